@@ -1,0 +1,57 @@
+// node esbuild.mjs [--watch] [--dev] [name …]      builds the bundles named (default: all) into dist/
+import fs from 'node:fs';
+import { build, context } from 'esbuild';
+
+const { version } = JSON.parse(fs.readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const args = process.argv.slice(2);
+const watch = args.includes('--watch');
+const dev = watch || args.includes('--dev');
+const names = args.filter((a) => !a.startsWith('--'));
+
+const common = {
+  bundle: true,
+  sourcemap: dev ? 'linked' : false,
+  minify: !dev,
+  keepNames: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+  define: { __VERSION__: JSON.stringify(version) },
+};
+const node = {
+  ...common,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  // Some dependencies are CommonJS and ask for Node's own modules by require().
+  banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+};
+const browser = {
+  ...common,
+  platform: 'browser',
+  target: 'chrome134',
+  format: 'esm',
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+};
+
+const BUNDLES = {
+  extension: { ...node, banner: {}, entryPoints: { extension: 'src/extension/activate.ts' }, external: ['vscode'], outdir: 'dist' },
+  server: { ...node, entryPoints: { server: 'src/server/main.ts' }, outdir: 'dist' },
+  supervisor: { ...node, entryPoints: { supervisor: 'src/targets/process/supervisor.ts' }, outdir: 'dist' },
+  cli: { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
+  charts: { ...browser, entryPoints: { charts: 'webview/charts/main.ts' }, outdir: 'dist/webview' },
+};
+
+for (const [name, options] of Object.entries(BUNDLES)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  if (watch) {
+    const ctx = await context(options);
+    await ctx.watch();
+  } else {
+    const { metafile } = await build(options);
+    for (const [file, { bytes }] of Object.entries(metafile.outputs))
+      if (!file.endsWith('.map')) console.log(`${file}  ${(bytes / 1024).toFixed(1)} kB`);
+  }
+}

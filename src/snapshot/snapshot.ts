@@ -1,0 +1,53 @@
+/** The exact code of a run as a git commit: taken, restored and compared with git's own plumbing. */
+
+/** Where the code of a run stands in git; what `take` returns and the store keeps. */
+export interface Snapshot {
+  /** Absolute path of the git folder (common dir) that holds the objects. */
+  gitDir: string;
+  /** Absolute path of the folder that was taken. */
+  root: string;
+  /** True when the folder is no repository and a hidden one in the store holds its code. */
+  hidden: boolean;
+  /** The commit that holds exactly what ran. */
+  commit: string;
+  tree: string;
+  ref: string;
+  /** HEAD when it was taken; null in a repository without a commit, or a hidden one. */
+  head: string | null;
+  /** null: detached HEAD, or hidden */
+  branch: string | null;
+  /** Files that differ from HEAD (tracked, staged and untracked). */
+  changedFiles: number;
+  /** Address of the remote without credentials. */
+  remote: string | null;
+  /** Submodules as `path → commit`, with dirty ones marked. */
+  submodules: { path: string; commit: string; dirty: boolean }[];
+  /** Top-most ignored paths that were left out, relative, with `/`; folders end in `/`. */
+  ignored: string[];
+  /** Files left out because they are over the size limit and the person said so. */
+  leftOut: { path: string; bytes: number }[];
+}
+
+export interface TakeOptions {
+  /** The run's id: the snapshot is kept under refs/trainyard/runs/<id>. */
+  runId: string;
+  /** Folder to take; the whole repository around it is not taken, only this folder's repository root. */
+  folder: string;
+  /** Folder for hidden repositories of folders without git. */
+  hiddenRoot: string;
+  /** Bytes; a larger file that is untracked or changed is a question. */
+  sizeLimit: number;
+  /** Absent: throw LARGE_FILES when there are any. */
+  largeFiles?: 'include' | 'leave-out';
+  message: string;
+}
+
+export interface FileChange {
+  path: string;
+  /** For a rename: where it was. */
+  from?: string;
+  status: 'added' | 'modified' | 'deleted' | 'renamed' | 'type-changed';
+  /** null: binary */
+  additions: number | null;
+  deletions: number | null;
+}

@@ -1,0 +1,103 @@
+/**
+ * What the local server and its clients agree on. Small on purpose: it is part of the extension's bundle.
+ *
+ * Routes, all below API, all with `Authorization: Bearer <token>`, JSON unless said otherwise,
+ * errors as `{ error: ErrorData }` with the status of its code:
+ *
+ *   GET    /server                        → ServerStatus
+ *   POST   /server/shutdown               → {}            the server ends; jobs go on
+ *   GET    /events                        → SSE, `data:` is a WorkspaceEvent
+ *   GET    /experiments                   → { experiments: Experiment[] }
+ *   POST   /runs/search        RunQuery   → RunPage
+ *   GET    /runs/:id                      → Run           ETag-free, always current
+ *   PATCH  /runs/:id   { name?, tags?: Record<string, string | null> } → Run
+ *   POST   /runs/delete   { runIds }      → {}
+ *   POST   /runs/undelete { runIds }      → {}
+ *   POST   /jobs          SubmitRequest   → Run
+ *   POST   /runs/:id/cancel               → {}
+ *   GET    /runs/:id/log?from=&follow=1   → text/plain stream
+ *   GET    /runs/:id/files?folder=        → { files: RunFile[] }
+ *   GET    /runs/:id/file?path=           → octet-stream
+ *   GET    /runs/:id/code?folder=         → { files: RunFile[] }
+ *   GET    /runs/:id/code-file?path=      → octet-stream
+ *   GET    /runs/:id/diff?other=<id>|folder → CodeDiff
+ *   POST   /runs/:id/restore { folder }   → {}
+ *   POST   /points { series: PointsRequest[], maxPoints } → octet-stream, see encodePoints
+ *   GET    /models                        → { models: Model[] }
+ *   GET    /compute                       → { compute: Compute[] }
+ */
+import type { JobSpec } from '../../job/spec.js';
+import type { Points } from '../types.js';
+
+export const API = '/api/trainyard/v1';
+/** Raised when a client of one version can no longer talk to a server of the other. */
+export const API_VERSION = 1;
+
+/** `<home>/server.json`, mode 0600. Port and token outlive a server, so that running scripts find the next one. */
+export interface Discovery {
+  pid: number;
+  port: number;
+  token: string;
+  version: string;
+  apiVersion: number;
+  startedAt: number;
+}
+export const DISCOVERY_FILE = 'server.json';
+
+export interface SubmitRequest {
+  spec: JobSpec;
+  secrets?: Record<string, string>;
+  largeFiles?: 'include' | 'leave-out';
+  /** Variables of the submitter's environment that the process starts from (PATH, HOME, CUDA_…). */
+  baseEnv: Record<string, string>;
+}
+
+interface FrameHeader {
+  series: { runId: string; key: string; total: number; reduced: boolean; count: number }[];
+}
+
+/**
+ * Frame: uint32 LE length of the header, the header (JSON, padded with spaces to a multiple of 8 including the
+ * length), then for each series steps, times and values as Float64 LE arrays of `count`.
+ */
+export function encodePoints(points: readonly Points[]): Uint8Array {
+  const header: FrameHeader = {
+    series: points.map(({ runId, key, total, reduced, steps }) => ({ runId, key, total, reduced, count: steps.length })),
+  };
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const start = Math.ceil((4 + json.length) / 8) * 8;
+  const floats = points.reduce((sum, p) => sum + p.steps.length * 3, 0);
+  const frame = new Uint8Array(start + floats * 8).fill(0x20, 0, start);
+  new DataView(frame.buffer).setUint32(0, start - 4, true);
+  frame.set(json, 4);
+  const body = new Float64Array(frame.buffer, start);
+  let at = 0;
+  for (const { steps, times, values } of points) {
+    for (const column of [steps, times, values]) {
+      body.set(column, at);
+      at += column.length;
+    }
+  }
+  return frame;
+}
+
+/** The arrays are views on `buffer`, which must hold one whole frame from its start. */
+export function decodePoints(buffer: ArrayBuffer): Points[] {
+  const headerBytes = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, headerBytes))) as FrameHeader;
+  let at = 4 + headerBytes;
+  const column = (count: number) => {
+    const view = new Float64Array(buffer, at, count);
+    at += count * 8;
+    return view;
+  };
+  return header.series.map(({ runId, key, total, reduced, count }) => ({
+    runId,
+    key,
+    total,
+    reduced,
+    steps: column(count),
+    times: column(count),
+    values: column(count),
+  }));
+}

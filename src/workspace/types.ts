@@ -1,0 +1,192 @@
+/** The nouns of the domain, as every kind of workspace gives them to the views. Times are ms since the epoch. */
+
+export type RunState = 'queued' | 'preparing' | 'running' | 'finished' | 'failed' | 'cancelled';
+export const ACTIVE_STATES: readonly RunState[] = ['queued', 'preparing', 'running'];
+
+export type Lifecycle = 'active' | 'deleted';
+
+export interface Experiment {
+  id: string;
+  name: string;
+  lifecycle: Lifecycle;
+  createdAt: number;
+  updatedAt: number;
+  tags: Record<string, string>;
+}
+
+/** The newest value of a metric (largest step, then time, then value) and the shape of its series. */
+export interface MetricSummary {
+  value: number;
+  step: number;
+  timestamp: number;
+  /** Points logged. */
+  count: number;
+  /** Over finite values; NaN when there is none. */
+  min: number;
+  max: number;
+}
+
+/** The code of a run. */
+export interface CodeState {
+  /** HEAD when the job was submitted; null when there was no commit. */
+  head: string | null;
+  branch: string | null;
+  /** Commit that holds exactly what ran; undefined when only HEAD is known (a script started by hand). */
+  snapshot?: string;
+  /** Files that differed from HEAD. */
+  changedFiles: number;
+  /** Absolute path of the folder the code came from. */
+  root: string;
+  remote: string | null;
+  /** The script, relative to root. */
+  script?: string;
+}
+
+export interface JobSummary {
+  target: string;
+  command: string[];
+  workingFolder: string;
+  exitCode: number | null;
+  /** Why it ended as it did, when the exit code does not say it. */
+  reason?: string;
+  queuedAt: number;
+  startedAt?: number;
+  endedAt?: number;
+}
+
+export interface Run {
+  id: string;
+  /** Counts up within the workspace, oldest first; a run's colour follows from it. */
+  number: number;
+  experimentId: string;
+  name: string;
+  state: RunState;
+  lifecycle: Lifecycle;
+  user: string;
+  startTime: number;
+  endTime?: number;
+  parentRunId?: string;
+  metrics: Record<string, MetricSummary>;
+  params: Record<string, string>;
+  tags: Record<string, string>;
+  code?: CodeState;
+  job?: JobSummary;
+}
+
+export interface RunFile {
+  /** Relative to the run's root, with `/`. */
+  path: string;
+  isFolder: boolean;
+  bytes?: number;
+}
+
+export interface Model {
+  /** Logged model: `m-…`; registered model: its name. */
+  id: string;
+  name: string;
+  kind: 'logged' | 'registered';
+  state: 'pending' | 'ready' | 'failed';
+  createdAt: number;
+  runId?: string;
+  experimentId?: string;
+  tags: Record<string, string>;
+  params: Record<string, string>;
+  metrics: Record<string, number>;
+  versions: { version: string; runId?: string; modelId?: string; aliases: string[]; createdAt: number }[];
+}
+
+export interface Compute {
+  name: string;
+  kind: string;
+  label: string;
+  detail: string;
+  ready: boolean;
+  problem?: string;
+  /** Ids of the runs that are on it now, and wait for it. */
+  running: string[];
+  queued: string[];
+  /** Jobs that may run there at once. */
+  slots: number;
+}
+
+/** A page of runs; `nextPage` is absent on the last. */
+export interface RunPage {
+  runs: Run[];
+  nextPage?: string;
+}
+
+export interface RunQuery {
+  experimentIds?: string[];
+  /** MLflow's filter grammar. */
+  filter?: string;
+  /** MLflow's `order_by` entries. Default: newest first. */
+  orderBy?: string[];
+  /** Full commit hash: runs whose code stands on this commit. */
+  commit?: string;
+  lifecycle?: Lifecycle | 'all';
+  /** 1..1000, default 100 */
+  limit?: number;
+  page?: string;
+}
+
+/** A stretch of one metric's points, in the order they were logged. The arrays have one length. */
+export interface Points {
+  runId: string;
+  key: string;
+  /** Points that the store holds of this metric: ask for `from: total` next time. */
+  total: number;
+  /** True when the stretch was thinned to first, minimum, maximum and last of each bucket of steps. */
+  reduced: boolean;
+  steps: Float64Array;
+  /** ms since the epoch */
+  times: Float64Array;
+  values: Float64Array;
+}
+
+export interface PointsRequest {
+  runId: string;
+  key: string;
+  /** Index of the first wanted point in logging order. */
+  from: number;
+}
+
+export type RunPart = 'state' | 'metrics' | 'params' | 'tags' | 'files' | 'log' | 'models';
+
+/** Something changed; consumers fetch what they show. Coalesced: one event per run at most every 100 ms. */
+export type WorkspaceEvent =
+  | { type: 'run'; runId: string; experimentId: string; parts: RunPart[] }
+  | { type: 'experiments' }
+  | { type: 'models' }
+  /** The connection was lost and is back: everything may have changed. */
+  | { type: 'reset' };
+
+export interface ServerStatus {
+  pid: number;
+  version: string;
+  apiVersion: number;
+  url: string;
+  home: string;
+  startedAt: number;
+  node: string;
+  storeBytes: number;
+  experiments: number;
+  runs: number;
+  running: number;
+  queued: number;
+  /** Resident memory, bytes. */
+  memoryBytes: number;
+}
+
+export interface CodeDiff {
+  from: { runId: string | null; commit: string };
+  to: { runId: string | null; commit: string | null };
+  files: {
+    path: string;
+    from?: string;
+    status: 'added' | 'modified' | 'deleted' | 'renamed' | 'type-changed';
+    additions: number | null;
+    deletions: number | null;
+  }[];
+  /** Unified diff, as git prints it; cut at 1 MB. */
+  patch: string;
+}

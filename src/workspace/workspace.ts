@@ -1,0 +1,61 @@
+import type { JobSpec } from '../job/spec.js';
+import type {
+  CodeDiff,
+  Compute,
+  Experiment,
+  Model,
+  Points,
+  PointsRequest,
+  Run,
+  RunFile,
+  RunPage,
+  RunQuery,
+  WorkspaceEvent,
+} from './types.js';
+
+export interface SubmitOptions {
+  /** Environment variables that must not be written down. */
+  secrets?: Record<string, string>;
+  /** What to do with files over the size limit; absent: fail with LARGE_FILES. */
+  largeFiles?: 'include' | 'leave-out';
+}
+
+/** What every kind of workspace implements. Methods reject with TrainyardError. */
+export interface Workspace {
+  readonly id: string;
+  readonly kind: 'local';
+  readonly label: string;
+
+  experiments(signal?: AbortSignal): Promise<Experiment[]>;
+  runs(query: RunQuery, signal?: AbortSignal): Promise<RunPage>;
+  run(id: string, signal?: AbortSignal): Promise<Run>;
+  points(requests: PointsRequest[], maxPoints: number, signal?: AbortSignal): Promise<Points[]>;
+
+  submit(spec: JobSpec, options?: SubmitOptions, signal?: AbortSignal): Promise<Run>;
+  cancel(runId: string): Promise<void>;
+  rename(runId: string, name: string): Promise<void>;
+  /** null removes a tag. */
+  tag(runId: string, tags: Record<string, string | null>): Promise<void>;
+  delete(runIds: string[]): Promise<void>;
+  undelete(runIds: string[]): Promise<void>;
+
+  /** The log from byte `from`; with `follow`, until the run has ended. */
+  log(runId: string, options: { from?: number; follow?: boolean }, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Children of `folder` ('' is the root). */
+  files(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;
+  readFile(runId: string, path: string, signal?: AbortSignal): Promise<Uint8Array>;
+
+  /** Children of a folder of the run's code ('' is the root). */
+  codeFiles(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;
+  readCode(runId: string, path: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Code of `runId` against another run's, or against the folder it came from as it is now. */
+  diff(runId: string, other: string | 'folder', signal?: AbortSignal): Promise<CodeDiff>;
+  /** Writes the run's code into `folder`, which must not exist or be empty. */
+  restore(runId: string, folder: string, signal?: AbortSignal): Promise<void>;
+
+  models(signal?: AbortSignal): Promise<Model[]>;
+  compute(signal?: AbortSignal): Promise<Compute[]>;
+
+  /** Calls back until disposed. Connects on the first listener and disconnects with the last. */
+  onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void };
+}
