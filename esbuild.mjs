@@ -27,13 +27,27 @@ const node = {
   // Some dependencies are CommonJS and ask for Node's own modules by require().
   banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
 };
+/**
+ * Two modules of the toolkit add style elements, which the content security policy of our pages forbids: one copies the
+ * theme's colours (webview/controls/toolkit.css maps the variables instead), one asks whether :focus-visible is known.
+ */
+const TOOLKIT_PARTS = [
+  [/webview-ui-toolkit.dist.utilities.theme.applyTheme\.js$/, 'export function initThemeChangeListener() {}'],
+  [/fast-foundation.dist.esm.utilities.style.focus\.js$/, "export const focusVisible = 'focus-visible';"],
+];
+const withoutStyleElements = {
+  name: 'without-style-elements',
+  setup({ onLoad }) {
+    for (const [filter, contents] of TOOLKIT_PARTS) onLoad({ filter }, () => ({ contents }));
+  },
+};
 const browser = {
   ...common,
   platform: 'browser',
   target: 'chrome134',
   format: 'esm',
-  loader: { '.ttf': 'file' },
-  assetNames: '[name]',
+  loader: { '.svg': 'dataurl' },
+  plugins: [withoutStyleElements],
 };
 
 const BUNDLES = {

@@ -1,0 +1,168 @@
+import { type ErrorData, messageOf, TrainyardError } from '../../base/errors.js';
+import type { Run, WorkspaceEvent } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import type { ChartRun, ChartsSettings, FromCharts, ToCharts } from './messages.js';
+
+/** New points of several runs go to the page as one message. */
+const GATHER_MS = 50;
+/** What is known of a run (its state, its metrics) is read again at most so often while it logs. */
+const REFRESH_MS = 1_000;
+
+interface Options {
+  workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'onEvent'>;
+  post: (message: ToCharts) => void;
+  settings: () => ChartsSettings;
+  warn: (message: string) => void;
+}
+
+/**
+ * Feeds one charts page while it is in view: tells it of runs and of new points, and answers what it fetches. Made when
+ * the page is ready, disposed when it is hidden; in between lies all that a panel costs.
+ */
+export class ChartsFeed {
+  readonly #options: Options;
+  readonly #abort = new AbortController();
+  readonly #subscription: { dispose(): void };
+  /** In the order of the panel. */
+  #runIds: readonly string[];
+  readonly #runs = new Map<string, ChartRun>();
+  #missing: string[] = [];
+  #isLoaded = false;
+
+  readonly #changed = new Set<string>();
+  readonly #stale = new Set<string>();
+  #gatherTimer: NodeJS.Timeout | undefined;
+  #refreshTimer: NodeJS.Timeout | undefined;
+  #refreshedAt = -Infinity;
+
+  constructor(runIds: readonly string[], options: Options) {
+    this.#options = options;
+    this.#runIds = runIds;
+    // Before the first read, so that nothing falls between.
+    this.#subscription = options.workspace.onEvent((event) => this.#onEvent(event));
+    void this.#load();
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+    this.#subscription.dispose();
+    clearTimeout(this.#gatherTimer);
+    clearTimeout(this.#refreshTimer);
+  }
+
+  /** Shows these runs instead; what is known of those that stay is kept. */
+  show(runIds: readonly string[]): void {
+    this.#runIds = runIds;
+    for (const id of this.#runs.keys()) if (!runIds.includes(id)) this.#runs.delete(id);
+    this.#missing = [];
+    for (const id of runIds) if (!this.#runs.has(id)) this.#stale.add(id);
+    void this.#refresh();
+  }
+
+  async fetch({ id, series, maxPoints }: Extract<FromCharts, { type: 'fetch' }>): Promise<void> {
+    try {
+      const points = await this.#options.workspace.points(series, maxPoints, this.#abort.signal);
+      this.#post({ type: 'points', id, points });
+    } catch (error) {
+      this.#post({ type: 'error', id, error: errorData(error) });
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { workspace, settings } = this.#options;
+    try {
+      await this.#read(this.#runIds);
+      this.#isLoaded = true;
+      this.#post({ type: 'init', workspaceId: workspace.id, settings: settings(), ...this.#list() });
+    } catch (error) {
+      this.#post({ type: 'error', error: errorData(error) });
+    }
+  }
+
+  /** Reads the runs anew. One that is gone is noted; any other failure is thrown after the others were read. */
+  async #read(ids: readonly string[]): Promise<void> {
+    const { workspace } = this.#options;
+    const results = await Promise.allSettled(ids.map((id) => workspace.run(id, this.#abort.signal)));
+    let failure: unknown;
+    for (const [i, result] of results.entries()) {
+      const id = ids[i]!;
+      if (!this.#runIds.includes(id)) continue;
+      if (result.status === 'fulfilled' && result.value.lifecycle === 'active') {
+        this.#runs.set(id, chartRun(result.value));
+        this.#missing = this.#missing.filter((missing) => missing !== id);
+      } else if (result.status === 'fulfilled' || TrainyardError.is(result.reason, 'NOT_FOUND')) {
+        this.#runs.delete(id);
+        if (!this.#missing.includes(id)) this.#missing.push(id);
+      } else {
+        failure = result.reason;
+      }
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  #list(): { runs: ChartRun[]; missing: string[] } {
+    return { runs: this.#runIds.flatMap((id) => this.#runs.get(id) ?? []), missing: this.#missing };
+  }
+
+  #onEvent(event: WorkspaceEvent): void {
+    if (event.type === 'reset') {
+      for (const id of this.#runIds) {
+        this.#stale.add(id);
+        this.#changed.add(id);
+      }
+    } else if (event.type === 'run' && this.#runIds.includes(event.runId)) {
+      if (event.parts.includes('metrics')) this.#changed.add(event.runId);
+      // Tags too: a run's name is one.
+      if (event.parts.some((part) => part === 'metrics' || part === 'state' || part === 'tags'))
+        this.#stale.add(event.runId);
+    }
+    if (this.#changed.size > 0) this.#gatherTimer ??= setTimeout(() => this.#tell(), GATHER_MS);
+    if (this.#stale.size > 0) {
+      const wait = Math.max(0, this.#refreshedAt + REFRESH_MS - Date.now());
+      this.#refreshTimer ??= setTimeout(() => void this.#refresh(), wait);
+    }
+  }
+
+  #tell(): void {
+    this.#gatherTimer = undefined;
+    if (this.#isLoaded) this.#post({ type: 'changed', runIds: [...this.#changed] });
+    this.#changed.clear();
+  }
+
+  async #refresh(): Promise<void> {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = undefined;
+    if (!this.#isLoaded) return;
+    this.#refreshedAt = Date.now();
+    const ids = [...this.#stale];
+    this.#stale.clear();
+    const before = JSON.stringify(this.#list());
+    try {
+      await this.#read(ids);
+    } catch (error) {
+      // The page goes on with what it has; the workspace says "reset" when it can be reached again.
+      if (!this.#abort.signal.aborted) this.#options.warn(`Runs could not be read again: ${messageOf(error)}`);
+    }
+    const list = this.#list();
+    if (JSON.stringify(list) !== before) this.#post({ type: 'runs', ...list });
+  }
+
+  #post(message: ToCharts): void {
+    if (!this.#abort.signal.aborted) this.#options.post(message);
+  }
+}
+
+export function chartRun(run: Run): ChartRun {
+  return {
+    id: run.id,
+    number: run.number,
+    name: run.name,
+    state: run.state,
+    startTime: run.startTime,
+    metrics: Object.keys(run.metrics),
+  };
+}
+
+function errorData(error: unknown): ErrorData {
+  return TrainyardError.is(error) ? error.toData() : { code: 'INTERNAL', message: messageOf(error) };
+}

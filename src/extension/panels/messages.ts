@@ -1,0 +1,71 @@
+/**
+ * What the charts panel and its host say to each other. Types only: the view is a browser page and imports nothing else
+ * of src. Typed arrays travel as such, since the editor passes their buffers beside the JSON. Everything else does not
+ * survive JSON: a NaN outside of a typed array would arrive as null.
+ */
+import type { ErrorData } from '../../base/errors.js';
+import type { Points, PointsRequest, RunState } from '../../workspace/types.js';
+
+/** What the panel needs to know of a run. */
+export interface ChartRun {
+  id: string;
+  /** Its colour follows from it. */
+  number: number;
+  name: string;
+  state: RunState;
+  /** ms since the epoch; zero of the relative axis */
+  startTime: number;
+  /** Names of the metrics that it has logged. */
+  metrics: string[];
+}
+
+export type XAxis = 'step' | 'time' | 'relative';
+
+export interface ChartsSettings {
+  xAxis: XAxis;
+  logY: boolean;
+  /** Weight of TensorBoard's exponential moving average: 0 (off) … 0.99. */
+  smoothing: number;
+}
+
+/** What a person made of a panel. Kept by the editor across hiding, reload and restart; data is fetched again. */
+export interface ChartsState {
+  version: 1;
+  workspaceId: string;
+  runIds: string[];
+  settings: ChartsSettings;
+  hidden: string[];
+  /** Sections a person opened or closed, against their default. */
+  toggled: string[];
+  zoom: { xAxis: XAxis; min: number; max: number } | null;
+  search: string;
+}
+
+export type ToCharts =
+  | {
+      type: 'init';
+      workspaceId: string;
+      runs: ChartRun[];
+      /** Runs asked for that the workspace does not have (any more). */
+      missing: string[];
+      settings: ChartsSettings;
+    }
+  /** Runs or what is known of them changed; the whole list, in the order of the panel. */
+  | { type: 'runs'; runs: ChartRun[]; missing: string[] }
+  /** New points may be there. */
+  | { type: 'changed'; runIds: string[] }
+  /** Answer to the fetch of this id. */
+  | { type: 'points'; id: number; points: Points[] }
+  /** Of the fetch of this id, or of the panel as a whole. */
+  | { type: 'error'; id?: number; error: ErrorData };
+
+export type FromCharts =
+  /** The page stands and listens. Sent again by each new page, and to try again after an error. */
+  | { type: 'ready' }
+  | { type: 'fetch'; id: number; series: PointsRequest[]; maxPoints: number }
+  | { type: 'settings'; settings: ChartsSettings }
+  | { type: 'removeRun'; runId: string }
+  | { type: 'openRun'; runId: string }
+  | { type: 'showLog'; runId: string }
+  | { type: 'showOutput' }
+  | { type: 'copy'; text: string };

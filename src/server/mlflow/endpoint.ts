@@ -1,0 +1,59 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Static, TObject } from 'typebox';
+import type { ServerContext } from '../context.js';
+import type { Store } from '../store/store.js';
+import { invalid } from './errors.js';
+import { isObject } from './json.js';
+import { checker } from './schema.js';
+
+/** What a handler has besides its checked request. */
+export interface Call {
+  store: Store;
+  context: ServerContext;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** A handler with the schema of its request; the answer is a JSON object, or the reply when the handler sent it. */
+export interface Endpoint {
+  schema: TObject;
+  run(call: Call): unknown;
+}
+
+export function endpoint<S extends TObject>(
+  schema: S,
+  handle: (input: Static<S>, call: Call) => object | Promise<object>,
+): Endpoint {
+  const check = checker(schema);
+  return {
+    schema,
+    run(call) {
+      const input = readInput(schema, call.request);
+      check(input);
+      return handle(input as Static<S>, call);
+    },
+  };
+}
+
+/** The fields of a request: of the query for GET, of the body otherwise, and those in the path. */
+function readInput(schema: TObject, request: FastifyRequest): Record<string, unknown> {
+  // An unset field may be written as null. fromEntries, unlike assignment, gives "__proto__" no meaning.
+  const input = Object.fromEntries(Object.entries(fieldsOf(request)).filter(([, value]) => value !== null));
+  if (request.method === 'GET') {
+    for (const [name, field] of Object.entries(schema.properties)) {
+      const value = input[name];
+      // A list of one looks like a single value in a query.
+      if ('type' in field && field.type === 'array' && typeof value === 'string') input[name] = [value];
+    }
+  }
+  // Clients older than 1.0 wrote run_uuid; today's write both, or one.
+  if (!input.run_id && input.run_uuid !== undefined) input.run_id = input.run_uuid;
+  return Object.assign(input, request.params);
+}
+
+function fieldsOf(request: FastifyRequest): Record<string, unknown> {
+  if (request.method === 'GET') return request.query as Record<string, unknown>;
+  if (request.body === undefined) return {};
+  if (isObject(request.body)) return request.body;
+  throw invalid('The body of the request must be a JSON object.');
+}

@@ -1,0 +1,138 @@
+import type { ExperimentRecord } from '../store/experiments.js';
+import type { LoggedModelRecord, ModelVersionRecord, RegisteredModelRecord } from '../store/models.js';
+import type { DatasetInput, FullRun, RunRecord } from '../store/runs.js';
+import { jsonDouble, loggedModelStatus, runStatus, type Pair } from './params.js';
+
+/** Records of the store as entities of the protocol. Fields that are undefined are left out of the JSON. */
+
+/** Empty lists are left out. */
+function list<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length > 0 ? items : undefined;
+}
+
+function pairs(record: Record<string, string>): readonly Pair[] | undefined {
+  return list(Object.entries(record).map(([key, value]) => ({ key, value })));
+}
+
+export function experimentEntity(experiment: ExperimentRecord) {
+  return {
+    experiment_id: experiment.id,
+    name: experiment.name,
+    artifact_location: experiment.artifactLocation,
+    lifecycle_stage: experiment.lifecycle,
+    last_update_time: experiment.updatedAt,
+    creation_time: experiment.createdAt,
+    tags: pairs(experiment.tags),
+  };
+}
+
+/** Clients before 3 read run_uuid, those since read run_id. */
+export function runInfo(run: RunRecord) {
+  return {
+    run_uuid: run.id,
+    run_id: run.id,
+    experiment_id: run.experimentId,
+    run_name: run.name,
+    user_id: run.user,
+    status: runStatus.name(run.status),
+    start_time: run.startTime,
+    end_time: run.endTime ?? undefined,
+    artifact_uri: run.artifactUri,
+    lifecycle_stage: run.lifecycle,
+  };
+}
+
+export function runEntity(run: FullRun) {
+  const metrics = Object.entries(run.metrics).map(([key, { value, timestamp, step }]) => ({
+    key,
+    value: jsonDouble(value),
+    timestamp,
+    step,
+  }));
+  return {
+    info: runInfo(run),
+    data: { metrics: list(metrics), params: pairs(run.params), tags: pairs(run.tags) },
+    inputs: {
+      dataset_inputs: list(run.datasets.map(datasetInput)),
+      model_inputs: list(run.modelInputs.map((id) => ({ model_id: id }))),
+    },
+    outputs: {
+      model_outputs: list(run.modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step }))),
+    },
+  };
+}
+
+function datasetInput({ tags, name, digest, sourceType, source, schema, profile }: DatasetInput) {
+  return { tags: pairs(tags), dataset: { name, digest, source_type: sourceType, source, schema, profile } };
+}
+
+export function loggedModelEntity(model: LoggedModelRecord) {
+  const metrics = model.metrics.map((metric) => ({
+    key: metric.key,
+    value: jsonDouble(metric.value),
+    timestamp: metric.timestamp,
+    step: metric.step,
+    model_id: model.id,
+    dataset_name: metric.datasetName,
+    dataset_digest: metric.datasetDigest,
+    run_id: metric.runId,
+  }));
+  return {
+    info: {
+      model_id: model.id,
+      experiment_id: model.experimentId,
+      name: model.name,
+      creation_timestamp_ms: model.createdAt,
+      last_updated_timestamp_ms: model.updatedAt,
+      artifact_uri: model.artifactUri,
+      status: loggedModelStatus.name(model.status),
+      status_message: model.statusMessage || undefined,
+      model_type: model.modelType,
+      source_run_id: model.sourceRunId,
+      tags: pairs(model.tags),
+    },
+    data: { params: pairs(model.params), metrics: list(metrics) },
+  };
+}
+
+export function modelVersionEntity(version: ModelVersionRecord) {
+  return {
+    name: version.name,
+    version: String(version.version),
+    creation_timestamp: version.createdAt,
+    last_updated_timestamp: version.updatedAt,
+    current_stage: version.stage,
+    description: version.description,
+    source: version.source,
+    run_id: version.runId,
+    // Nothing here takes time; any other status makes the client wait for minutes.
+    status: 'READY',
+    tags: pairs(version.tags),
+    run_link: version.runLink,
+    aliases: list(version.aliases),
+  };
+}
+
+/** `versions` are all versions of the model. */
+export function registeredModelEntity(model: RegisteredModelRecord, versions: readonly ModelVersionRecord[]) {
+  return {
+    name: model.name,
+    creation_timestamp: model.createdAt,
+    last_updated_timestamp: model.updatedAt,
+    description: model.description,
+    latest_versions: list(latestPerStage(versions).map(modelVersionEntity)),
+    tags: pairs(model.tags),
+    aliases: list(
+      Object.entries(model.aliases).map(([alias, version]) => ({ alias, version: String(version) })),
+    ),
+  };
+}
+
+export function latestPerStage(versions: readonly ModelVersionRecord[]): ModelVersionRecord[] {
+  const latest = new Map<string, ModelVersionRecord>();
+  for (const version of versions) {
+    const before = latest.get(version.stage);
+    if (before === undefined || before.version < version.version) latest.set(version.stage, version);
+  }
+  return [...latest.values()];
+}

@@ -1,0 +1,189 @@
+import { createReadStream } from 'node:fs';
+import { posix } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { ArtifactEntry } from '../../store/artifacts.js';
+import type { Store } from '../../store/store.js';
+import { contentType } from '../content-types.js';
+import { endpoint, type Call } from '../endpoint.js';
+import { invalid, MlflowError, notFound } from '../errors.js';
+import { requireActiveRun, requireLoggedModel, requireRun, requireVersion } from '../lookup.js';
+import { resolveArtifact, safePath, type ArtifactAddress } from '../paths.js';
+import { Required, Text } from '../schema.js';
+import { resolveSource } from '../sources.js';
+
+/** Files: the mlflow-artifacts proxy, and the older calls that browsers use. */
+
+/** Field of the route's wildcard: the router has decoded it once. */
+const ByPath = Type.Object({ '*': Required });
+
+export const upload = endpoint(ByPath, async ({ '*': given }, { store, request }) => {
+  const { owner, path } = resolveArtifact(store, given);
+  checkWritable(store, owner, path);
+  await receive(request, (content, signal) => store.artifacts.put(owner, path, content, signal));
+  return {};
+});
+
+/** A file may not take the place of a folder, nor lie below a file. */
+function checkWritable(store: Store, owner: string, path: string): void {
+  if (path === '') throw invalid('Invalid path');
+  const [kind, id = ''] = owner.split('/');
+  if (kind === 'runs') requireActiveRun(store, id);
+  if (store.artifacts.isFolder(owner, path)) throw invalid(`'${path}' is a folder.`);
+  for (let above = posix.dirname(path); above !== '.'; above = posix.dirname(above)) {
+    if (store.artifacts.stat(owner, above))
+      throw invalid(`'${above}' is a file, so nothing can lie below it.`);
+  }
+}
+
+const GONE = 'The client went away before the end of the file.';
+
+/**
+ * Passes the body on without holding it. The body is piped through a stream of its own, so that a store that fails
+ * does not take the connection with it and the client gets the answer; a client that hangs up aborts the store.
+ */
+async function receive(
+  request: FastifyRequest,
+  put: (content: PassThrough, signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const content = new PassThrough();
+  const gone = new AbortController();
+  const onClose = () => {
+    if (request.raw.complete) return;
+    gone.abort();
+    content.destroy(new MlflowError('CANCELLED', GONE));
+  };
+  request.raw.once('close', onClose);
+  // A reader that has not begun, or has ended, hears nothing of it; an error that nobody hears ends the process.
+  content.on('error', (error) => request.log.debug({ err: error }, 'an upload ended early'));
+  request.raw.pipe(content);
+  try {
+    await put(content, gone.signal);
+  } catch (error) {
+    if (gone.signal.aborted) throw new MlflowError('CANCELLED', GONE, { cause: error });
+    throw error;
+  } finally {
+    request.raw.off('close', onClose);
+    // What is left of the body of a refused file is read and dropped, as a client only listens once it has sent all.
+    request.raw.unpipe(content);
+    request.raw.resume();
+  }
+}
+
+export const download = endpoint(ByPath, ({ '*': given }, call) =>
+  sendFile(call, resolveArtifact(call.store, given)),
+);
+
+async function sendFile({ store, reply }: Call, { owner, path }: ArtifactAddress) {
+  const file = store.artifacts.stat(owner, path);
+  if (!file) {
+    if (store.artifacts.isFolder(owner, path)) throw invalid(`'${path}' is a folder, not a file.`);
+    throw notFound(`No such artifact: '${path}'`);
+  }
+  void reply
+    .header('content-type', contentType(path))
+    .header('content-length', file.bytes)
+    .header('content-disposition', `attachment; filename*=UTF-8''${encodeHeader(posix.basename(path))}`)
+    .header('x-content-type-options', 'nosniff');
+  return reply.send(createReadStream(file.file));
+}
+
+/** RFC 5987. */
+function encodeHeader(name: string): string {
+  return encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+export const list = endpoint(Type.Object({ path: Text }), ({ path: given = '' }, { store }) => {
+  const { owner, path } = resolveArtifact(store, given);
+  return listing(store.artifacts.list(owner, path), '');
+});
+
+/** Names below `folder`; nothing at all for an empty, a missing and a folder that is a file. */
+function listing(entries: readonly ArtifactEntry[], folder: string) {
+  if (entries.length === 0) return {};
+  return {
+    files: entries.map(({ name, isFolder, bytes }) => ({
+      path: posix.join(folder, name),
+      is_dir: isFolder,
+      file_size: isFolder ? undefined : bytes,
+    })),
+  };
+}
+
+export const remove = endpoint(ByPath, async ({ '*': given }, { store }) => {
+  const { owner, path } = resolveArtifact(store, given);
+  if (path === '') throw invalid('Invalid path');
+  await store.artifacts.delete(owner, path);
+  return {};
+});
+
+/** The client asks for it when told to and, on this message, sends the file in one piece. */
+export const multipartUpload = endpoint(Type.Object({}), () => {
+  throw new MlflowError(
+    'NOT_IMPLEMENTED',
+    'Multipart upload is not supported for the current artifact repository',
+  );
+});
+
+export const multipartDownload = endpoint(Type.Object({}), () => {
+  throw new MlflowError(
+    'NOT_IMPLEMENTED',
+    'Multipart download is not supported for the current artifact repository',
+  );
+});
+
+export const listOfRun = endpoint(
+  Type.Object({ run_id: Required, path: Text }),
+  ({ run_id: id, path: given = '' }, { store }) => {
+    const path = safePath(given);
+    const { artifactUri } = requireRun(store, id);
+    return { root_uri: artifactUri, ...listing(store.artifacts.list(`runs/${id}`, path), path) };
+  },
+);
+
+export const listOfModel = endpoint(
+  Type.Object({ model_id: Required, artifact_directory_path: Text }),
+  ({ model_id: id, artifact_directory_path: given = '' }, { store }) => {
+    const path = safePath(given);
+    const { artifactUri } = requireLoggedModel(store, id);
+    return { root_uri: artifactUri, ...listing(store.artifacts.list(`models/${id}`, path), path) };
+  },
+);
+
+export const getOfRun = endpoint(Type.Object({ run_id: Required, path: Required }), (input, call) => {
+  const path = safePath(input.path);
+  requireRun(call.store, input.run_id);
+  return sendFile(call, { owner: `runs/${input.run_id}`, path });
+});
+
+export const getOfModel = endpoint(
+  Type.Object({ model_id: Required, artifact_file_path: Required }),
+  (input, call) => {
+    const path = safePath(input.artifact_file_path);
+    requireLoggedModel(call.store, input.model_id);
+    return sendFile(call, { owner: `models/${input.model_id}`, path });
+  },
+);
+
+export const getOfVersion = endpoint(
+  Type.Object({ name: Required, version: Required, path: Required }),
+  (input, call) => {
+    const path = safePath(input.path);
+    const source = resolveSource(call.store, requireVersion(call.store, input.name, input.version).source);
+    const root = resolveUri(call.store, source);
+    return sendFile(call, { owner: root.owner, path: posix.join(root.path, path) });
+  },
+);
+
+/** @throws when the files are not kept here */
+function resolveUri(store: Store, uri: string): ArtifactAddress {
+  const ofRun = /^runs:\/+([^/]+)\/?(.*)$/.exec(uri);
+  if (ofRun) return { owner: `runs/${requireRun(store, ofRun[1] ?? '').id}`, path: safePath(ofRun[2] ?? '') };
+  const kept = /^mlflow-artifacts:\/(?!\/)(.*)$/.exec(uri);
+  if (kept) return resolveArtifact(store, kept[1] ?? '');
+  throw notFound(`The files at '${uri}' are not kept by this server.`);
+}

@@ -1,0 +1,155 @@
+import { Type } from 'typebox';
+import { endpoint } from '../endpoint.js';
+import { loggedModelEntity } from '../entities.js';
+import { invalid, notFound } from '../errors.js';
+import { requireActiveExperiment, requireLoggedModel } from '../lookup.js';
+import { bool, loggedModelStatus, maxResults, toRecord } from '../params.js';
+import { page } from '../paging.js';
+import { Bool, EnumValue, KeyValues, OptionalInt64, Required, Text } from '../schema.js';
+import { searchLoggedModels } from '../search/logged-models.js';
+import { checkKey, checkLoggedModelName, checkParam, checkTags, LIMITS } from '../validation.js';
+import { VERSIONS_TAG, withoutRepeats } from '../versions-tag.js';
+
+/** Models as runs log them, before and without the registry. */
+
+const MOST_PARAMS = 100;
+const DEFAULT_PAGE = 50;
+const LARGEST_PAGE = 1000;
+
+function checkParams(params: readonly { key: string; value?: string }[] = []): Record<string, string> {
+  if (params.length > MOST_PARAMS)
+    throw invalid(`At most ${MOST_PARAMS} params can be logged in one request. Got ${params.length}.`);
+  return toRecord(params.map((param, i) => checkParam(param, `params[${i}]`)));
+}
+
+export const create = endpoint(
+  Type.Object({
+    experiment_id: Required,
+    name: Text,
+    model_type: Text,
+    source_run_id: Text,
+    params: KeyValues,
+    tags: KeyValues,
+  }),
+  async (input, { store }) => {
+    if (input.name) checkLoggedModelName(input.name);
+    const params = checkParams(input.params);
+    checkTags(input.tags, LIMITS.registryTagValue);
+    const model = await store.write(() => {
+      requireActiveExperiment(store, input.experiment_id);
+      return store.models.createLogged({
+        experimentId: input.experiment_id,
+        name: input.name || undefined,
+        modelType: input.model_type,
+        sourceRunId: input.source_run_id,
+        params,
+        tags: toRecord(input.tags),
+      });
+    });
+    return { model: loggedModelEntity(model) };
+  },
+);
+
+export const get = endpoint(
+  Type.Object({ model_id: Required, allow_deleted: Type.Optional(Bool) }),
+  ({ model_id: id, allow_deleted: allowDeleted }, { store }) => ({
+    model: loggedModelEntity(requireLoggedModel(store, id, bool(allowDeleted))),
+  }),
+);
+
+export const finalize = endpoint(
+  Type.Object({ model_id: Required, status: EnumValue }),
+  async ({ model_id: id, status }, { store }) => {
+    const value = loggedModelStatus.parse(status);
+    const model = await store.write(() => {
+      requireLoggedModel(store, id);
+      return store.models.setLoggedStatus(id, value);
+    });
+    return { model: loggedModelEntity(model) };
+  },
+);
+
+export const remove = endpoint(Type.Object({ model_id: Required }), async ({ model_id: id }, { store }) => {
+  await store.write(() => {
+    requireLoggedModel(store, id);
+    store.models.deleteLogged(id);
+  });
+  return {};
+});
+
+export const logParams = endpoint(
+  Type.Object({ model_id: Required, params: KeyValues }),
+  async ({ model_id: id, params }, { store }) => {
+    const checked = checkParams(params);
+    await store.write(() => {
+      requireLoggedModel(store, id);
+      store.models.addLoggedParams(id, checked);
+    });
+    return {};
+  },
+);
+
+export const setTags = endpoint(
+  Type.Object({ model_id: Required, tags: KeyValues }),
+  async ({ model_id: id, tags }, { store }) => {
+    checkTags(tags, LIMITS.registryTagValue);
+    await store.write(() => {
+      requireLoggedModel(store, id);
+      const given = toRecord(tags);
+      const versions = given[VERSIONS_TAG];
+      if (versions !== undefined) given[VERSIONS_TAG] = withoutRepeats(versions);
+      store.models.setLoggedTags(id, given);
+    });
+    return {};
+  },
+);
+
+export const deleteTag = endpoint(
+  Type.Object({ model_id: Required, tag_key: Required }),
+  async ({ model_id: id, tag_key: key }, { store }) => {
+    checkKey(key, 'tag_key', 'tag_key');
+    await store.write(() => {
+      requireLoggedModel(store, id);
+      if (!store.models.deleteLoggedTag(id, key))
+        throw notFound(`No tag with key '${key}' found for model with ID '${id}'.`);
+    });
+    return {};
+  },
+);
+
+export const search = endpoint(
+  Type.Object({
+    experiment_ids: Type.Array(Type.String(), { minItems: 1 }),
+    filter: Text,
+    datasets: Type.Optional(Type.Array(Type.Object({ dataset_name: Required, dataset_digest: Text }))),
+    max_results: OptionalInt64,
+    order_by: Type.Optional(
+      Type.Array(
+        Type.Object({
+          field_name: Required,
+          ascending: Type.Optional(Bool),
+          dataset_name: Text,
+          dataset_digest: Text,
+        }),
+      ),
+    ),
+    page_token: Text,
+  }),
+  (input, { store }) => {
+    const limit = maxResults(input.max_results, LARGEST_PAGE, DEFAULT_PAGE);
+    const found = searchLoggedModels(store.models.searchLogged(input.experiment_ids), {
+      filter: input.filter,
+      datasets: input.datasets?.map((d) => ({ name: d.dataset_name, digest: d.dataset_digest })),
+      orderBy: input.order_by?.map((order) => ({
+        field: order.field_name,
+        ascending: order.ascending === undefined || bool(order.ascending),
+        dataset: order.dataset_name ? { name: order.dataset_name, digest: order.dataset_digest } : undefined,
+      })),
+    });
+    const { items, nextPage } = page(found, (model) => model.id, limit, input.page_token);
+    return {
+      models: items.length > 0 ? items.map(loggedModelEntity) : undefined,
+      next_page_token: nextPage,
+    };
+  },
+);

@@ -1,0 +1,119 @@
+import { Type } from 'typebox';
+import type { Store } from '../../store/store.js';
+import { endpoint } from '../endpoint.js';
+import { invalid } from '../errors.js';
+import { jsonDouble, maxResults, optionalInt64 } from '../params.js';
+import { pageRange } from '../paging.js';
+import { sampleSteps, type Series } from '../sampling.js';
+import { OptionalInt64, Required, Text, Texts } from '../schema.js';
+
+/** Histories of metrics. Charts of the extension have a route of their own; these are for scripts and dashboards. */
+
+const MOST_RUNS = 100;
+const MOST_POINTS = 25_000;
+const MOST_INTERVAL = 2500;
+
+interface Point {
+  key: string;
+  value: number | string;
+  timestamp: number;
+  step: number;
+}
+
+function readSeries(store: Store, runId: string, key: string): Series {
+  if (store.runs.get(runId) === undefined) {
+    const none = new Float64Array();
+    return { runId, steps: none, times: none, values: none };
+  }
+  return { runId, ...store.metrics.history(runId, key) };
+}
+
+function pointAt(key: string, { steps, times, values }: Series, i: number): Point {
+  return {
+    key,
+    value: jsonDouble(values[i] as number),
+    timestamp: times[i] as number,
+    step: steps[i] as number,
+  };
+}
+
+function pointsOf(key: string, series: Series, from = 0, to = series.steps.length): Point[] {
+  const points: Point[] = [];
+  for (let i = from; i < to; i++) points.push(pointAt(key, series, i));
+  return points;
+}
+
+export const history = endpoint(
+  Type.Object({ run_id: Required, metric_key: Required, max_results: OptionalInt64, page_token: Text }),
+  (input, { store }) => {
+    const series = readSeries(store, input.run_id, input.metric_key);
+    const { length } = series.steps;
+    // Clients before 2.14 ask without max_results and expect everything.
+    const limit = maxResults(input.max_results, Number.MAX_SAFE_INTEGER, Math.max(length, 1));
+    const identity = (i: number) => `${series.times[i]} ${series.steps[i]} ${series.values[i]}`;
+    const { from, to, nextPage } = pageRange(length, identity, limit, input.page_token);
+    const metrics = pointsOf(input.metric_key, series, from, to);
+    return { metrics: metrics.length > 0 ? metrics : undefined, next_page_token: nextPage };
+  },
+);
+
+export const bulk = endpoint(
+  Type.Object({ run_id: Texts, metric_key: Text, max_results: OptionalInt64 }),
+  ({ run_id: runIds = [], metric_key: key, max_results: most }, { store }) => {
+    if (runIds.length === 0) throw invalid('GetMetricHistoryBulk request must specify at least one run_id.');
+    if (runIds.length > MOST_RUNS)
+      throw invalid(
+        `GetMetricHistoryBulk request cannot specify more than ${MOST_RUNS} run_ids. Received ${runIds.length} run_ids.`,
+      );
+    if (!key) throw invalid('GetMetricHistoryBulk request must specify a metric_key.');
+    const limit = Math.min(maxResults(most, Number.MAX_SAFE_INTEGER, MOST_POINTS), MOST_POINTS);
+    const metrics: (Point & { run_id: string })[] = [];
+    for (const runId of runIds.toSorted()) {
+      if (metrics.length >= limit) break;
+      for (const point of pointsOf(key, readSeries(store, runId, key)))
+        metrics.push({ ...point, run_id: runId });
+    }
+    return { metrics: metrics.slice(0, limit) };
+  },
+);
+
+export const bulkInterval = endpoint(
+  Type.Object({
+    run_ids: Texts,
+    metric_key: Required,
+    start_step: OptionalInt64,
+    end_step: OptionalInt64,
+    max_results: OptionalInt64,
+  }),
+  (input, { store }) => {
+    const { run_ids: runIds = [], metric_key: key } = input;
+    if (runIds.length === 0 || runIds.length > MOST_RUNS)
+      throw invalid(
+        `GetMetricHistoryBulkInterval request must specify at most ${MOST_RUNS} run_ids. Received ${runIds.length} run_ids.`,
+      );
+    const count = optionalInt64(input.max_results, 'max_results') ?? MOST_INTERVAL;
+    if (count < 1 || count > MOST_INTERVAL)
+      throw invalid(`max_results must be between 1 and ${MOST_INTERVAL}.`);
+    const [start, end] = stepRange(input.start_step, input.end_step);
+    const all = runIds.map((runId) => readSeries(store, runId, key));
+    const sampled = sampleSteps(all, start, end, count);
+    const metrics = all.flatMap((series) =>
+      pointsOf(key, series)
+        .filter(({ step }) => sampled.has(step))
+        .sort((a, b) => a.step - b.step || a.timestamp - b.timestamp)
+        .slice(0, MOST_POINTS)
+        .map((point) => ({ ...point, run_id: series.runId })),
+    );
+    return { metrics };
+  },
+);
+
+function stepRange(start: number | string | undefined, end: number | string | undefined): [number, number] {
+  const [from, to] = [optionalInt64(start, 'start_step'), optionalInt64(end, 'end_step')];
+  if ((from === undefined) !== (to === undefined))
+    throw invalid('If either start step or end step are specified, both must be specified.');
+  if (from === undefined || to === undefined) return [0, Infinity];
+  if (from > to)
+    throw invalid(`end_step must be greater than start_step. Found start_step=${from} and end_step=${to}.`);
+  return [from, to];
+}

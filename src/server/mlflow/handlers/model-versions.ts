@@ -1,0 +1,146 @@
+import { Type } from 'typebox';
+import type { ModelVersionRecord } from '../../store/models.js';
+import { endpoint } from '../endpoint.js';
+import { modelVersionEntity } from '../entities.js';
+import { invalid } from '../errors.js';
+import { requireLoggedModel, requireRegistered, requireVersion } from '../lookup.js';
+import { bool, maxResults, toRecord } from '../params.js';
+import { page } from '../paging.js';
+import { Bool, KeyValues, OptionalInt64, Required, Text, Texts } from '../schema.js';
+import { searchVersions } from '../search/registry.js';
+import { checkSource, loggedModelId, resolveSource } from '../sources.js';
+import { archivedStage, canonicalStage, hasArchive } from '../stages.js';
+import { checkKey, checkTags, LIMITS } from '../validation.js';
+import { VERSIONS_TAG, withVersion } from '../versions-tag.js';
+
+/** Versions of registered models. */
+
+const ByVersion = Type.Object({ name: Required, version: Required });
+const LARGEST_PAGE = 200_000;
+const DEFAULT_PAGE = 10_000;
+
+export const create = endpoint(
+  Type.Object({
+    name: Required,
+    source: Required,
+    run_id: Text,
+    tags: KeyValues,
+    run_link: Text,
+    description: Text,
+    model_id: Text,
+  }),
+  async (input, { store }) => {
+    const { name, source } = input;
+    checkSource(source);
+    checkTags(input.tags, LIMITS.registryTagValue);
+    const modelId = input.model_id || loggedModelId(source);
+    const version = await store.write(() => {
+      requireRegistered(store, name);
+      const model = modelId ? requireLoggedModel(store, modelId) : undefined;
+      // What leads nowhere now would fail only when somebody loads the model.
+      if (source.startsWith('models:')) resolveSource(store, source);
+      const created = store.models.createVersion({
+        name,
+        source,
+        runId: input.run_id || model?.sourceRunId || undefined,
+        modelId,
+        runLink: input.run_link,
+        description: input.description,
+        tags: toRecord(input.tags),
+      });
+      if (model) {
+        const tag = withVersion(model.tags[VERSIONS_TAG], name, created.version);
+        store.models.setLoggedTags(model.id, { [VERSIONS_TAG]: tag });
+      }
+      return created;
+    });
+    return { model_version: modelVersionEntity(version) };
+  },
+);
+
+export const get = endpoint(ByVersion, ({ name, version }, { store }) => ({
+  model_version: modelVersionEntity(requireVersion(store, name, version)),
+}));
+
+export const getDownloadUri = endpoint(ByVersion, ({ name, version }, { store }) => ({
+  artifact_uri: resolveSource(store, requireVersion(store, name, version).source),
+}));
+
+export const update = endpoint(
+  Type.Object({ name: Required, version: Required, description: Text }),
+  async ({ name, version, description = '' }, { store }) => {
+    const updated = await store.write(() =>
+      store.models.updateVersion(name, requireVersion(store, name, version).version, { description }),
+    );
+    return { model_version: modelVersionEntity(updated) };
+  },
+);
+
+export const transitionStage = endpoint(
+  Type.Object({
+    name: Required,
+    version: Required,
+    stage: Required,
+    archive_existing_versions: Type.Optional(Bool),
+  }),
+  async (input, { store }) => {
+    const { name } = input;
+    const stage = canonicalStage(input.stage);
+    const archive = bool(input.archive_existing_versions);
+    if (archive && !hasArchive(stage))
+      throw invalid(
+        `Versions can only be archived for the stages Staging and Production, not for '${stage}'.`,
+      );
+    const moved = await store.write(() => {
+      const { version } = requireVersion(store, name, input.version);
+      const others = archive ? store.models.versions(name) : [];
+      for (const other of others) {
+        if (other.stage === stage && other.version !== version)
+          store.models.updateVersion(name, other.version, { stage: archivedStage });
+      }
+      return store.models.updateVersion(name, version, { stage });
+    });
+    return { model_version: modelVersionEntity(moved) };
+  },
+);
+
+export const remove = endpoint(ByVersion, async ({ name, version }, { store }) => {
+  await store.write(() => store.models.deleteVersion(name, requireVersion(store, name, version).version));
+  return {};
+});
+
+export const setTag = endpoint(
+  Type.Object({ name: Required, version: Required, key: Required, value: Text }),
+  async ({ name, version, key, value = '' }, { store }) => {
+    checkTags([{ key, value }], LIMITS.registryTagValue);
+    await store.write(() =>
+      store.models.setVersionTag(name, requireVersion(store, name, version).version, key, value),
+    );
+    return {};
+  },
+);
+
+export const deleteTag = endpoint(
+  Type.Object({ name: Required, version: Required, key: Required }),
+  async ({ name, version, key }, { store }) => {
+    checkKey(key, 'key', 'key');
+    await store.write(() =>
+      store.models.deleteVersionTag(name, requireVersion(store, name, version).version, key),
+    );
+    return {};
+  },
+);
+
+export const search = endpoint(
+  Type.Object({ filter: Text, max_results: OptionalInt64, order_by: Texts, page_token: Text }),
+  (input, { store }) => {
+    const limit = maxResults(input.max_results, LARGEST_PAGE, DEFAULT_PAGE);
+    const found = searchVersions(store.models.versions(), input.filter, input.order_by);
+    const identity = ({ name, version }: ModelVersionRecord) => `${version} ${name}`;
+    const { items, nextPage } = page(found, identity, limit, input.page_token);
+    return {
+      model_versions: items.length > 0 ? items.map(modelVersionEntity) : undefined,
+      next_page_token: nextPage,
+    };
+  },
+);

@@ -1,0 +1,70 @@
+import { Type, type TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { invalid, invalidValue, type MlflowError } from './errors.js';
+
+/** Building blocks of request schemas. Names are MLflow's: snake_case. */
+
+/** A string that must be there; protobuf cannot tell an empty string from an absent one. */
+export const Required = Type.String({ minLength: 1 });
+export const Text = Type.Optional(Type.String());
+/** A JSON integer or a decimal string (protobuf writes int64 both ways); see params.ts. */
+export const Int64 = Type.Unsafe<number | string>({ type: ['integer', 'string'], pattern: '^-?\\d+$' });
+export const OptionalInt64 = Type.Optional(Int64);
+/** A name of the enum or its number; see params.ts. */
+export const EnumValue = Type.Unsafe<number | string>({ type: ['integer', 'string'] });
+/** In a query the client writes Python's words. */
+export const Bool = Type.Unsafe<boolean | string>({ enum: [true, false, 'true', 'false', 'True', 'False'] });
+/** Anything: a double may be a number, or "NaN", "Infinity", "-Infinity"; metricValue in params.ts decides. */
+export const Double = Type.Unsafe<unknown>({});
+export const Texts = Type.Optional(Type.Array(Type.String()));
+export const KeyValue = Type.Object({ key: Required, value: Text });
+export const KeyValues = Type.Optional(Type.Array(KeyValue));
+
+const SEE_DOCS = ' See the API docs for more information about request parameters.';
+
+/** A check that throws MLflow's wording for the first thing that is wrong. Compiled at first use. */
+export function checker(schema: TSchema): (input: unknown) => void {
+  let compiled: Validator | undefined;
+  return (input) => {
+    compiled ??= Compile(schema);
+    if (!compiled.Check(input)) throw requestError(compiled, input);
+  };
+}
+
+function requestError(compiled: Validator, input: unknown): MlflowError {
+  const [error] = compiled.Errors(input);
+  if (error === undefined) return invalid('The request is not valid.' + SEE_DOCS);
+  const keys = error.instancePath.split('/').slice(1).map(unescapePointer);
+  if (error.keyword === 'required') {
+    const [name = ''] = error.params.requiredProperties;
+    return missing(fieldPath([...keys, name]));
+  }
+  if (error.keyword === 'minLength') return missing(fieldPath(keys));
+  const value = keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], input);
+  return invalid(
+    invalidValue(fieldPath(keys), value, ` Hint: Value was of type '${pythonType(value)}'.`) + SEE_DOCS,
+  );
+}
+
+function missing(path: string): MlflowError {
+  return invalid(`Missing value for required parameter '${path}'.` + SEE_DOCS);
+}
+
+/** ['metrics', '0', 'value'] → metrics[0].value */
+function fieldPath(keys: readonly string[]): string {
+  return keys.reduce(
+    (path, key) => (/^\d+$/.test(key) ? `${path}[${key}]` : path ? `${path}.${key}` : key),
+    '',
+  );
+}
+
+function unescapePointer(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function pythonType(value: unknown): string {
+  if (value === null || value === undefined) return 'NoneType';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  return { string: 'str', boolean: 'bool' }[typeof value as string] ?? 'dict';
+}

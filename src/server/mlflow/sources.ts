@@ -1,0 +1,50 @@
+import type { Store } from '../store/store.js';
+import { invalid } from './errors.js';
+import { requireAliased, requireLoggedModel, requireVersion } from './lookup.js';
+import { safePath } from './paths.js';
+
+/** Where the files of a model version are: what a client may give, and what it is told when it asks for them. */
+
+const LOGGED_MODEL = /^models:\/+(m-[0-9a-f]{32})$/;
+const DEEPEST = 10;
+
+/** The logged model that a source names; undefined when it is another kind of source. */
+export function loggedModelId(source: string): string | undefined {
+  return LOGGED_MODEL.exec(source)?.[1];
+}
+
+/**
+ * A source elsewhere (s3:, gs:, …) is kept as a text that this server never follows. A path of the client's own disk
+ * is refused: it would make any file of this machine look like a model.
+ */
+export function checkSource(source: string): void {
+  if (/^(file:|[a-z]:[\\/]|[/\\.~])/i.test(source))
+    throw invalid(
+      `Invalid model version source: '${source}'. Log the model to a run first; a path on disk cannot be registered.`,
+    );
+  const kept = /^(?:mlflow-artifacts|runs|models):\/*(.*)$/.exec(source);
+  if (kept) safePath(kept[1] ?? '');
+}
+
+/**
+ * Follows `models:/…` to the place of the files.
+ * @throws RESOURCE_DOES_NOT_EXIST when it leads nowhere, INVALID_PARAMETER_VALUE when it leads in a circle
+ */
+export function resolveSource(store: Store, source: string): string {
+  let at = source;
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    if (!at.startsWith('models:')) return at;
+    const modelId = loggedModelId(at);
+    if (modelId !== undefined) return requireLoggedModel(store, modelId).artifactUri;
+    at = versionOf(store, at).source;
+  }
+  throw invalid(`Model version source '${source}' refers to itself.`);
+}
+
+/** `models:/<name>/<version>` or `models:/<name>@<alias>` */
+function versionOf(store: Store, source: string) {
+  const named = /^models:\/+([^/@]+)(?:\/([^/]+)|@([^/]+))$/.exec(source);
+  if (!named) throw invalid(`Invalid model version source: '${source}'.`);
+  const [, name = '', version, alias = ''] = named;
+  return version === undefined ? requireAliased(store, name, alias) : requireVersion(store, name, version);
+}

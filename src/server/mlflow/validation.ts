@@ -1,0 +1,127 @@
+import { posix } from 'node:path';
+import { invalid, invalidValue } from './errors.js';
+import type { Pair } from './params.js';
+
+/** MLflow's rules for names and lengths, in its words. Lengths are in characters (code points). */
+
+const KEY = /^[/\p{L}\p{M}\p{N}_.\- :]*$/u;
+const BAD_CHARACTERS =
+  'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).';
+const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
+const ALIAS = /^[\p{L}\p{N}_-]*$/u;
+
+export const LIMITS = {
+  key: 250,
+  paramValue: 6000,
+  runTagValue: 8000,
+  experimentName: 500,
+  experimentTagValue: 20_000,
+  registryTagValue: 100_000,
+  alias: 255,
+  artifactLocation: 2048,
+  datasetName: 500,
+  datasetDigest: 36,
+  datasetSource: 65_535,
+  datasetSchema: 1_048_575,
+  datasetProfile: 16_777_215,
+  inputTagKey: 255,
+  inputTagValue: 500,
+} as const;
+
+/** Key of a metric, param or tag. */
+export function checkKey(key: string, path: string, entity: string): void {
+  if (!KEY.test(key)) throw invalid(invalidValue(path, key, BAD_CHARACTERS));
+  checkResolvesToItself(key, path);
+  checkLength(key, LIMITS.key, entity);
+}
+
+function checkResolvesToItself(name: string, path: string): void {
+  const normal = posix.normalize(name).replace(/(.)\/$/, '$1');
+  if (normal === name && normal !== '.' && !normal.startsWith('..') && !normal.startsWith('/')) return;
+  const why =
+    'Names may be treated as files in certain cases, and must not resolve to other names when treated as such. ' +
+    `This name would resolve to '${normal}'`;
+  throw invalid(invalidValue(path, name, why));
+}
+
+export function checkLength(value: string, limit: number, entity: string): void {
+  if (cut(value, limit) !== value)
+    throw invalid(`'${entity}' exceeds the maximum length of ${limit} characters`);
+}
+
+/** The first `limit` characters. */
+export function cut(value: string, limit: number): string {
+  if (value.length <= limit) return value;
+  const characters = Array.from(value);
+  return characters.length <= limit ? value : characters.slice(0, limit).join('');
+}
+
+/** Param as it is stored: long values are cut, as MLflow's client and server do. */
+export function checkParam({ key, value = '' }: Pair, path = ''): Required<Pair> {
+  checkKey(key, join(path, 'key'), 'Param key');
+  return { key, value: cut(value, LIMITS.paramValue) };
+}
+
+/** Tag of a run as it is stored. */
+export function checkRunTag({ key, value = '' }: Pair, path = ''): Required<Pair> {
+  checkKey(key, join(path, 'key'), join(path, 'key'));
+  return { key, value: cut(value, LIMITS.runTagValue) };
+}
+
+export function checkRunTags(tags: readonly Pair[] = []): Required<Pair>[] {
+  return tags.map((tag, i) => checkRunTag(tag, `tags[${i}]`));
+}
+
+/** Tags of what does not cut values: experiments, models. */
+export function checkTags(tags: readonly Pair[] = [], valueLimit: number): void {
+  for (const { key, value = '' } of tags) {
+    checkKey(key, 'key', 'key');
+    checkLength(value, valueLimit, 'value');
+  }
+}
+
+export function checkRunId(id: string): void {
+  if (!RUN_ID.test(id)) throw invalid(invalidValue('run_id', id));
+}
+
+export function checkExperimentName(name: string): void {
+  if (name.trim() === '') throw invalid(`Invalid experiment name: '${name}'`);
+  checkLength(name, LIMITS.experimentName, 'name');
+}
+
+export function checkModelName(name: string, path = 'name'): void {
+  if (name.trim() === '') throw invalid(`Missing value for required parameter '${path}'.`);
+  if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
+  checkResolvesToItself(name, path);
+  checkLength(name, LIMITS.key, path);
+}
+
+export function checkLoggedModelName(name: string): void {
+  if (name.trim() !== '' && !/[/:.%"']/.test(name)) return;
+  throw invalid(
+    `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the ` +
+      `following characters: ('/', ':', '.', '%', '"', "'")`,
+  );
+}
+
+export function checkAlias(alias: string): void {
+  if (!ALIAS.test(alias))
+    throw invalid(
+      `Invalid alias name: '${alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
+    );
+  checkLength(alias, LIMITS.alias, 'Registered model alias name');
+}
+
+export function checkAliasFree(alias: string): void {
+  if (alias.toLowerCase() === 'latest') throw invalid("'latest' alias name (case insensitive) is reserved.");
+  if (/^v\d+$/i.test(alias)) throw invalid(`Version alias name '${alias}' is reserved.`);
+}
+
+/** Trace ids become names of owners of files. */
+export function isTraceId(id: string): boolean {
+  return /^tr-[0-9a-f]{32}$/.test(id) || /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/.test(id);
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

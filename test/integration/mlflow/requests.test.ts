@@ -1,0 +1,503 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { raw } from './raw.js';
+import { startServer, type TestServer } from './server.js';
+
+const API = '/api/2.0/mlflow';
+
+describe('MLflow requests', () => {
+  let server: TestServer;
+  let experiment: string;
+  let run: string;
+
+  before(async () => {
+    server = await startServer();
+    experiment = String((await post('experiments/create', { name: 'requests' })).body.experiment_id);
+    run = await newRun();
+  });
+  after(async () => {
+    assert.deepEqual(server.errors, [], 'no request may be a fault of the server');
+    await server.close();
+  });
+
+  const post = (at: string, body: unknown) => server.call('POST', `${API}/${at}`, body);
+  const get = (at: string) => server.call('GET', `${API}/${at}`);
+  const newRun = async () => {
+    const { body } = await post('runs/create', { experiment_id: experiment, start_time: 1, run_name: 'r' });
+    return (body as { run: { info: { run_id: string } } }).run.info.run_id;
+  };
+  const dataOf = async (id: string) =>
+    (
+      (await get(`runs/get?run_id=${id}`)).body.run as {
+        data: Record<string, { key: string; value: unknown }[]>;
+      }
+    ).data;
+
+  async function refused(
+    answer: Promise<{ status: number; body: Record<string, unknown> }>,
+    status: number,
+    message: RegExp,
+  ) {
+    const { status: actual, body } = await answer;
+    assert.equal(actual, status, JSON.stringify(body));
+    assert.deepEqual(Object.keys(body).sort(), ['error_code', 'message']);
+    assert.match(String(body.message), message);
+  }
+
+  describe('runs', () => {
+    it('are created as MLflow creates them', async () => {
+      const { status, body } = await post('runs/create', {
+        experiment_id: experiment,
+        user_id: 'me',
+        run_name: 'basic',
+        start_time: '1795219054041',
+        tags: [{ key: 'mlflow.user', value: 'me' }],
+      });
+      assert.equal(status, 200);
+      const { info, data } = body.run as { info: Record<string, unknown>; data: { tags: unknown[] } };
+      assert.match(String(info.run_id), /^[0-9a-f]{32}$/);
+      assert.deepEqual(info, {
+        run_uuid: info.run_id,
+        run_id: info.run_id,
+        experiment_id: experiment,
+        run_name: 'basic',
+        user_id: 'me',
+        status: 'RUNNING',
+        start_time: 1795219054041,
+        artifact_uri: `mlflow-artifacts:/${experiment}/${String(info.run_id)}/artifacts`,
+        lifecycle_stage: 'active',
+      });
+      assert.ok(data.tags.some((tag) => JSON.stringify(tag) === '{"key":"mlflow.runName","value":"basic"}'));
+    });
+
+    it('get a name when they have none', async () => {
+      const { body } = await post('runs/create', { experiment_id: experiment, start_time: 1 });
+      assert.ok((body.run as { info: { run_name: string } }).info.run_name.length > 3);
+    });
+
+    it('are found by run_uuid, on both faces', async () => {
+      for (const at of [
+        `/api/2.0/mlflow/runs/get?run_uuid=${run}`,
+        `/ajax-api/2.0/mlflow/runs/get?run_id=${run}`,
+      ])
+        assert.equal((await server.call('GET', at)).status, 200);
+    });
+
+    it('refuse a name that differs from its tag', () =>
+      refused(
+        post('runs/create', {
+          experiment_id: experiment,
+          run_name: 'a',
+          tags: [{ key: 'mlflow.runName', value: 'b' }],
+        }),
+        400,
+        /Both 'run_name' argument/,
+      ));
+
+    it('of no or a deleted experiment are refused', async () => {
+      const gone = String((await post('experiments/create', { name: 'gone' })).body.experiment_id);
+      await post('experiments/delete', { experiment_id: gone });
+      await refused(
+        post('runs/create', { experiment_id: gone, start_time: 1 }),
+        400,
+        /Current state is deleted/,
+      );
+      await refused(
+        post('runs/create', { experiment_id: '999', start_time: 1 }),
+        404,
+        /No Experiment with id=999/,
+      );
+      await refused(post('experiments/create', { name: 'gone' }), 400, /already exists/);
+    });
+
+    it('take a status again after their end', async () => {
+      const id = await newRun();
+      const ended = await post('runs/update', { run_id: id, status: 'FINISHED', end_time: 5 });
+      assert.equal((ended.body.run_info as { end_time: number }).end_time, 5);
+      const resumed = await post('runs/update', { run_id: id, status: 1 });
+      assert.equal((resumed.body.run_info as { status: string }).status, 'RUNNING');
+      await refused(
+        post('runs/update', { run_id: id, status: 'DONE' }),
+        400,
+        /^Invalid value "DONE" for parameter 'status'/,
+      );
+    });
+  });
+
+  describe('a batch', () => {
+    const metric = { key: 'a', value: 1, timestamp: 1 };
+
+    it('with one bad item leaves nothing', async () => {
+      const id = await newRun();
+      const params = [{ key: 'p', value: '1' }];
+      await refused(
+        post('runs/log-batch', { run_id: id, metrics: [metric, { ...metric, key: '../b' }], params }),
+        400,
+        /metrics\[1\]\.name/,
+      );
+      await refused(
+        post('runs/log-batch', { run_id: id, metrics: [metric, { key: 'b', timestamp: 1 }], params }),
+        400,
+        /^Missing value for required parameter 'metrics\[1\]\.value'/,
+      );
+      assert.equal((await dataOf(id)).metrics, undefined);
+      assert.equal((await dataOf(id)).params, undefined);
+    });
+
+    it('that changes a param leaves nothing, and says what it was', async () => {
+      const id = await newRun();
+      await post('runs/log-parameter', { run_id: id, key: 'p', value: '1' });
+      await refused(
+        post('runs/log-batch', {
+          run_id: id,
+          metrics: [metric],
+          params: [{ key: 'p', value: '9' }],
+          tags: [{ key: 't', value: '1' }],
+        }),
+        400,
+        new RegExp(
+          `^Changing param values is not allowed\\. Params were already logged='\\[\\{'key': 'p', 'old_value': '1', 'new_value': '9'\\}\\]' for run ID='${id}'\\.$`,
+        ),
+      );
+      const data = await dataOf(id);
+      assert.equal(data.metrics, undefined);
+      assert.ok(!data.tags?.some(({ key }) => key === 't'));
+      await refused(
+        post('runs/log-parameter', { run_id: id, key: 'p', value: '2' }),
+        400,
+        new RegExp(
+          `^Changing param values is not allowed\\. Param with key='p' was already logged with value='1' for run ID='${id}'\\. Attempted logging new value '2'\\.$`,
+        ),
+      );
+    });
+
+    it('may be repeated, and cuts long params alike', async () => {
+      const id = await newRun();
+      const body = { run_id: id, metrics: [metric], params: [{ key: 'p', value: 'x'.repeat(7000) }] };
+      for (let i = 0; i < 2; i++) assert.equal((await post('runs/log-batch', body)).status, 200);
+      const { body: history } = await get(`metrics/get-history?run_id=${id}&metric_key=a`);
+      assert.deepEqual(history, { metrics: [{ key: 'a', value: 1, timestamp: 1, step: 0 }] });
+    });
+
+    it('of nothing is accepted', async () =>
+      assert.deepEqual(await post('runs/log-batch', { run_id: run }), { status: 200, body: {} }));
+
+    it('for no or a deleted run is refused', async () => {
+      const id = await newRun();
+      await post('runs/delete', { run_id: id });
+      await refused(post('runs/log-batch', { run_id: id, metrics: [metric] }), 400, /'active' state/);
+      await refused(post('runs/log-batch', { run_id: '0'.repeat(32) }), 404, /^Run with id=0+ not found$/);
+      await refused(post('runs/log-batch', { run_id: '../../x' }), 400, /^Invalid value/);
+    });
+  });
+
+  describe('metric histories', () => {
+    it('say NaN and infinities as words, whatever way they came', async () => {
+      const id = await newRun();
+      const body = `{"run_id":"${id}","metrics":[{"key":"m","value":NaN,"timestamp":1,"step":0},{"key":"m","value":-Infinity,"timestamp":2,"step":"1"},{"key":"m","value":"Infinity","timestamp":"3","step":2}]}`;
+      assert.equal((await post('runs/log-batch', body)).status, 200);
+      const { body: history } = await get(`metrics/get-history?run_id=${id}&metric_key=m&max_results=2`);
+      assert.deepEqual(
+        (history.metrics as { value: unknown }[]).map((m) => m.value),
+        ['NaN', '-Infinity'],
+      );
+      const { body: rest } = await get(
+        `metrics/get-history?run_id=${id}&metric_key=m&max_results=2&page_token=${String(history.next_page_token)}`,
+      );
+      assert.deepEqual(rest, { metrics: [{ key: 'm', value: 'Infinity', timestamp: 3, step: 2 }] });
+    });
+
+    it('of an unknown run or key are empty', async () => {
+      assert.deepEqual(await get(`metrics/get-history?run_id=${run}&metric_key=none`), {
+        status: 200,
+        body: {},
+      });
+      assert.deepEqual(await get('metrics/get-history?run_id=none&metric_key=none'), {
+        status: 200,
+        body: {},
+      });
+      await refused(
+        get(`metrics/get-history?run_id=${run}&metric_key=x&page_token=abc`),
+        400,
+        /^Invalid page token/,
+      );
+    });
+
+    it('of several runs are sampled', async () => {
+      const ids = [await newRun(), await newRun()];
+      for (const [i, id] of ids.entries()) {
+        const metrics = Array.from({ length: 10 * (i + 1) }, (_, step) => ({
+          key: 'm',
+          value: step,
+          timestamp: step,
+          step,
+        }));
+        await post('runs/log-batch', { run_id: id, metrics });
+      }
+      const at = `metrics/get-history-bulk-interval?run_ids=${ids[0]}&run_ids=${ids[1]}&metric_key=m&max_results=5`;
+      const { body } = await get(at);
+      const steps = (body.metrics as { run_id: string; step: number }[])
+        .filter((m) => m.run_id === ids[1])
+        .map((m) => m.step);
+      assert.deepEqual(steps, [0, 4, 8, 9, 12, 16, 19]);
+      const within = await get(`${at}&start_step=2&end_step=4`);
+      assert.equal((within.body.metrics as unknown[]).length, 6);
+      await refused(get(`${at}&start_step=2`), 400, /both must be specified/);
+      await refused(get(`${at}&start_step=4&end_step=2`), 400, /end_step must be greater/);
+      const bulk = await server.call(
+        'GET',
+        `/ajax-api/2.0/mlflow/metrics/get-history-bulk?run_id=${ids[0]}&metric_key=m&max_results=3`,
+      );
+      assert.equal((bulk.body.metrics as unknown[]).length, 3);
+    });
+  });
+
+  describe('wrong requests', () => {
+    it('without JSON content are refused, so that a page in a browser cannot make them', async () => {
+      const headers = { authorization: `Bearer ${server.token}` };
+      const send = async (extra: Record<string, string>, method = 'POST') => {
+        const response = await fetch(`${server.url}${API}/experiments/create`, {
+          method,
+          headers: { ...headers, ...extra },
+          body: Buffer.from('{"name":"csrf"}'),
+        });
+        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+      };
+      await refused(send({}), 400, /^Bad Request\. Content-Type header is missing\.$/);
+      await refused(
+        send({ 'content-type': 'text/plain' }),
+        400,
+        /^Bad Request\. Content-Type must be one of/,
+      );
+      assert.equal((await get('experiments/get-by-name?experiment_name=csrf')).status, 404);
+      assert.equal((await send({ 'content-type': 'application/json; charset=utf-8' })).status, 200);
+    });
+
+    for (const [what, body, message] of [
+      ['truncated', '{"name": "x"', /not JSON/],
+      ['a list', '[1]', /must be a JSON object/],
+      ['a number', '1', /must be a JSON object/],
+      ['null', 'null', /must be a JSON object/],
+      ['empty', '', /^Missing value for required parameter 'name'/],
+      ['of wrong types', '{"name": {"a": 1}}', /^Invalid value \{"a":1\} for parameter 'name'/],
+      ['deep', `{"name": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`, /Invalid value|not JSON/],
+      ['with wrong tags', '{"name": "x", "tags": "y"}', /^Invalid value "y" for parameter 'tags'/],
+      ['with a prototype', '{"__proto__": {"name": "x"}}', /^Missing value for required parameter 'name'/],
+    ] as const)
+      it(`whose body is ${what} are refused`, () => refused(post('experiments/create', body), 400, message));
+
+    it('that are nested too deeply inside a text are refused', () => {
+      const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+      const model = `{"artifact_path":"a","flavors":${deep},"utc_time_created":"","run_id":""}`;
+      return refused(post('runs/log-model', { run_id: run, model_json: model }), 400, /nested too deeply/);
+    });
+
+    it('whose body is huge are refused', () =>
+      refused(post('experiments/create', `{"name":"${'x'.repeat(33 * 1024 * 1024)}"}`), 413, /./));
+
+    it('to unknown addresses get MLflow’s words', async () => {
+      for (const [method, at] of [
+        ['GET', '/api/2.0/mlflow/nothing'],
+        ['GET', '/api/3.0/mlflow/experiments/get'],
+        ['GET', '/api/2.0/mlflow/runs/create'],
+        ['GET', '/ajax-api/2.0/preview/mlflow/x'],
+        ['GET', '/api/3.0/mlflow/traces/tr-1'],
+        ['GET', '/api/2.0/mlflow/webhooks'],
+      ] as const)
+        assert.deepEqual(
+          [(await server.call(method, at)).status, (await server.call(method, at)).body.error_code],
+          [404, 'ENDPOINT_NOT_FOUND'],
+          at,
+        );
+    });
+
+    it('without the token have no effect', async () => {
+      const headers = { 'content-type': 'application/json', authorization: 'Bearer wrong' };
+      const response = await fetch(`${server.url}${API}/experiments/create`, {
+        method: 'POST',
+        headers,
+        body: '{"name":"stolen"}',
+      });
+      assert.equal(response.status, 401);
+      assert.equal(((await response.json()) as { error_code: string }).error_code, 'UNAUTHENTICATED');
+      const put = await fetch(
+        `${server.url}/api/2.0/mlflow-artifacts/artifacts/${experiment}/${run}/artifacts/stolen`,
+        { method: 'PUT', body: 'x' },
+      );
+      assert.equal(put.status, 401);
+      assert.equal((await get('experiments/get-by-name?experiment_name=stolen')).status, 404);
+    });
+
+    it('for locations elsewhere are refused', async () => {
+      for (const location of [
+        'file:///etc',
+        's3://b/x',
+        'runs:/x',
+        'mlflow-artifacts://host/x',
+        'mlflow-artifacts:/../x',
+        'mlflow-artifacts:/x#y',
+        '/etc',
+      ])
+        await refused(
+          post('experiments/create', { name: 'located', artifact_location: location }),
+          400,
+          /artifact_location|Invalid path/,
+        );
+    });
+  });
+
+  describe('probes', () => {
+    it('answer as text', async () => {
+      const headers = { authorization: `Bearer ${server.token}` };
+      assert.equal(await (await fetch(`${server.url}/health`, { headers })).text(), 'OK');
+      assert.equal(await (await fetch(`${server.url}/version`, { headers })).text(), '3.3.0');
+      const info = await server.call('GET', '/api/3.0/mlflow/server-info');
+      assert.equal(info.body.workspaces_enabled, false);
+    });
+  });
+
+  describe('artifacts', () => {
+    const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts';
+    const root = () => `${ARTIFACTS}/${experiment}/${run}/artifacts`;
+    const headers = () => ({ authorization: `Bearer ${server.token}` });
+    const put = async (at: string, body: RequestInit['body']) =>
+      fetch(server.url + at, { method: 'PUT', headers: headers(), body, ...{ duplex: 'half' } });
+    const filesOf = async (folder = '') =>
+      ((await get(`artifacts/list?run_id=${run}&path=${encodeURIComponent(folder)}`)).body.files ?? []) as {
+        path: string;
+      }[];
+
+    it('come back as they went, whatever their name', async () => {
+      for (const name of ['a.txt', 'ü é/日本.txt', 'a+b=c&d.txt', '100%.txt', '%41.txt', 'x?y#z']) {
+        const encoded = name.split('/').map(encodeURIComponent).join('/');
+        assert.equal((await put(`${root()}/${encoded}`, `content of ${name}`)).status, 200);
+        const response = await fetch(`${server.url}${root()}/${encoded}`, { headers: headers() });
+        assert.equal(await response.text(), `content of ${name}`);
+        assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+        assert.match(response.headers.get('content-disposition') ?? '', /^attachment; filename\*=UTF-8''/);
+      }
+      assert.ok((await filesOf()).some(({ path: file }) => file === '%41.txt'));
+      assert.deepEqual(
+        (await filesOf('ü é')).map(({ path: file }) => file),
+        ['ü é/日本.txt'],
+      );
+      const view = await fetch(`${server.url}/get-artifact?run_id=${run}&path=a.txt`, { headers: headers() });
+      assert.equal(await view.text(), 'content of a.txt');
+    });
+
+    it('are listed by base name, and a missing folder is empty', async () => {
+      await put(`${root()}/folder/in/file.bin`, 'abc');
+      const list = (at: string) =>
+        server.call('GET', `${ARTIFACTS}?path=${encodeURIComponent(`${experiment}/${run}/artifacts${at}`)}`);
+      assert.deepEqual((await list('/folder')).body, { files: [{ path: 'in', is_dir: true }] });
+      assert.deepEqual((await list('/folder/in')).body, {
+        files: [{ path: 'file.bin', is_dir: false, file_size: 3 }],
+      });
+      assert.deepEqual((await list('/folder/in/file.bin')).body, {});
+      assert.deepEqual((await list('/nowhere')).body, {});
+      await refused(server.call('GET', `${root()}/folder`), 400, /is a folder/);
+      await refused(server.call('GET', `${root()}/nowhere`), 404, /No such artifact/);
+      assert.equal((await server.call('DELETE', `${root()}/folder`)).status, 200);
+      assert.deepEqual((await list('/folder')).body, {});
+      assert.equal((await server.call('DELETE', `${root()}/folder`)).status, 200);
+    });
+
+    it('do not take the place of a folder or a file', async () => {
+      await put(`${root()}/kept/file`, 'x');
+      assert.equal((await put(`${root()}/kept`, 'y')).status, 400);
+      assert.equal((await put(`${root()}/kept/file/below`, 'y')).status, 400);
+    });
+
+    it('of unknown and deleted owners are refused, and nothing is kept', async () => {
+      const before = server.store.size();
+      for (const at of [
+        'x',
+        `${experiment}/${'0'.repeat(32)}/artifacts/a`,
+        `${experiment}/${run}/a`,
+        `999/${run}/artifacts/a`,
+        `${experiment}/models/m-1/artifacts/a`,
+        `${experiment}/traces/x/artifacts/a`,
+        `999/traces/tr-${'0'.repeat(32)}/artifacts/a`,
+      ])
+        assert.equal((await put(`${ARTIFACTS}/${at}`, 'x'.repeat(1e6))).status, 404, at);
+      const deleted = await newRun();
+      await post('runs/delete', { run_id: deleted });
+      assert.equal((await put(`${ARTIFACTS}/${experiment}/${deleted}/artifacts/a`, 'x')).status, 400);
+      assert.ok(server.store.size() - before < 500_000);
+    });
+
+    for (const at of [
+      '../../../x',
+      '%2e%2e/%2e%2e/x',
+      '..%2f..%2fx',
+      '%252e%252e%252fx',
+      '..%5c..%5cx',
+      '/etc/passwd',
+      '%2fetc%2fpasswd',
+      'C:%5cx',
+      'a%00b',
+    ])
+      it(`at ${at} are refused with no effect`, async () => {
+        const before = await filesOf();
+        for (const method of ['PUT', 'GET', 'DELETE']) {
+          for (const target of [`${ARTIFACTS}/${at}`, `${root()}/x/${at}`]) {
+            const answer = await raw(
+              server.port,
+              `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nAuthorization: Bearer ${server.token}\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx`,
+            );
+            // Below a real root an absolute-looking rest is just a name below it.
+            if (target.startsWith(root()) && /^(\/|%2f|C:)/i.test(at)) continue;
+            assert.match(answer, /^HTTP\/1\.1 400 /, `${method} ${target}\n${answer}`);
+          }
+        }
+        const files = await filesOf();
+        assert.deepEqual(
+          files
+            .filter(({ path: file }) => !before.some((b) => b.path === file))
+            .map(({ path: file }) => file)
+            .filter((file) => file !== 'x'),
+          [],
+        );
+        await refused(get(`artifacts/list?run_id=${run}&path=${at}`), 400, /^Invalid path$/);
+      });
+
+    it('of a client that hangs up leave nothing', async () => {
+      const request = `PUT ${root()}/half.bin HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nAuthorization: Bearer ${server.token}\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(70_000)}`;
+      await raw(server.port, request, { hangUpAfterMs: 200 });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.ok(!(await filesOf()).some(({ path: file }) => file === 'half.bin'));
+      const left = fs.readdirSync(server.store.folder, { recursive: true, withFileTypes: true });
+      assert.deepEqual(
+        left.filter(
+          (entry) => entry.isFile() && fs.statSync(path.join(entry.parentPath, entry.name)).size === 70_000,
+        ),
+        [],
+      );
+    });
+
+    it('of hundreds of megabytes pass through without being held', async () => {
+      const chunk = Buffer.alloc(1024 * 1024, 1);
+      let left = 300;
+      const body = new ReadableStream({ pull: (c) => (left-- > 0 ? c.enqueue(chunk) : c.close()) });
+      const before = process.memoryUsage().rss;
+      assert.equal((await put(`${root()}/big.bin`, body)).status, 200);
+      assert.ok(process.memoryUsage().rss - before < 150 * 1024 * 1024);
+      const response = await fetch(`${server.url}${root()}/big.bin`, { headers: headers() });
+      assert.equal(response.headers.get('content-length'), String(300 * 1024 * 1024));
+      let bytes = 0;
+      for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) bytes += part.length;
+      assert.equal(bytes, 300 * 1024 * 1024);
+    }).timeout(60_000);
+
+    it('in several parts are declined in the words that the client knows', () =>
+      refused(
+        server.call('POST', '/api/2.0/mlflow-artifacts/mpu/create/1/a/artifacts/b', {
+          path: 'b',
+          num_parts: 2,
+        }),
+        501,
+        /^Multipart upload is not supported for the current artifact repository/,
+      ));
+  });
+});

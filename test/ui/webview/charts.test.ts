@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'playwright-core';
+import { accuracyAt, fakeRun, fakeSeries, lossAt, START } from './data.js';
+import type { FakeRun, FakeSeries } from './fake-host.js';
+import { launchBrowser, openCharts, setTheme } from './page.js';
+import { serveCharts } from './server.js';
+
+interface Data {
+  runs: FakeRun[];
+  series: Record<string, Record<string, FakeSeries>>;
+}
+
+/** Runs 1 … count, each with these metrics, one value per step. */
+function training(count: number, points: number, keys = ['loss', 'val/accuracy', 'system/cpu']): Data {
+  const runs = Array.from({ length: count }, (_, i) => fakeRun(i + 1, keys));
+  const series = Object.fromEntries(
+    runs.map((run) => [
+      run.id,
+      Object.fromEntries(
+        keys.map((key, k) => [
+          key,
+          fakeSeries(run.number, points, (key.includes('loss') ? lossAt : accuracyAt)(run.number + k, points)),
+        ]),
+      ),
+    ]),
+  );
+  return { runs, series };
+}
+
+describe('charts page', function () {
+  this.timeout(30_000);
+  let server: Awaited<ReturnType<typeof serveCharts>>;
+  let browser: Browser;
+  let page: Page;
+  let errors: string[];
+
+  before(async () => {
+    server = await serveCharts();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  afterEach(async () => {
+    // Whatever a test was about: nothing failed, and the policy held.
+    const violations = await page.evaluate(() => window.fake.violations);
+    await page.close();
+    assert.deepEqual(errors, []);
+    assert.deepEqual(violations, []);
+  });
+
+  async function open(host: Parameters<typeof openCharts>[1]['host'], more = {}): Promise<void> {
+    ({ page, errors } = await openCharts(browser, { url: server.url, host, ...more }));
+  }
+
+  const chart = (metric: string) => page.locator(`ty-chart:has(h3[title="${metric}"])`);
+  const plot = (metric: string) => chart(metric).locator('.plot');
+  const drawn = (metric: string) => chart(metric).locator('.u-over').waitFor();
+  const texts = (selector: string) => page.locator(selector).allInnerTexts();
+  const chip = (name: string) => page.locator('.chip-toggle', { hasText: name });
+
+  /** Pixels of the plot that are near this colour. */
+  function inked(metric: string, colour: string): Promise<number> {
+    return chart(metric).evaluate((element, css) => {
+      const canvas = element.querySelector<HTMLCanvasElement>('canvas:not(.crosshair)');
+      if (!canvas) return 0;
+      const ctx = canvas.getContext('2d')!;
+      const probe = new OffscreenCanvas(1, 1).getContext('2d')!;
+      probe.fillStyle = getComputedStyle(document.body).getPropertyValue(css).trim();
+      probe.fillRect(0, 0, 1, 1);
+      const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+      const { data } = ctx.getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3]! > 200 && Math.abs(data[i]! - r!) + Math.abs(data[i + 1]! - g!) + Math.abs(data[i + 2]! - b!) < 24)
+          count++;
+      return count;
+    }, colour);
+  }
+
+  async function axisRange(metric: string): Promise<{ from: number; to: number }> {
+    await plot(metric).focus();
+    const read = async (key: string) => {
+      await page.keyboard.press(key);
+      const head = await chart(metric).locator('.tooltip-head').innerText();
+      return Number(head.replace(/\D/g, ''));
+    };
+    return { from: await read('Home'), to: await read('End') };
+  }
+
+  it('shows a chart for each metric by section, the machine closed', async () => {
+    await open(training(2, 100));
+    await drawn('loss');
+    assert.deepEqual(await texts('section h2'), ['Metrics\n1', 'val\n1', 'system\n1'].map((t) => t));
+    assert.equal(await chart('system/cpu').count(), 0);
+    await page.getByRole('button', { name: 'system' }).click();
+    await drawn('system/cpu');
+  });
+
+  it('draws each run in its colour', async () => {
+    await open(training(2, 100));
+    await drawn('loss');
+    assert.ok((await inked('loss', '--ty-run1')) > 100);
+    assert.ok((await inked('loss', '--ty-run2')) > 100);
+    assert.equal(await inked('loss', '--ty-run3'), 0);
+  });
+
+  it('fetches only the charts near the visible part', async () => {
+    const keys = Array.from({ length: 60 }, (_, i) => `m${i}/loss`);
+    await open(training(1, 10, keys), { height: 500 });
+    await drawn('m0/loss');
+    const asked = () =>
+      page.evaluate(() => new Set(window.fake.sent.flatMap((m) => m.series ?? []).map((s) => s.key)).size);
+    const first = await asked();
+    assert.ok(first > 0 && first < 15, `${first} metrics asked for`);
+    await chart('m59/loss').scrollIntoViewIfNeeded();
+    await drawn('m59/loss');
+    assert.equal(await chart('m0/loss').locator('canvas').count(), 0);
+  });
+
+  it('asks for new points only, and draws them', async () => {
+    await open(training(1, 100));
+    await drawn('loss');
+    await page.evaluate((start) => {
+      const steps = Array.from({ length: 50 }, (_, i) => 100 + i);
+      window.fake.append('run-1', 'loss', { steps, times: steps.map((s) => start + s * 1000), values: steps.map(() => 1) });
+    }, START);
+    await page.waitForFunction(() =>
+      window.fake.sent.some((m) => m.series?.some((s) => s.key === 'loss' && s.from === 100)),
+    );
+    await page.waitForTimeout(250);
+    assert.deepEqual(await axisRange('loss'), { from: 0, to: 149 });
+  });
+
+  it('shows a metric that appears later', async () => {
+    await open({ runs: [fakeRun(1, [], { state: 'running' })], series: {} });
+    await page.getByText('Waiting for the first point').waitFor();
+    await page.evaluate((start) => {
+      window.fake.append('run-1', 'loss', { steps: [0], times: [start], values: [2] });
+      window.fake.runs[0]!.metrics = ['loss'];
+      window.fake.say({ type: 'runs', runs: window.fake.runs, missing: [] });
+    }, START);
+    await drawn('loss');
+    assert.ok((await inked('loss', '--ty-run1')) > 10, 'one point is a dot');
+  });
+
+  it('hides and shows a run by its chip, and soloes it with Alt', async () => {
+    await open(training(3, 100));
+    await drawn('loss');
+    await chip('digits-1').click();
+    await page.mouse.move(5, 700);
+    await page.waitForTimeout(200);
+    assert.equal(await inked('loss', '--ty-run1'), 0);
+    assert.equal(await chip('digits-1').getAttribute('aria-pressed'), 'false');
+    await chip('digits-1').click({ modifiers: ['Alt'] });
+    await page.mouse.move(5, 700);
+    await page.waitForTimeout(200);
+    assert.ok((await inked('loss', '--ty-run1')) > 100);
+    assert.equal(await inked('loss', '--ty-run2'), 0);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.waitForTimeout(200);
+    assert.ok((await inked('loss', '--ty-run2')) > 100);
+  });
+
+  it('shows the values of all runs at the pointer in every chart, greatest first', async () => {
+    await open(training(3, 100));
+    await drawn('loss');
+    await drawn('val/accuracy');
+    const box = (await chart('loss').locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 30);
+    await chart('loss').locator('.tooltip').waitFor();
+    const values = (await chart('loss').locator('.tooltip-value').allInnerTexts()).map(Number);
+    assert.equal(values.length, 3);
+    assert.deepEqual(values, values.toSorted((a, b) => b - a));
+    assert.equal(
+      await chart('val/accuracy').locator('.tooltip-head').innerText(),
+      await chart('loss').locator('.tooltip-head').innerText(),
+    );
+    await page.mouse.move(5, 700);
+    await chart('loss').locator('.tooltip').waitFor({ state: 'hidden' });
+  });
+
+  it('zooms all charts by a drag, and back by a double click', async () => {
+    await open(training(1, 1000));
+    await drawn('loss');
+    await drawn('val/accuracy');
+    const box = (await chart('loss').locator('.u-over').boundingBox())!;
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width * 0.25, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.5, y, { steps: 5 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Reset zoom' }).waitFor();
+    for (const metric of ['loss', 'val/accuracy']) {
+      const { from, to } = await axisRange(metric);
+      assert.ok(Math.abs(from - 250) < 15 && Math.abs(to - 500) < 15, `${metric}: ${from} to ${to}`);
+    }
+    await page.mouse.dblclick(box.x + box.width / 2, y);
+    await page.getByRole('button', { name: 'Reset zoom' }).waitFor({ state: 'hidden' });
+    assert.deepEqual(await axisRange('loss'), { from: 0, to: 999 });
+  });
+
+  it('keeps a zoom while points come', async () => {
+    await open(training(1, 100));
+    await drawn('loss');
+    await plot('loss').focus();
+    await page.keyboard.press('+');
+    const before = await axisRange('loss');
+    await page.evaluate((start) => {
+      window.fake.append('run-1', 'loss', { steps: [500], times: [start + 500_000], values: [1] });
+    }, START);
+    await page.waitForTimeout(300);
+    assert.deepEqual(await axisRange('loss'), before);
+  });
+
+  it('is read by keyboard', async () => {
+    await open(training(2, 100));
+    await drawn('loss');
+    await page.waitForFunction(() => /last .* minimum/.test(document.querySelector('.plot')!.getAttribute('aria-label')!));
+    await plot('loss').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await chart('loss').locator('.tooltip-head').innerText(), 'Step 2');
+    const spoken = chart('loss').locator('[aria-live]');
+    assert.match(await spoken.innerText(), /^Step 2: digits-\d [\d.]+, digits-\d [\d.]+$/);
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await chart('loss').locator('.tooltip-row.strong').count(), 1);
+    await page.keyboard.press('Control+c');
+    const copied = await page.evaluate(() => window.fake.sent.find((m) => m.type === 'copy') as { text?: string } | undefined);
+    assert.match(copied?.text ?? '', /^run\tstep\tloss\ndigits-\d\t2\t[\d.]+\n/);
+    await page.keyboard.press('Escape');
+    await chart('loss').locator('.tooltip').waitFor({ state: 'hidden' });
+  });
+
+  it('finds metrics by words and by regular expression', async () => {
+    await open(training(1, 10, ['train/loss', 'train/accuracy', 'val/loss']));
+    await drawn('val/loss');
+    const search = page.locator('.search input');
+    await search.fill('LOSS');
+    await page.waitForFunction(() => document.querySelectorAll('ty-chart').length === 2);
+    await search.fill('/^train\\/a/');
+    await page.waitForFunction(() => document.querySelectorAll('ty-chart').length === 1);
+    assert.deepEqual(await texts('ty-chart h3'), ['accuracy']);
+    await search.fill('/(/');
+    await page.locator('.search.invalid').waitFor();
+    await search.fill('nothing like it');
+    await page.getByText('No metric matches the search').waitFor();
+  });
+
+  it('changes axis and smoothing, tells the host, and comes back as it was left', async () => {
+    const data = training(2, 200);
+    await open(data);
+    await drawn('loss');
+    await page.getByLabel('Relative').check();
+    await page.getByLabel('Log', { exact: true }).check();
+    await page.getByLabel('Smoothing').fill('0.6');
+    await plot('loss').focus();
+    await page.keyboard.press('+');
+    await chip('digits-2').click();
+    const state = await page.evaluate(() => window.fake.state);
+    const sent = await page.evaluate(() => window.fake.sent.filter((m) => m.type === 'settings').at(-1));
+    assert.deepEqual(sent, { type: 'settings', settings: { xAxis: 'relative', logY: true, smoothing: 0.6 } });
+    await page.close();
+
+    await open({ ...data, state });
+    await drawn('loss');
+    assert.ok(await page.getByLabel('Relative').isChecked());
+    assert.ok(await page.getByLabel('Log', { exact: true }).isChecked());
+    assert.equal(await page.getByLabel('Smoothing').inputValue(), '0.6');
+    assert.equal(await chip('digits-2').getAttribute('aria-pressed'), 'false');
+    await page.getByRole('button', { name: 'Reset zoom' }).waitFor();
+  });
+
+  it('takes the colours of a theme that is changed under it', async () => {
+    await open(training(1, 100));
+    await drawn('loss');
+    await page.evaluate(() => document.documentElement.style.setProperty('--vscode-trainyard-run1', '#ff00ff'));
+    await page.waitForTimeout(200);
+    assert.ok((await inked('loss', '--vscode-trainyard-run1')) > 100);
+    await setTheme(page, 'light');
+    await page.waitForTimeout(200);
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+    assert.ok((await inked('loss', '--ty-run1')) > 100);
+  });
+
+  it('says what is wrong, and tries again', async () => {
+    await open({ runs: [], series: {}, fail: { code: 'SERVER_UNREACHABLE', message: 'The server does not answer.', hint: '' } });
+    await page.getByText('The server does not answer.').waitFor();
+    await page.evaluate(() => {
+      window.fake.fail = undefined;
+    });
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('No runs are shown').waitFor();
+  });
+
+  it('keeps its charts when a later fetch fails, and goes on after Retry', async () => {
+    await open(training(1, 100));
+    await drawn('loss');
+    await page.evaluate((start) => {
+      window.fake.fail = { code: 'INTERNAL', message: 'Broken.' };
+      window.fake.append('run-1', 'loss', { steps: [100], times: [start], values: [1] });
+    }, START);
+    await page.getByText('Broken.').waitFor();
+    assert.ok((await inked('loss', '--ty-run1')) > 100);
+    await page.evaluate(() => {
+      window.fake.fail = undefined;
+    });
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('Broken.').waitFor({ state: 'hidden' });
+    await page.waitForTimeout(300);
+    assert.deepEqual(await axisRange('loss'), { from: 0, to: 100 });
+  });
+
+  it('starts a series anew when the store has fewer points than the page', async () => {
+    await open(training(1, 100));
+    await drawn('loss');
+    await page.evaluate(() => {
+      const { steps, times, values } = window.fake.series['run-1']!['loss']!;
+      for (const column of [steps, times, values]) column.length = 40;
+      window.fake.say({ type: 'changed', runIds: ['run-1'] });
+    });
+    await page.waitForTimeout(300);
+    assert.deepEqual(await axisRange('loss'), { from: 0, to: 39 });
+  });
+
+  it('draws again at the size it is given', async () => {
+    await open(training(1, 100));
+    await drawn('loss');
+    await page.setViewportSize({ width: 320, height: 700 });
+    await page.waitForTimeout(300);
+    const { width } = (await chart('loss').boundingBox())!;
+    const canvas = (await chart('loss').locator('.uplot').boundingBox())!;
+    assert.ok(width < 320 && canvas.width <= width);
+    assert.ok((await inked('loss', '--ty-run1')) > 50);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(overflow, 0);
+  });
+});

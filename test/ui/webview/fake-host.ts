@@ -1,0 +1,104 @@
+/**
+ * The editor's side of the charts page, inside the page. Injected by Playwright before the page's own script; it must
+ * not use anything from outside of its function.
+ */
+export interface FakeSeries {
+  steps: number[];
+  times: number[];
+  /** 'NaN' and 'Infinity' as words, since they get here as JSON. */
+  values: (number | string)[];
+}
+
+export interface FakeRun {
+  id: string;
+  number: number;
+  name: string;
+  state: string;
+  startTime: number;
+  metrics: string[];
+}
+
+/** What tests reach as `window.fake`. */
+export interface FakeHost {
+  runs: FakeRun[];
+  missing: string[];
+  settings: unknown;
+  /** runId → metric → points */
+  series: Record<string, Record<string, FakeSeries>>;
+  sent: { type: string; series?: { runId: string; key: string; from: number }[] }[];
+  violations: string[];
+  /** Messages of the page are not answered while true. */
+  isSilent: boolean;
+  state: unknown;
+  fail: { code: string; message: string; hint?: string } | undefined;
+  /** Says something to the page. */
+  say(message: unknown): void;
+  init(): void;
+  append(runId: string, key: string, points: FakeSeries): void;
+}
+
+export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Partial<FakeHost>): void {
+  const fake: FakeHost = {
+    missing: [],
+    settings: { xAxis: 'step', logY: false, smoothing: 0 },
+    sent: [],
+    violations: [],
+    isSilent: false,
+    state: undefined,
+    fail: undefined,
+    ...given,
+    say: (message) => window.postMessage(message, '*'),
+    init() {
+      const { runs, missing, settings } = fake;
+      if (fake.fail) fake.say({ type: 'error', error: fake.fail });
+      else fake.say({ type: 'init', workspaceId: 'local', runs, missing, settings });
+    },
+    append(runId, key, points) {
+      const series = ((fake.series[runId] ??= {})[key] ??= { steps: [], times: [], values: [] });
+      series.steps.push(...points.steps);
+      series.times.push(...points.times);
+      series.values.push(...points.values);
+      fake.say({ type: 'changed', runIds: [runId] });
+    },
+  };
+  const answer = (message: { type: string; id: number; series: { runId: string; key: string; from: number }[] }) => {
+    if (message.type === 'ready') fake.init();
+    if (message.type !== 'fetch') return;
+    const { id } = message;
+    if (fake.fail) {
+      fake.say({ type: 'error', id, error: fake.fail });
+      return;
+    }
+    const points = message.series.map(({ runId, key, from }) => {
+      const { steps, times, values } = fake.series[runId]?.[key] ?? { steps: [], times: [], values: [] };
+      const column = (all: (number | string)[]) => Float64Array.from(all.slice(from), Number);
+      return {
+        runId,
+        key,
+        total: values.length,
+        reduced: false,
+        steps: column(steps),
+        times: column(times),
+        values: column(values),
+      };
+    });
+    fake.say({ type: 'points', id, points });
+  };
+  document.addEventListener('securitypolicyviolation', (event) => {
+    fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+  });
+  Object.assign(window, {
+    fake,
+    acquireVsCodeApi: () => ({
+      postMessage(message: never) {
+        fake.sent.push(message);
+        // As in the editor, an answer never comes within the call.
+        if (!fake.isSilent) setTimeout(() => answer(message), 0);
+      },
+      getState: () => fake.state,
+      setState(state: unknown) {
+        fake.state = state;
+      },
+    }),
+  });
+}

@@ -1,0 +1,75 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type FakeHost, installFakeHost } from './fake-host.js';
+import { type ThemeFixture, THEMES } from './themes.js';
+
+declare global {
+  interface Window {
+    fake: FakeHost;
+  }
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    ],
+  });
+}
+
+interface Options {
+  url: string;
+  host: Parameters<typeof installFakeHost>[0];
+  theme?: keyof typeof THEMES;
+  width?: number;
+  height?: number;
+  scale?: number;
+}
+
+/** Opens the charts page over a fake host. Errors of the page end up in `errors`. */
+export async function openCharts(
+  browser: Browser,
+  { url, host, theme = 'dark', width = 1200, height = 800, scale = 1 }: Options,
+): Promise<{ page: Page; errors: string[] }> {
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  // tsx names functions by a helper that the page does not have.
+  await page.addInitScript('window.__name = (f) => f');
+  await page.addInitScript(installFakeHost, host);
+  await page.addInitScript(applyTheme, THEMES[theme]);
+  await page.goto(url);
+  return { page, errors };
+}
+
+export function setTheme(page: Page, theme: keyof typeof THEMES): Promise<void> {
+  return page.evaluate(applyTheme, THEMES[theme]);
+}
+
+/** As the editor does it: variables on the document's element, the kind of theme as a class of the body. */
+function applyTheme({ bodyClass, variables }: ThemeFixture): void {
+  const apply = () => {
+    document.documentElement.removeAttribute('style');
+    for (const [name, value] of Object.entries(variables))
+      document.documentElement.style.setProperty(`--vscode-${name}`, value);
+    document.body.className = bodyClass;
+  };
+  if (document.body) apply();
+  else
+    new MutationObserver((_records, observer) => {
+      if (!document.body) return;
+      observer.disconnect();
+      apply();
+    }).observe(document, { childList: true, subtree: true });
+}

@@ -1,0 +1,41 @@
+import { urlsOf, type Route } from '../../../src/server/mlflow/routes.js';
+
+const INTRODUCTION = `# The MLflow protocol that Trainyard answers
+
+Written from the table in \`src/server/mlflow/routes.ts\` by \`test/unit/mlflow/routes.test.ts\`; change the table, then
+run that test with \`TRAINYARD_UPDATE_DOCS=1\`.
+
+Scripts reach it at \`MLFLOW_TRACKING_URI\` with \`MLFLOW_TRACKING_TOKEN\`. Errors are MLflow's
+\`{"error_code", "message"}\`. A route below \`/api\` answers below \`/ajax-api\` too. Whatever is not in this table is
+answered with 404 \`ENDPOINT_NOT_FOUND\`, and so is what the last table names, with the reason.
+`;
+
+/** The protocol as a page for people. */
+export function protocolPage(routes: readonly Route[]): string {
+  const groups = [...new Set(routes.map(({ group }) => group))];
+  const sections = groups.map((group) =>
+    section(
+      group,
+      routes.filter((route) => route.group === group),
+    ),
+  );
+  return [INTRODUCTION, ...sections].join('\n');
+}
+
+function section(group: string, routes: readonly Route[]): string {
+  const rows = routes.map((route) => {
+    const cells = [route.methods.join(', '), `\`${urlsOf(route)[0]}\``];
+    cells.push(route.status === 'implemented' ? fields(route) : route.why);
+    return `| ${cells.join(' | ')} |`;
+  });
+  const last = routes[0]?.status === 'implemented' ? 'Fields (* required)' : 'Why';
+  return [`## ${group}`, '', `| Method | Path | ${last} |`, '| --- | --- | --- |', ...rows, ''].join('\n');
+}
+
+function fields(route: Extract<Route, { status: 'implemented' }>): string {
+  const { properties, required = [] } = route.endpoint.schema as { properties: object; required?: string[] };
+  return Object.keys(properties)
+    .filter((name) => name !== '*')
+    .map((name) => (required.includes(name) ? `${name}*` : name))
+    .join(', ');
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TrainyardError } from '../../../src/base/errors.js';
+import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
+import type { ChartsSettings, ToCharts } from '../../../src/extension/panels/messages.js';
+import type { Points, Run, RunPart, WorkspaceEvent } from '../../../src/workspace/types.js';
+
+const SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0.5 };
+
+function run(id: string, more: Partial<Run> = {}): Run {
+  return {
+    id,
+    number: 1,
+    experimentId: '0',
+    name: id,
+    state: 'running',
+    lifecycle: 'active',
+    user: 'ada',
+    startTime: 0,
+    metrics: {},
+    params: {},
+    tags: {},
+    ...more,
+  };
+}
+
+/** A workspace in memory: runs by id, and whoever listens. */
+class MemoryWorkspace {
+  readonly id = 'memory';
+  readonly runs = new Map<string, Run>();
+  readonly listeners = new Set<(event: WorkspaceEvent) => void>();
+  failure: Error | undefined;
+  reads = 0;
+
+  constructor(...runs: Run[]) {
+    for (const each of runs) this.runs.set(each.id, each);
+  }
+
+  run(id: string): Promise<Run> {
+    this.reads++;
+    if (this.failure) return Promise.reject(this.failure);
+    const found = this.runs.get(id);
+    return found ? Promise.resolve(found) : Promise.reject(new TrainyardError('NOT_FOUND', `No run ${id}.`));
+  }
+
+  points(): Promise<Points[]> {
+    return this.failure ? Promise.reject(this.failure) : Promise.resolve([]);
+  }
+
+  onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  tell(runId: string, ...parts: RunPart[]): void {
+    for (const listener of this.listeners) listener({ type: 'run', runId, experimentId: '0', parts });
+  }
+}
+
+describe('ChartsFeed', () => {
+  let feed: ChartsFeed;
+  let posted: ToCharts[];
+  let warnings: string[];
+
+  async function start(workspace: MemoryWorkspace, ...runIds: string[]): Promise<void> {
+    posted = [];
+    warnings = [];
+    feed = new ChartsFeed(runIds, {
+      workspace,
+      post: (message) => posted.push(message),
+      settings: () => SETTINGS,
+      warn: (message) => warnings.push(message),
+    });
+    await sleep(0);
+  }
+  afterEach(() => feed.dispose());
+
+  const types = () => posted.map(({ type }) => type);
+
+  it('begins with the runs in the order of the panel, and says which are gone', async () => {
+    const deleted = run('deleted', { lifecycle: 'deleted' });
+    await start(new MemoryWorkspace(run('a'), run('b'), deleted), 'b', 'lost', 'a', 'deleted');
+    const [init] = posted;
+    assert.ok(init?.type === 'init');
+    assert.deepEqual(
+      init.runs.map(({ id }) => id),
+      ['b', 'a'],
+    );
+    assert.deepEqual(init.missing, ['lost', 'deleted']);
+    assert.deepEqual(init.settings, SETTINGS);
+  });
+
+  it('says so when the workspace cannot be reached', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.failure = new TrainyardError('SERVER_UNREACHABLE', 'Gone.', { hint: 'Retry.' });
+    await start(workspace, 'a');
+    assert.deepEqual(JSON.parse(JSON.stringify(posted)), [
+      { type: 'error', error: { code: 'SERVER_UNREACHABLE', message: 'Gone.', hint: 'Retry.' } },
+    ]);
+  });
+
+  it('tells of new points of several runs in one message, and of no other runs', async () => {
+    const workspace = new MemoryWorkspace(run('a'), run('b'), run('other'));
+    await start(workspace, 'a', 'b');
+    for (let i = 0; i < 5; i++) ['a', 'b', 'other'].forEach((id) => workspace.tell(id, 'metrics'));
+    await sleep(120);
+    assert.deepEqual(posted.slice(1), [{ type: 'changed', runIds: ['a', 'b'] }]);
+  });
+
+  it('tells of a first metric at once, and reads a busy run about once a second', async () => {
+    const workspace = new MemoryWorkspace(run('a'));
+    await start(workspace, 'a');
+    workspace.runs.set('a', run('a', { metrics: { loss: { value: 1, step: 0, timestamp: 0, count: 1, min: 1, max: 1 } } }));
+    for (let i = 0; i < 10; i++) {
+      workspace.tell('a', 'metrics');
+      await sleep(20);
+    }
+    const runs = posted.filter((message) => message.type === 'runs');
+    assert.equal(runs.length, 1);
+    assert.deepEqual(runs[0]?.runs[0]?.metrics, ['loss']);
+    assert.equal(workspace.reads, 2);
+  });
+
+  it('is silent about what does not show', async () => {
+    const workspace = new MemoryWorkspace(run('a'));
+    await start(workspace, 'a');
+    workspace.tell('a', 'log', 'files');
+    workspace.tell('a', 'state');
+    await sleep(80);
+    assert.deepEqual(types(), ['init']);
+  });
+
+  it('shows other runs and keeps what it knows', async () => {
+    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    await start(workspace, 'a');
+    feed.show(['b', 'a']);
+    await sleep(0);
+    const last = posted.at(-1);
+    assert.ok(last?.type === 'runs');
+    assert.deepEqual(
+      last.runs.map(({ id }) => id),
+      ['b', 'a'],
+    );
+    assert.equal(workspace.reads, 2);
+  });
+
+  it('tells of everything after the connection was lost', async () => {
+    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    await start(workspace, 'a', 'b');
+    for (const listener of workspace.listeners) listener({ type: 'reset' });
+    await sleep(80);
+    assert.deepEqual(posted.at(-1), { type: 'changed', runIds: ['a', 'b'] });
+  });
+
+  it('answers a fetch that failed with its id', async () => {
+    const workspace = new MemoryWorkspace(run('a'));
+    await start(workspace, 'a');
+    workspace.failure = new Error('odd');
+    await feed.fetch({ type: 'fetch', id: 7, series: [], maxPoints: 10 });
+    assert.deepEqual(posted.at(-1), { type: 'error', id: 7, error: { code: 'INTERNAL', message: 'odd' } });
+  });
+
+  it('costs nothing and says nothing once it is disposed', async () => {
+    const workspace = new MemoryWorkspace(run('a'));
+    await start(workspace, 'a');
+    workspace.tell('a', 'metrics', 'state');
+    feed.dispose();
+    await feed.fetch({ type: 'fetch', id: 1, series: [], maxPoints: 10 });
+    await sleep(80);
+    assert.deepEqual(types(), ['init']);
+    assert.equal(workspace.listeners.size, 0);
+    assert.equal(workspace.reads, 1);
+  });
+});

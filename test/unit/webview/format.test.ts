@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import {
+  formatDuration,
+  formatLogTick,
+  formatStep,
+  formatTick,
+  formatTimeTicks,
+  formatValue,
+} from '../../../webview/charts/format.js';
+
+function table<T extends unknown[]>(name: string, format: (...args: T) => string, rows: [...T, string][]): void {
+  describe(name, () => {
+    for (const row of rows) {
+      const args = row.slice(0, -1) as unknown as T;
+      it(`${args.join(', ')} → ${row.at(-1)}`, () => assert.equal(format(...args), row.at(-1)));
+    }
+  });
+}
+
+table('formatValue', formatValue, [
+  [0, '0'],
+  [0.5, '0.5'],
+  [0.123456789, '0.12346'],
+  [-2.5, '−2.5'],
+  [1234.5678, '1,234.568'],
+  [12_345_678, '1.235e7'],
+  [0.00001234, '1.234e−5'],
+  [1e-7, '1e−7'],
+  [NaN, 'NaN'],
+  [Infinity, '∞'],
+  [-Infinity, '−∞'],
+]);
+
+table('formatTick', formatTick, [
+  [0, 0.5, '0'],
+  [0.5, 0.1, '0.5'],
+  [1, 0.25, '1.0'],
+  [0.001, 0.0002, '0.0010'],
+  [12_000, 2000, '12k'],
+  [12_500, 500, '12.5k'],
+  [2_000_000, 500_000, '2.0M'],
+  [0.00003, 0.00001, '3e−5'],
+  [-20, 10, '−20'],
+  [3000, 1000, '3000'],
+]);
+
+table('formatLogTick', formatLogTick, [
+  [1, '1'],
+  [0.002, '0.002'],
+  [1e-6, '1e−6'],
+  [10_000, '10000'],
+  [1e6, '1e6'],
+]);
+
+table('formatStep', formatStep, [
+  [0, '0'],
+  [1_234_567, '1,234,567'],
+]);
+
+table('formatDuration', formatDuration, [
+  [0, '0s'],
+  [0.25, '0.25s'],
+  [59.96, '1m'],
+  [65, '1m 05s'],
+  [3600, '1h'],
+  [3725, '1h 02m'],
+  [90_000, '1d 1h'],
+  [172_800, '2d'],
+  [-30, '−30s'],
+]);
+
+describe('formatTimeTicks', () => {
+  const at = (hours: number, minutes = 0) => new Date(2026, 10, 20, hours, minutes).getTime();
+
+  it('gives hours and minutes', () => {
+    assert.deepEqual(formatTimeTicks([at(9), at(9, 30)], 1_800_000), ['09:00', '09:30']);
+  });
+
+  it('says when a new day begins', () => {
+    assert.deepEqual(formatTimeTicks([at(18), at(24), at(30)], 21_600_000), ['18:00', '21 Nov', '06:00']);
+  });
+
+  it('gives days alone where they are a day apart', () => {
+    assert.deepEqual(formatTimeTicks([at(0), at(24)], 86_400_000), ['20 Nov', '21 Nov']);
+  });
+});

@@ -1,0 +1,174 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ErrorData } from '../../src/base/errors.js';
+import { ACTIVE } from '../shared/run-state.js';
+import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';
+import { TyChart } from './chart.js';
+import type { Section } from './layout.js';
+import './legend.js';
+import type { Loader } from './loader.js';
+import type { ChartsModel } from './model.js';
+import './toolbar.js';
+
+/** Charts within this distance of the visible part are drawn, so that scrolling finds them ready: about one row. */
+const AHEAD = '260px 0px';
+
+/** The page: runs, tools, and a section of charts for each prefix. */
+export class TyCharts extends LitElement {
+  static override properties = { theme: { state: true } };
+  declare theme: Theme;
+  declare model: ChartsModel;
+  declare loader: Loader;
+  readonly #subscriptions: { dispose(): void }[] = [];
+  readonly #inView = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) if (target instanceof TyChart) target.isInView = isIntersecting;
+    },
+    { rootMargin: AHEAD },
+  );
+  #watched: ReadonlySet<Element> = new Set();
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.theme = readTheme();
+    this.#subscriptions.push(
+      this.model.onChange(({ what }) => {
+        if (what === 'structure') this.requestUpdate();
+      }),
+      onThemeChange(() => {
+        this.theme = readTheme();
+      }),
+    );
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#subscriptions.splice(0).forEach((subscription) => subscription.dispose());
+    this.#inView.disconnect();
+  }
+
+  protected override updated(): void {
+    const charts = new Set(this.querySelectorAll('ty-chart'));
+    for (const chart of this.#watched) if (!charts.has(chart)) this.#inView.unobserve(chart);
+    for (const chart of charts) if (!this.#watched.has(chart)) this.#inView.observe(chart);
+    this.#watched = charts;
+  }
+
+  protected override render(): TemplateResult {
+    const { model } = this;
+    if (!model.isLoaded)
+      return model.error ? this.#failure(model.error) : empty('loading', 'Loading runs…');
+    return html`
+      ${model.runs.length > 0
+        ? html`<div class="top">
+            <ty-legend .model=${model}></ty-legend>
+            <ty-toolbar .model=${model}></ty-toolbar>
+          </div>`
+        : nothing}
+      ${this.#error()} ${this.#missing()}
+      <main>${this.#content()}</main>
+    `;
+  }
+
+  #content(): TemplateResult {
+    const { model } = this;
+    if (model.runs.length === 0)
+      return empty('graph-line', 'No runs are shown', 'Select runs in the Runs view and choose Show Charts.');
+    if (!model.hasMetrics) {
+      return model.runs.some((run) => ACTIVE.has(run.state))
+        ? empty('loading', 'Waiting for the first point…', 'A metric shows up here as soon as the script logs it.')
+        : empty('graph-line', 'No metrics were logged', 'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.');
+    }
+    const { sections } = model;
+    if (sections.length === 0) return empty('search', 'No metric matches the search');
+    return html`${repeat(
+      sections,
+      (section) => section.prefix,
+      (section) => this.#section(section),
+    )}`;
+  }
+
+  #section(section: Section): TemplateResult {
+    const isOpen = this.model.isOpen(section);
+    return html`
+      <section>
+        <h2>
+          <button aria-expanded=${isOpen} @click=${() => this.model.toggleSection(section)}>
+            <span class="icon icon-chevron-${isOpen ? 'down' : 'right'}"></span>
+            <span>${section.title}</span>
+            <span class="count">${section.keys.length}</span>
+          </button>
+        </h2>
+        ${isOpen
+          ? html`<div class="grid">
+              ${repeat(
+                section.keys,
+                (key) => key,
+                (key) =>
+                  html`<ty-chart .model=${this.model} .loader=${this.loader} .theme=${this.theme} .metric=${key}></ty-chart>`,
+              )}
+            </div>`
+          : nothing}
+      </section>
+    `;
+  }
+
+  #error(): TemplateResult | typeof nothing {
+    const { error } = this.model;
+    if (!error) return nothing;
+    return html`
+      <div class="notice bad" role="alert">
+        <span class="icon icon-error"></span>
+        <p>${error.message} ${error.hint ?? ''}</p>
+        ${this.#errorActions()}
+      </div>
+    `;
+  }
+
+  /** Nothing could be shown at all. */
+  #failure(error: ErrorData): TemplateResult {
+    return html`
+      <div class="empty bad" role="alert">
+        <span class="icon icon-error"></span>
+        <p>${error.message}</p>
+        <p class="hint">${error.hint ?? ''}</p>
+        <div class="actions">${this.#errorActions()}</div>
+      </div>
+    `;
+  }
+
+  #errorActions(): TemplateResult {
+    return html`
+      <vscode-button @click=${() => this.model.retry()}>Retry</vscode-button>
+      <vscode-button appearance="secondary" @click=${() => this.model.ask({ type: 'showOutput' })}>Show Log</vscode-button>
+    `;
+  }
+
+  #missing(): TemplateResult | typeof nothing {
+    const count = this.model.missing.length;
+    if (count === 0) return nothing;
+    return html`
+      <div class="notice">
+        <span class="icon icon-info"></span>
+        <p>${count === 1 ? 'One run is' : `${count} runs are`} no longer in the workspace.</p>
+        <vscode-button appearance="secondary" @click=${() => this.model.dismissMissing()}>Dismiss</vscode-button>
+      </div>
+    `;
+  }
+}
+
+function empty(icon: string, title: string, hint = ''): TemplateResult {
+  return html`
+    <div class="empty" role="status">
+      <span class="icon icon-${icon}"></span>
+      <p>${title}</p>
+      <p class="hint">${hint}</p>
+    </div>
+  `;
+}
+
+customElements.define('ty-charts', TyCharts);

@@ -1,0 +1,93 @@
+/** Numbers and times for people. Pure; times are in the browser's time zone. */
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+
+/** A metric's value, to five significant digits. */
+export function formatValue(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1e7 || size < 1e-4) return minus(value.toExponential(3).replace(/\.?0+e/, 'e').replace('e+', 'e'));
+  if (size >= 1000) return minus(grouped.format(Number(value.toPrecision(7))));
+  return minus(String(Number(value.toPrecision(5))));
+}
+
+/** A label of the y axis, with no more digits than the distance of the labels needs. */
+export function formatTick(value: number, distance: number): string {
+  if (value === 0) return '0';
+  const size = Math.max(Math.abs(value), distance);
+  if (size >= 1e15 || size < 1e-4) {
+    const digits = Math.max(0, Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(distance) + 1e-9));
+    return minus(value.toExponential(Math.min(digits, 4)).replace('e+', 'e'));
+  }
+  const [divisor, suffix] = size >= 1e12 ? [1e12, 'T'] : size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, ''];
+  const digits = Math.max(0, -Math.floor(Math.log10(distance / divisor) + 1e-9));
+  return minus((value / divisor).toFixed(Math.min(digits, 12)) + suffix);
+}
+
+/** A label of a logarithmic y axis. */
+export function formatLogTick(value: number): string {
+  const exponent = Math.floor(Math.log10(value) + 1e-9);
+  return exponent < -4 || exponent > 4 ? minus(value.toExponential(0).replace('e+', 'e')) : String(Number(value.toPrecision(6)));
+}
+
+export function formatStep(step: number): string {
+  return minus(grouped.format(step));
+}
+
+/** @param seconds any; below a minute to the tenth, beyond an hour to the minute */
+export function formatDuration(seconds: number): string {
+  if (seconds < 0) return `−${formatDuration(-seconds)}`;
+  if (seconds < 59.95) return `${Number(seconds.toFixed(seconds < 10 ? 2 : 1))}s`;
+  const whole = Math.round(seconds);
+  const days = Math.floor(whole / 86_400);
+  const hours = Math.floor(whole / 3600) % 24;
+  const minutes = Math.floor(whole / 60) % 60;
+  if (days > 0) return hours > 0 ? `${days}d ${hours}h` : `${days}d`;
+  if (hours > 0) return minutes > 0 ? `${hours}h ${pad(minutes)}m` : `${hours}h`;
+  return whole % 60 > 0 ? `${minutes}m ${pad(whole % 60)}s` : `${minutes}m`;
+}
+
+/** Distances between the labels of a relative axis, in seconds. */
+export const DURATION_STEPS = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
+  10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000,
+];
+
+const DAY = 86_400_000;
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const clockSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** @param time ms since the epoch */
+export function formatTime(time: number): string {
+  return `${day.format(time)} ${clockSeconds.format(time)}`;
+}
+
+/** Labels of a time axis; the first of each day says which day. */
+export function formatTimeTicks(times: readonly number[], distance: number): string[] {
+  let before = '';
+  return times.map((time) => {
+    const today = day.format(time);
+    if (distance >= DAY) return today;
+    const label =
+      distance >= 60_000
+        ? clock.format(time)
+        : distance >= 1000
+          ? clockSeconds.format(time)
+          : `${clockSeconds.format(time)}.${String(Math.floor(time) % 1000).padStart(3, '0')}`;
+    const isNewDay = before !== '' && before !== today;
+    before = today;
+    return isNewDay ? today : label;
+  });
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** A minus sign as wide as the plus and the digits. */
+function minus(text: string): string {
+  return text.replaceAll('-', '−');
+}

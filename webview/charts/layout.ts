@@ -1,0 +1,59 @@
+/** Metrics that share the prefix before the first `/`. */
+export interface Section {
+  /** '' for metrics without a prefix. */
+  prefix: string;
+  title: string;
+  keys: string[];
+  /** Whether it starts closed. */
+  collapsed: boolean;
+}
+
+/** Metrics of the machine, sampled by Trainyard and MLflow: there when needed, not in the way. */
+const SYSTEM = 'system';
+// layer2 before layer10
+const order = new Intl.Collator('en', { numeric: true });
+
+/** Sections by name, those without a prefix first and the machine's last. */
+export function sectionsOf(keys: Iterable<string>): Section[] {
+  const byPrefix = Map.groupBy(keys, prefixOf);
+  const rank = (prefix: string) => (prefix === '' ? 0 : prefix === SYSTEM ? 2 : 1);
+  return [...byPrefix]
+    .sort(([a], [b]) => rank(a) - rank(b) || order.compare(a, b))
+    .map(([prefix, members]) => ({
+      prefix,
+      title: prefix === '' ? 'Metrics' : prefix,
+      keys: members.sort(order.compare),
+      collapsed: prefix === SYSTEM,
+    }));
+}
+
+function prefixOf(key: string): string {
+  const slash = key.indexOf('/');
+  return slash > 0 ? key.slice(0, slash) : '';
+}
+
+/** The name of a metric inside its section. */
+export function shortName(key: string): string {
+  return key.slice(prefixOf(key).length).replace(/^\//, '') || key;
+}
+
+export interface Search {
+  matches(key: string): boolean;
+  /** Why the search cannot be used as it stands; it then matches everything. */
+  problem?: string;
+}
+
+/** `/…/` is a regular expression; otherwise every word must be in the name. Upper and lower case are alike. */
+export function parseSearch(text: string): Search {
+  const pattern = /^\/(.+?)\/?$/.exec(text.trim())?.[1];
+  if (pattern !== undefined) {
+    try {
+      const regexp = new RegExp(pattern, 'i');
+      return { matches: (key) => regexp.test(key) };
+    } catch (error) {
+      return { matches: () => true, problem: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return { matches: (key) => words.every((word) => key.toLowerCase().includes(word)) };
+}

@@ -1,0 +1,150 @@
+import type { ErrorData } from '../../src/base/errors.js';
+import type { ToCharts } from '../../src/extension/panels/messages.js';
+import type { Points, PointsRequest } from '../../src/workspace/types.js';
+import type { ChartsHost, ChartsModel } from './model.js';
+
+/** Points of one series in an answer; a longer one is thinned by the store. A panel is about 1,000 pixels wide. */
+const MAX_POINTS = 10_000;
+/** Live points are appended to a thinned series as they are; from this length on it is fetched anew. */
+const REFETCH_LENGTH = 4 * MAX_POINTS;
+/** Series in one request: so few that the first charts do not wait for the last ones. */
+const BATCH = 40;
+/** Requests on their way: the store reads the next while the page draws the last. */
+const IN_FLIGHT = 2;
+
+/** Fetches the points of the charts in view, and of no others. */
+export class Loader {
+  readonly #host: ChartsHost;
+  readonly #model: ChartsModel;
+  readonly #visible = new Set<string>();
+  /** How often each run was said to have new points; a series that saw fewer of them is behind. */
+  readonly #changes = new Map<string, number>();
+  readonly #seen = new Map<string, number>();
+  readonly #pending = new Map<number, PointsRequest[]>();
+  #nextId = 1;
+  #isQueued = false;
+
+  constructor(host: ChartsHost, model: ChartsModel) {
+    this.#host = host;
+    this.#model = model;
+    host.onMessage((message) => this.#receive(message));
+    model.onChange(({ what }) => {
+      if (what === 'structure') this.#queue();
+    });
+  }
+
+  setVisible(key: string, isVisible: boolean): void {
+    if (isVisible) this.#visible.add(key);
+    else this.#visible.delete(key);
+    this.#queue();
+  }
+
+  /** Whether points of the metric are wanted but not here yet. */
+  isLoading(key: string): boolean {
+    return !this.#model.error && this.#model.runsOf(key).some((run) => !this.#model.store.get(run.id, key));
+  }
+
+  #receive(message: ToCharts): void {
+    switch (message.type) {
+      case 'init':
+        // The host stands anew: answers to earlier requests will not come, and any series may have grown.
+        this.#pending.clear();
+        for (const run of message.runs) this.#changed(run.id);
+        this.#model.load(message);
+        break;
+      case 'runs':
+        for (const run of message.runs) if (!this.#changes.has(run.id)) this.#changed(run.id);
+        this.#model.setRuns(message.runs, message.missing);
+        break;
+      case 'changed':
+        message.runIds.forEach((id) => this.#changed(id));
+        this.#queue();
+        break;
+      case 'points':
+        this.#take(message.id, message.points);
+        break;
+      case 'error':
+        this.#fail(message.id, message.error);
+        break;
+    }
+  }
+
+  #changed(runId: string): void {
+    this.#changes.set(runId, (this.#changes.get(runId) ?? 0) + 1);
+  }
+
+  /** Several causes in one turn make one request. */
+  #queue(): void {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
+    queueMicrotask(() => {
+      this.#isQueued = false;
+      while (this.#pending.size < IN_FLIGHT && !this.#model.error) {
+        const series = this.#next();
+        if (series.length === 0) break;
+        const id = this.#nextId++;
+        this.#pending.set(id, series);
+        this.#host.post({ type: 'fetch', id, series, maxPoints: MAX_POINTS });
+      }
+    });
+  }
+
+  /** What to ask for next: series that are behind, of the charts in view, from the top. */
+  #next(): PointsRequest[] {
+    const asked = new Set([...this.#pending.values()].flat().map(nameOf));
+    const batch: PointsRequest[] = [];
+    for (const key of this.#model.sections.flatMap((section) => section.keys)) {
+      if (!this.#visible.has(key)) continue;
+      for (const run of this.#model.runsOf(key)) {
+        const request = { runId: run.id, key, from: this.#from(run.id, key) };
+        const name = nameOf(request);
+        const changes = this.#changes.get(run.id) ?? 0;
+        if (asked.has(name) || (this.#seen.get(name) ?? 0) >= changes) continue;
+        this.#seen.set(name, changes);
+        if (batch.push(request) === BATCH) return batch;
+      }
+    }
+    return batch;
+  }
+
+  #from(runId: string, key: string): number {
+    const series = this.#model.store.get(runId, key);
+    return series && series.length < REFETCH_LENGTH ? series.total : 0;
+  }
+
+  #take(id: number, answers: Points[]): void {
+    const requests = this.#pending.get(id);
+    // The answer to a page before this one, or from before the host stood anew.
+    if (!requests) return;
+    this.#pending.delete(id);
+    const keys = new Set<string>();
+    for (const [i, points] of answers.entries()) {
+      const request = requests[i];
+      if (!request || !this.#model.run(points.runId)) continue;
+      const series = this.#model.store.open(points.runId, points.key);
+      const isShorter = points.total < request.from;
+      if (request.from === 0 || isShorter) series.clear();
+      if (isShorter) {
+        // Not the series we know: from its start, at once.
+        this.#seen.delete(nameOf(request));
+        continue;
+      }
+      series.append(points);
+      if (points.values.length > 0 || request.from === 0) keys.add(points.key);
+    }
+    if (keys.size > 0) this.#model.emit({ what: 'data', keys });
+    this.#queue();
+  }
+
+  #fail(id: number | undefined, error: ErrorData): void {
+    if (id !== undefined) {
+      for (const request of this.#pending.get(id) ?? []) this.#seen.delete(nameOf(request));
+      if (!this.#pending.delete(id)) return;
+    }
+    this.#model.fail(error);
+  }
+}
+
+function nameOf({ runId, key }: PointsRequest): string {
+  return `${runId}\0${key}`;
+}

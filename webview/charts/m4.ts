@@ -1,0 +1,143 @@
+import { type Curve, lowerBound, xAt } from './curve.js';
+
+/** A value that has no place on the y axis, marked at its edge. */
+export interface Mark {
+  x: number;
+  kind: 'nan' | 'above' | 'below';
+}
+
+/** A curve as it is drawn: vertices from left to right; a NaN y breaks the line. */
+export interface Trace {
+  x: Float64Array;
+  y: Float64Array;
+  length: number;
+  marks: Mark[];
+  /** Points of the curve that the trace stands for. */
+  points: number;
+}
+
+/**
+ * What can be seen of a curve between two places of the x axis: of each pixel column the first, least, greatest and last
+ * value (M4), so that no spike is lost and the cost follows the width, not the points. A curve with fewer points than
+ * that is given as it is. One point more on either side lets the line run on to the edge.
+ *
+ * @param values the curve's y, or its smoothed y
+ * @param positive true for a logarithmic axis: values that it has no place for become marks
+ */
+export function traceOf(
+  curve: Curve,
+  values: Float64Array,
+  range: { min: number; max: number },
+  columns: number,
+  positive = false,
+): Trace {
+  const from = Math.max(0, lowerBound(curve, range.min) - 1);
+  let to = lowerBound(curve, range.max);
+  while (to < curve.length && xAt(curve, to) === range.max) to++;
+  to = Math.min(curve.length, to + 1);
+  const column = (range.max - range.min) / columns;
+  const asIs = to - from <= columns * 4 || !(column > 0);
+  // Four vertices and a break for each column, and for what lies before and behind the range.
+  const builder = new TraceBuilder(curve, values, asIs ? to - from : (columns + 3) * 5);
+  if (asIs) {
+    for (let i = from; i < to; i++) {
+      const kind = markOf(values[i]!, positive);
+      if (kind === undefined) builder.add(i);
+      else {
+        builder.mark(i, kind);
+        builder.break(i);
+      }
+    }
+  } else {
+    buckets(builder, curve, values, from, to, range.min, column, positive);
+  }
+  return builder.trace(to - from);
+}
+
+function buckets(
+  builder: TraceBuilder,
+  curve: Curve,
+  values: Float64Array,
+  from: number,
+  to: number,
+  start: number,
+  column: number,
+  positive: boolean,
+): void {
+  let i = from;
+  while (i < to) {
+    const bucket = Math.floor((xAt(curve, i) - start) / column);
+    let first = -1;
+    let last = -1;
+    let low = -1;
+    let high = -1;
+    let seen = 0;
+    const begin = i;
+    for (; i < to && Math.floor((xAt(curve, i) - start) / column) === bucket; i++) {
+      const value = values[i]!;
+      const kind = markOf(value, positive);
+      if (kind !== undefined) {
+        // One mark of a kind in a column is all that can be seen.
+        const bit = kind === 'nan' ? 1 : kind === 'above' ? 2 : 4;
+        if (!(seen & bit)) builder.mark(i, kind);
+        seen |= bit;
+        continue;
+      }
+      if (first < 0) first = low = high = i;
+      else if (value < values[low]!) low = i;
+      else if (value > values[high]!) high = i;
+      last = i;
+    }
+    if (first < 0) {
+      builder.break(begin);
+      continue;
+    }
+    builder.add(first);
+    const [one, other] = low < high ? [low, high] : [high, low];
+    if (one > first) builder.add(one);
+    if (other > one && other > first) builder.add(other);
+    if (last > other) builder.add(last);
+  }
+}
+
+function markOf(value: number, positive: boolean): Mark['kind'] | undefined {
+  if (Number.isNaN(value)) return 'nan';
+  if (value === Infinity) return 'above';
+  if (value === -Infinity || (positive && value <= 0)) return 'below';
+  return undefined;
+}
+
+class TraceBuilder {
+  readonly #curve: Curve;
+  readonly #values: Float64Array;
+  readonly #x: Float64Array;
+  readonly #y: Float64Array;
+  readonly #marks: Mark[] = [];
+  #length = 0;
+
+  constructor(curve: Curve, values: Float64Array, capacity: number) {
+    this.#curve = curve;
+    this.#values = values;
+    this.#x = new Float64Array(capacity);
+    this.#y = new Float64Array(capacity);
+  }
+
+  add(index: number): void {
+    this.#x[this.#length] = xAt(this.#curve, index);
+    this.#y[this.#length++] = this.#values[index]!;
+  }
+
+  break(index: number): void {
+    if (this.#length === 0 || Number.isNaN(this.#y[this.#length - 1])) return;
+    this.#x[this.#length] = xAt(this.#curve, index);
+    this.#y[this.#length++] = NaN;
+  }
+
+  mark(index: number, kind: Mark['kind']): void {
+    this.#marks.push({ x: xAt(this.#curve, index), kind });
+  }
+
+  trace(points: number): Trace {
+    return { x: this.#x, y: this.#y, length: this.#length, marks: this.#marks, points };
+  }
+}

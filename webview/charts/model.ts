@@ -1,0 +1,251 @@
+import type { ErrorData } from '../../src/base/errors.js';
+import type {
+  ChartRun,
+  ChartsSettings,
+  ChartsState,
+  FromCharts,
+  ToCharts,
+} from '../../src/extension/panels/messages.js';
+import type { Host } from '../shared/host.js';
+import { type Curve, curveOf } from './curve.js';
+import { parseSearch, type Search, type Section, sectionsOf } from './layout.js';
+import type { Range } from './range.js';
+import { SeriesStore } from './series-store.js';
+
+export type ChartsHost = Host<ToCharts, FromCharts, ChartsState>;
+
+/**
+ * What changed. `structure`: runs, metrics, sections, messages. `view`: how curves are drawn. `data`: points of the
+ * metrics given. `cursor`: the place of the crosshair. `highlight`: the run that stands out.
+ */
+export type Change =
+  | { what: 'structure' | 'view' | 'cursor' | 'highlight' }
+  | { what: 'data'; keys: ReadonlySet<string> };
+
+export interface Cursor {
+  x: number;
+  /** The metric whose chart the pointer or the keyboard is on. */
+  key: string;
+  /** Whether it was moved by keyboard, and is to be read out. */
+  spoken: boolean;
+}
+
+const DEFAULTS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0 };
+
+/** The state of the panel. Components read it and ask it to change; it tells them what did. */
+export class ChartsModel {
+  readonly store = new SeriesStore();
+  readonly #host: ChartsHost;
+  readonly #listeners = new Set<(change: Change) => void>();
+
+  /** False until the host has told what to show. */
+  isLoaded = false;
+  runs: readonly ChartRun[] = [];
+  missing: readonly string[] = [];
+  settings: ChartsSettings = DEFAULTS;
+  hidden: ReadonlySet<string> = new Set();
+  zoom: Range | null = null;
+  cursor: Cursor | null = null;
+  highlighted: string | undefined;
+  error: ErrorData | undefined;
+  searchText = '';
+  search: Search = parseSearch('');
+  #workspaceId = '';
+  #toggled: ReadonlySet<string> = new Set();
+  #sections: Section[] | undefined;
+  #metrics = new Map<string, ReadonlySet<string>>();
+
+  constructor(host: ChartsHost) {
+    this.#host = host;
+    const { state } = host;
+    if (state?.version === 1) {
+      this.settings = { ...DEFAULTS, ...state.settings };
+      this.hidden = new Set(state.hidden);
+      this.#toggled = new Set(state.toggled);
+      this.zoom = state.zoom?.xAxis === this.settings.xAxis ? { min: state.zoom.min, max: state.zoom.max } : null;
+      this.searchText = state.search;
+      this.search = parseSearch(state.search);
+    }
+  }
+
+  onChange(listener: (change: Change) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  emit(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  // ---- what the host says
+
+  load(message: Extract<ToCharts, { type: 'init' }>): void {
+    // What a person set in this panel before comes first; a new panel begins as the last one was left.
+    if (!this.isLoaded && !this.#host.state) this.settings = { ...DEFAULTS, ...message.settings };
+    this.isLoaded = true;
+    this.error = undefined;
+    this.#workspaceId = message.workspaceId;
+    this.setRuns(message.runs, message.missing);
+  }
+
+  setRuns(runs: readonly ChartRun[], missing: readonly string[]): void {
+    this.runs = runs;
+    this.missing = missing;
+    this.store.keepOnly(new Set(runs.map((run) => run.id)));
+    this.#metrics = new Map(runs.map((run) => [run.id, new Set(run.metrics)]));
+    this.#sections = undefined;
+    this.#keep();
+    this.emit({ what: 'structure' });
+  }
+
+  fail(error: ErrorData | undefined): void {
+    this.error = error;
+    this.emit({ what: 'structure' });
+  }
+
+  // ---- what is shown
+
+  get shownRuns(): readonly ChartRun[] {
+    return this.runs.filter((run) => !this.hidden.has(run.id));
+  }
+
+  /** Shown runs that have logged the metric. */
+  runsOf(key: string): readonly ChartRun[] {
+    return this.shownRuns.filter((run) => this.#metrics.get(run.id)?.has(key));
+  }
+
+  run(id: string): ChartRun | undefined {
+    return this.runs.find((run) => run.id === id);
+  }
+
+  /** Sections with the metrics that the search leaves. */
+  get sections(): Section[] {
+    this.#sections ??= sectionsOf(new Set(this.runs.flatMap((run) => run.metrics)));
+    if (this.searchText.trim() === '') return this.#sections;
+    return this.#sections
+      .map((section) => ({ ...section, keys: section.keys.filter((key) => this.search.matches(key)) }))
+      .filter((section) => section.keys.length > 0);
+  }
+
+  get hasMetrics(): boolean {
+    return this.runs.some((run) => run.metrics.length > 0);
+  }
+
+  isOpen(section: Section): boolean {
+    // What one searches for is to be seen.
+    if (this.searchText.trim() !== '') return true;
+    return section.collapsed === this.#toggled.has(section.prefix);
+  }
+
+  /** Curves of the shown runs that have points, in the order of the panel. */
+  curves(key: string): Map<string, Curve> {
+    const { xAxis, smoothing } = this.settings;
+    const curves = new Map<string, Curve>();
+    for (const run of this.shownRuns) {
+      const series = this.store.get(run.id, key);
+      if (series && series.length > 0) curves.set(run.id, curveOf(series, xAxis, run.startTime, smoothing));
+    }
+    return curves;
+  }
+
+  // ---- what a person does
+
+  set(settings: Partial<ChartsSettings>): void {
+    if (settings.xAxis !== undefined && settings.xAxis !== this.settings.xAxis) {
+      this.zoom = null;
+      this.cursor = null;
+    }
+    this.settings = { ...this.settings, ...settings };
+    this.#host.post({ type: 'settings', settings: this.settings });
+    this.#keep();
+    this.emit({ what: 'view' });
+  }
+
+  setZoom(zoom: Range | null): void {
+    this.zoom = zoom;
+    this.#keep();
+    this.emit({ what: 'view' });
+  }
+
+  setSearch(text: string): void {
+    this.searchText = text;
+    this.search = parseSearch(text);
+    this.#keep();
+    this.emit({ what: 'structure' });
+  }
+
+  toggleSection(section: Section): void {
+    this.#toggled = toggled(this.#toggled, section.prefix);
+    this.#keep();
+    this.emit({ what: 'structure' });
+  }
+
+  toggleRun(id: string): void {
+    this.#hide(toggled(this.hidden, id));
+  }
+
+  /** Shows this run alone; once more, all. */
+  solo(id: string): void {
+    const others = this.runs.filter((run) => run.id !== id).map((run) => run.id);
+    const isAlone = !this.hidden.has(id) && others.every((other) => this.hidden.has(other));
+    this.#hide(new Set(isAlone ? [] : others));
+  }
+
+  showAll(): void {
+    this.#hide(new Set());
+  }
+
+  setCursor(cursor: Cursor | null): void {
+    this.cursor = cursor;
+    this.emit({ what: 'cursor' });
+  }
+
+  highlight(runId: string | undefined): void {
+    if (this.highlighted === runId) return;
+    this.highlighted = runId;
+    this.emit({ what: 'highlight' });
+  }
+
+  retry(): void {
+    this.error = undefined;
+    this.#host.post({ type: 'ready' });
+    this.emit({ what: 'structure' });
+  }
+
+  dismissMissing(): void {
+    this.missing = [];
+    this.emit({ what: 'structure' });
+  }
+
+  ask(message: FromCharts): void {
+    this.#host.post(message);
+  }
+
+  #hide(hidden: ReadonlySet<string>): void {
+    this.hidden = hidden;
+    this.highlighted = undefined;
+    this.#keep();
+    this.emit({ what: 'structure' });
+    this.emit({ what: 'view' });
+  }
+
+  #keep(): void {
+    const { zoom, settings } = this;
+    this.#host.keep({
+      version: 1,
+      workspaceId: this.#workspaceId,
+      runIds: this.runs.map((run) => run.id),
+      settings,
+      hidden: [...this.hidden],
+      toggled: [...this.#toggled],
+      zoom: zoom && { xAxis: settings.xAxis, min: zoom.min, max: zoom.max },
+      search: this.searchText,
+    });
+  }
+}
+
+function toggled(set: ReadonlySet<string>, item: string): Set<string> {
+  const next = new Set(set);
+  if (!next.delete(item)) next.add(item);
+  return next;
+}

@@ -1,0 +1,82 @@
+import type { Points } from '../../src/workspace/types.js';
+
+/** One metric of one run as columns that only grow, in logging order. */
+export class Series {
+  steps = new Float64Array(0);
+  /** ms since the epoch */
+  times = new Float64Array(0);
+  values = new Float64Array(0);
+  length = 0;
+  /** Points the store holds: what the next request asks from. */
+  total = 0;
+  /** True when some stretch was thinned by the store. */
+  reduced = false;
+  /** Whether the column never descends, so that it can be searched and drawn as it is. */
+  sorted = { steps: true, times: true };
+  /** Least and greatest finite value; NaN when there is none. */
+  min = NaN;
+  max = NaN;
+  /** Goes up when the start of the series changed, and with it all that was derived from it. */
+  generation = 0;
+
+  append(points: Pick<Points, 'steps' | 'times' | 'values' | 'total' | 'reduced'>): void {
+    const end = this.length + points.values.length;
+    if (end > this.values.length) {
+      const capacity = Math.max(end, this.values.length * 2);
+      this.steps = grown(this.steps, this.length, capacity);
+      this.times = grown(this.times, this.length, capacity);
+      this.values = grown(this.values, this.length, capacity);
+    }
+    this.steps.set(points.steps, this.length);
+    this.times.set(points.times, this.length);
+    this.values.set(points.values, this.length);
+    for (let i = this.length; i < end; i++) {
+      if (i > 0 && this.steps[i]! < this.steps[i - 1]!) this.sorted.steps = false;
+      if (i > 0 && this.times[i]! < this.times[i - 1]!) this.sorted.times = false;
+      const value = this.values[i]!;
+      if (!Number.isFinite(value)) continue;
+      if (!(value >= this.min)) this.min = value;
+      if (!(value <= this.max)) this.max = value;
+    }
+    this.length = end;
+    this.total = points.total;
+    this.reduced ||= points.reduced;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.total = 0;
+    this.reduced = false;
+    this.sorted = { steps: true, times: true };
+    this.min = NaN;
+    this.max = NaN;
+    this.generation++;
+  }
+}
+
+function grown(column: Float64Array<ArrayBuffer>, length: number, capacity: number): Float64Array<ArrayBuffer> {
+  const bigger = new Float64Array(capacity);
+  bigger.set(column.subarray(0, length));
+  return bigger;
+}
+
+export class SeriesStore {
+  readonly #runs = new Map<string, Map<string, Series>>();
+
+  get(runId: string, key: string): Series | undefined {
+    return this.#runs.get(runId)?.get(key);
+  }
+
+  open(runId: string, key: string): Series {
+    let run = this.#runs.get(runId);
+    if (!run) this.#runs.set(runId, (run = new Map()));
+    let series = run.get(key);
+    if (!series) run.set(key, (series = new Series()));
+    return series;
+  }
+
+  /** Frees the points of all runs but these. */
+  keepOnly(runIds: ReadonlySet<string>): void {
+    for (const id of this.#runs.keys()) if (!runIds.has(id)) this.#runs.delete(id);
+  }
+}
