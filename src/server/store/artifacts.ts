@@ -1,4 +1,12 @@
-import type { Readable } from 'node:stream';
+import { createHash, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { TrainyardError } from '../../base/errors.js';
+import { checkArtifactPath } from './artifact-path.js';
+import { type Database, storeFull } from './sql.js';
+import type { StoreChange } from './store.js';
 
 export interface ArtifactEntry {
   /** Base name. */
@@ -7,20 +15,209 @@ export interface ArtifactEntry {
   bytes: number;
 }
 
+interface Content {
+  sha256: string;
+  bytes: number;
+}
+
 /**
  * Files by owner (`runs/<run id>` or `models/<model id>`) and path; contents stored once by SHA-256 under
  * `<store>/objects/ab/cdef…`. Paths are relative, `/`-separated, checked: no `..`, no empty or absolute parts.
  */
-export declare class Artifacts {
+export class Artifacts {
+  private readonly db: Database;
+  private readonly objects: string;
+  private readonly temporary: string;
+  private readonly touch: (change: StoreChange) => void;
+  private readonly write: <T>(change: () => T) => Promise<T>;
+  /** Contents that are on their way to a row; they are not garbage though no row names them yet. */
+  private readonly arriving = new Map<string, number>();
+
+  constructor(
+    db: Database,
+    folder: string,
+    touch: (change: StoreChange) => void,
+    write: <T>(change: () => T) => Promise<T>,
+  ) {
+    this.db = db;
+    this.touch = touch;
+    this.write = write;
+    this.objects = path.join(folder, 'objects');
+    this.temporary = path.join(folder, 'tmp');
+    fs.mkdirSync(this.objects, { recursive: true, mode: 0o700 });
+    // Uploads that were cut off; nobody was told that they are here.
+    fs.rmSync(this.temporary, { recursive: true, force: true });
+    fs.mkdirSync(this.temporary, { mode: 0o700 });
+  }
+
   /** Streams to a temporary file while hashing, then renames, then lists it. Overwrites. @throws BAD_REQUEST | STORE_FULL */
-  put(owner: string, path: string, content: Readable | Uint8Array, signal?: AbortSignal): Promise<{ sha256: string; bytes: number }>;
+  async put(
+    owner: string,
+    name: string,
+    content: Readable | Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<Content> {
+    checkArtifactPath(name);
+    this.requireFree(owner, name);
+    const file = path.join(this.temporary, randomUUID());
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const measure = new Transform({
+      transform(chunk: Uint8Array, _encoding, done) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        done(null, chunk);
+      },
+    });
+    try {
+      const source =
+        content instanceof Uint8Array ? Readable.from([content], { objectMode: false }) : content;
+      await pipeline(source, measure, fs.createWriteStream(file, { mode: 0o600, flush: true }), { signal });
+      return await this.keep(owner, name, file, { sha256: hash.digest('hex'), bytes });
+    } catch (error) {
+      throw isFull(error) ? storeFull(error) : error;
+    } finally {
+      await fs.promises.rm(file, { force: true });
+    }
+  }
+
+  private async keep(owner: string, name: string, file: string, content: Content): Promise<Content> {
+    const { sha256, bytes } = content;
+    this.arriving.set(sha256, (this.arriving.get(sha256) ?? 0) + 1);
+    try {
+      const object = this.object(sha256);
+      await fs.promises.mkdir(path.dirname(object), { recursive: true, mode: 0o700 });
+      await fs.promises.rename(file, object);
+      const before = await this.write(() => {
+        this.requireFree(owner, name);
+        const replaced = this.row(owner, name)?.sha256;
+        this.db.run(
+          `INSERT INTO artifacts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+           sha256 = excluded.sha256, bytes = excluded.bytes, stored_at = excluded.stored_at`,
+          owner,
+          name,
+          sha256,
+          bytes,
+          Date.now(),
+        );
+        this.changed(owner);
+        return replaced;
+      });
+      if (before !== undefined && before !== sha256) await this.collect([before]);
+      return content;
+    } finally {
+      const left = (this.arriving.get(sha256) ?? 1) - 1;
+      if (left > 0) this.arriving.set(sha256, left);
+      else this.arriving.delete(sha256);
+    }
+  }
+
   /** Takes a copy of a file on disk. */
-  putFile(owner: string, path: string, file: string): Promise<{ sha256: string; bytes: number }>;
+  putFile(owner: string, name: string, file: string): Promise<Content> {
+    return this.put(owner, name, fs.createReadStream(file));
+  }
+
   /** undefined: no such file (a folder is none). */
-  stat(owner: string, path: string): { sha256: string; bytes: number; file: string } | undefined;
-  isFolder(owner: string, path: string): boolean;
+  stat(owner: string, name: string): (Content & { file: string }) | undefined {
+    const row = this.row(owner, name);
+    return row && { sha256: row.sha256, bytes: row.bytes, file: this.object(row.sha256) };
+  }
+
+  isFolder(owner: string, name: string): boolean {
+    return this.below(owner, name, 1).length > 0;
+  }
+
   /** Children of `folder` ('' is the root), by name; empty when there are none. */
-  list(owner: string, folder: string): ArtifactEntry[];
+  list(owner: string, folder: string): ArtifactEntry[] {
+    const start = folder === '' ? 0 : folder.length + 1;
+    const entries = new Map<string, ArtifactEntry>();
+    for (const { path: found, bytes } of this.below(owner, folder)) {
+      const [name = '', ...rest] = found.slice(start).split('/');
+      const isFolder = rest.length > 0;
+      if (!entries.has(name)) entries.set(name, { name, isFolder, bytes: isFolder ? 0 : bytes });
+    }
+    return [...entries.values()];
+  }
+
   /** A file, or a folder with all below it. @returns how many files went */
-  delete(owner: string, path: string): Promise<number>;
+  async delete(owner: string, name: string): Promise<number> {
+    const gone = await this.write(() => {
+      const rows = this.below(owner, name);
+      const row = name === '' ? undefined : this.row(owner, name);
+      if (row) rows.push(row);
+      for (const { path: found } of rows)
+        this.db.run('DELETE FROM artifacts WHERE owner = ? AND path = ?', owner, found);
+      if (rows.length > 0) this.changed(owner);
+      return rows.map(({ sha256 }) => sha256);
+    });
+    await this.collect(gone);
+    return gone.length;
+  }
+
+  /** Bytes of the contents, each counted once. */
+  bytes(): number {
+    return (
+      this.db.get<{ bytes: number | null }>(
+        'SELECT sum(bytes) AS bytes FROM (SELECT DISTINCT sha256, bytes FROM artifacts)',
+      )?.bytes ?? 0
+    );
+  }
+
+  private async collect(contents: readonly string[]): Promise<void> {
+    for (const sha256 of contents) {
+      const used = this.db.get('SELECT 1 FROM artifacts WHERE sha256 = ? LIMIT 1', sha256);
+      // No await between the look and the unlink: a put of the same content shows in one of the two.
+      if (!used && !this.arriving.has(sha256)) fs.rmSync(this.object(sha256), { force: true });
+    }
+  }
+
+  private requireFree(owner: string, name: string): void {
+    if (this.isFolder(owner, name))
+      throw new TrainyardError('BAD_REQUEST', `Invalid path: ${name} is a folder of this run.`);
+    const parts = name.split('/');
+    for (let n = 1; n < parts.length; n++) {
+      const parent = parts.slice(0, n).join('/');
+      if (this.row(owner, parent))
+        throw new TrainyardError(
+          'BAD_REQUEST',
+          `Invalid path: ${parent} is a file, so nothing can be below it.`,
+        );
+    }
+  }
+
+  private row(owner: string, name: string): { path: string; sha256: string; bytes: number } | undefined {
+    return this.db.get('SELECT path, sha256, bytes FROM artifacts WHERE owner = ? AND path = ?', owner, name);
+  }
+
+  /** Files below a folder, by path. `0` is the character after `/`: the range is the prefix. */
+  private below(
+    owner: string,
+    folder: string,
+    limit = -1,
+  ): { path: string; sha256: string; bytes: number }[] {
+    const columns = 'SELECT path, sha256, bytes FROM artifacts WHERE owner = ?';
+    if (folder === '') return this.db.all(`${columns} ORDER BY path LIMIT ?`, owner, limit);
+    return this.db.all(
+      `${columns} AND path > ? AND path < ? ORDER BY path LIMIT ?`,
+      owner,
+      `${folder}/`,
+      `${folder}0`,
+      limit,
+    );
+  }
+
+  private object(sha256: string): string {
+    return path.join(this.objects, sha256.slice(0, 2), sha256.slice(2));
+  }
+
+  private changed(owner: string): void {
+    const [kind, id] = owner.split('/');
+    if (kind !== 'runs' || id === undefined) return;
+    const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', id);
+    if (run) this.touch({ type: 'run', runId: id, experimentId: String(run.experiment_id), part: 'files' });
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

@@ -1,7 +1,11 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Handle } from '../../targets/target.js';
 import type { RunState } from '../../workspace/types.js';
+import type { Database } from './sql.js';
+import type { StoreChange } from './store.js';
 
 /** A job is the run that Trainyard itself starts; it has the run's id. */
 export interface JobRecord {
@@ -22,13 +26,129 @@ export interface JobRecord {
   endedAt?: number;
 }
 
+interface JobRow {
+  run_id: string;
+  spec: string;
+  state: RunState;
+  base_env: string;
+  secret_names: string;
+  cancel_requested: number;
+  snapshot: string | null;
+  handle: string | null;
+  exit_code: number | null;
+  reason: string | null;
+  queued_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+type Changes = Partial<Omit<JobRecord, 'runId' | 'spec' | 'queuedAt'>>;
+
+/** How each field is written; one that is not named is not changed. */
+const COLUMNS: {
+  [K in keyof Changes]-?: (value: NonNullable<Changes[K]> | null) => Record<string, SQLInputValue>;
+} = {
+  state: (state) => ({ state }),
+  baseEnv: (env) => ({ base_env: JSON.stringify(env) }),
+  secretNames: (names) => ({ secret_names: JSON.stringify(names) }),
+  cancelRequested: (requested) => ({ cancel_requested: Number(requested) }),
+  snapshot: (snapshot) => ({
+    snapshot: snapshot && JSON.stringify(snapshot),
+    head_commit: snapshot?.head ?? null,
+    snapshot_commit: snapshot?.commit ?? null,
+  }),
+  handle: (handle) => ({ handle: handle && JSON.stringify(handle) }),
+  exitCode: (code) => ({ exit_code: code }),
+  reason: (reason) => ({ reason }),
+  startedAt: (time) => ({ started_at: time }),
+  endedAt: (time) => ({ ended_at: time }),
+};
+
 /** Changing methods are for use inside Store.write. */
-export declare class Jobs {
-  create(fields: Pick<JobRecord, 'runId' | 'spec' | 'baseEnv' | 'secretNames' | 'queuedAt'>): JobRecord;
-  get(runId: string): JobRecord | undefined;
+export class Jobs {
+  private readonly db: Database;
+  private readonly touch: (change: StoreChange) => void;
+
+  constructor(db: Database, touch: (change: StoreChange) => void) {
+    this.db = db;
+    this.touch = touch;
+  }
+
+  create(fields: Pick<JobRecord, 'runId' | 'spec' | 'baseEnv' | 'secretNames' | 'queuedAt'>): JobRecord {
+    this.db.run(
+      `INSERT INTO jobs (run_id, spec, state, base_env, secret_names, cancel_requested, queued_at)
+       VALUES (?, ?, 'queued', ?, ?, 0, ?)`,
+      fields.runId,
+      JSON.stringify(fields.spec),
+      JSON.stringify(fields.baseEnv),
+      JSON.stringify(fields.secretNames),
+      fields.queuedAt,
+    );
+    return this.required(fields.runId);
+  }
+
+  get(runId: string): JobRecord | undefined {
+    return this.of([runId]).get(runId);
+  }
+
   /** Those of the given runs that are jobs. */
-  of(runIds: readonly string[]): Map<string, JobRecord>;
+  of(runIds: readonly string[]): Map<string, JobRecord> {
+    const rows = this.db.all<JobRow>(
+      'SELECT * FROM jobs WHERE run_id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(runIds),
+    );
+    return new Map(rows.map((row) => [row.run_id, toRecord(row)]));
+  }
+
   /** In the order they were queued. */
-  active(): JobRecord[];
-  update(runId: string, fields: Partial<Omit<JobRecord, 'runId' | 'spec' | 'queuedAt'>>): JobRecord;
+  active(): JobRecord[] {
+    return this.db
+      .all<JobRow>(
+        `SELECT * FROM jobs WHERE state IN ('queued', 'preparing', 'running') ORDER BY queued_at, run_id`,
+      )
+      .map(toRecord);
+  }
+
+  /** A field that is there with the value undefined is cleared. @throws NOT_FOUND */
+  update(runId: string, fields: Changes): JobRecord {
+    const columns: Record<string, SQLInputValue> = {};
+    for (const key of Object.keys(fields) as (keyof Changes)[]) {
+      const write = COLUMNS[key] as (value: unknown) => Record<string, SQLInputValue>;
+      Object.assign(columns, write(fields[key] ?? null));
+    }
+    const names = Object.keys(columns);
+    if (names.length > 0)
+      this.db.run(
+        `UPDATE jobs SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE run_id = ?`,
+        ...Object.values(columns),
+        runId,
+      );
+    const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', runId);
+    if (run) this.touch({ type: 'run', runId, experimentId: String(run.experiment_id), part: 'state' });
+    return this.required(runId);
+  }
+
+  private required(runId: string): JobRecord {
+    const record = this.get(runId);
+    if (!record) throw new TrainyardError('NOT_FOUND', `The run ${runId} is not a job of Trainyard.`);
+    return record;
+  }
+}
+
+function toRecord(row: JobRow): JobRecord {
+  return {
+    runId: row.run_id,
+    spec: JSON.parse(row.spec) as JobSpec,
+    state: row.state,
+    baseEnv: JSON.parse(row.base_env) as Record<string, string>,
+    secretNames: JSON.parse(row.secret_names) as string[],
+    cancelRequested: row.cancel_requested === 1,
+    ...(row.snapshot !== null && { snapshot: JSON.parse(row.snapshot) as Snapshot }),
+    ...(row.handle !== null && { handle: JSON.parse(row.handle) as Handle }),
+    exitCode: row.exit_code,
+    ...(row.reason !== null && { reason: row.reason }),
+    queuedAt: row.queued_at,
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.ended_at !== null && { endedAt: row.ended_at }),
+  };
 }

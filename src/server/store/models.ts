@@ -1,3 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { TrainyardError } from '../../base/errors.js';
+import type { Lifecycle } from '../../workspace/types.js';
+import { type Keyed, readKeyed, withoutKey } from './keyed.js';
+import { randomName } from './names.js';
+import { Registry } from './registry.js';
+
+export type { ModelVersionRecord, RegisteredModelRecord } from './registry.js';
+
 export interface LoggedModelRecord {
   id: string;
   experimentId: string;
@@ -9,80 +18,192 @@ export interface LoggedModelRecord {
   createdAt: number;
   updatedAt: number;
   artifactUri: string;
-  lifecycle: 'active' | 'deleted';
-  params: Record<string, string>;
-  tags: Record<string, string>;
-  metrics: { key: string; value: number; timestamp: number; step: number; runId: string; datasetName: string; datasetDigest: string }[];
+  lifecycle: Lifecycle;
+  params: Keyed;
+  tags: Keyed;
+  metrics: LoggedModelMetric[];
 }
 
-export interface RegisteredModelRecord {
-  name: string;
-  description: string;
-  createdAt: number;
-  updatedAt: number;
-  tags: Record<string, string>;
-  aliases: Record<string, string>;
-}
-
-export interface ModelVersionRecord {
-  name: string;
-  version: number;
-  source: string;
+export interface LoggedModelMetric {
+  key: string;
+  value: number;
+  timestamp: number;
+  step: number;
   runId: string;
-  modelId: string;
-  runLink: string;
-  description: string;
-  stage: string;
-  createdAt: number;
-  updatedAt: number;
-  tags: Record<string, string>;
-  aliases: string[];
+  datasetName: string;
+  datasetDigest: string;
 }
 
-/** Logged models and the registry. Changing methods are for use inside Store.write and throw NOT_FOUND | CONFLICT. */
-export declare class Models {
+interface LoggedModelRow {
+  id: string;
+  experiment_id: number;
+  name: string;
+  model_type: string;
+  source_run_id: string;
+  status: LoggedModelRecord['status'];
+  status_message: string;
+  created_at: number;
+  updated_at: number;
+  artifact_uri: string;
+  lifecycle: Lifecycle;
+  params: string;
+  tags: string;
+}
+
+/** Logged models, and by inheritance the registry. Changing methods are for use inside Store.write and throw NOT_FOUND | CONFLICT. */
+export class Models extends Registry {
   createLogged(fields: {
     experimentId: string;
     name?: string;
     modelType?: string;
     sourceRunId?: string;
-    params?: Record<string, string>;
-    tags?: Record<string, string>;
-  }): LoggedModelRecord;
-  logged(id: string): LoggedModelRecord | undefined;
-  searchLogged(experimentIds: string[]): LoggedModelRecord[];
-  setLoggedStatus(id: string, status: LoggedModelRecord['status'], message?: string): LoggedModelRecord;
-  deleteLogged(id: string): void;
-  addLoggedParams(id: string, params: Record<string, string>): void;
-  setLoggedTags(id: string, tags: Record<string, string>): void;
-  deleteLoggedTag(id: string, key: string): boolean;
-  addLoggedMetrics(id: string, metrics: LoggedModelRecord['metrics']): void;
+    params?: Keyed;
+    tags?: Keyed;
+  }): LoggedModelRecord {
+    const experiment = this.db.get<{ artifact_location: string }>(
+      'SELECT artifact_location FROM experiments WHERE id = ?',
+      fields.experimentId,
+    );
+    if (!experiment)
+      throw new TrainyardError('NOT_FOUND', `No Experiment with id=${fields.experimentId} exists`);
+    const id = `m-${randomUUID().replaceAll('-', '')}`;
+    const now = Date.now();
+    this.db.run(
+      `INSERT INTO logged_models VALUES (?, ?, ?, ?, ?, 'pending', '', ?, ?, ?, 'active', ?, ?)`,
+      id,
+      Number(fields.experimentId),
+      fields.name || randomName(),
+      fields.modelType ?? '',
+      fields.sourceRunId ?? '',
+      now,
+      now,
+      `${experiment.artifact_location}/models/${id}/artifacts`,
+      JSON.stringify(fields.params ?? {}),
+      JSON.stringify(fields.tags ?? {}),
+    );
+    return this.changedLogged(id);
+  }
 
-  createRegistered(fields: { name: string; description?: string; tags?: Record<string, string> }): RegisteredModelRecord;
-  registered(name: string): RegisteredModelRecord | undefined;
-  allRegistered(): RegisteredModelRecord[];
-  renameRegistered(name: string, newName: string): RegisteredModelRecord;
-  updateRegistered(name: string, description: string): RegisteredModelRecord;
-  deleteRegistered(name: string): void;
-  setRegisteredTag(name: string, key: string, value: string): void;
-  deleteRegisteredTag(name: string, key: string): void;
-  setAlias(name: string, alias: string, version: number): void;
-  deleteAlias(name: string, alias: string): void;
+  logged(id: string): LoggedModelRecord | undefined {
+    return this.loggedWhere('id = ?', id)[0];
+  }
 
-  /** Numbers count up and are never used again. */
-  createVersion(fields: {
-    name: string;
-    source: string;
-    runId?: string;
-    modelId?: string;
-    runLink?: string;
-    description?: string;
-    tags?: Record<string, string>;
-  }): ModelVersionRecord;
-  version(name: string, version: number): ModelVersionRecord | undefined;
-  versions(name?: string): ModelVersionRecord[];
-  updateVersion(name: string, version: number, fields: { description?: string; stage?: string }): ModelVersionRecord;
-  deleteVersion(name: string, version: number): void;
-  setVersionTag(name: string, version: number, key: string, value: string): void;
-  deleteVersionTag(name: string, version: number, key: string): void;
+  /** Newest first, deleted ones too. */
+  searchLogged(experimentIds: string[]): LoggedModelRecord[] {
+    return this.loggedWhere(
+      'experiment_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) ORDER BY created_at DESC, id',
+      JSON.stringify(experimentIds),
+    );
+  }
+
+  setLoggedStatus(id: string, status: LoggedModelRecord['status'], message = ''): LoggedModelRecord {
+    this.requireLogged(id);
+    this.db.run('UPDATE logged_models SET status = ?, status_message = ? WHERE id = ?', status, message, id);
+    return this.changedLogged(id);
+  }
+
+  deleteLogged(id: string): void {
+    this.requireLogged(id);
+    this.db.run(`UPDATE logged_models SET lifecycle = 'deleted' WHERE id = ?`, id);
+    this.changedLogged(id);
+  }
+
+  addLoggedParams(id: string, params: Keyed): void {
+    const record = this.requireLogged(id);
+    this.db.run(
+      'UPDATE logged_models SET params = ? WHERE id = ?',
+      JSON.stringify({ ...record.params, ...params }),
+      id,
+    );
+    this.changedLogged(id);
+  }
+
+  setLoggedTags(id: string, tags: Keyed): void {
+    const record = this.requireLogged(id);
+    this.db.run(
+      'UPDATE logged_models SET tags = ? WHERE id = ?',
+      JSON.stringify({ ...record.tags, ...tags }),
+      id,
+    );
+    this.changedLogged(id);
+  }
+
+  /** @returns false when there was no such tag */
+  deleteLoggedTag(id: string, key: string): boolean {
+    const rest = withoutKey(JSON.stringify(this.requireLogged(id).tags), key);
+    if (rest === undefined) return false;
+    this.db.run('UPDATE logged_models SET tags = ? WHERE id = ?', rest, id);
+    this.changedLogged(id);
+    return true;
+  }
+
+  addLoggedMetrics(id: string, metrics: LoggedModelMetric[]): void {
+    this.requireLogged(id);
+    for (const { key, value, timestamp, step, runId, datasetName, datasetDigest } of metrics)
+      this.db.run(
+        'INSERT OR REPLACE INTO logged_model_metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        id,
+        key,
+        Number.isNaN(value) ? null : value,
+        timestamp,
+        step,
+        runId,
+        datasetName,
+        datasetDigest,
+      );
+    this.changedLogged(id);
+  }
+
+  private loggedWhere(where: string, value: string): LoggedModelRecord[] {
+    return this.db.all<LoggedModelRow>(`SELECT * FROM logged_models WHERE ${where}`, value).map((row) => ({
+      id: row.id,
+      experimentId: String(row.experiment_id),
+      name: row.name,
+      modelType: row.model_type,
+      sourceRunId: row.source_run_id,
+      status: row.status,
+      statusMessage: row.status_message,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      artifactUri: row.artifact_uri,
+      lifecycle: row.lifecycle,
+      params: readKeyed(row.params),
+      tags: readKeyed(row.tags),
+      metrics: this.loggedMetrics(row.id),
+    }));
+  }
+
+  private loggedMetrics(id: string): LoggedModelMetric[] {
+    return this.db
+      .all<{
+        key: string;
+        value: number | null;
+        time: number;
+        step: number;
+        run_id: string;
+        dataset_name: string;
+        dataset_digest: string;
+      }>('SELECT * FROM logged_model_metrics WHERE model_id = ?', id)
+      .map((row) => ({
+        key: row.key,
+        value: row.value ?? NaN,
+        timestamp: row.time,
+        step: row.step,
+        runId: row.run_id,
+        datasetName: row.dataset_name,
+        datasetDigest: row.dataset_digest,
+      }));
+  }
+
+  private requireLogged(id: string): LoggedModelRecord {
+    const record = this.logged(id);
+    if (!record) throw new TrainyardError('NOT_FOUND', `Logged model with ID '${id}' not found.`);
+    return record;
+  }
+
+  private changedLogged(id: string): LoggedModelRecord {
+    this.db.run('UPDATE logged_models SET updated_at = ? WHERE id = ?', Date.now(), id);
+    this.touch({ type: 'models' });
+    return this.requireLogged(id);
+  }
 }

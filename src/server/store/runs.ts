@@ -1,5 +1,12 @@
-import type { Lifecycle, MetricSummary } from '../../workspace/types.js';
-import type { LifecycleFilter } from './store.js';
+import { randomUUID } from 'node:crypto';
+import { TrainyardError } from '../../base/errors.js';
+import type { Lifecycle, MetricSummary, RunPart } from '../../workspace/types.js';
+import { randomName } from './names.js';
+import { type SeriesRow, summaryOf } from './metrics.js';
+import { after, pageToken, readPageToken } from './search/order.js';
+import { compileRunFilter, runOrder } from './search/runs.js';
+import type { Database } from './sql.js';
+import type { LifecycleFilter, StoreChange } from './store.js';
 
 /** What a script says of its run; a job's state is kept beside it (jobs.ts) and wins while the job is active. */
 export type RunStatus = 'running' | 'scheduled' | 'finished' | 'failed' | 'killed';
@@ -50,8 +57,31 @@ export interface RunSearch {
   commit?: string;
 }
 
+interface RunRow {
+  number: number;
+  id: string;
+  experiment_id: number;
+  name: string;
+  user: string;
+  status: RunStatus;
+  start_time: number;
+  end_time: number | null;
+  lifecycle: Lifecycle;
+  artifact_uri: string;
+}
+
+const NAME_TAG = 'mlflow.runName';
+
 /** Changing methods are for use inside Store.write. They throw NOT_FOUND for an unknown run. */
-export declare class Runs {
+export class Runs {
+  private readonly db: Database;
+  private readonly touch: (change: StoreChange) => void;
+
+  constructor(db: Database, touch: (change: StoreChange) => void) {
+    this.db = db;
+    this.touch = touch;
+  }
+
   /** @throws NOT_FOUND (experiment) | BAD_REQUEST (experiment is deleted) */
   create(fields: {
     id?: string;
@@ -61,21 +91,287 @@ export declare class Runs {
     status?: RunStatus;
     startTime: number;
     tags?: Record<string, string>;
-  }): RunRecord;
-  get(id: string): RunRecord | undefined;
-  full(id: string): FullRun | undefined;
-  search(query: RunSearch): { runs: FullRun[]; nextPage?: string };
-  count(lifecycle?: LifecycleFilter): number;
+  }): RunRecord {
+    const experiment = /^\d{1,15}$/.test(fields.experimentId)
+      ? this.db.get<{ artifact_location: string; lifecycle: Lifecycle }>(
+          'SELECT artifact_location, lifecycle FROM experiments WHERE id = ?',
+          Number(fields.experimentId),
+        )
+      : undefined;
+    if (!experiment)
+      throw new TrainyardError('NOT_FOUND', `No Experiment with id=${fields.experimentId} exists`);
+    if (experiment.lifecycle !== 'active')
+      throw new TrainyardError(
+        'BAD_REQUEST',
+        `The experiment ${fields.experimentId} must be in the 'active' state. Current state is deleted.`,
+      );
+    const id = fields.id ?? randomUUID().replaceAll('-', '');
+    const name = fields.name || fields.tags?.[NAME_TAG] || randomName();
+    this.db.run(
+      `INSERT INTO runs (id, experiment_id, name, user, status, start_time, end_time, lifecycle, artifact_uri)
+       VALUES (?, ?, ?, ?, ?, ?, NULL, 'active', ?)`,
+      id,
+      Number(fields.experimentId),
+      name,
+      fields.user ?? '',
+      fields.status ?? 'running',
+      fields.startTime,
+      `${experiment.artifact_location}/${id}/artifacts`,
+    );
+    this.setTags(id, { ...fields.tags, [NAME_TAG]: name });
+    this.changed(id, 'state');
+    return this.required(id);
+  }
+
+  get(id: string): RunRecord | undefined {
+    const row = this.db.get<RunRow>('SELECT * FROM runs WHERE id = ?', id);
+    return row && toRecord(row);
+  }
+
+  full(id: string): FullRun | undefined {
+    const record = this.get(id);
+    return record && this.complete([record])[0];
+  }
+
+  search(query: RunSearch): { runs: FullRun[]; nextPage?: string } {
+    if (query.experimentIds.length === 0) return { runs: [] };
+    const filter = compileRunFilter(query.filter);
+    const { terms, joins } = runOrder(query.orderBy ?? []);
+    const name = JSON.stringify([
+      query.filter,
+      query.orderBy,
+      query.lifecycle,
+      query.commit,
+      query.experimentIds,
+    ]);
+    const next =
+      query.page === undefined ? undefined : after(terms, readPageToken(query.page, name, terms.length));
+    const commit =
+      query.commit === undefined
+        ? { sql: '', values: [] }
+        : {
+            sql: `AND r.id IN (SELECT run_id FROM jobs WHERE head_commit = ? UNION SELECT run_id FROM jobs
+                  WHERE snapshot_commit = ? UNION SELECT run_id FROM run_tags WHERE key = 'mlflow.source.git.commit' AND value = ?)`,
+            values: [query.commit, query.commit, query.commit],
+          };
+    const lifecycle =
+      query.lifecycle === 'all'
+        ? { sql: '', values: [] }
+        : { sql: 'AND r.lifecycle = ?', values: [query.lifecycle] };
+    const rows = this.db.all<RunRow & Record<`k${number}`, string | number>>(
+      `SELECT r.*, ${terms.map(({ sql }, i) => `${sql} AS k${i}`).join(', ')} FROM runs r ${joins.sql}
+       WHERE r.experiment_id IN (SELECT value FROM json_each(?)) ${lifecycle.sql} ${filter.sql} ${commit.sql} ${next?.sql ?? ''}
+       ORDER BY ${terms.map(({ sql, descending }) => `${sql}${descending ? ' DESC' : ''}`).join(', ')} LIMIT ?`,
+      ...joins.values,
+      JSON.stringify(query.experimentIds.filter((id) => /^\d{1,15}$/.test(id)).map(Number)),
+      ...lifecycle.values,
+      ...filter.values,
+      ...commit.values,
+      ...(next?.values ?? []),
+      query.limit + 1,
+    );
+    const page = rows.slice(0, query.limit);
+    const last = rows.length > query.limit ? page.at(-1) : undefined;
+    return {
+      runs: this.complete(page.map(toRecord)),
+      ...(last && {
+        nextPage: pageToken(
+          name,
+          terms.map((_, i) => last[`k${i}`] as string | number),
+        ),
+      }),
+    };
+  }
+
+  count(lifecycle: LifecycleFilter = 'active'): number {
+    return (
+      this.db.get<{ n: number }>(`SELECT count(*) AS n FROM runs WHERE ? IN ('all', lifecycle)`, lifecycle)
+        ?.n ?? 0
+    );
+  }
+
   /** `name` rewrites the tag mlflow.runName too. */
-  update(id: string, fields: { status?: RunStatus; endTime?: number | null; name?: string }): RunRecord;
-  setLifecycle(id: string, lifecycle: Lifecycle): void;
+  update(id: string, fields: { status?: RunStatus; endTime?: number | null; name?: string }): RunRecord {
+    this.required(id);
+    if (fields.status !== undefined)
+      this.db.run('UPDATE runs SET status = ? WHERE id = ?', fields.status, id);
+    if (fields.endTime !== undefined)
+      this.db.run('UPDATE runs SET end_time = ? WHERE id = ?', fields.endTime, id);
+    if (fields.name) this.setTags(id, { [NAME_TAG]: fields.name });
+    this.changed(id, 'state');
+    return this.required(id);
+  }
+
+  setLifecycle(id: string, lifecycle: Lifecycle): void {
+    this.required(id);
+    this.db.run('UPDATE runs SET lifecycle = ? WHERE id = ?', lifecycle, id);
+    this.changed(id, 'state');
+  }
+
   /** The tag mlflow.runName renames the run. */
-  setTags(id: string, tags: Record<string, string>): void;
+  setTags(id: string, tags: Record<string, string>): void {
+    this.required(id);
+    for (const [key, value] of Object.entries(tags)) {
+      this.db.run(
+        'INSERT INTO run_tags VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+        id,
+        key,
+        value,
+      );
+      if (key === NAME_TAG) this.db.run('UPDATE runs SET name = ? WHERE id = ?', value, id);
+    }
+    this.changed(id, 'tags');
+  }
+
   /** @returns false when there was no such tag */
-  deleteTag(id: string, key: string): boolean;
-  /** @throws CONFLICT with details `{ key, oldValue, newValue }[]` when one was logged with another value; nothing is written then */
-  logParams(id: string, params: Record<string, string>): void;
-  addDatasets(id: string, datasets: DatasetInput[]): void;
-  addModelInputs(id: string, modelIds: string[]): void;
-  addModelOutputs(id: string, outputs: { modelId: string; step: number }[]): void;
+  deleteTag(id: string, key: string): boolean {
+    this.required(id);
+    this.changed(id, 'tags');
+    return this.db.run('DELETE FROM run_tags WHERE run_id = ? AND key = ?', id, key) > 0;
+  }
+
+  /**
+   * @throws CONFLICT with details `{ key, oldValue, newValue }[]` when one was logged with another value; nothing is
+   * written then
+   */
+  logParams(id: string, params: Record<string, string>): void {
+    this.required(id);
+    const conflicts: { key: string; oldValue: string; newValue: string }[] = [];
+    for (const [key, newValue] of Object.entries(params)) {
+      const oldValue = this.db.get<{ value: string }>(
+        'SELECT value FROM run_params WHERE run_id = ? AND key = ?',
+        id,
+        key,
+      )?.value;
+      if (oldValue !== undefined && oldValue !== newValue) conflicts.push({ key, oldValue, newValue });
+    }
+    if (conflicts.length > 0)
+      throw new TrainyardError('CONFLICT', 'A param was already logged with another value.', {
+        details: conflicts,
+      });
+    for (const [key, value] of Object.entries(params))
+      this.db.run('INSERT OR IGNORE INTO run_params VALUES (?, ?, ?)', id, key, value);
+    this.changed(id, 'params');
+  }
+
+  addDatasets(id: string, datasets: DatasetInput[]): void {
+    this.required(id);
+    for (const { name, digest, sourceType, source, schema, profile, tags } of datasets)
+      this.db.run(
+        'INSERT OR IGNORE INTO run_datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        id,
+        name,
+        digest,
+        sourceType,
+        source,
+        schema ?? null,
+        profile ?? null,
+        JSON.stringify(tags),
+      );
+    this.changed(id, 'models');
+  }
+
+  addModelInputs(id: string, modelIds: string[]): void {
+    this.addModels(
+      id,
+      'input',
+      modelIds.map((modelId) => ({ modelId, step: 0 })),
+    );
+  }
+
+  addModelOutputs(id: string, outputs: { modelId: string; step: number }[]): void {
+    this.addModels(id, 'output', outputs);
+  }
+
+  private addModels(id: string, direction: string, models: { modelId: string; step: number }[]): void {
+    this.required(id);
+    for (const { modelId, step } of models)
+      this.db.run('INSERT OR REPLACE INTO run_models VALUES (?, ?, ?, ?)', id, direction, modelId, step);
+    this.changed(id, 'models');
+  }
+
+  /** What belongs to the records, fetched for all of them at once. */
+  private complete(records: RunRecord[]): FullRun[] {
+    const full = new Map<string, FullRun>();
+    for (const record of records)
+      full.set(record.id, {
+        ...record,
+        metrics: {},
+        params: {},
+        tags: {},
+        datasets: [],
+        modelInputs: [],
+        modelOutputs: [],
+      });
+    const ids = JSON.stringify([...full.keys()]);
+    const each = <T extends { run_id: string }>(table: string, add: (run: FullRun, row: T) => void) => {
+      const rows = this.db.all<T>(
+        `SELECT * FROM ${table} WHERE run_id IN (SELECT value FROM json_each(?))`,
+        ids,
+      );
+      for (const row of rows) {
+        const run = full.get(row.run_id);
+        if (run) add(run, row);
+      }
+    };
+    type KeyedRow = { run_id: string; key: string; value: string };
+    each<SeriesRow>('series', (run, row) => (run.metrics[row.key] = summaryOf(row)));
+    each<KeyedRow>('run_params', (run, { key, value }) => (run.params[key] = value));
+    each<KeyedRow>('run_tags', (run, { key, value }) => (run.tags[key] = value));
+    each<DatasetRow>('run_datasets', (run, row) => run.datasets.push(toDataset(row)));
+    each<{ run_id: string; direction: string; model_id: string; step: number }>('run_models', (run, row) => {
+      if (row.direction === 'input') run.modelInputs.push(row.model_id);
+      else run.modelOutputs.push({ modelId: row.model_id, step: row.step });
+    });
+    return [...full.values()];
+  }
+
+  private required(id: string): RunRecord {
+    const record = this.get(id);
+    if (!record) throw new TrainyardError('NOT_FOUND', `Run with id=${id} not found`);
+    return record;
+  }
+
+  private changed(runId: string, part: RunPart): void {
+    const experimentId = this.get(runId)?.experimentId;
+    if (experimentId !== undefined) this.touch({ type: 'run', runId, experimentId, part });
+  }
+}
+
+interface DatasetRow {
+  run_id: string;
+  name: string;
+  digest: string;
+  source_type: string;
+  source: string;
+  schema: string | null;
+  profile: string | null;
+  tags: string;
+}
+
+function toDataset(row: DatasetRow): DatasetInput {
+  return {
+    name: row.name,
+    digest: row.digest,
+    sourceType: row.source_type,
+    source: row.source,
+    ...(row.schema !== null && { schema: row.schema }),
+    ...(row.profile !== null && { profile: row.profile }),
+    tags: JSON.parse(row.tags) as Record<string, string>,
+  };
+}
+
+function toRecord(row: RunRow): RunRecord {
+  return {
+    id: row.id,
+    number: row.number,
+    experimentId: String(row.experiment_id),
+    name: row.name,
+    user: row.user,
+    status: row.status,
+    startTime: row.start_time,
+    endTime: row.end_time,
+    lifecycle: row.lifecycle,
+    artifactUri: row.artifact_uri,
+  };
 }

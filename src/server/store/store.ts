@@ -1,10 +1,16 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { TrainyardError } from '../../base/errors.js';
 import type { Lifecycle, RunPart } from '../../workspace/types.js';
-import type { Artifacts } from './artifacts.js';
-import type { Experiments } from './experiments.js';
-import type { Jobs } from './jobs.js';
-import type { Metrics } from './metrics.js';
-import type { Models } from './models.js';
-import type { Runs } from './runs.js';
+import { Artifacts } from './artifacts.js';
+import { Experiments } from './experiments.js';
+import { Jobs } from './jobs.js';
+import { Metrics } from './metrics.js';
+import { checkVersion, migrate } from './migrations.js';
+import { Models } from './models.js';
+import { Runs } from './runs.js';
+import { like } from './search/like.js';
+import { Database, translateSqlError } from './sql.js';
 
 /** Told after the commit that made it true. */
 export type StoreChange =
@@ -14,11 +20,21 @@ export type StoreChange =
 
 export type LifecycleFilter = Lifecycle | 'all';
 
+const MAGIC = 'SQLite format 3\0';
+/** Larger files are not read through at every start. */
+const CHECKED_AT_OPEN = 64 * 1024 * 1024;
+
+interface Pending {
+  change: () => unknown;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
 /**
  * The local workspace on disk: one SQLite file in WAL mode and a folder of content-addressed objects.
  * One process has it at a time. Reads are plain calls; every change goes through `write`.
  */
-export declare class Store {
+export class Store {
   readonly folder: string;
   readonly experiments: Experiments;
   readonly runs: Runs;
@@ -27,21 +43,153 @@ export declare class Store {
   readonly models: Models;
   readonly jobs: Jobs;
 
+  private readonly db: Database;
+  private readonly listeners = new Set<(change: StoreChange) => void>();
+  private pending: Pending[] = [];
+  /** What the change that runs now has touched. */
+  private touched: StoreChange[] = [];
+  private closed = false;
+
+  private constructor(folder: string, db: Database) {
+    this.folder = folder;
+    this.db = db;
+    const touch = (change: StoreChange) => void this.touched.push(change);
+    this.experiments = new Experiments(db, touch);
+    this.runs = new Runs(db, touch);
+    this.metrics = new Metrics(db, touch);
+    this.jobs = new Jobs(db, touch);
+    this.models = new Models(db, touch);
+    this.artifacts = new Artifacts(db, folder, touch, (change) => this.write(change));
+  }
+
   /**
    * Opens or creates the store in `folder`.
    * @throws TrainyardError STORE_NEWER | STORE_CORRUPT (the files are left as they are) | CONFLICT (another process has it)
    */
-  static open(folder: string): Store;
+  static open(folder: string): Store {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const file = path.join(folder, 'trainyard.db');
+    refuseForeignFile(file);
+    let db: Database | undefined;
+    try {
+      db = new Database(file);
+      db.exec('PRAGMA busy_timeout = 200; PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = ON');
+      const version = checkVersion(db);
+      checkIntegrity(db);
+      // Acknowledged means synced: FULL syncs the log at each commit, which requests share.
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192');
+      db.exec('BEGIN IMMEDIATE; COMMIT'); // takes the lock now, not at the first write
+      migrate(db, version);
+      db.function('like_exact', (text, pattern) => Number(like(String(text), String(pattern))));
+      db.function('like_folded', (text, pattern) =>
+        Number(like(String(text).toLowerCase(), String(pattern).toLowerCase())),
+      );
+      return new Store(folder, db);
+    } catch (error) {
+      db?.close();
+      throw translateSqlError(error, file);
+    }
+  }
 
   /**
    * Runs `change` inside a transaction that is shared with the other changes of this turn of the event loop, and
    * resolves once it is durable. A change that throws is undone alone; the promise rejects with what it threw.
    */
-  write<T>(change: () => T): Promise<T>;
+  write<T>(change: () => T): Promise<T> {
+    if (this.closed) return Promise.reject(new TrainyardError('INTERNAL', 'The store is closed.'));
+    return new Promise<T>((resolve, reject) => {
+      this.pending.push({ change, resolve: resolve as (value: unknown) => void, reject });
+      if (this.pending.length === 1) setImmediate(() => this.commit());
+    });
+  }
 
-  onChange(listener: (change: StoreChange) => void): () => void;
+  private commit(): void {
+    const batch = this.pending;
+    if (batch.length === 0) return;
+    this.pending = [];
+    const settle: (() => void)[] = [];
+    const kept: StoreChange[] = [];
+    try {
+      this.db.exec('BEGIN IMMEDIATE');
+      for (const { change, resolve, reject } of batch) {
+        this.touched = [];
+        this.db.exec('SAVEPOINT one');
+        try {
+          const value = change();
+          this.db.exec('RELEASE one');
+          kept.push(...this.touched);
+          settle.push(() => resolve(value));
+        } catch (error) {
+          // A full disk may have ended the whole transaction; then this throws and all are told.
+          this.db.exec('ROLLBACK TO one; RELEASE one');
+          this.metrics.forget();
+          settle.push(() => reject(translateSqlError(error, this.db.file)));
+        }
+      }
+      this.db.exec('COMMIT');
+    } catch (error) {
+      this.metrics.forget();
+      this.rollback();
+      const cause = translateSqlError(error, this.db.file);
+      for (const { reject } of batch) reject(cause);
+      return;
+    }
+    for (const done of settle) done();
+    for (const change of kept) for (const listener of this.listeners) listener(change);
+  }
+
+  private rollback(): void {
+    try {
+      this.db.exec('ROLLBACK');
+    } catch (error) {
+      // SQLite rolls back by itself on some errors and then says that there is nothing to roll back.
+      if (!(error instanceof Error) || !error.message.includes('no transaction')) throw error;
+    }
+  }
+
+  onChange(listener: (change: StoreChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   /** Bytes on disk, objects included. */
-  size(): number;
+  size(): number {
+    const pages = this.db.get<{ bytes: number }>(
+      'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
+    );
+    return (pages?.bytes ?? 0) + this.artifacts.bytes();
+  }
+
   /** Waits for writes under way and closes. */
-  close(): Promise<void>;
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.commit();
+    this.db.close();
+  }
+}
+
+/** A file that is not ours is never opened: SQLite would be asked to write into it. */
+function refuseForeignFile(file: string): void {
+  if (!fs.existsSync(file)) return;
+  const handle = fs.openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(MAGIC.length);
+    const read = fs.readSync(handle, head, 0, head.length, 0);
+    if (read === 0 || head.toString('latin1') === MAGIC) return;
+  } finally {
+    fs.closeSync(handle);
+  }
+  throw new TrainyardError('STORE_CORRUPT', `${file} is not a Trainyard store.`, {
+    hint: 'Nothing was changed. Move the file away to start with an empty store, or put back a copy of it.',
+  });
+}
+
+function checkIntegrity(db: Database): void {
+  if (fs.statSync(db.file).size > CHECKED_AT_OPEN) return;
+  const found = db.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
+  if (found !== 'ok')
+    throw new TrainyardError('STORE_CORRUPT', `The store ${db.file} is damaged: ${found}.`, {
+      hint: 'Nothing was changed. Move the file away to start with an empty store, or put back a copy of it.',
+    });
 }

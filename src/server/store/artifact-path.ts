@@ -1,0 +1,21 @@
+import { TrainyardError } from '../../base/errors.js';
+
+/** Checks a path below an owner: relative, `/`-separated, no way out of it. Returns it. @throws BAD_REQUEST */
+export function checkArtifactPath(path: string): string {
+  const reason = fault(path);
+  if (reason) throw new TrainyardError('BAD_REQUEST', `Invalid path: ${reason}.`);
+  return path;
+}
+
+function fault(path: string): string | undefined {
+  if (path === '') return 'it is empty';
+  if (path.length > 4096) return 'it is longer than 4,096 characters';
+  if (path.includes('\0')) return 'it holds a NUL';
+  // On Windows these would be separators and drives.
+  if (path.includes('\\')) return 'it holds a backslash';
+  if (/^[a-z]:/i.test(path)) return 'it names a drive';
+  const parts = path.split('/');
+  if (parts.includes('')) return 'it is absolute or has an empty part';
+  if (parts.some((part) => part === '.' || part === '..')) return 'it climbs';
+  return undefined;
+}

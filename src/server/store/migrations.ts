@@ -1,0 +1,153 @@
+import { TrainyardError } from '../../base/errors.js';
+import type { Database } from './sql.js';
+
+/** Step n brings a store from `user_version` n to n + 1. Never edit a step that was released; append. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE experiments (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    artifact_location TEXT NOT NULL,
+    lifecycle TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL
+  );
+  CREATE TABLE experiment_tags (
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, key)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    name TEXT NOT NULL,
+    user TEXT NOT NULL,
+    status TEXT NOT NULL,
+    start_time REAL NOT NULL,
+    end_time REAL,
+    lifecycle TEXT NOT NULL,
+    artifact_uri TEXT NOT NULL
+  );
+  CREATE INDEX runs_newest ON runs (experiment_id, lifecycle, start_time DESC, id);
+  CREATE TABLE run_params (
+    run_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (run_id, key)
+  ) WITHOUT ROWID;
+  CREATE TABLE run_tags (
+    run_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (run_id, key)
+  ) WITHOUT ROWID;
+  CREATE TABLE run_datasets (
+    run_id TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL,
+    source_type TEXT NOT NULL, source TEXT NOT NULL, schema TEXT, profile TEXT, tags TEXT NOT NULL,
+    PRIMARY KEY (run_id, name, digest)
+  ) WITHOUT ROWID;
+  CREATE TABLE run_models (
+    run_id TEXT NOT NULL, direction TEXT NOT NULL, model_id TEXT NOT NULL, step REAL NOT NULL,
+    PRIMARY KEY (run_id, direction, model_id)
+  ) WITHOUT ROWID;
+
+  -- A NaN is kept as NULL; SQLite has no other way.
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    sealed INTEGER NOT NULL,
+    last_value REAL, last_step REAL NOT NULL, last_time REAL NOT NULL,
+    min REAL, max REAL,
+    max_step REAL NOT NULL, max_time REAL NOT NULL,
+    UNIQUE (run_id, key)
+  );
+  CREATE TABLE tail (
+    series_id INTEGER NOT NULL, n INTEGER NOT NULL,
+    step REAL NOT NULL, time REAL NOT NULL, value REAL,
+    PRIMARY KEY (series_id, n)
+  ) WITHOUT ROWID;
+  CREATE TABLE blocks (
+    series_id INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+    min_step REAL NOT NULL, max_step REAL NOT NULL, min_time REAL NOT NULL, max_time REAL NOT NULL,
+    steps BLOB NOT NULL, times BLOB NOT NULL, points BLOB NOT NULL,
+    PRIMARY KEY (series_id, first)
+  );
+
+  CREATE TABLE artifacts (
+    owner TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, stored_at REAL NOT NULL,
+    PRIMARY KEY (owner, path)
+  ) WITHOUT ROWID;
+  CREATE INDEX artifacts_content ON artifacts (sha256);
+
+  CREATE TABLE jobs (
+    run_id TEXT PRIMARY KEY,
+    spec TEXT NOT NULL,
+    state TEXT NOT NULL,
+    base_env TEXT NOT NULL,
+    secret_names TEXT NOT NULL,
+    cancel_requested INTEGER NOT NULL,
+    snapshot TEXT, head_commit TEXT, snapshot_commit TEXT,
+    handle TEXT,
+    exit_code INTEGER,
+    reason TEXT,
+    queued_at REAL NOT NULL, started_at REAL, ended_at REAL
+  ) WITHOUT ROWID;
+  CREATE INDEX jobs_active ON jobs (queued_at) WHERE state IN ('queued', 'preparing', 'running');
+  CREATE INDEX jobs_head ON jobs (head_commit);
+  CREATE INDEX jobs_snapshot ON jobs (snapshot_commit);
+
+  CREATE TABLE logged_models (
+    id TEXT PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    name TEXT NOT NULL, model_type TEXT NOT NULL, source_run_id TEXT NOT NULL,
+    status TEXT NOT NULL, status_message TEXT NOT NULL,
+    created_at REAL NOT NULL, updated_at REAL NOT NULL,
+    artifact_uri TEXT NOT NULL, lifecycle TEXT NOT NULL,
+    params TEXT NOT NULL, tags TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX logged_models_experiment ON logged_models (experiment_id, created_at DESC);
+  CREATE TABLE logged_model_metrics (
+    model_id TEXT NOT NULL, key TEXT NOT NULL, value REAL, time REAL NOT NULL, step REAL NOT NULL,
+    run_id TEXT NOT NULL, dataset_name TEXT NOT NULL, dataset_digest TEXT NOT NULL,
+    PRIMARY KEY (model_id, key, step, time, run_id, dataset_name, dataset_digest)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE registered_models (
+    name TEXT PRIMARY KEY, description TEXT NOT NULL, created_at REAL NOT NULL, updated_at REAL NOT NULL,
+    tags TEXT NOT NULL, last_version INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE model_versions (
+    name TEXT NOT NULL REFERENCES registered_models (name) ON UPDATE CASCADE ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    source TEXT NOT NULL, run_id TEXT NOT NULL, model_id TEXT NOT NULL, run_link TEXT NOT NULL,
+    description TEXT NOT NULL, stage TEXT NOT NULL, created_at REAL NOT NULL, updated_at REAL NOT NULL,
+    tags TEXT NOT NULL,
+    PRIMARY KEY (name, version)
+  ) WITHOUT ROWID;
+  CREATE TABLE model_aliases (
+    name TEXT NOT NULL REFERENCES registered_models (name) ON UPDATE CASCADE ON DELETE CASCADE,
+    alias TEXT NOT NULL, version INTEGER NOT NULL,
+    PRIMARY KEY (name, alias)
+  ) WITHOUT ROWID;
+  `,
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** @throws STORE_NEWER before anything is changed */
+export function checkVersion(db: Database): number {
+  const version = Number(db.get<{ user_version: number }>('PRAGMA user_version')?.user_version);
+  if (version > SCHEMA_VERSION)
+    throw new TrainyardError(
+      'STORE_NEWER',
+      `The store ${db.file} was written by a newer Trainyard (format ${version}; this one knows ${SCHEMA_VERSION}).`,
+      { hint: 'Update Trainyard. The store was not changed.' },
+    );
+  return version;
+}
+
+/** Each step is one transaction with its version number, so that a kill in between is carried on from. */
+export function migrate(db: Database, version: number): void {
+  for (let step = version; step < SCHEMA_VERSION; step++)
+    db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
+}

@@ -1,0 +1,101 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { messageOf, TrainyardError } from '../../base/errors.js';
+
+export type Row = Record<string, SQLInputValue>;
+
+/** SQLite's primary result codes that have a meaning of their own here. */
+const SQLITE_BUSY = 5;
+const SQLITE_IOERR = 10;
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_NOTADB = 26;
+
+/** One connection with its prepared statements. Rows come typed as the caller says; the schema is ours. */
+export class Database {
+  readonly file: string;
+  private readonly db: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
+
+  constructor(file: string) {
+    this.file = file;
+    this.db = new DatabaseSync(file);
+  }
+
+  private statement(sql: string): StatementSync {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.db.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  all<T = Row>(sql: string, ...values: SQLInputValue[]): T[] {
+    return this.statement(sql).all(...values) as T[];
+  }
+
+  get<T = Row>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return this.statement(sql).get(...values) as T | undefined;
+  }
+
+  /** @returns how many rows changed */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.statement(sql).run(...values).changes);
+  }
+
+  /** Several statements, not kept. */
+  exec(sql: string): void {
+    this.db.exec(sql);
+  }
+
+  function(name: string, body: (...values: SQLInputValue[]) => SQLInputValue): void {
+    this.db.function(name, { deterministic: true }, body);
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.db.close();
+  }
+}
+
+/** SQLite's own errors as ours; anything else as it is. */
+export function translateSqlError(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error;
+  switch (Number(error.errcode) & 0xff) {
+    case SQLITE_FULL:
+      return storeFull(error);
+    case SQLITE_BUSY:
+      return new TrainyardError('CONFLICT', 'Another Trainyard server has this store open.', {
+        hint: 'Use that server, or stop it with “trainyard server stop”.',
+        cause: error,
+      });
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return new TrainyardError('STORE_CORRUPT', `The store ${file} is damaged: ${error.message}.`, {
+        hint: 'Nothing was changed. Move the file away to start with an empty store, or put back a copy of it.',
+        cause: error,
+      });
+    case SQLITE_IOERR:
+      return new TrainyardError(
+        'INTERNAL',
+        `The store ${file} cannot be read or written: ${error.message}.`,
+        {
+          hint: 'Look at the disk: space, permissions, errors.',
+          cause: error,
+        },
+      );
+    default:
+      return error;
+  }
+}
+
+export function storeFull(cause: unknown): TrainyardError {
+  return new TrainyardError(
+    'STORE_FULL',
+    `There is no room left on the disk of the store: ${messageOf(cause)}.`,
+    {
+      hint: 'Free some space and try again. What was acknowledged before is kept.',
+      cause,
+    },
+  );
+}

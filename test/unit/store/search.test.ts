@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { TrainyardError } from '../../../src/base/errors.js';
+import { compileRunFilter } from '../../../src/server/store/search/runs.js';
+import { Store } from '../../../src/server/store/store.js';
+
+describe('search of runs', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-search-'));
+  let store: Store;
+
+  before(async () => {
+    store = Store.open(folder);
+    await store.write(() => {
+      for (const [i, value] of [0.5, 0.9, NaN, 0.7].entries()) {
+        const { id } = store.runs.create({
+          experimentId: '0',
+          name: `run-${i}`,
+          startTime: i,
+          tags: { team: `T${i % 2}` },
+        });
+        store.metrics.append(id, [{ key: 'val/acc', value, timestamp: 1, step: 1 }]);
+        store.runs.logParams(id, { lr: String(i), "o'brien": 'x' });
+      }
+      store.runs.create({ experimentId: '0', name: 'bare', startTime: 10 });
+    });
+  });
+  after(async () => {
+    await store.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const names = (filter?: string, orderBy?: string[]) =>
+    store.runs
+      .search({ experimentIds: ['0'], filter, orderBy, lifecycle: 'active', limit: 100 })
+      .runs.map(({ name }) => name);
+
+  it('gives the newest first', () => assert.deepEqual(names(), ['bare', 'run-3', 'run-2', 'run-1', 'run-0']));
+
+  const cases: [string, string[]][] = [
+    ['metrics.`val/acc` > 0.6', ['run-3', 'run-1']],
+    ['metrics."val/acc" != 0.7', ['run-2', 'run-1', 'run-0']],
+    ["params.lr = '2'", ['run-2']],
+    ["params.`o'brien` = 'x' and tags.team LIKE 'T1'", ['run-3', 'run-1']],
+    ["tags.team like 't%'", []],
+    ["tags.team ILIKE 't%' AND attributes.start_time <= 1", ['run-1', 'run-0']],
+    ['params.lr IS NULL', ['bare']],
+    ["status = 'RUNNING' and run_name = 'bare'", ['bare']],
+  ];
+  for (const [filter, expected] of cases) it(filter, () => assert.deepEqual(names(filter), expected));
+
+  it('puts NaN after the numbers and what is missing last, in both directions', () => {
+    assert.deepEqual(names(undefined, ['metrics.`val/acc` ASC']), [
+      'run-0',
+      'run-3',
+      'run-1',
+      'run-2',
+      'bare',
+    ]);
+    assert.deepEqual(names(undefined, ['metrics.`val/acc` DESC']), [
+      'run-1',
+      'run-3',
+      'run-0',
+      'run-2',
+      'bare',
+    ]);
+  });
+
+  it('pages without a gap or a repeat while runs arrive', async () => {
+    const query = {
+      experimentIds: ['0'],
+      orderBy: ['metrics.`val/acc` DESC'],
+      lifecycle: 'active' as const,
+      limit: 2,
+    };
+    const first = store.runs.search(query);
+    const late = await store.write(() =>
+      store.runs.create({ experimentId: '0', name: 'late', startTime: 99 }),
+    );
+    const seen = [...first.runs];
+    for (let page = first.nextPage; page;) {
+      const next = store.runs.search({ ...query, page });
+      seen.push(...next.runs);
+      page = next.nextPage;
+    }
+    await store.write(() => store.runs.setLifecycle(late.id, 'deleted'));
+    assert.deepEqual(
+      seen.map(({ name }) => name).filter((name) => name !== 'late'),
+      ['run-1', 'run-3', 'run-0', 'run-2', 'bare'],
+    );
+    assert.throws(() => store.runs.search({ ...query, page: 'nonsense' }), {
+      code: 'BAD_REQUEST',
+      message: /page token/,
+    });
+  });
+
+  for (const bad of [
+    'metrics.a = 1 OR metrics.b = 2',
+    'foo.a = 1',
+    "metrics.a = 'x'",
+    'params.a = 1',
+    '(a=1)',
+    'x',
+    "run_name IN ('a')",
+  ])
+    it(`refuses ${bad}`, () => assert.throws(() => names(bad), { code: 'BAD_REQUEST' }));
+
+  it('never puts what a person wrote into SQL, and fails only with a sentence', () => {
+    const piece = fc.constantFrom(
+      'metrics',
+      'params',
+      '.',
+      'a',
+      '=',
+      '!=',
+      'LIKE',
+      "'",
+      '"',
+      '`',
+      ';',
+      '--',
+      '(',
+      ')',
+      '1',
+      ' ',
+      'AND',
+      "'; DROP TABLE runs; --'",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        try {
+          assert.ok(!compileRunFilter(pieces.join('')).sql.includes('DROP'));
+        } catch (error) {
+          assert.ok(TrainyardError.is(error, 'BAD_REQUEST'), String(error));
+        }
+      }),
+    );
+  });
+});

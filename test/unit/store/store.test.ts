@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { TrainyardError } from '../../../src/base/errors.js';
+import { Store } from '../../../src/server/store/store.js';
+
+describe('store', () => {
+  let folder: string;
+  let store: Store;
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-store-'));
+    store = Store.open(folder);
+  });
+  afterEach(async () => {
+    await store.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const newRun = (tags: Record<string, string> = {}) =>
+    store.write(() => store.runs.create({ experimentId: '0', startTime: 1000, tags }));
+
+  it('has the experiment Default from the start, and keeps it', async () => {
+    assert.equal(store.experiments.get('0')?.name, 'Default');
+    await store.close();
+    store = Store.open(folder);
+    assert.equal(store.experiments.all().length, 1);
+  });
+
+  it('refuses a name that is taken', async () => {
+    await store.write(() => store.experiments.create({ name: 'digits' }));
+    await assert.rejects(
+      store.write(() => store.experiments.create({ name: 'digits' })),
+      { code: 'CONFLICT' },
+    );
+  });
+
+  it('undoes a change that throws and keeps the others of the same turn', async () => {
+    const kept = store.write(() => store.experiments.create({ name: 'kept' }));
+    const undone = store.write(() => {
+      store.experiments.create({ name: 'undone' });
+      throw new TrainyardError('BAD_REQUEST', 'no');
+    });
+    await assert.rejects(undone, { code: 'BAD_REQUEST' });
+    await kept;
+    assert.ok(store.experiments.byName('kept'));
+    assert.equal(store.experiments.byName('undone'), undefined);
+  });
+
+  it('tells of changes after they are made, and of none that were undone', async () => {
+    const told: string[] = [];
+    store.onChange((change) => told.push(change.type));
+    await assert.rejects(
+      store.write(() => {
+        store.experiments.create({ name: 'x' });
+        throw new Error('no');
+      }),
+    );
+    assert.deepEqual(told, []);
+    await newRun();
+    assert.ok(told.includes('run'));
+  });
+
+  it('mirrors the name of a run in its tag, both ways', async () => {
+    const run = await newRun({ 'mlflow.runName': 'first' });
+    assert.equal(run.name, 'first');
+    await store.write(() => store.runs.setTags(run.id, { 'mlflow.runName': 'second' }));
+    assert.equal(store.runs.get(run.id)?.name, 'second');
+    await store.write(() => store.runs.update(run.id, { name: 'third' }));
+    assert.equal(store.runs.full(run.id)?.tags['mlflow.runName'], 'third');
+  });
+
+  it('refuses to change a param and writes none of that call', async () => {
+    const run = await newRun();
+    await store.write(() => store.runs.logParams(run.id, { lr: '0.1' }));
+    await assert.rejects(
+      store.write(() => store.runs.logParams(run.id, { lr: '0.2', epochs: '3' })),
+      (error: TrainyardError) => {
+        assert.deepEqual(error.details, [{ key: 'lr', oldValue: '0.1', newValue: '0.2' }]);
+        return error.code === 'CONFLICT';
+      },
+    );
+    assert.deepEqual(store.runs.full(run.id)?.params, { lr: '0.1' });
+  });
+
+  it('refuses a second owner', () => {
+    assert.throws(() => Store.open(folder), { code: 'CONFLICT' });
+  });
+
+  it('leaves a file that is not a store as it is', async () => {
+    await store.close();
+    const file = path.join(folder, 'trainyard.db');
+    fs.writeFileSync(file, 'somebody else wrote this');
+    assert.throws(() => Store.open(folder), { code: 'STORE_CORRUPT' });
+    assert.equal(fs.readFileSync(file, 'utf8'), 'somebody else wrote this');
+    fs.rmSync(file);
+    store = Store.open(folder);
+  });
+
+  it('refuses a store of a newer version without changing it', async () => {
+    await store.close();
+    const { DatabaseSync } = await import('node:sqlite');
+    const file = path.join(folder, 'trainyard.db');
+    const db = new DatabaseSync(file);
+    db.exec('PRAGMA user_version = 999');
+    db.close();
+    const before = fs.readFileSync(file);
+    assert.throws(() => Store.open(folder), { code: 'STORE_NEWER' });
+    assert.ok(before.equals(fs.readFileSync(file)));
+    fs.rmSync(file);
+    store = Store.open(folder);
+  });
+
+  describe('metrics', () => {
+    it('keeps every point over many blocks, in logging order', async () => {
+      const run = await newRun();
+      for (let from = 0; from < 3000; from += 500)
+        await store.write(() =>
+          store.metrics.append(
+            run.id,
+            Array.from({ length: 500 }, (_, i) => ({
+              key: 'loss',
+              value: from + i,
+              timestamp: from + i,
+              step: from + i,
+            })),
+          ),
+        );
+      const points = store.metrics.points(run.id, 'loss', 0, 10_000);
+      assert.equal(points.total, 3000);
+      assert.deepEqual(
+        [...points.values],
+        Array.from({ length: 3000 }, (_, i) => i),
+      );
+      assert.deepEqual(
+        [...store.metrics.points(run.id, 'loss', 2995, 100).values],
+        [2995, 2996, 2997, 2998, 2999],
+      );
+    });
+
+    it('ignores an exact repeat, also of a sealed point', async () => {
+      const run = await newRun();
+      const all = Array.from({ length: 1100 }, (_, i) => ({ key: 'a', value: i, timestamp: 5, step: i }));
+      await store.write(() => store.metrics.append(run.id, all));
+      await store.write(() => store.metrics.append(run.id, all));
+      assert.equal(store.metrics.summaries(run.id)['a']?.count, 1100);
+      await store.write(() => store.metrics.append(run.id, [{ key: 'a', value: -1, timestamp: 5, step: 3 }]));
+      assert.equal(store.metrics.summaries(run.id)['a']?.count, 1101);
+    });
+
+    it('keeps NaN and infinities', async () => {
+      const run = await newRun();
+      const values = [NaN, Infinity, -Infinity, 1];
+      await store.write(() =>
+        store.metrics.append(
+          run.id,
+          values.map((value, i) => ({ key: 'a', value, timestamp: i, step: i })),
+        ),
+      );
+      assert.deepEqual([...store.metrics.history(run.id, 'a').values], values);
+      assert.deepEqual(store.metrics.summaries(run.id)['a'], {
+        value: 1,
+        step: 3,
+        timestamp: 3,
+        count: 4,
+        min: 1,
+        max: 1,
+      });
+    });
+
+    it('takes the largest step as the newest, whatever came last', async () => {
+      const run = await newRun();
+      await store.write(() =>
+        store.metrics.append(run.id, [
+          { key: 'a', value: 2, timestamp: 9, step: 7 },
+          { key: 'a', value: 1, timestamp: 10, step: 3 },
+        ]),
+      );
+      assert.equal(store.metrics.summaries(run.id)['a']?.value, 2);
+    });
+
+    it('shows no point of a change that was undone', async () => {
+      const run = await newRun();
+      const point = { key: 'a', value: 2, timestamp: 9, step: 7 };
+      await assert.rejects(
+        store.write(() => {
+          store.metrics.append(run.id, [point]);
+          throw new Error('no');
+        }),
+      );
+      await store.write(() => store.metrics.append(run.id, [point]));
+      assert.equal(store.metrics.points(run.id, 'a', 0, 10).total, 1);
+    });
+
+    it('thins without losing a spike', async () => {
+      const run = await newRun();
+      const points = Array.from({ length: 20_000 }, (_, i) => ({
+        key: 'a',
+        value: 0,
+        timestamp: i,
+        step: i,
+      }));
+      points[12_345] = { key: 'a', value: 99, timestamp: 12_345, step: 12_345 };
+      await store.write(() => store.metrics.append(run.id, points));
+      const thinned = store.metrics.points(run.id, 'a', 0, 400);
+      assert.ok(thinned.reduced && thinned.values.length <= 500);
+      assert.equal(Math.max(...thinned.values), 99);
+    });
+  });
+
+  describe('artifacts', () => {
+    it('stores one content once, and lists folders', async () => {
+      const a = await store.artifacts.put('runs/r', 'm/a.txt', Buffer.from('same'));
+      const b = await store.artifacts.put('runs/r', 'b.txt', Buffer.from('same'));
+      assert.equal(a.sha256, b.sha256);
+      assert.deepEqual(store.artifacts.list('runs/r', ''), [
+        { name: 'b.txt', isFolder: false, bytes: 4 },
+        { name: 'm', isFolder: true, bytes: 0 },
+      ]);
+      await store.artifacts.delete('runs/r', 'b.txt');
+      assert.equal(fs.readFileSync(store.artifacts.stat('runs/r', 'm/a.txt')?.file ?? '', 'utf8'), 'same');
+      await store.artifacts.delete('runs/r', 'm');
+      assert.ok(!fs.existsSync(path.join(folder, 'objects', a.sha256.slice(0, 2), a.sha256.slice(2))));
+    });
+
+    for (const bad of ['', '../x', 'a/../../x', '/abs', 'a//b', 'c:\\x', 'a\0b', 'a/.', '..'])
+      it(`refuses the path ${JSON.stringify(bad)}`, async () => {
+        await assert.rejects(store.artifacts.put('runs/r', bad, Buffer.from('x')), { code: 'BAD_REQUEST' });
+      });
+
+    it('takes names as they are', async () => {
+      for (const name of ['ü é.txt', 'a+b', '100%25', '#x', ' ']) {
+        await store.artifacts.put('runs/r', name, Buffer.from(name));
+        assert.equal(fs.readFileSync(store.artifacts.stat('runs/r', name)?.file ?? '', 'utf8'), name);
+      }
+    });
+  });
+});
