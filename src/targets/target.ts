@@ -30,6 +30,8 @@ export interface Revive {
 export type Handle = Readonly<Record<string, string | number>>;
 
 export type TargetStatus =
+  /** `start` was not called, or came to nothing. */
+  | { state: 'planned' }
   | { state: 'starting' }
   | { state: 'running'; startedAt: number }
   | {

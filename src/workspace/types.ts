@@ -190,3 +190,15 @@ export interface CodeDiff {
   /** Unified diff, as git prints it; cut at 1 MB. */
   patch: string;
 }
+
+/** What a person can set of the local server. */
+export interface ServerSettings {
+  /** Jobs that run at once. */
+  parallelJobs: number;
+  /** Bytes; a larger new or changed file is a question at submit. */
+  snapshotSizeLimit: number;
+  /** Seconds between the request to end and the end by force. */
+  grace: number;
+  /** Minutes without a client, a request and a job after which the server ends. */
+  idleExit: number;
+}

@@ -40,7 +40,11 @@ export interface Workspace {
   undelete(runIds: string[]): Promise<void>;
 
   /** The log from byte `from`; with `follow`, until the run has ended. */
-  log(runId: string, options: { from?: number; follow?: boolean }, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  log(
+    runId: string,
+    options: { from?: number; follow?: boolean },
+    signal?: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
   /** Children of `folder` ('' is the root). */
   files(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;
   readFile(runId: string, path: string, signal?: AbortSignal): Promise<Uint8Array>;

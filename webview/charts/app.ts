@@ -22,7 +22,8 @@ export class TyCharts extends LitElement {
   readonly #subscriptions: { dispose(): void }[] = [];
   readonly #inView = new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) if (target instanceof TyChart) target.isInView = isIntersecting;
+      for (const { target, isIntersecting } of entries)
+        if (target instanceof TyChart) target.isInView = isIntersecting;
     },
     { rootMargin: AHEAD },
   );
@@ -60,15 +61,16 @@ export class TyCharts extends LitElement {
 
   protected override render(): TemplateResult {
     const { model } = this;
-    if (!model.isLoaded)
-      return model.error ? this.#failure(model.error) : empty('loading', 'Loading runs…');
+    if (!model.isLoaded) return model.error ? this.#failure(model.error) : empty('loading', 'Loading runs…');
     return html`
-      ${model.runs.length > 0
-        ? html`<div class="top">
-            <ty-legend .model=${model}></ty-legend>
-            <ty-toolbar .model=${model}></ty-toolbar>
-          </div>`
-        : nothing}
+      ${
+        model.runs.length > 0
+          ? html`<div class="top">
+              <ty-legend .model=${model}></ty-legend>
+              <ty-toolbar .model=${model}></ty-toolbar>
+            </div>`
+          : nothing
+      }
       ${this.#error()} ${this.#missing()}
       <main>${this.#content()}</main>
     `;
@@ -80,8 +82,16 @@ export class TyCharts extends LitElement {
       return empty('graph-line', 'No runs are shown', 'Select runs in the Runs view and choose Show Charts.');
     if (!model.hasMetrics) {
       return model.runs.some((run) => ACTIVE.has(run.state))
-        ? empty('loading', 'Waiting for the first point…', 'A metric shows up here as soon as the script logs it.')
-        : empty('graph-line', 'No metrics were logged', 'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.');
+        ? empty(
+            'loading',
+            'Waiting for the first point…',
+            'A metric shows up here as soon as the script logs it.',
+          )
+        : empty(
+            'graph-line',
+            'No metrics were logged',
+            'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
+          );
     }
     const { sections } = model;
     if (sections.length === 0) return empty('search', 'No metric matches the search');
@@ -103,16 +113,23 @@ export class TyCharts extends LitElement {
             <span class="count">${section.keys.length}</span>
           </button>
         </h2>
-        ${isOpen
-          ? html`<div class="grid">
-              ${repeat(
-                section.keys,
-                (key) => key,
-                (key) =>
-                  html`<ty-chart .model=${this.model} .loader=${this.loader} .theme=${this.theme} .metric=${key}></ty-chart>`,
-              )}
-            </div>`
-          : nothing}
+        ${
+          isOpen
+            ? html`<div class="grid">
+                ${repeat(
+                  section.keys,
+                  (key) => key,
+                  (key) =>
+                    html`<ty-chart
+                      .model=${this.model}
+                      .loader=${this.loader}
+                      .theme=${this.theme}
+                      .metric=${key}
+                    ></ty-chart>`,
+                )}
+              </div>`
+            : nothing
+        }
       </section>
     `;
   }
@@ -144,7 +161,9 @@ export class TyCharts extends LitElement {
   #errorActions(): TemplateResult {
     return html`
       <vscode-button @click=${() => this.model.retry()}>Retry</vscode-button>
-      <vscode-button appearance="secondary" @click=${() => this.model.ask({ type: 'showOutput' })}>Show Log</vscode-button>
+      <vscode-button appearance="secondary" @click=${() => this.model.ask({ type: 'showOutput' })}
+        >Show Log</vscode-button
+      >
     `;
   }
 
@@ -155,7 +174,9 @@ export class TyCharts extends LitElement {
       <div class="notice">
         <span class="icon icon-info"></span>
         <p>${count === 1 ? 'One run is' : `${count} runs are`} no longer in the workspace.</p>
-        <vscode-button appearance="secondary" @click=${() => this.model.dismissMissing()}>Dismiss</vscode-button>
+        <vscode-button appearance="secondary" @click=${() => this.model.dismissMissing()}
+          >Dismiss</vscode-button
+        >
       </div>
     `;
   }

@@ -8,7 +8,13 @@ export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e7 || size < 1e-4) return minus(value.toExponential(3).replace(/\.?0+e/, 'e').replace('e+', 'e'));
+  if (size >= 1e7 || size < 1e-4)
+    return minus(
+      value
+        .toExponential(3)
+        .replace(/\.?0+e/, 'e')
+        .replace('e+', 'e'),
+    );
   if (size >= 1000) return minus(grouped.format(Number(value.toPrecision(7))));
   return minus(String(Number(value.toPrecision(5))));
 }
@@ -18,10 +24,22 @@ export function formatTick(value: number, distance: number): string {
   if (value === 0) return '0';
   const size = Math.max(Math.abs(value), distance);
   if (size >= 1e15 || size < 1e-4) {
-    const digits = Math.max(0, Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(distance) + 1e-9));
+    const digits = Math.max(
+      0,
+      Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(distance) + 1e-9),
+    );
     return minus(value.toExponential(Math.min(digits, 4)).replace('e+', 'e'));
   }
-  const [divisor, suffix] = size >= 1e12 ? [1e12, 'T'] : size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, ''];
+  const [divisor, suffix] =
+    size >= 1e12
+      ? [1e12, 'T']
+      : size >= 1e9
+        ? [1e9, 'G']
+        : size >= 1e6
+          ? [1e6, 'M']
+          : size >= 1e4
+            ? [1e3, 'k']
+            : [1, ''];
   const digits = Math.max(0, -Math.floor(Math.log10(distance / divisor) + 1e-9));
   return minus((value / divisor).toFixed(Math.min(digits, 12)) + suffix);
 }
@@ -29,7 +47,9 @@ export function formatTick(value: number, distance: number): string {
 /** A label of a logarithmic y axis. */
 export function formatLogTick(value: number): string {
   const exponent = Math.floor(Math.log10(value) + 1e-9);
-  return exponent < -4 || exponent > 4 ? minus(value.toExponential(0).replace('e+', 'e')) : String(Number(value.toPrecision(6)));
+  return exponent < -4 || exponent > 4
+    ? minus(value.toExponential(0).replace('e+', 'e'))
+    : String(Number(value.toPrecision(6)));
 }
 
 export function formatStep(step: number): string {
@@ -51,13 +71,17 @@ export function formatDuration(seconds: number): string {
 
 /** Distances between the labels of a relative axis, in seconds. */
 export const DURATION_STEPS = [
-  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
-  10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000,
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800,
+  3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000,
 ];
 
 const DAY = 86_400_000;
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const clockSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clockSeconds = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /** @param time ms since the epoch */

@@ -15,7 +15,13 @@ const order = new Intl.Collator('en', { numeric: true });
 
 /** Sections by name, those without a prefix first and the machine's last. */
 export function sectionsOf(keys: Iterable<string>): Section[] {
-  const byPrefix = Map.groupBy(keys, prefixOf);
+  const byPrefix = new Map<string, string[]>();
+  for (const key of keys) {
+    const prefix = prefixOf(key);
+    const members = byPrefix.get(prefix);
+    if (members) members.push(key);
+    else byPrefix.set(prefix, [key]);
+  }
   const rank = (prefix: string) => (prefix === '' ? 0 : prefix === SYSTEM ? 2 : 1);
   return [...byPrefix]
     .sort(([a], [b]) => rank(a) - rank(b) || order.compare(a, b))

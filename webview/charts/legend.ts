@@ -32,9 +32,11 @@ export class TyLegend extends LitElement {
     return html`
       <ul aria-label="Runs">
         ${runs.map((run) => this.#chip(run, looks.get(run.id)!))}
-        ${hidden.size > 0 && runs.length > 1
-          ? html`<li><button class="link" @click=${() => this.model.showAll()}>Show all</button></li>`
-          : nothing}
+        ${
+          hidden.size > 0 && runs.length > 1
+            ? html`<li><button class="link" @click=${() => this.model.showAll()}>Show all</button></li>`
+            : nothing
+        }
       </ul>
     `;
   }

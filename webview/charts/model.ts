@@ -19,8 +19,7 @@ export type ChartsHost = Host<ToCharts, FromCharts, ChartsState>;
  * metrics given. `cursor`: the place of the crosshair. `highlight`: the run that stands out.
  */
 export type Change =
-  | { what: 'structure' | 'view' | 'cursor' | 'highlight' }
-  | { what: 'data'; keys: ReadonlySet<string> };
+  { what: 'structure' | 'view' | 'cursor' | 'highlight' } | { what: 'data'; keys: ReadonlySet<string> };
 
 export interface Cursor {
   x: number;
@@ -53,6 +52,7 @@ export class ChartsModel {
   #workspaceId = '';
   #toggled: ReadonlySet<string> = new Set();
   #sections: Section[] | undefined;
+  readonly #dismissed = new Set<string>();
   #metrics = new Map<string, ReadonlySet<string>>();
 
   constructor(host: ChartsHost) {
@@ -62,7 +62,8 @@ export class ChartsModel {
       this.settings = { ...DEFAULTS, ...state.settings };
       this.hidden = new Set(state.hidden);
       this.#toggled = new Set(state.toggled);
-      this.zoom = state.zoom?.xAxis === this.settings.xAxis ? { min: state.zoom.min, max: state.zoom.max } : null;
+      this.zoom =
+        state.zoom?.xAxis === this.settings.xAxis ? { min: state.zoom.min, max: state.zoom.max } : null;
       this.searchText = state.search;
       this.search = parseSearch(state.search);
     }
@@ -89,8 +90,12 @@ export class ChartsModel {
   }
 
   setRuns(runs: readonly ChartRun[], missing: readonly string[]): void {
+    const before = new Set(this.runs.length > 0 ? this.runs.map(({ id }) => id) : this.#host.state?.runIds);
+    // Quite other runs: what part of the axis was looked at has no meaning for them.
+    if (!runs.some((run) => before.has(run.id))) this.zoom = null;
     this.runs = runs;
-    this.missing = missing;
+    this.missing = missing.filter((id) => !this.#dismissed.has(id));
+    this.hidden = new Set(runs.map(({ id }) => id).filter((id) => this.hidden.has(id)));
     this.store.keepOnly(new Set(runs.map((run) => run.id)));
     this.#metrics = new Map(runs.map((run) => [run.id, new Set(run.metrics)]));
     this.#sections = undefined;
@@ -213,6 +218,7 @@ export class ChartsModel {
   }
 
   dismissMissing(): void {
+    this.missing.forEach((id) => this.#dismissed.add(id));
     this.missing = [];
     this.emit({ what: 'structure' });
   }

@@ -36,8 +36,8 @@ export interface Dot {
 
 /**
  * One chart. uPlot keeps the axes, the scales and the selection; the lines are drawn by us into its canvas, from traces
- * that were thinned to its pixel columns. It never sees a point: what it needs of a series is one x column for all
- * runs, and joining those of many runs costs more than all the rest (docs/decisions).
+ * that were thinned to its pixel columns. It never sees a point: it wants one x column for all series, and to join
+ * the columns of many runs costs more than all the rest.
  */
 export class Plot {
   readonly #element: HTMLElement;
@@ -75,12 +75,14 @@ export class Plot {
     this.#uplot.redraw(false, false);
   }
 
-  resize(): void {
+  /** Takes the size of the element; whether that is another one. */
+  resize(): boolean {
     const { clientWidth: width, clientHeight: height } = this.#element;
-    if (width === 0 || (width === this.#size.width && height === this.#size.height)) return;
+    if (width === 0 || (width === this.#size.width && height === this.#size.height)) return false;
     this.#size = { width, height };
     this.#paths = new Map();
     this.#uplot.setSize(this.#size);
+    return true;
   }
 
   /** Width between the axes in CSS pixels. */
@@ -116,7 +118,16 @@ export class Plot {
     ctx.clearRect(0, 0, canvas.width, canvas.height);
     const { theme, x: range, y, logY } = this.#view;
     if (x === null || x < range.min || x > range.max) return;
-    const frame: Frame = { left: 0, top: 0, width: canvas.width, height: canvas.height, ratio, x: range, y, logY };
+    const frame: Frame = {
+      left: 0,
+      top: 0,
+      width: canvas.width,
+      height: canvas.height,
+      ratio,
+      x: range,
+      y,
+      logY,
+    };
     const { px, py } = project(frame);
     ctx.strokeStyle = theme.muted;
     ctx.lineWidth = ratio;
@@ -155,7 +166,10 @@ export class Plot {
       (event) => {
         if (!event.ctrlKey && !event.metaKey) return;
         event.preventDefault();
-        this.#events.onWheel(uplot.posToVal(event.offsetX, 'x'), 1.0015 ** Math.max(-200, Math.min(200, event.deltaY)));
+        this.#events.onWheel(
+          uplot.posToVal(event.offsetX, 'x'),
+          1.0015 ** Math.max(-200, Math.min(200, event.deltaY)),
+        );
       },
       { passive: false },
     );

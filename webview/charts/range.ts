@@ -76,7 +76,9 @@ function evenTicks({ min, max }: Range, room: number): number[] {
   const step = Number(`${digit}e${power}`);
   const first = Math.ceil(min / step);
   // Not first * step: the places are to read as they are written.
-  return Array.from({ length: Math.floor(max / step) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.floor(max / step) - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
 }
 
 /** A single place on the x axis gets room around it, so that it is drawn in the middle. */

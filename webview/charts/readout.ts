@@ -37,7 +37,11 @@ function place(value: number): number {
 }
 
 /** The row whose point is nearest on the screen, within `reach` pixels. */
-export function nearestRow(rows: readonly Row[], distance: (row: Row) => number, reach: number): Row | undefined {
+export function nearestRow(
+  rows: readonly Row[],
+  distance: (row: Row) => number,
+  reach: number,
+): Row | undefined {
   let best: Row | undefined;
   let least = reach;
   for (const row of rows) {
@@ -51,9 +55,16 @@ export function nearestRow(rows: readonly Row[], distance: (row: Row) => number,
 }
 
 /** At most `limit` rows in a row, with the highlighted one among them. */
-export function windowOf(rows: readonly Row[], highlighted: string | undefined, limit: number): { rows: Row[]; above: number; below: number } {
+export function windowOf(
+  rows: readonly Row[],
+  highlighted: string | undefined,
+  limit: number,
+): { rows: Row[]; above: number; below: number } {
   if (rows.length <= limit) return { rows: [...rows], above: 0, below: 0 };
-  const at = Math.max(0, rows.findIndex((row) => row.runId === highlighted));
+  const at = Math.max(
+    0,
+    rows.findIndex((row) => row.runId === highlighted),
+  );
   const start = Math.max(0, Math.min(rows.length - limit, at - Math.floor(limit / 2)));
   return { rows: rows.slice(start, start + limit), above: start, below: rows.length - start - limit };
 }

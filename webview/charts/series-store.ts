@@ -54,7 +54,11 @@ export class Series {
   }
 }
 
-function grown(column: Float64Array<ArrayBuffer>, length: number, capacity: number): Float64Array<ArrayBuffer> {
+function grown(
+  column: Float64Array<ArrayBuffer>,
+  length: number,
+  capacity: number,
+): Float64Array<ArrayBuffer> {
   const bigger = new Float64Array(capacity);
   bigger.set(column.subarray(0, length));
   return bigger;

@@ -63,7 +63,8 @@ export class TyToolbar extends LitElement {
         })}
         ${slider({
           label: 'Smoothing',
-          title: 'Exponential moving average, as TensorBoard has it. The original stays faint behind the line.',
+          title:
+            'Exponential moving average, as TensorBoard has it. The original stays faint behind the line.',
           min: 0,
           max: 0.99,
           step: 0.01,
@@ -71,11 +72,17 @@ export class TyToolbar extends LitElement {
           format: (value) => (value === 0 ? 'off' : value.toFixed(2)),
           onInput: (value) => model.set({ smoothing: value }),
         })}
-        ${model.zoom
-          ? html`<vscode-button class="reset" appearance="secondary" title="Double-click a chart, or Escape" @click=${() => model.setZoom(null)}
-              >Reset zoom</vscode-button
-            >`
-          : nothing}
+        ${
+          model.zoom
+            ? html`<vscode-button
+                class="reset"
+                appearance="secondary"
+                title="Double-click a chart, or Escape"
+                @click=${() => model.setZoom(null)}
+                >Reset zoom</vscode-button
+              >`
+            : nothing
+        }
       </div>
     `;
   }

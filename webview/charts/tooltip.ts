@@ -4,12 +4,16 @@ import { formatDuration, formatStep, formatTime, formatValue } from './format.js
 import type { RunLook } from './palette.js';
 import { type Row, shown, windowOf } from './readout.js';
 
-export interface TooltipContent {
+/** What is read at a place of a chart. */
+export interface Readout {
   xAxis: XAxis;
   x: number;
   rows: readonly Row[];
   highlighted: string | undefined;
   run: (id: string) => ChartRun | undefined;
+}
+
+export interface TooltipContent extends Readout {
   look: (id: string) => RunLook;
   /** Rows there is room for. */
   limit: number;
@@ -58,7 +62,7 @@ function more(count: number): TemplateResult | typeof nothing {
 }
 
 /** The readout as text: for the clipboard, tab-separated as a spreadsheet takes it. */
-export function readoutText(content: Omit<TooltipContent, 'limit' | 'look' | 'isFull'>, key: string): string {
+export function readoutText(content: Readout, key: string): string {
   const lines = content.rows.map((row) =>
     [content.run(row.runId)?.name ?? row.runId, String(row.x), String(row.value)].join('\t'),
   );

@@ -11,7 +11,13 @@ interface Options<T extends string> {
 }
 
 /** One of a few, all in sight: radio buttons that look like a switch. */
-export function segmented<T extends string>({ name, label, options, value, onChange }: Options<T>): TemplateResult {
+export function segmented<T extends string>({
+  name,
+  label,
+  options,
+  value,
+  onChange,
+}: Options<T>): TemplateResult {
   return html`
     <div class="segmented" role="radiogroup" aria-label=${label}>
       <span class="control-label" aria-hidden="true">${label}</span>

@@ -28,6 +28,8 @@ export class ChartsFeed {
   readonly #runs = new Map<string, ChartRun>();
   #missing: string[] = [];
   #isLoaded = false;
+  /** The list that the page has, as JSON. */
+  #told = '';
 
   readonly #changed = new Set<string>();
   readonly #stale = new Set<string>();
@@ -73,7 +75,11 @@ export class ChartsFeed {
     try {
       await this.#read(this.#runIds);
       this.#isLoaded = true;
-      this.#post({ type: 'init', workspaceId: workspace.id, settings: settings(), ...this.#list() });
+      const list = this.#list();
+      this.#told = JSON.stringify(list);
+      this.#post({ type: 'init', workspaceId: workspace.id, settings: settings(), ...list });
+      // What was asked for, or happened, meanwhile.
+      if (this.#stale.size > 0) void this.#refresh();
     } catch (error) {
       this.#post({ type: 'error', error: errorData(error) });
     }
@@ -106,10 +112,8 @@ export class ChartsFeed {
 
   #onEvent(event: WorkspaceEvent): void {
     if (event.type === 'reset') {
-      for (const id of this.#runIds) {
-        this.#stale.add(id);
-        this.#changed.add(id);
-      }
+      // As for a new page: it may have failed meanwhile, and asks for all that it shows again.
+      void this.#load();
     } else if (event.type === 'run' && this.#runIds.includes(event.runId)) {
       if (event.parts.includes('metrics')) this.#changed.add(event.runId);
       // Tags too: a run's name is one.
@@ -136,15 +140,19 @@ export class ChartsFeed {
     this.#refreshedAt = Date.now();
     const ids = [...this.#stale];
     this.#stale.clear();
-    const before = JSON.stringify(this.#list());
     try {
       await this.#read(ids);
     } catch (error) {
-      // The page goes on with what it has; the workspace says "reset" when it can be reached again.
-      if (!this.#abort.signal.aborted) this.#options.warn(`Runs could not be read again: ${messageOf(error)}`);
+      const isAllKnown = this.#runIds.every((id) => this.#runs.has(id) || this.#missing.includes(id));
+      // With all runs there the page goes on as it is; the workspace says "reset" when it can be reached again.
+      if (!isAllKnown) this.#post({ type: 'error', error: errorData(error) });
+      else if (!this.#abort.signal.aborted)
+        this.#options.warn(`Runs could not be read again: ${messageOf(error)}`);
     }
     const list = this.#list();
-    if (JSON.stringify(list) !== before) this.#post({ type: 'runs', ...list });
+    if (JSON.stringify(list) === this.#told) return;
+    this.#told = JSON.stringify(list);
+    this.#post({ type: 'runs', ...list });
   }
 
   #post(message: ToCharts): void {

@@ -158,9 +158,6 @@ class ChartsPanel implements vscode.Disposable {
         this.#runIds = this.#runIds.filter((id) => id !== message.runId);
         this.#feed?.show(this.#runIds);
         break;
-      case 'openRun':
-        this.#run(() => vscode.commands.executeCommand('trainyard.openRun', message.runId));
-        break;
       case 'showLog':
         this.#run(() => vscode.commands.executeCommand('trainyard.showLog', message.runId));
         break;

@@ -65,7 +65,6 @@ export type FromCharts =
   | { type: 'fetch'; id: number; series: PointsRequest[]; maxPoints: number }
   | { type: 'settings'; settings: ChartsSettings }
   | { type: 'removeRun'; runId: string }
-  | { type: 'openRun'; runId: string }
   | { type: 'showLog'; runId: string }
   | { type: 'showOutput' }
   | { type: 'copy'; text: string };

@@ -6,6 +6,8 @@
  *
  *   GET    /server                        → ServerStatus
  *   POST   /server/shutdown               → {}            the server ends; jobs go on
+ *   GET    /settings                      → ServerSettings
+ *   PUT    /settings  Partial<ServerSettings> → ServerSettings
  *   GET    /events                        → SSE, `data:` is a WorkspaceEvent
  *   GET    /experiments                   → { experiments: Experiment[] }
  *   POST   /runs/search        RunQuery   → RunPage
@@ -62,7 +64,13 @@ interface FrameHeader {
  */
 export function encodePoints(points: readonly Points[]): Uint8Array {
   const header: FrameHeader = {
-    series: points.map(({ runId, key, total, reduced, steps }) => ({ runId, key, total, reduced, count: steps.length })),
+    series: points.map(({ runId, key, total, reduced, steps }) => ({
+      runId,
+      key,
+      total,
+      reduced,
+      count: steps.length,
+    })),
   };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const start = Math.ceil((4 + json.length) / 8) * 8;

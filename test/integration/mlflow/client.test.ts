@@ -11,8 +11,8 @@ describe('the MLflow client', function () {
     server = await startServer();
   });
   after(async () => {
-    assert.deepEqual(server.errors, [], 'no request may be a fault of the server');
     await server.close();
+    assert.deepEqual(server.errors, [], 'no request may be a fault of the server');
   });
 
   function succeeded({ code, stdout, stderr }: PythonResult): void {

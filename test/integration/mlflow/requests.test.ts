@@ -17,8 +17,8 @@ describe('MLflow requests', () => {
     run = await newRun();
   });
   after(async () => {
-    assert.deepEqual(server.errors, [], 'no request may be a fault of the server');
     await server.close();
+    assert.deepEqual(server.errors, [], 'no request may be a fault of the server');
   });
 
   const post = (at: string, body: unknown) => server.call('POST', `${API}/${at}`, body);

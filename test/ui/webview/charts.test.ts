@@ -19,7 +19,11 @@ function training(count: number, points: number, keys = ['loss', 'val/accuracy',
       Object.fromEntries(
         keys.map((key, k) => [
           key,
-          fakeSeries(run.number, points, (key.includes('loss') ? lossAt : accuracyAt)(run.number + k, points)),
+          fakeSeries(
+            run.number,
+            points,
+            (key.includes('loss') ? lossAt : accuracyAt)(run.number + k, points),
+          ),
         ]),
       ),
     ]),
@@ -73,7 +77,10 @@ describe('charts page', function () {
       const { data } = ctx.getImageData(0, 0, canvas.width, canvas.height);
       let count = 0;
       for (let i = 0; i < data.length; i += 4)
-        if (data[i + 3]! > 200 && Math.abs(data[i]! - r!) + Math.abs(data[i + 1]! - g!) + Math.abs(data[i + 2]! - b!) < 24)
+        if (
+          data[i + 3]! > 200 &&
+          Math.abs(data[i]! - r!) + Math.abs(data[i + 1]! - g!) + Math.abs(data[i + 2]! - b!) < 24
+        )
           count++;
       return count;
     }, colour);
@@ -92,7 +99,10 @@ describe('charts page', function () {
   it('shows a chart for each metric by section, the machine closed', async () => {
     await open(training(2, 100));
     await drawn('loss');
-    assert.deepEqual(await texts('section h2'), ['Metrics\n1', 'val\n1', 'system\n1'].map((t) => t));
+    assert.deepEqual(
+      await texts('section h2'),
+      ['Metrics\n1', 'val\n1', 'system\n1'].map((t) => t),
+    );
     assert.equal(await chart('system/cpu').count(), 0);
     await page.getByRole('button', { name: 'system' }).click();
     await drawn('system/cpu');
@@ -124,7 +134,11 @@ describe('charts page', function () {
     await drawn('loss');
     await page.evaluate((start) => {
       const steps = Array.from({ length: 50 }, (_, i) => 100 + i);
-      window.fake.append('run-1', 'loss', { steps, times: steps.map((s) => start + s * 1000), values: steps.map(() => 1) });
+      window.fake.append('run-1', 'loss', {
+        steps,
+        times: steps.map((s) => start + s * 1000),
+        values: steps.map(() => 1),
+      });
     }, START);
     await page.waitForFunction(() =>
       window.fake.sent.some((m) => m.series?.some((s) => s.key === 'loss' && s.from === 100)),
@@ -172,7 +186,10 @@ describe('charts page', function () {
     await chart('loss').locator('.tooltip').waitFor();
     const values = (await chart('loss').locator('.tooltip-value').allInnerTexts()).map(Number);
     assert.equal(values.length, 3);
-    assert.deepEqual(values, values.toSorted((a, b) => b - a));
+    assert.deepEqual(
+      values,
+      values.toSorted((a, b) => b - a),
+    );
     assert.equal(
       await chart('val/accuracy').locator('.tooltip-head').innerText(),
       await chart('loss').locator('.tooltip-head').innerText(),
@@ -217,7 +234,9 @@ describe('charts page', function () {
   it('is read by keyboard', async () => {
     await open(training(2, 100));
     await drawn('loss');
-    await page.waitForFunction(() => /last .* minimum/.test(document.querySelector('.plot')!.getAttribute('aria-label')!));
+    await page.waitForFunction(() =>
+      /last .* minimum/.test(document.querySelector('.plot')!.getAttribute('aria-label')!),
+    );
     await plot('loss').focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowRight');
@@ -228,7 +247,9 @@ describe('charts page', function () {
     await page.keyboard.press('ArrowDown');
     assert.equal(await chart('loss').locator('.tooltip-row.strong').count(), 1);
     await page.keyboard.press('Control+c');
-    const copied = await page.evaluate(() => window.fake.sent.find((m) => m.type === 'copy') as { text?: string } | undefined);
+    const copied = await page.evaluate(
+      () => window.fake.sent.find((m) => m.type === 'copy') as { text?: string } | undefined,
+    );
     assert.match(copied?.text ?? '', /^run\tstep\tloss\ndigits-\d\t2\t[\d.]+\n/);
     await page.keyboard.press('Escape');
     await chart('loss').locator('.tooltip').waitFor({ state: 'hidden' });
@@ -276,17 +297,26 @@ describe('charts page', function () {
   it('takes the colours of a theme that is changed under it', async () => {
     await open(training(1, 100));
     await drawn('loss');
-    await page.evaluate(() => document.documentElement.style.setProperty('--vscode-trainyard-run1', '#ff00ff'));
+    await page.evaluate(() =>
+      document.documentElement.style.setProperty('--vscode-trainyard-run1', '#ff00ff'),
+    );
     await page.waitForTimeout(200);
     assert.ok((await inked('loss', '--vscode-trainyard-run1')) > 100);
     await setTheme(page, 'light');
     await page.waitForTimeout(200);
-    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+    assert.equal(
+      await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
+      'rgb(255, 255, 255)',
+    );
     assert.ok((await inked('loss', '--ty-run1')) > 100);
   });
 
   it('says what is wrong, and tries again', async () => {
-    await open({ runs: [], series: {}, fail: { code: 'SERVER_UNREACHABLE', message: 'The server does not answer.', hint: '' } });
+    await open({
+      runs: [],
+      series: {},
+      fail: { code: 'SERVER_UNREACHABLE', message: 'The server does not answer.', hint: '' },
+    });
     await page.getByText('The server does not answer.').waitFor();
     await page.evaluate(() => {
       window.fake.fail = undefined;
@@ -334,7 +364,9 @@ describe('charts page', function () {
     const canvas = (await chart('loss').locator('.uplot').boundingBox())!;
     assert.ok(width < 320 && canvas.width <= width);
     assert.ok((await inked('loss', '--ty-run1')) > 50);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
     assert.equal(overflow, 0);
   });
 });

@@ -61,7 +61,11 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
       fake.say({ type: 'changed', runIds: [runId] });
     },
   };
-  const answer = (message: { type: string; id: number; series: { runId: string; key: string; from: number }[] }) => {
+  const answer = (message: {
+    type: string;
+    id: number;
+    series: { runId: string; key: string; from: number }[];
+  }) => {
     if (message.type === 'ready') fake.init();
     if (message.type !== 'fetch') return;
     const { id } = message;
@@ -71,7 +75,8 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     }
     const points = message.series.map(({ runId, key, from }) => {
       const { steps, times, values } = fake.series[runId]?.[key] ?? { steps: [], times: [], values: [] };
-      const column = (all: (number | string)[]) => Float64Array.from(all.slice(from), Number);
+      const column = (all: (number | string)[] | Float64Array) =>
+        all instanceof Float64Array ? all.slice(from) : Float64Array.from(all.slice(from), Number);
       return {
         runId,
         key,
@@ -85,7 +90,9 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     fake.say({ type: 'points', id, points });
   };
   document.addEventListener('securitypolicyviolation', (event) => {
-    fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+    fake.violations.push(
+      `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+    );
   });
   Object.assign(window, {
     fake,

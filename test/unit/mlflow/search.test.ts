@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { like } from '../../../src/server/mlflow/search/evaluate.js';
+import { toMlflowError } from '../../../src/server/mlflow/errors.js';
+import { like } from '../../../src/server/store/search/like.js';
 import { searchLoggedModels } from '../../../src/server/mlflow/search/logged-models.js';
 import { searchRegistered, searchVersions } from '../../../src/server/mlflow/search/registry.js';
 import type {
@@ -62,6 +63,8 @@ const point = (key: string, value: number, datasetName = '', step = 0) => ({
   datasetDigest: 'd',
 });
 
+const refusedAs400 = (error: unknown) => toMlflowError(error).code === 'INVALID_PARAMETER_VALUE';
+
 describe('the search of registered models', () => {
   const models = [
     registered('a', 3, { team: 'vision' }),
@@ -108,12 +111,11 @@ describe('the search of registered models', () => {
     ' ',
     "constructor = 'x'",
   ])
-    it(`refuses the filter ${filter}`, () =>
-      assert.throws(() => names(filter), { name: 'MlflowError', code: 'INVALID_PARAMETER_VALUE' }));
+    it(`refuses the filter ${filter}`, () => assert.throws(() => names(filter), refusedAs400));
 
   for (const order of ['creation_timestamp', 'name SIDEWAYS', '', 'name ASC DESC', 'toString'])
     it(`refuses the order ${JSON.stringify(order)}`, () =>
-      assert.throws(() => names('', [order]), { name: 'MlflowError' }));
+      assert.throws(() => names('', [order]), refusedAs400));
 
   it('refuses an order that names a field twice', () =>
     assert.throws(() => names('', ['name', 'name DESC']), /duplicate/));

@@ -110,7 +110,10 @@ describe('ChartsFeed', () => {
   it('tells of a first metric at once, and reads a busy run about once a second', async () => {
     const workspace = new MemoryWorkspace(run('a'));
     await start(workspace, 'a');
-    workspace.runs.set('a', run('a', { metrics: { loss: { value: 1, step: 0, timestamp: 0, count: 1, min: 1, max: 1 } } }));
+    workspace.runs.set(
+      'a',
+      run('a', { metrics: { loss: { value: 1, step: 0, timestamp: 0, count: 1, min: 1, max: 1 } } }),
+    );
     for (let i = 0; i < 10; i++) {
       workspace.tell('a', 'metrics');
       await sleep(20);
@@ -144,12 +147,54 @@ describe('ChartsFeed', () => {
     assert.equal(workspace.reads, 2);
   });
 
-  it('tells of everything after the connection was lost', async () => {
+  it('shows runs that were asked for while it began', async () => {
+    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    const starting = start(workspace, 'a');
+    feed.show(['a', 'b']);
+    await starting;
+    await sleep(0);
+    assert.deepEqual(types(), ['init', 'runs']);
+  });
+
+  it('says so when added runs cannot be read', async () => {
+    const workspace = new MemoryWorkspace(run('a'));
+    await start(workspace, 'a');
+    workspace.failure = new Error('odd');
+    feed.show(['a', 'b']);
+    await sleep(0);
+    assert.deepEqual(types(), ['init', 'error']);
+  });
+
+  it('goes on with what it has when runs cannot be read again', async () => {
+    const workspace = new MemoryWorkspace(run('a'));
+    await start(workspace, 'a');
+    workspace.failure = new Error('odd');
+    workspace.tell('a', 'state');
+    await sleep(20);
+    assert.deepEqual(types(), ['init']);
+    assert.match(warnings.join(), /odd/);
+  });
+
+  it('shows fewer runs without reading any', async () => {
+    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    await start(workspace, 'a', 'b');
+    feed.show(['b']);
+    await sleep(0);
+    const last = posted.at(-1);
+    assert.ok(last?.type === 'runs');
+    assert.deepEqual(
+      last.runs.map(({ id }) => id),
+      ['b'],
+    );
+    assert.equal(workspace.reads, 2);
+  });
+
+  it('begins again after the connection was lost', async () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'));
     await start(workspace, 'a', 'b');
     for (const listener of workspace.listeners) listener({ type: 'reset' });
-    await sleep(80);
-    assert.deepEqual(posted.at(-1), { type: 'changed', runIds: ['a', 'b'] });
+    await sleep(0);
+    assert.deepEqual(types(), ['init', 'init']);
   });
 
   it('answers a fetch that failed with its id', async () => {

@@ -8,7 +8,11 @@ import {
   formatValue,
 } from '../../../webview/charts/format.js';
 
-function table<T extends unknown[]>(name: string, format: (...args: T) => string, rows: [...T, string][]): void {
+function table<T extends unknown[]>(
+  name: string,
+  format: (...args: T) => string,
+  rows: [...T, string][],
+): void {
   describe(name, () => {
     for (const row of rows) {
       const args = row.slice(0, -1) as unknown as T;

@@ -45,7 +45,13 @@ describe('traceOf', () => {
     const count = 1_000_000;
     const y = new Float64Array(count);
     for (let i = 0; i < 100; i++) y[i * 9973 + 17] = i % 2 ? 1000 + i : -1000 - i;
-    const points: Curve = { x: Float64Array.from({ length: count }, (_, i) => i), y, length: count, origin: 0, unit: 1 };
+    const points: Curve = {
+      x: Float64Array.from({ length: count }, (_, i) => i),
+      y,
+      length: count,
+      origin: 0,
+      unit: 1,
+    };
     const trace = traceOf(points, y, { min: 0, max: count }, 1000);
     const drawn = new Set(trace.y.subarray(0, trace.length));
     for (let i = 0; i < 100; i++) assert.ok(drawn.has(i % 2 ? 1000 + i : -1000 - i), `spike ${i}`);
@@ -85,7 +91,10 @@ describe('traceOf', () => {
     );
     const trace = traceOf(points, points.y, { min: 0, max: 300 }, 3);
     assert.deepEqual(trace.marks, [{ x: 100, kind: 'nan' }]);
-    assert.deepEqual(upTo(trace).filter(([, y]) => Number.isNaN(y)), [[100, NaN]]);
+    assert.deepEqual(
+      upTo(trace).filter(([, y]) => Number.isNaN(y)),
+      [[100, NaN]],
+    );
   });
 
   it('has no place for zero and below on a logarithmic axis', () => {

@@ -3,7 +3,13 @@ import type { Trace } from '../../../webview/charts/m4.js';
 import { logTicks, xRange, yRange, zoomRange } from '../../../webview/charts/range.js';
 
 function trace(...y: number[]): Trace {
-  return { x: Float64Array.from(y, (_, i) => i), y: Float64Array.from(y), length: y.length, marks: [], points: y.length };
+  return {
+    x: Float64Array.from(y, (_, i) => i),
+    y: Float64Array.from(y),
+    length: y.length,
+    marks: [],
+    points: y.length,
+  };
 }
 const all = { min: 0, max: 100 };
 

@@ -47,7 +47,10 @@ describe('nearestRow', () => {
   );
   it('finds the nearest within reach', () => {
     assert.equal(nearestRow(rows, (row) => Math.abs(row.value - 13), 5)?.runId, 'a');
-    assert.equal(nearestRow(rows, (row) => Math.abs(row.value - 15.1), 3), undefined);
+    assert.equal(
+      nearestRow(rows, (row) => Math.abs(row.value - 15.1), 3),
+      undefined,
+    );
   });
 });
 

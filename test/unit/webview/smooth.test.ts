@@ -15,7 +15,8 @@ function tensorboard(values: number[], weight: number): number[] {
 
 function close(actual: Float64Array, expected: number[]): void {
   for (const [i, value] of expected.entries()) {
-    if (Number.isFinite(value)) assert.ok(Math.abs(actual[i]! - value) <= 1e-12 * Math.abs(value), `${i}: ${actual[i]}`);
+    if (Number.isFinite(value))
+      assert.ok(Math.abs(actual[i]! - value) <= 1e-12 * Math.abs(value), `${i}: ${actual[i]}`);
     else assert.equal(actual[i], value);
   }
 }

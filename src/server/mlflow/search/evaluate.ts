@@ -1,19 +1,8 @@
+import { like } from '../../store/search/like.js';
+import type { Condition, Operator } from '../../store/search/parse.js';
 import { invalid } from '../errors.js';
 
 /** MLflow's filters over records in memory: what is few enough not to need an index. */
-
-export type Operator =
-  '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL';
-
-/** One comparison of a filter; all of them must hold. */
-export interface Condition {
-  /** `attribute`, `metric`, `param` or `tag` */
-  entity: string;
-  key: string;
-  operator: Operator;
-  /** Quoted text, a number, or the list of IN. */
-  value?: string | number | readonly string[];
-}
 
 export type Reading = readonly (string | number)[];
 
@@ -97,28 +86,6 @@ function comparison(operator: Operator, expected: string | number | readonly str
     default:
       throw new RangeError(`no comparison for ${operator}`);
   }
-}
-
-/**
- * SQL's pattern: `%` is any text, `_` any character. Walks back to the last `%` only, so that no pattern takes more
- * than its length times that of the text.
- */
-export function like(text: string, pattern: string): boolean {
-  const [characters, wanted] = [Array.from(text), Array.from(pattern)];
-  let [at, p, afterAny, resumeAt] = [0, 0, -1, 0];
-  while (at < characters.length) {
-    if (wanted[p] === '%') {
-      afterAny = ++p;
-      resumeAt = at;
-    } else if (p < wanted.length && (wanted[p] === '_' || wanted[p] === characters[at])) {
-      p++;
-      at++;
-    } else if (afterAny >= 0) {
-      p = afterAny;
-      at = ++resumeAt;
-    } else return false;
-  }
-  return wanted.slice(p).every((character) => character === '%');
 }
 
 export interface Order<T> {

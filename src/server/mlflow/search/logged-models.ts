@@ -1,7 +1,7 @@
 import type { LoggedModelRecord } from '../../store/models.js';
+import { parseFilter, parseOrder } from '../../store/search/parse.js';
 import { loggedModelStatus } from '../params.js';
 import { filterRecords, requireField, sortRecords, type Field, type Fields } from './evaluate.js';
-import { parseFilter, parseOrder } from './parse.js';
 
 /** Search of logged models. A model may have a metric for several datasets. */
 
@@ -46,6 +46,7 @@ const ATTRIBUTES: Record<string, Field<LoggedModelRecord>> = {
 function fieldsFor(datasets: readonly DatasetFilter[]): Fields<LoggedModelRecord> {
   return (entity, key) => {
     if (entity === 'metric') return metric(key, datasets);
+    if (entity === 'dataset') return undefined;
     if (entity === 'attribute') return Object.hasOwn(ATTRIBUTES, key) ? ATTRIBUTES[key] : undefined;
     return {
       kind: 'text',

@@ -1,15 +1,7 @@
 import type { ModelVersionRecord, RegisteredModelRecord } from '../../store/models.js';
+import { parseFilter, parseOrder, type Condition } from '../../store/search/parse.js';
 import { invalid } from '../errors.js';
-import {
-  filterRecords,
-  requireField,
-  sortRecords,
-  type Condition,
-  type Field,
-  type Fields,
-  type Order,
-} from './evaluate.js';
-import { parseFilter, parseOrder } from './parse.js';
+import { filterRecords, requireField, sortRecords, type Field, type Fields, type Order } from './evaluate.js';
 
 /** Search of registered models and their versions. */
 

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { TrainyardError } from '../base/errors.js';
+import { LocalWorkspace } from '../workspace/local/workspace.js';
+import type { Run } from '../workspace/types.js';
+
+export const serverEntry = fileURLToPath(new URL('./server.js', import.meta.url));
+
+export function openWorkspace(): LocalWorkspace {
+  return new LocalWorkspace({ serverEntry });
+}
+
+const SHORTEST_PREFIX = 4;
+
+/** The run that an id, the start of one, or a name means. @throws NOT_FOUND | BAD_REQUEST when it means several */
+export async function findRun(workspace: LocalWorkspace, given: string): Promise<Run> {
+  if (/^[0-9a-f]{32}$/.test(given)) return workspace.run(given);
+  const literal = given.replaceAll(/[%_'"\\]/g, '');
+  const found = new Map<string, Run>();
+  const ask = async (filter: string) => {
+    const { runs } = await workspace.runs({ filter, limit: 10, lifecycle: 'all' });
+    for (const run of runs) found.set(run.id, run);
+  };
+  if (literal === given && given.length >= SHORTEST_PREFIX) await ask(`attributes.run_id LIKE '${given}%'`);
+  if (!given.includes("'")) await ask(`attributes.run_name = '${given}'`);
+  const [run, ...others] = found.values();
+  if (!run)
+    throw new TrainyardError('NOT_FOUND', `There is no run “${given}”.`, {
+      hint: 'See “trainyard runs” for what there is.',
+    });
+  if (others.length > 0)
+    throw new TrainyardError('BAD_REQUEST', `“${given}” means ${others.length + 1} runs.`, {
+      hint: `Give more of the id: ${[run, ...others].map(({ id }) => id.slice(0, 12)).join(', ')}.`,
+    });
+  return run;
+}
+
+const execute = promisify(execFile);
+
+/** Full hash of a revision of the repository here. @throws BAD_REQUEST */
+export async function resolveCommit(revision: string): Promise<string> {
+  try {
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+    return (await execute('git', args)).stdout.trim();
+  } catch (cause) {
+    throw new TrainyardError('BAD_REQUEST', `“${revision}” is not a commit of the repository here.`, {
+      cause,
+    });
+  }
+}
+
+/** The repository's root around `folder`, else `folder` itself. */
+export async function repositoryRoot(folder: string): Promise<string> {
+  try {
+    return (await execute('git', ['-C', folder, 'rev-parse', '--show-toplevel'])).stdout.trim();
+  } catch (error) {
+    // No repository, or no git: the folder stands for itself.
+    if (error instanceof Error) return folder;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import process from 'node:process';
+import type { LocalWorkspace } from '../workspace/local/workspace.js';
+import { ACTIVE_STATES, type Run } from '../workspace/types.js';
+import { mainMetrics, number, print, runTime } from './output.js';
+
+const isActive = (run: Run) => ACTIVE_STATES.includes(run.state);
+
+/** Waits until a run has ended, telling of each change through `show`. */
+export async function waitFor(workspace: LocalWorkspace, id: string, show: (run: Run) => void): Promise<Run> {
+  let wake: () => void = () => undefined;
+  const events = workspace.onEvent((event) => {
+    if (event.type === 'reset' || (event.type === 'run' && event.runId === id)) wake();
+  });
+  try {
+    for (;;) {
+      const changed = new Promise<void>((resolve) => (wake = resolve));
+      const run = await workspace.run(id);
+      show(run);
+      if (!isActive(run)) return run;
+      // Events say when to look; the timer is for the clock on the screen and for an event that got lost.
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([changed, new Promise<void>((resolve) => (timer = setTimeout(resolve, 1000)))]);
+      clearTimeout(timer);
+    }
+  } finally {
+    events.dispose();
+  }
+}
+
+/** One line that is written over on a terminal, a line for each change elsewhere. */
+export class Progress {
+  private readonly live = process.stdout.isTTY === true;
+  private last = '';
+
+  show(run: Run): void {
+    const metrics = mainMetrics(run);
+    const step = Math.max(0, ...metrics.map(([, { step }]) => step));
+    const values = metrics.slice(0, 4).map(([key, { value }]) => `${key} ${number(value)}`);
+    if (this.live) {
+      const text = [`${run.state} ${runTime(run)}`, ...(step > 0 ? [`step ${step}`] : []), ...values].join(
+        '  ',
+      );
+      process.stdout.write(`\r\x1b[2K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`);
+      if (!isActive(run)) print('');
+    } else {
+      const text = [run.state, ...(values.length > 0 ? [`step ${step}`] : []), ...values].join('  ');
+      if (text !== this.last) print(text);
+      this.last = text;
+    }
+  }
+}
+
+/** The exit code that a waiting call ends with: the job's own. */
+export function exitCodeOf(run: Run): number {
+  if (run.state === 'finished') return 0;
+  if (run.state === 'cancelled') return 130;
+  return run.job?.exitCode || 1;
+}

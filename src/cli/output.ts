@@ -1,0 +1,66 @@
+import process from 'node:process';
+import { messageOf, TrainyardError } from '../base/errors.js';
+import type { MetricSummary, Run } from '../workspace/types.js';
+
+/** Wrong call; commander uses it for its own too. */
+export const EXIT_USAGE = 2;
+export const EXIT_UNREACHABLE = 3;
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** NaN and the infinities as strings: JSON has no numbers for them. */
+export function printJson(value: unknown): void {
+  const spell = (_: string, v: unknown) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v);
+  print(JSON.stringify(value, spell, 2));
+}
+
+/** Columns as wide as they need; the first row is the head. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Says what happened on stderr. @returns the exit code */
+export function report(error: unknown, json: boolean): number {
+  const known = TrainyardError.is(error)
+    ? error
+    : new TrainyardError('INTERNAL', messageOf(error), { cause: error });
+  process.stderr.write(
+    json
+      ? `${JSON.stringify({ error: known.toData() })}\n`
+      : `trainyard: ${known.message}${known.hint ? `\n${known.hint}` : ''}\n`,
+  );
+  if (known.code === 'SERVER_UNREACHABLE' || known.code === 'SERVER_INCOMPATIBLE') return EXIT_UNREACHABLE;
+  return known.code === 'BAD_REQUEST' || known.code === 'NO_INTERPRETER' ? EXIT_USAGE : 1;
+}
+
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
+  return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`;
+}
+
+export function runTime(run: Run, now = Date.now()): string {
+  return duration((run.endTime ?? now) - run.startTime);
+}
+
+export const number = (value: number) => String(Number(value.toPrecision(5)));
+
+/** The metrics that people watch, newest value each; the machine's own come by themselves. */
+export function mainMetrics(run: Run): [string, MetricSummary][] {
+  return Object.entries(run.metrics)
+    .filter(([key]) => !key.startsWith('system/'))
+    .sort(([a], [b]) => a.localeCompare(b));
+}

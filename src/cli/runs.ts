@@ -1,0 +1,180 @@
+import path from 'node:path';
+import process from 'node:process';
+import { type Command, InvalidArgumentError } from 'commander';
+import { TrainyardError } from '../base/errors.js';
+import type { Run } from '../workspace/types.js';
+import { findRun, openWorkspace, resolveCommit } from './context.js';
+import { duration, mainMetrics, number, print, printJson, runTime, table } from './output.js';
+
+interface Json {
+  json?: boolean;
+}
+
+export function addRuns(program: Command): void {
+  program
+    .command('runs')
+    .description('list runs, newest first')
+    .option('--experiment <name>', 'of this experiment')
+    .option('--filter <filter>', 'MLflow’s filter, e.g. "metrics.val_accuracy > 0.9 and params.lr = \'0.1\'"')
+    .option('--commit <rev>', 'whose code stands on this commit')
+    .option('--limit <n>', 'how many', limit, 20)
+    .option('--json', 'print JSON')
+    .action(listRuns);
+
+  const run = program.command('run').description('look at a run or change it');
+  const command = (name: string, what: string) =>
+    run
+      .command(name)
+      .description(what)
+      .argument('<id>', 'id, the start of one, or name')
+      .option('--json', 'print JSON');
+  command('show', 'what is known of it').action(showRun);
+  command('logs', 'what it printed').option('-f, --follow', 'go on until it ends').action(printLog);
+  command('cancel', 'end it').action(cancelRun);
+  command('delete', 'put it away').action(deleteRun);
+  command('diff', 'how its code differs')
+    .argument('[other]', 'another run; default: the folder as it is now')
+    .action(diffRun);
+  command('restore', 'write its code into a new folder').argument('<folder>').action(restoreRun);
+}
+
+async function listRuns(
+  flags: Json & { experiment?: string; filter?: string; commit?: string; limit: number },
+) {
+  const workspace = openWorkspace();
+  const experiments = await workspace.experiments();
+  const wanted = experiments.filter(({ name }) => name === flags.experiment);
+  if (flags.experiment !== undefined && wanted.length === 0)
+    throw new TrainyardError('NOT_FOUND', `There is no experiment “${flags.experiment}”.`, {
+      hint: `There is: ${experiments.map(({ name }) => name).join(', ')}.`,
+    });
+  const page = await workspace.runs({
+    ...(wanted.length > 0 && { experimentIds: wanted.map(({ id }) => id) }),
+    ...(flags.filter && { filter: flags.filter }),
+    ...(flags.commit && { commit: await resolveCommit(flags.commit) }),
+    limit: flags.limit,
+  });
+  if (flags.json) return printJson(page);
+  if (page.runs.length === 0) return print('No runs. Start one with: trainyard submit train.py');
+  const names = new Map(experiments.map(({ id, name }) => [id, name]));
+  const head = ['ID', 'NAME', 'EXPERIMENT', 'STATE', 'AGE', 'TIME', 'COMMIT', 'METRICS'];
+  const rows = page.runs.map((run) => [
+    run.id.slice(0, 8),
+    run.name,
+    names.get(run.experimentId) ?? run.experimentId,
+    run.state,
+    duration(Date.now() - run.startTime),
+    runTime(run),
+    commitOf(run),
+    mainMetrics(run)
+      .slice(0, 3)
+      .map(([key, { value }]) => `${key}=${number(value)}`)
+      .join(' '),
+  ]);
+  print(table([head, ...rows]));
+  if (page.nextPage) print(`… more; see --limit.`);
+}
+
+/** The commit the code stands on, with a + when there were edits on top of it. */
+function commitOf({ code }: Run): string {
+  if (!code?.head) return '-';
+  return `${code.head.slice(0, 8)}${code.changedFiles > 0 ? '+' : ''}`;
+}
+
+async function showRun(given: string, flags: Json) {
+  const workspace = openWorkspace();
+  const run = await findRun(workspace, given);
+  const files = await workspace.files(run.id, '');
+  if (flags.json) return printJson({ ...run, files });
+  const facts: string[][] = [
+    ['Run', `${run.name} (${run.id})`],
+    ['State', `${run.state}${run.job?.reason ? `: ${run.job.reason}` : ''}`],
+    ['Started', `${new Date(run.startTime).toISOString()}, ran ${runTime(run)}`],
+  ];
+  if (run.job) {
+    facts.push(['Command', run.job.command.join(' ')], ['Target', run.job.target]);
+    if (run.job.exitCode !== null) facts.push(['Exit code', String(run.job.exitCode)]);
+  }
+  if (run.code) {
+    const { head, branch, changedFiles, root, snapshot } = run.code;
+    facts.push([
+      'Code',
+      `${root}, ${head?.slice(0, 12) ?? 'no commit'}${branch ? ` on ${branch}` : ''}, ${changedFiles} files changed`,
+    ]);
+    if (snapshot) facts.push(['Snapshot', snapshot]);
+  }
+  print(table(facts));
+  section('Params', Object.entries(run.params));
+  section(
+    'Metrics',
+    Object.entries(run.metrics).map(([key, { value, step, count }]) => [
+      key,
+      `${number(value)}  (step ${step}, ${count} points)`,
+    ]),
+  );
+  section(
+    'Files',
+    files.map(({ path: name, isFolder, bytes }) => [
+      isFolder ? `${name}/` : name,
+      isFolder ? '' : `${bytes} bytes`,
+    ]),
+  );
+}
+
+function section(title: string, rows: string[][]): void {
+  if (rows.length > 0)
+    print(`\n${title}\n${table(rows.map(([key = '', value = '']) => [`  ${key}`, value]))}`);
+}
+
+async function printLog(given: string, flags: Json & { follow?: boolean }) {
+  const workspace = openWorkspace();
+  const { id } = await findRun(workspace, given);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of workspace.log(id, { follow: flags.follow ?? false })) {
+    if (flags.json) chunks.push(chunk);
+    else if (!process.stdout.write(chunk))
+      await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+  if (flags.json) printJson({ runId: id, log: Buffer.concat(chunks).toString() });
+}
+
+async function cancelRun(given: string, flags: Json) {
+  const workspace = openWorkspace();
+  const { id, name } = await findRun(workspace, given);
+  await workspace.cancel(id);
+  if (flags.json) printJson({ runId: id });
+  else print(`Asked ${name} to end.`);
+}
+
+async function deleteRun(given: string, flags: Json) {
+  const workspace = openWorkspace();
+  const { id, name } = await findRun(workspace, given);
+  await workspace.delete([id]);
+  if (flags.json) printJson({ runId: id });
+  else print(`Deleted ${name}.`);
+}
+
+async function diffRun(given: string, other: string | undefined, flags: Json) {
+  const workspace = openWorkspace();
+  const { id } = await findRun(workspace, given);
+  const otherId = other === undefined ? 'folder' : (await findRun(workspace, other)).id;
+  const diff = await workspace.diff(id, otherId);
+  if (flags.json) printJson(diff);
+  else print(diff.files.length === 0 ? 'The code is the same.' : diff.patch.trimEnd());
+}
+
+async function restoreRun(given: string, folder: string, flags: Json) {
+  const workspace = openWorkspace();
+  const { id, name } = await findRun(workspace, given);
+  const destination = path.resolve(folder);
+  await workspace.restore(id, destination);
+  if (flags.json) printJson({ runId: id, folder: destination });
+  else print(`The code of ${name} is in ${destination}.`);
+}
+
+function limit(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1000)
+    throw new InvalidArgumentError('It is a number from 1 to 1000.');
+  return value;
+}

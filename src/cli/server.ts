@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { TrainyardError } from '../base/errors.js';
+import { findServer, homeOf, shutdown } from '../workspace/local/launch.js';
+import type { ServerStatus } from '../workspace/types.js';
+import { openWorkspace } from './context.js';
+import { duration, print, printJson, table } from './output.js';
+
+interface Json {
+  json?: boolean;
+}
+
+export function addServer(program: Command): void {
+  program
+    .command('workspaces')
+    .description('list workspaces')
+    .option('--json', 'print JSON')
+    .action(async (flags: Json) => {
+      const workspace = openWorkspace();
+      const status = await workspace.status();
+      const rows = [
+        {
+          id: workspace.id,
+          kind: workspace.kind,
+          label: workspace.label,
+          home: status.home,
+          runs: status.runs,
+        },
+      ];
+      if (flags.json) printJson({ workspaces: rows });
+      else
+        print(
+          table([
+            ['ID', 'KIND', 'RUNS', 'WHERE'],
+            ...rows.map((row) => [row.id, row.kind, String(row.runs), row.home]),
+          ]),
+        );
+    });
+
+  const server = program.command('server').description('the local workspace server');
+  server
+    .command('start')
+    .description('start it if it does not run')
+    .option('--json', 'print JSON')
+    .action(async (flags: Json) => show(await openWorkspace().status(), flags));
+  server
+    .command('stop')
+    .description('stop it; jobs go on')
+    .option('--json', 'print JSON')
+    .action(async (flags: Json) => {
+      const found = await findServer(homeOf({}));
+      if (found) await shutdown(found);
+      if (flags.json) printJson({ stopped: found !== undefined });
+      else print(found ? 'Stopped. Jobs go on.' : 'No server runs.');
+    });
+  server
+    .command('status')
+    .description('how it is')
+    .option('--json', 'print JSON')
+    .action(async (flags: Json) => {
+      if (!(await findServer(homeOf({}))))
+        throw new TrainyardError('SERVER_UNREACHABLE', `No server runs for ${homeOf({})}.`, {
+          hint: 'It starts when it is needed, or with: trainyard server start',
+        });
+      await show(await openWorkspace().status(), flags);
+    });
+}
+
+async function show(status: ServerStatus, flags: Json): Promise<void> {
+  if (flags.json) return printJson(status);
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  print(
+    table([
+      ['Address', status.url],
+      ['PID', String(status.pid)],
+      ['Version', `${status.version} (Node ${status.node})`],
+      ['Up', duration(Date.now() - status.startedAt)],
+      ['Home', status.home],
+      ['Store', megabytes(status.storeBytes)],
+      ['Memory', megabytes(status.memoryBytes)],
+      ['Runs', `${status.runs} in ${status.experiments} experiments`],
+      ['Jobs', `${status.running} running, ${status.queued} queued`],
+    ]),
+  );
+}

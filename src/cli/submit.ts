@@ -1,0 +1,133 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { type Command, InvalidArgumentError } from 'commander';
+import { TrainyardError } from '../base/errors.js';
+import { buildScriptJob } from '../job/build.js';
+import { findInterpreter } from '../job/interpreter.js';
+import { openWorkspace, repositoryRoot } from './context.js';
+import { exitCodeOf, Progress, waitFor } from './follow.js';
+import { print, printJson } from './output.js';
+
+interface SubmitFlags {
+  target: string;
+  experiment?: string;
+  name?: string;
+  env: Record<string, string>;
+  secret: string[];
+  timeout?: number;
+  python?: string;
+  largeFiles?: 'include' | 'leave-out';
+  watch?: boolean;
+  wait?: boolean;
+  json?: boolean;
+}
+
+export function addSubmit(program: Command): void {
+  program
+    .command('submit')
+    .description('run a script as it is now, with its code kept')
+    .argument('<file>', 'the script')
+    .argument('[args...]', 'arguments of the script, after --')
+    .option('--target <name>', 'where to run it', 'local')
+    .option('--experiment <name>', 'experiment; default: the name of the project’s folder')
+    .option('--name <name>', 'name of the run')
+    .option('--env <K=V>', 'environment variable; may be repeated', addVariable, {})
+    .option(
+      '--secret <K>',
+      'variable of this environment that must not be written down; may be repeated',
+      addName,
+      [],
+    )
+    .option('--timeout <seconds>', 'end it after this time', positive)
+    .option('--python <path>', 'interpreter; default: .venv, venv, the active environment, python3')
+    .option('--large-files <what>', 'include or leave-out files over the size limit', largeFiles)
+    .option('--watch', 'show its progress until it ends, and end with its exit code')
+    .option('--wait', 'wait quietly until it ends, and end with its exit code')
+    .option('--json', 'print JSON')
+    .action(submit);
+}
+
+async function submit(file: string, args: string[], flags: SubmitFlags): Promise<void> {
+  const script = path.resolve(file);
+  if (!fs.statSync(script, { throwIfNoEntry: false })?.isFile())
+    throw new TrainyardError('BAD_REQUEST', `There is no file ${file}.`);
+  const here = fs.realpathSync(process.cwd());
+  const real = fs.realpathSync(script);
+  const isBelow = (folder: string) => !path.relative(folder, real).startsWith('..');
+  const root = await repositoryRoot(path.dirname(real));
+  // Without a repository the folder that was submitted from is kept, if the script is in it.
+  const codeFolder = root !== path.dirname(real) || !isBelow(here) ? root : here;
+  const workingFolder =
+    isBelow(here) && !path.relative(codeFolder, here).startsWith('..') ? here : path.dirname(real);
+  const interpreter = flags.python
+    ? {
+        path: flags.python.includes(path.sep) ? path.resolve(flags.python) : flags.python,
+        source: '--python',
+      }
+    : findInterpreter({ script: real, codeFolder, env: process.env });
+  const spec = buildScriptJob({
+    script: real,
+    codeFolder,
+    workingFolder,
+    interpreter: interpreter.path,
+    args,
+    experiment: flags.experiment,
+    displayName: flags.name,
+    target: flags.target,
+    environmentVariables: flags.env,
+    timeout: flags.timeout,
+  });
+  const workspace = openWorkspace();
+  const options = { secrets: readSecrets(flags.secret), largeFiles: flags.largeFiles };
+  const run = await workspace.submit(spec, options);
+  const waits = flags.watch || flags.wait;
+  if (!flags.json) {
+    print(`Submitted ${run.name} (${run.id}) to ${spec.target}, experiment ${spec.experiment}`);
+    print(`Interpreter: ${interpreter.path} (${interpreter.source})`);
+  } else if (!waits) printJson(run);
+  if (!waits) return;
+
+  process.once('SIGINT', () => {
+    process.stderr.write(`\n${run.name} goes on. End it with: trainyard run cancel ${run.id}\n`);
+    process.exit(130);
+  });
+  const progress = new Progress();
+  const ended = await waitFor(workspace, run.id, (now) => {
+    if (flags.watch && !flags.json) progress.show(now);
+  });
+  if (flags.json) printJson(ended);
+  else print(`${ended.name} ${ended.state}${ended.job?.reason ? `: ${ended.job.reason}` : ''}`);
+  process.exitCode = exitCodeOf(ended);
+}
+
+function readSecrets(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = process.env[name];
+      if (value === undefined)
+        throw new TrainyardError('BAD_REQUEST', `The variable ${name} is not set here.`);
+      return [name, value];
+    }),
+  );
+}
+
+function addVariable(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It has the form NAME=VALUE.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+const addName = (name: string, before: string[]) => [...before, name];
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It is a number above 0.');
+  return value;
+}
+
+function largeFiles(text: string): string {
+  if (text !== 'include' && text !== 'leave-out')
+    throw new InvalidArgumentError('It is include or leave-out.');
+  return text;
+}

@@ -1,0 +1,33 @@
+/**
+ * A line of arguments as a person types it, split as a POSIX shell would without expanding anything: white space
+ * separates, '…' and "…" keep together, a backslash takes the next character as it is (not inside '…').
+ * @throws RangeError when a quote is left open
+ */
+export function splitArguments(line: string): string[] {
+  const found: string[] = [];
+  let current: string | undefined;
+  let quote = '';
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i] as string;
+    if (quote !== '' && c === quote) quote = '';
+    else if (c === '\\' && quote !== "'" && i + 1 < line.length) current = (current ?? '') + line[++i];
+    else if (quote !== '') current = (current ?? '') + c;
+    else if (c === "'" || c === '"') {
+      quote = c;
+      current ??= '';
+    } else if (/\s/.test(c)) {
+      if (current !== undefined) found.push(current);
+      current = undefined;
+    } else current = (current ?? '') + c;
+  }
+  if (quote !== '') throw new RangeError(`The quote ${quote} is not closed.`);
+  if (current !== undefined) found.push(current);
+  return found;
+}
+
+/** The other way: a line that `splitArguments` reads as `args`. */
+export function joinArguments(args: readonly string[]): string {
+  return args
+    .map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
+}

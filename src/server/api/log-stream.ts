@@ -1,0 +1,44 @@
+import fs from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const CHUNK = 64 * 1024;
+/** Milliseconds between looks while a log is followed. */
+const POLL = 150;
+
+/**
+ * The bytes of a log from `from`. With `isLive` the stream goes on until that says no and all has been read. A file
+ * that is not there yet is an empty one.
+ */
+export async function* readLog(file: string, from: number, isLive: () => boolean, signal: AbortSignal) {
+  let at = from;
+  let handle: fs.promises.FileHandle | undefined;
+  try {
+    while (!signal.aborted) {
+      // Asked before reading: what was written before the end is then read after it.
+      const live = isLive();
+      handle ??= await openIfThere(file);
+      for (;;) {
+        const chunk = Buffer.allocUnsafe(CHUNK);
+        const { bytesRead } = handle ? await handle.read(chunk, 0, CHUNK, at) : { bytesRead: 0 };
+        if (bytesRead === 0) break;
+        at += bytesRead;
+        yield chunk.subarray(0, bytesRead);
+      }
+      if (!live) return;
+      await sleep(POLL, undefined, { signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function openIfThere(file: string): Promise<fs.promises.FileHandle | undefined> {
+  try {
+    return await fs.promises.open(file, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

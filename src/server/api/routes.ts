@@ -1,0 +1,237 @@
+import fs from 'node:fs';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
+import { TrainyardError } from '../../base/errors.js';
+import { encodePoints, type SubmitRequest } from '../../workspace/local/contract.js';
+import type { CodeDiff, RunFile, ServerSettings, ServerStatus } from '../../workspace/types.js';
+import { diffSnapshots, diffWithFolder } from '../../snapshot/diff.js';
+import { readBlob, readTree } from '../../snapshot/read.js';
+import { restore } from '../../snapshot/restore.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { ServerContext } from '../context.js';
+import type { JobService } from '../jobs/service.js';
+import type { FullRun } from '../store/runs.js';
+import type { Settings } from '../settings.js';
+import type { EventHub } from './events.js';
+import { readLog } from './log-stream.js';
+import { toModels } from './models-view.js';
+import { toRun, toRuns } from './run-view.js';
+import * as schema from './schemas.js';
+
+export interface ApiContext {
+  jobs: JobService;
+  events: EventHub;
+  settings: Settings;
+  status: () => ServerStatus;
+  /** Ends the server once the answer is out. */
+  shutdown: () => void;
+}
+
+/** Trainyard's own routes; src/workspace/local/contract.ts lists them. */
+export async function api(app: FastifyInstance, { store }: ServerContext, parts: ApiContext): Promise<void> {
+  const { jobs, events, settings } = parts;
+  app.setReplySerializer((payload) => JSON.stringify(payload, spellOddNumbers));
+
+  const fullRun = (id: string): FullRun => {
+    const run = store.runs.full(id);
+    if (!run) throw new TrainyardError('NOT_FOUND', `There is no run ${id}.`);
+    return run;
+  };
+  const runView = (id: string) => toRun(fullRun(id), store.jobs.get(id));
+  const snapshotOf = (id: string): Snapshot => {
+    fullRun(id);
+    const snapshot = store.jobs.get(id)?.snapshot;
+    if (!snapshot)
+      throw new TrainyardError('NOT_FOUND', `The code of run ${id} was not kept.`, {
+        hint: 'Submit the script through Trainyard to keep the code of its runs.',
+      });
+    return snapshot;
+  };
+
+  app.get('/server', () => parts.status());
+  app.post('/server/shutdown', async (_request, reply) => {
+    await reply.send({});
+    parts.shutdown();
+  });
+  app.get('/settings', () => settings.current);
+  app.put<{ Body: Partial<ServerSettings> }>(
+    '/settings',
+    { schema: { body: schema.SettingsBody } },
+    (request) => {
+      const current = settings.change(request.body);
+      jobs.settingsChanged();
+      return current;
+    },
+  );
+  app.get('/events', (_request, reply) => events.listen(reply));
+
+  app.get('/experiments', () => ({
+    experiments: store.experiments.all().map(({ artifactLocation: _, ...experiment }) => experiment),
+  }));
+  app.post<{ Body: Static<typeof schema.RunQueryBody> }>(
+    '/runs/search',
+    { schema: { body: schema.RunQueryBody } },
+    ({ body }) => {
+      const { experimentIds, lifecycle = 'active', limit = 100, ...rest } = body;
+      const { runs, nextPage } = store.runs.search({
+        ...rest,
+        experimentIds: experimentIds ?? store.experiments.all('all').map(({ id }) => id),
+        lifecycle,
+        limit,
+      });
+      return { runs: toRuns(store, runs), nextPage };
+    },
+  );
+  app.get<{ Params: { id: string } }>('/runs/:id', { schema: { params: schema.RunParams } }, ({ params }) =>
+    runView(params.id),
+  );
+  app.patch<{ Params: { id: string }; Body: Static<typeof schema.RunChanges> }>(
+    '/runs/:id',
+    { schema: { params: schema.RunParams, body: schema.RunChanges } },
+    async ({ params: { id }, body: { name, tags = {} } }) => {
+      fullRun(id);
+      await store.write(() => {
+        if (name !== undefined) store.runs.update(id, { name });
+        for (const [key, value] of Object.entries(tags)) {
+          if (value === null) store.runs.deleteTag(id, key);
+          else store.runs.setTags(id, { [key]: value });
+        }
+      });
+      return runView(id);
+    },
+  );
+  for (const [path, lifecycle] of [
+    ['/runs/delete', 'deleted'],
+    ['/runs/undelete', 'active'],
+  ] as const)
+    app.post<{ Body: { runIds: string[] } }>(
+      path,
+      { schema: { body: schema.RunIdsBody } },
+      async ({ body }) => {
+        for (const id of body.runIds)
+          if (lifecycle === 'deleted' && jobs.isActive(id))
+            throw new TrainyardError('CONFLICT', `Run ${id} is still active.`, { hint: 'Cancel it first.' });
+        await store.write(() => {
+          for (const id of body.runIds) store.runs.setLifecycle(id, lifecycle);
+        });
+        return {};
+      },
+    );
+
+  app.post<{ Body: SubmitRequest }>('/jobs', { schema: { body: schema.SubmitBody } }, async ({ body }) =>
+    runView(await jobs.submit(body)),
+  );
+  app.post<{ Params: { id: string } }>(
+    '/runs/:id/cancel',
+    { schema: { params: schema.RunParams } },
+    async (request) => {
+      fullRun(request.params.id);
+      await jobs.cancel(request.params.id);
+      return {};
+    },
+  );
+  app.get<{ Params: { id: string }; Querystring: { from?: number; follow?: '0' | '1' } }>(
+    '/runs/:id/log',
+    { schema: { params: schema.RunParams, querystring: schema.LogQuery } },
+    ({ params: { id }, query }, reply) => {
+      fullRun(id);
+      const gone = new AbortController();
+      reply.raw.on('close', () => gone.abort());
+      const live = () => query.follow === '1' && jobs.isActive(id);
+      return reply
+        .type('text/plain; charset=utf-8')
+        .send(
+          Readable.from(readLog(jobs.logFile(id), query.from ?? 0, live, gone.signal), { objectMode: false }),
+        );
+    },
+  );
+
+  app.get<{ Params: { id: string }; Querystring: { folder?: string } }>(
+    '/runs/:id/files',
+    { schema: { params: schema.RunParams, querystring: schema.FolderQuery } },
+    ({ params: { id }, query: { folder = '' } }) => {
+      fullRun(id);
+      const files = store.artifacts.list(`runs/${id}`, folder).map(({ name, isFolder, bytes }): RunFile => ({
+        path: folder === '' ? name : `${folder}/${name}`,
+        isFolder,
+        ...(!isFolder && { bytes }),
+      }));
+      return { files };
+    },
+  );
+  app.get<{ Params: { id: string }; Querystring: { path: string } }>(
+    '/runs/:id/file',
+    { schema: { params: schema.RunParams, querystring: schema.PathQuery } },
+    ({ params: { id }, query }, reply) => {
+      fullRun(id);
+      const found = store.artifacts.stat(`runs/${id}`, query.path);
+      if (!found) throw new TrainyardError('NOT_FOUND', `Run ${id} has no file ${query.path}.`);
+      return sendBytes(reply, fs.createReadStream(found.file), found.bytes);
+    },
+  );
+  app.get<{ Params: { id: string }; Querystring: { folder?: string } }>(
+    '/runs/:id/code',
+    { schema: { params: schema.RunParams, querystring: schema.FolderQuery } },
+    async ({ params, query }) => ({ files: await readTree(snapshotOf(params.id), query.folder ?? '') }),
+  );
+  app.get<{ Params: { id: string }; Querystring: { path: string } }>(
+    '/runs/:id/code-file',
+    { schema: { params: schema.RunParams, querystring: schema.PathQuery } },
+    async ({ params, query }, reply) => {
+      const blob = await readBlob(snapshotOf(params.id), query.path);
+      return sendBytes(reply, blob, blob.length);
+    },
+  );
+  app.get<{ Params: { id: string }; Querystring: { other: string } }>(
+    '/runs/:id/diff',
+    { schema: { params: schema.RunParams, querystring: schema.DiffQuery } },
+    async ({ params: { id }, query: { other } }): Promise<CodeDiff> => {
+      const from = snapshotOf(id);
+      const to = other === 'folder' ? undefined : snapshotOf(other);
+      const { files, patch } = to ? await diffSnapshots(from, to) : await diffWithFolder(from);
+      return {
+        from: { runId: id, commit: from.commit },
+        to: { runId: to ? other : null, commit: to?.commit ?? null },
+        files,
+        patch,
+      };
+    },
+  );
+  app.post<{ Params: { id: string }; Body: { folder: string } }>(
+    '/runs/:id/restore',
+    { schema: { params: schema.RunParams, body: schema.RestoreBody } },
+    async ({ params, body }) => {
+      await restore(snapshotOf(params.id), body.folder);
+      return {};
+    },
+  );
+
+  app.post<{ Body: Static<typeof schema.PointsBody> }>(
+    '/points',
+    { schema: { body: schema.PointsBody } },
+    ({ body: { series, maxPoints } }, reply) => {
+      const points = series.map(({ runId, key, from }) => store.metrics.points(runId, key, from, maxPoints));
+      const frame = encodePoints(points);
+      return sendBytes(
+        reply,
+        Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength),
+        frame.byteLength,
+      );
+    },
+  );
+  app.get('/models', () => ({ models: toModels(store) }));
+  app.get('/compute', async () => ({ compute: await jobs.compute() }));
+}
+
+function sendBytes(reply: FastifyReply, body: Buffer | fs.ReadStream, bytes: number) {
+  return reply
+    .headers({ 'content-length': bytes, 'x-content-type-options': 'nosniff' })
+    .type('application/octet-stream')
+    .send(body);
+}
+
+/** JSON has no NaN and no infinities; they travel as the strings that Number() reads. */
+function spellOddNumbers(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}

@@ -1,0 +1,79 @@
+import type { JobSummary, Run, RunState } from '../../workspace/types.js';
+import type { JobRecord } from '../store/jobs.js';
+import type { FullRun, RunStatus } from '../store/runs.js';
+import type { Store } from '../store/store.js';
+
+const STATES: Record<RunStatus, RunState> = {
+  scheduled: 'queued',
+  running: 'running',
+  finished: 'finished',
+  failed: 'failed',
+  killed: 'cancelled',
+};
+
+/** Runs as people see them: what the scripts said, and what their jobs know better. */
+export function toRuns(store: Store, runs: readonly FullRun[]): Run[] {
+  const jobs = store.jobs.of(runs.map(({ id }) => id));
+  return runs.map((run) => toRun(run, jobs.get(run.id)));
+}
+
+export function toRun(run: FullRun, job: JobRecord | undefined): Run {
+  return {
+    id: run.id,
+    number: run.number,
+    experimentId: run.experimentId,
+    name: run.name,
+    // A script may say that it is done long before its process is.
+    state: job?.state ?? STATES[run.status],
+    lifecycle: run.lifecycle,
+    user: run.user,
+    startTime: job?.startedAt ?? run.startTime,
+    endTime: job ? job.endedAt : (run.endTime ?? undefined),
+    parentRunId: run.tags['mlflow.parentRunId'],
+    metrics: run.metrics,
+    params: run.params,
+    tags: run.tags,
+    code: job ? codeOf(job) : codeOfTags(run.tags),
+    job: job && summaryOf(job),
+  };
+}
+
+function codeOf({ snapshot, spec }: JobRecord): Run['code'] {
+  if (!snapshot) return undefined;
+  return {
+    head: snapshot.head,
+    branch: snapshot.branch,
+    snapshot: snapshot.commit,
+    changedFiles: snapshot.changedFiles,
+    root: snapshot.root,
+    remote: snapshot.remote,
+    script: spec.script,
+  };
+}
+
+/** A script that was started by hand: MLflow's client records HEAD when it can. */
+function codeOfTags(tags: Record<string, string>): Run['code'] {
+  const head = tags['mlflow.source.git.commit'];
+  if (!head) return undefined;
+  return {
+    head,
+    branch: tags['mlflow.source.git.branch'] ?? null,
+    changedFiles: 0,
+    root: '',
+    remote: tags['mlflow.source.git.repoURL'] ?? null,
+    script: tags['mlflow.source.name'],
+  };
+}
+
+function summaryOf(job: JobRecord): JobSummary {
+  return {
+    target: job.spec.target,
+    command: job.spec.command,
+    workingFolder: job.spec.workingFolder,
+    exitCode: job.exitCode,
+    reason: job.reason,
+    queuedAt: job.queuedAt,
+    startedAt: job.startedAt,
+    endedAt: job.endedAt,
+  };
+}

@@ -1,0 +1,80 @@
+import { Type } from 'typebox';
+
+const Texts = Type.Record(Type.String({ maxLength: 1024 }), Type.String({ maxLength: 1_000_000 }));
+const RunId = Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$' });
+const RunIds = Type.Array(RunId, { minItems: 1, maxItems: 1000 });
+const Path = Type.String({ maxLength: 4096 });
+
+export const RunParams = Type.Object({ id: RunId });
+
+export const RunQueryBody = Type.Object({
+  experimentIds: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 10_000 })),
+  filter: Type.Optional(Type.String({ maxLength: 10_000 })),
+  orderBy: Type.Optional(Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 20 })),
+  commit: Type.Optional(Type.String({ pattern: '^[0-9a-f]{40}([0-9a-f]{24})?$' })),
+  lifecycle: Type.Optional(
+    Type.Union([Type.Literal('active'), Type.Literal('deleted'), Type.Literal('all')]),
+  ),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+  page: Type.Optional(Type.String({ maxLength: 10_000 })),
+});
+
+export const RunChanges = Type.Object({
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 250 })),
+  tags: Type.Optional(
+    Type.Record(
+      Type.String({ minLength: 1, maxLength: 250 }),
+      Type.Union([Type.String({ maxLength: 8000 }), Type.Null()]),
+    ),
+  ),
+});
+
+export const RunIdsBody = Type.Object({ runIds: RunIds });
+
+const Spec = Type.Object({
+  codeFolder: Type.String({ minLength: 1, maxLength: 4096 }),
+  workingFolder: Path,
+  command: Type.Array(Type.String({ maxLength: 131_072 }), { minItems: 1, maxItems: 10_000 }),
+  script: Path,
+  target: Type.String({ minLength: 1, maxLength: 100 }),
+  experiment: Type.String({ minLength: 1, maxLength: 500 }),
+  displayName: Type.Optional(Type.String({ maxLength: 250 })),
+  environmentVariables: Texts,
+  timeout: Type.Optional(Type.Number({ minimum: 0 })),
+  tags: Texts,
+});
+
+export const SubmitBody = Type.Object({
+  spec: Spec,
+  secrets: Type.Optional(Texts),
+  largeFiles: Type.Optional(Type.Union([Type.Literal('include'), Type.Literal('leave-out')])),
+  baseEnv: Texts,
+});
+
+export const LogQuery = Type.Object({
+  from: Type.Optional(Type.Integer({ minimum: 0 })),
+  follow: Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')])),
+});
+
+export const FolderQuery = Type.Object({ folder: Type.Optional(Path) });
+export const PathQuery = Type.Object({ path: Path });
+export const DiffQuery = Type.Object({ other: Type.Union([RunId, Type.Literal('folder')]) });
+export const RestoreBody = Type.Object({ folder: Type.String({ minLength: 1, maxLength: 4096 }) });
+
+export const PointsBody = Type.Object({
+  series: Type.Array(
+    Type.Object({ runId: RunId, key: Type.String({ maxLength: 250 }), from: Type.Integer({ minimum: 0 }) }),
+    { maxItems: 2000 },
+  ),
+  maxPoints: Type.Integer({ minimum: 4, maximum: 10_000_000 }),
+});
+
+export const SettingsBody = Type.Object(
+  {
+    parallelJobs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    snapshotSizeLimit: Type.Optional(Type.Integer({ minimum: 1 })),
+    grace: Type.Optional(Type.Number({ minimum: 0, maximum: 3600 })),
+    idleExit: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+  },
+  { additionalProperties: false },
+);

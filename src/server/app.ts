@@ -1,0 +1,53 @@
+import { type FastifyBaseLogger, type FastifyError, type FastifyInstance, fastify, LogController } from 'fastify';
+import { TrainyardError } from '../base/errors.js';
+import { API } from '../workspace/local/contract.js';
+import { api, type ApiContext } from './api/routes.js';
+import type { ServerContext } from './context.js';
+import { guard } from './guard.js';
+import { mlflow } from './mlflow/plugin.js';
+
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+/** The HTTP face of a store. Without `parts` there is only MLflow's protocol. */
+export async function createApp(context: ServerContext, parts?: ApiContext): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: context.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: LARGEST_BODY,
+    // Longer than most training steps: a script's connection should still be there at its next call.
+    keepAliveTimeout: 120_000,
+    connectionTimeout: 0,
+    requestTimeout: 0,
+    routerOptions: { maxParamLength: 5000 },
+    forceCloseConnections: true,
+    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
+  });
+  // Headers must come quickly; a body may be a checkpoint of many gigabytes on a slow disk.
+  app.server.headersTimeout = 20_000;
+  app.server.maxConnections = 2000;
+  guard(app, context.token);
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = toTrainyardError(error);
+    if (known.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
+    return reply.status(known.status).send({ error: known.toData() });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is no ${request.method} ${request.url.split('?')[0]}.`;
+    return reply.status(404).send({ error: new TrainyardError('NOT_FOUND', message).toData() });
+  });
+  await app.register(mlflow, context);
+  if (parts) await app.register((scope) => api(scope, context, parts), { prefix: API });
+  return app;
+}
+
+function toTrainyardError(error: FastifyError | Error): TrainyardError {
+  if (TrainyardError.is(error)) return error;
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status === 413) return new TrainyardError('TOO_LARGE', 'The request is too large.', { cause: error });
+  if (status !== undefined && status >= 400 && status < 500)
+    return new TrainyardError('BAD_REQUEST', error.message, { cause: error });
+  return new TrainyardError('INTERNAL', `The server failed: ${error.message}`, {
+    hint: 'The log of the server says more (see logs/server.log in its home).',
+    cause: error,
+  });
+}

@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { TrainyardError } from '../base/errors.js';
+
+const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
+
+/**
+ * Who may talk to the server: programs of this user, which know the token. A web page must not, even one whose name
+ * was made to point to this machine: its `Host` or `Origin` gives it away.
+ */
+export function guard(app: FastifyInstance, token: string): void {
+  const expected = digest(token);
+  app.addHook('onRequest', async (request) => {
+    if (!LOOPBACK.test(request.headers.host ?? ''))
+      throw new TrainyardError('FORBIDDEN', 'This server answers to its loopback address only.');
+    if (request.headers.origin !== undefined)
+      throw new TrainyardError('FORBIDDEN', 'This server does not answer to web pages.');
+    if (request.routeOptions.url === '/health') return;
+    const given = tokenOf(request);
+    if (given === undefined || !timingSafeEqual(digest(given), expected))
+      throw new TrainyardError('UNAUTHENTICATED', 'The token of the Trainyard server is missing or wrong.', {
+        hint: 'Start the script through Trainyard, or set MLFLOW_TRACKING_TOKEN to the token in server.json.',
+      });
+  });
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** Bearer, or Basic with the token as the password: what MLflow sends when a user and password are set. */
+function tokenOf({ headers }: FastifyRequest): string | undefined {
+  const [scheme = '', value] = (headers.authorization ?? '').split(' ');
+  if (value === undefined) return undefined;
+  if (scheme.toLowerCase() === 'bearer') return value;
+  if (scheme.toLowerCase() !== 'basic') return undefined;
+  const pair = Buffer.from(value, 'base64').toString();
+  return pair.slice(pair.indexOf(':') + 1);
+}

@@ -1,0 +1,40 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { createdFiles } from '../../snapshot/diff.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { Artifacts } from '../store/artifacts.js';
+import { linkedPaths } from './checkout.js';
+import type { JobFolders } from './folders.js';
+
+/** By-products that nobody looks for in a run. */
+const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|mlruns|\.git)(\/|$)|\.pyc$|(^|\/)mlflow\.db$/;
+
+/**
+ * Keeps what a job wrote, in its code folder and in $TRAINYARD_OUTPUT, as files of the run under `outputs/`. May be
+ * done again after a crash: a file replaces itself.
+ */
+export async function collectOutputs(
+  artifacts: Artifacts,
+  runId: string,
+  snapshot: Snapshot | undefined,
+  folders: JobFolders,
+): Promise<void> {
+  const owner = `runs/${runId}`;
+  if (snapshot && fs.existsSync(folders.code)) {
+    const linked = linkedPaths(snapshot);
+    const isLinked = (file: string) => linked.some((name) => file === name || file.startsWith(`${name}/`));
+    for (const file of await createdFiles(snapshot, folders.code))
+      if (!isLinked(file) && !NOISE.test(file)) await keep(path.join(folders.code, file), file);
+  }
+  if (fs.existsSync(folders.output))
+    for (const entry of fs.readdirSync(folders.output, { recursive: true, withFileTypes: true })) {
+      const file = path.join(entry.parentPath, entry.name);
+      if (entry.isFile()) await keep(file, path.relative(folders.output, file).split(path.sep).join('/'));
+    }
+
+  async function keep(file: string, name: string): Promise<void> {
+    // A link may lead anywhere; what it leads to is not this job's.
+    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile())
+      await artifacts.putFile(owner, `outputs/${name}`, file);
+  }
+}

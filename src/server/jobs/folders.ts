@@ -1,0 +1,19 @@
+import path from 'node:path';
+
+/** Where a job lives on disk. The folder outlives the server; `code` goes when the job has ended. */
+export interface JobFolders {
+  root: string;
+  code: string;
+  output: string;
+  log: string;
+}
+
+export function foldersOf(home: string, runId: string): JobFolders {
+  const root = path.join(home, 'jobs', runId);
+  return {
+    root,
+    code: path.join(root, 'code'),
+    output: path.join(root, 'output'),
+    log: path.join(root, 'output.log'),
+  };
+}

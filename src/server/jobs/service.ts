@@ -1,0 +1,392 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { messageOf, TrainyardError } from '../../base/errors.js';
+import { validate } from '../../job/validate.js';
+import type { JobSpec } from '../../job/spec.js';
+import { take } from '../../snapshot/take.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import { createTargets } from '../../targets/registry.js';
+import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/target.js';
+import type { SubmitRequest } from '../../workspace/local/contract.js';
+import { ACTIVE_STATES, type Compute, type RunState, type ServerSettings } from '../../workspace/types.js';
+import type { JobRecord } from '../store/jobs.js';
+import type { RunStatus } from '../store/runs.js';
+import type { Store } from '../store/store.js';
+import { prepareCode } from './checkout.js';
+import { collectOutputs } from './collect.js';
+import { jobEnvironment, trackingSecrets } from './environment.js';
+import { foldersOf } from './folders.js';
+import { readGpus } from './gpu.js';
+import { usageMetrics } from './usage.js';
+
+export interface JobServiceOptions {
+  store: Store;
+  home: string;
+  log: Logger;
+  serverUrl: () => string;
+  token: string;
+  settings: () => ServerSettings;
+  /** How a job's supervisor brings this server back when it is killed. */
+  revive?: () => Revive;
+  /** The program and arguments that run a supervisor; default: the bundle beside this one. */
+  supervisor?: readonly string[];
+}
+
+/** Milliseconds between looks at the jobs that run. */
+const POLL = 300;
+const SAMPLE_EVERY = 5_000;
+/** Milliseconds after which a start that left no trace did not happen. */
+const LOST_AFTER = 5_000;
+
+const FINAL_STATUS: Partial<Record<RunState, RunStatus>> = {
+  finished: 'finished',
+  failed: 'failed',
+  cancelled: 'killed',
+};
+
+/**
+ * The life of every job: queued → preparing → running → finished | failed | cancelled. The store says where each
+ * stands; nothing that matters is only in memory, but for secrets.
+ */
+export class JobService {
+  private readonly options: JobServiceOptions;
+  private readonly store: Store;
+  private readonly log: Logger;
+  private readonly targets: ReadonlyMap<string, Target>;
+  private readonly secrets = new Map<string, Record<string, string>>();
+  /** Jobs that a task of this process sees to. */
+  private readonly attended = new Set<string>();
+  private readonly samples = new Map<string, { step: number; at: number }>();
+  private timer: NodeJS.Timeout | undefined;
+  private looking = false;
+  private readonly openedAt = Date.now();
+  private closed = false;
+
+  constructor(options: JobServiceOptions) {
+    this.options = options;
+    this.store = options.store;
+    this.log = options.log;
+    this.targets = createTargets({ supervisor: options.supervisor ?? bundledSupervisor() });
+  }
+
+  /** Takes up every job where it stands, however the server before this one ended. */
+  async recover(): Promise<void> {
+    for (const job of this.store.jobs.active()) {
+      if (job.state === 'preparing' && !job.handle)
+        await this.store.write(() => this.store.jobs.update(job.runId, { state: 'queued' }));
+      else if (job.handle) this.log.info({ runId: job.runId }, 'job found again');
+    }
+    this.look();
+  }
+
+  /** @throws BAD_REQUEST | NOT_FOUND (target) | LARGE_FILES | GIT_FAILED | TOO_LARGE */
+  async submit({ spec, secrets = {}, largeFiles, baseEnv }: SubmitRequest): Promise<string> {
+    validate(spec);
+    this.requireTarget(spec.target);
+    if (!fs.statSync(spec.codeFolder, { throwIfNoEntry: false })?.isDirectory())
+      throw new TrainyardError('BAD_REQUEST', `The code folder ${spec.codeFolder} does not exist.`);
+    const runId = randomUUID().replaceAll('-', '');
+    const snapshot = await take({
+      runId,
+      folder: spec.codeFolder,
+      hiddenRoot: path.join(this.options.home, 'snapshots'),
+      sizeLimit: this.options.settings().snapshotSizeLimit,
+      ...(largeFiles && { largeFiles }),
+      message: `Trainyard run ${spec.displayName ?? runId}\n\n${spec.command.join(' ')}`,
+    });
+    this.secrets.set(runId, secrets);
+    await this.store.write(() => this.create(runId, spec, baseEnv, Object.keys(secrets), snapshot));
+    this.look();
+    return runId;
+  }
+
+  private create(
+    runId: string,
+    spec: JobSpec,
+    baseEnv: Record<string, string>,
+    secretNames: string[],
+    snapshot: Snapshot,
+  ): void {
+    const { experiments, runs, jobs } = this.store;
+    const experiment = experiments.byName(spec.experiment) ?? experiments.create({ name: spec.experiment });
+    const user = os.userInfo().username;
+    const now = Date.now();
+    runs.create({
+      id: runId,
+      experimentId: experiment.id,
+      name: spec.displayName,
+      user,
+      status: 'scheduled',
+      startTime: now,
+      tags: {
+        ...spec.tags,
+        'mlflow.user': user,
+        'mlflow.source.name': spec.script,
+        'mlflow.source.type': 'LOCAL',
+        ...(snapshot.head && { 'mlflow.source.git.commit': snapshot.head }),
+        ...(snapshot.branch && { 'mlflow.source.git.branch': snapshot.branch }),
+        ...(snapshot.remote && { 'mlflow.source.git.repoURL': snapshot.remote }),
+        'trainyard.snapshot.commit': snapshot.commit,
+      },
+    });
+    jobs.create({ runId, spec, baseEnv, secretNames, queuedAt: now });
+    jobs.update(runId, { snapshot });
+  }
+
+  /** Of a job that has ended: nothing. @throws NOT_RUNNING when the run is not a job of ours */
+  async cancel(runId: string): Promise<void> {
+    const job = this.store.jobs.get(runId);
+    if (!job)
+      throw new TrainyardError(
+        'NOT_RUNNING',
+        'This run was not started by Trainyard, so it cannot be cancelled here.',
+        {
+          hint: 'End its process where you started it.',
+        },
+      );
+    if (!ACTIVE_STATES.includes(job.state)) return;
+    await this.store.write(() => this.store.jobs.update(runId, { cancelRequested: true }));
+    const now = this.store.jobs.get(runId);
+    if (now?.handle) await this.requireTarget(job.spec.target).cancel(now.handle);
+    else if (now?.state === 'queued' && !this.attended.has(runId))
+      await this.finish(now, { state: 'cancelled', reason: 'It was cancelled before it started.' });
+    this.look();
+  }
+
+  logFile(runId: string): string {
+    return foldersOf(this.options.home, runId).log;
+  }
+
+  isActive(runId: string): boolean {
+    const job = this.store.jobs.get(runId);
+    return job !== undefined && ACTIVE_STATES.includes(job.state);
+  }
+
+  activeCount(): { running: number; queued: number } {
+    const active = this.store.jobs.active();
+    const queued = active.filter(({ state }) => state === 'queued').length;
+    return { running: active.length - queued, queued };
+  }
+
+  async compute(): Promise<Compute[]> {
+    const active = this.store.jobs.active();
+    const gpus = await readGpus();
+    return Promise.all(
+      [...this.targets.values()].map(async (target) => {
+        const { detail, ...description } = await target.describe();
+        const here = active.filter(({ spec }) => spec.target === target.name);
+        const names = gpus.map(({ name }) => name).join(', ');
+        return {
+          ...description,
+          detail: names ? `${detail}, ${names}` : detail,
+          running: here.filter(({ state }) => state !== 'queued').map(({ runId }) => runId),
+          queued: here.filter(({ state }) => state === 'queued').map(({ runId }) => runId),
+          slots: this.options.settings().parallelJobs,
+        };
+      }),
+    );
+  }
+
+  settingsChanged(): void {
+    this.look();
+  }
+
+  /** Jobs go on. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Looks at every active job, now and again while there are any. */
+  private look(): void {
+    if (this.closed || this.looking) return;
+    clearTimeout(this.timer);
+    this.looking = true;
+    void this.lookOnce()
+      .catch((error: unknown) => this.log.error({ err: error }, 'looking at the jobs failed'))
+      .finally(() => {
+        this.looking = false;
+        if (!this.closed && this.store.jobs.active().length > 0)
+          this.timer = setTimeout(() => this.look(), POLL);
+      });
+  }
+
+  private async lookOnce(): Promise<void> {
+    const active = this.store.jobs.active();
+    let free = this.options.settings().parallelJobs - active.filter(({ state }) => state !== 'queued').length;
+    for (const job of active) {
+      if (this.attended.has(job.runId)) {
+        if (job.state === 'queued') free--;
+        continue;
+      }
+      if (job.handle) this.attend(job, () => this.watch(job));
+      else if (job.cancelRequested) this.attend(job, () => this.finish(job, { state: 'cancelled' }));
+      else if (free > 0) {
+        free--;
+        this.attend(job, () => this.begin(job));
+      }
+    }
+    await this.sample(active);
+  }
+
+  /** One task at a time for each job; what goes wrong in it is the job's failure, told in its reason. */
+  private attend({ runId }: JobRecord, task: () => Promise<void>): void {
+    this.attended.add(runId);
+    void task()
+      .catch(async (error: unknown) => {
+        this.log.error({ err: error, runId }, 'job failed in Trainyard');
+        const job = this.store.jobs.get(runId);
+        if (job && ACTIVE_STATES.includes(job.state) && !this.closed)
+          await this.finish(job, { state: 'failed', reason: messageOf(error) });
+      })
+      .catch((error: unknown) =>
+        this.log.fatal({ err: error, runId }, 'the end of a job could not be written'),
+      )
+      .finally(() => this.attended.delete(runId));
+  }
+
+  private async begin(job: JobRecord): Promise<void> {
+    const { runId, spec, snapshot } = job;
+    const secrets = this.secrets.get(runId);
+    if (!secrets && job.secretNames.length > 0)
+      throw new TrainyardError(
+        'TARGET_FAILED',
+        `Its secrets (${job.secretNames.join(', ')}) were only in the memory of a server that ended. Submit it again.`,
+      );
+    if (!snapshot) throw new TrainyardError('INTERNAL', 'The job has no snapshot.');
+    await this.store.write(() => this.store.jobs.update(runId, { state: 'preparing' }));
+    const folders = foldersOf(this.options.home, runId);
+    fs.mkdirSync(folders.output, { recursive: true, mode: 0o700 });
+    await prepareCode(snapshot, folders.code);
+    const codeFolder = path.relative(snapshot.root, fs.realpathSync(spec.codeFolder));
+    const prepared: PreparedJob = {
+      id: runId,
+      folder: folders.root,
+      cwd: path.join(folders.code, codeFolder, spec.workingFolder),
+      command: spec.command,
+      env: jobEnvironment({
+        baseEnv: job.baseEnv,
+        own: spec.environmentVariables,
+        runId,
+        experimentId: this.store.runs.get(runId)?.experimentId ?? '0',
+        serverUrl: this.options.serverUrl(),
+        outputFolder: folders.output,
+      }),
+      timeout: spec.timeout ?? 0,
+      grace: this.options.settings().grace,
+      revive: this.options.revive?.(),
+    };
+    const target = this.requireTarget(spec.target);
+    const handle = target.plan(prepared);
+    if (this.store.jobs.get(runId)?.cancelRequested) {
+      await this.finish(job, { state: 'cancelled', reason: 'It was cancelled before it started.' });
+      return;
+    }
+    await this.store.write(() => this.store.jobs.update(runId, { handle }));
+    await target.start(prepared, handle, { ...secrets, ...trackingSecrets(this.options.token) });
+    this.secrets.delete(runId);
+    if (this.store.jobs.get(runId)?.cancelRequested) await target.cancel(handle);
+    await this.watch({ ...job, handle });
+  }
+
+  /** One look at a job that was given to its target. */
+  private async watch(job: JobRecord): Promise<void> {
+    const { runId, handle } = job;
+    if (!handle) return;
+    const target = this.requireTarget(job.spec.target);
+    const status = await target.status(handle);
+    if (status.state === 'running' && job.state !== 'running') {
+      await this.store.write(() => {
+        this.store.jobs.update(runId, { state: 'running', startedAt: status.startedAt });
+        this.store.runs.update(runId, { status: 'running' });
+      });
+      // A cancel that was asked for while a server was killed.
+      if (job.cancelRequested) await target.cancel(handle);
+    }
+    if (status.state === 'planned') await this.startLost(job);
+    if (status.state === 'ended') await this.end(job, status);
+  }
+
+  /**
+   * The server before was killed between writing the handle and starting the job. A supervisor that is on its way
+   * gets some time; two can never run one job, for the second finds that the first was there.
+   */
+  private async startLost(job: JobRecord): Promise<void> {
+    if (Date.now() - this.openedAt < LOST_AFTER) return;
+    await this.store.write(() => this.store.jobs.update(job.runId, { handle: undefined, state: 'queued' }));
+  }
+
+  private async end(job: JobRecord, status: Extract<TargetStatus, { state: 'ended' }>): Promise<void> {
+    const cancelled = status.cause === 'cancelled' || (status.cause === 'lost' && job.cancelRequested);
+    const state = cancelled
+      ? 'cancelled'
+      : status.exitCode === 0 && status.cause === 'exit'
+        ? 'finished'
+        : 'failed';
+    const folders = foldersOf(this.options.home, job.runId);
+    await collectOutputs(this.store.artifacts, job.runId, job.snapshot, folders);
+    fs.rmSync(folders.code, { recursive: true, force: true });
+    await this.finish(job, {
+      state,
+      reason: status.reason,
+      exitCode: status.exitCode,
+      endedAt: status.endedAt,
+      ...(status.startedAt !== undefined && { startedAt: status.startedAt }),
+    });
+  }
+
+  private async finish(
+    { runId }: JobRecord,
+    end: { state: RunState; reason?: string; exitCode?: number | null; endedAt?: number; startedAt?: number },
+  ): Promise<void> {
+    const endedAt = end.endedAt ?? Date.now();
+    await this.store.write(() => {
+      this.store.jobs.update(runId, { ...end, endedAt });
+      this.store.runs.update(runId, { status: FINAL_STATUS[end.state], endTime: endedAt });
+    });
+    this.secrets.delete(runId);
+    this.samples.delete(runId);
+    this.log.info({ runId, state: end.state, exitCode: end.exitCode, reason: end.reason }, 'job ended');
+  }
+
+  private async sample(active: readonly JobRecord[]): Promise<void> {
+    const now = Date.now();
+    const due = active.filter(
+      ({ runId, state }) => state === 'running' && now - (this.samples.get(runId)?.at ?? 0) >= SAMPLE_EVERY,
+    );
+    if (due.length === 0) return;
+    const gpus = await readGpus();
+    for (const { runId, handle, spec } of due) {
+      const usage = handle && (await this.requireTarget(spec.target).usage(handle));
+      if (!usage) continue;
+      const known = this.samples.get(runId);
+      const step = known ? known.step + 1 : this.lastStep(runId);
+      this.samples.set(runId, { step, at: now });
+      // The first look has nothing to compare the CPU time with.
+      if (known)
+        await this.store.write(() => this.store.metrics.append(runId, usageMetrics(usage, gpus, step, now)));
+    }
+  }
+
+  private lastStep(runId: string): number {
+    return this.store.metrics.summaries(runId)['system/cpu_utilization_percentage']?.step ?? 0;
+  }
+
+  private requireTarget(name: string): Target {
+    const target = this.targets.get(name);
+    if (!target)
+      throw new TrainyardError('NOT_FOUND', `There is no target “${name}”.`, {
+        hint: `There is: ${[...this.targets.keys()].join(', ')}.`,
+      });
+    return target;
+  }
+}
+
+function bundledSupervisor(): string[] {
+  return [process.execPath, path.join(path.dirname(fileURLToPath(import.meta.url)), 'supervisor.js')];
+}

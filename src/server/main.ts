@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import { pino, type Logger } from 'pino';
+import { createStream } from 'rotating-file-stream';
+import { messageOf, TrainyardError } from '../base/errors.js';
+import { VERSION } from '../base/version.js';
+import { API_VERSION, DISCOVERY_FILE, type Discovery } from '../workspace/local/contract.js';
+import type { ServerStatus } from '../workspace/types.js';
+import { EventHub } from './api/events.js';
+import { createApp } from './app.js';
+import { writeFileAtomic } from './files.js';
+import { JobService } from './jobs/service.js';
+import { Settings } from './settings.js';
+import { Store } from './store/store.js';
+
+/** The local workspace server: a process of its own, one per home. */
+async function main(): Promise<void> {
+  const home = path.resolve(process.env['TRAINYARD_HOME'] || path.join(os.homedir(), '.trainyard'));
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+  process.umask(0o077);
+  const log = openLog(home);
+  process.on('uncaughtException', (error) => fail(log, error));
+  process.on('unhandledRejection', (error) => fail(log, error));
+
+  let store: Store;
+  try {
+    store = Store.open(path.join(home, 'store'));
+  } catch (error) {
+    if (!TrainyardError.is(error, 'CONFLICT')) throw error;
+    log.info('another server has this home; nothing to do');
+    return;
+  }
+  const settings = new Settings(home);
+  const before = readDiscovery(home);
+  const token = before?.token ?? randomBytes(32).toString('base64url');
+  const context = { store, home, version: VERSION, token, log };
+  const events = new EventHub(store);
+  const startedAt = Date.now();
+  let lastRequest = startedAt;
+  let url = '';
+
+  const jobs = new JobService({
+    store,
+    home,
+    log,
+    // Known once the port is bound, which is before any job is looked at.
+    serverUrl: () => url,
+    token,
+    settings: () => settings.current,
+    revive: () => ({
+      url: `${url}/health`,
+      command: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
+      env: { TRAINYARD_HOME: home, ELECTRON_RUN_AS_NODE: '1' },
+    }),
+  });
+  const status = (): ServerStatus => ({
+    pid: process.pid,
+    version: VERSION,
+    apiVersion: API_VERSION,
+    url,
+    home,
+    startedAt,
+    node: process.version,
+    storeBytes: store.size(),
+    experiments: store.experiments.all().length,
+    runs: store.runs.count(),
+    ...jobs.activeCount(),
+    memoryBytes: process.memoryUsage.rss(),
+  });
+  const app = await createApp(context, {
+    jobs,
+    events,
+    settings,
+    status,
+    shutdown: () => void stop('asked to'),
+  });
+  app.addHook('onRequest', async () => void (lastRequest = Date.now()));
+  const port = await listen(app, before?.port);
+  url = `http://127.0.0.1:${port}`;
+  await jobs.recover();
+  const discovery: Discovery = {
+    pid: process.pid,
+    port,
+    token,
+    version: VERSION,
+    apiVersion: API_VERSION,
+    startedAt,
+  };
+  writeFileAtomic(path.join(home, DISCOVERY_FILE), JSON.stringify(discovery));
+  log.info({ url, version: VERSION, pid: process.pid }, 'server started');
+
+  let stopping = false;
+  async function stop(why: string): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    log.info({ why }, 'server ends; jobs go on');
+    events.close();
+    await jobs.close();
+    await app.close();
+    await store.close();
+    log.flush();
+    process.exit(0);
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+  setInterval(() => {
+    const { running, queued } = jobs.activeCount();
+    const idle = events.listenerCount === 0 && running + queued === 0;
+    if (idle && Date.now() - lastRequest > settings.current.idleExit * 60_000) void stop('idle');
+  }, 5_000);
+}
+
+function openLog(home: string): Logger {
+  const folder = path.join(home, 'logs');
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stream = createStream('server.log', { path: folder, size: '5M', maxFiles: 3, mode: 0o600 });
+  return pino({ level: process.env['TRAINYARD_LOG'] ?? 'info', base: { pid: process.pid } }, stream);
+}
+
+/** The crash is told where `ensureServer` looks (stderr is boot.log) and in the log. */
+function fail(log: Logger, error: unknown): void {
+  log.fatal({ err: error }, 'server failed');
+  process.stderr.write(
+    `${messageOf(error)}${TrainyardError.is(error) && error.hint ? ` ${error.hint}` : ''}\n`,
+  );
+  // The log is a stream; give it a moment to reach the disk.
+  setTimeout(() => process.exit(1), 100);
+}
+
+function readDiscovery(home: string): Discovery | undefined {
+  const file = path.join(home, DISCOVERY_FILE);
+  if (!fs.existsSync(file)) return undefined;
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as Discovery;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined; // it is written anew
+    throw error;
+  }
+}
+
+/** The port of the server before, when it is free: scripts that run know that one. */
+async function listen(app: FastifyInstance, wanted: number | undefined): Promise<number> {
+  for (const port of wanted === undefined ? [0] : [wanted, 0]) {
+    try {
+      await app.listen({ host: '127.0.0.1', port });
+      break;
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!taken || port === 0) throw error;
+    }
+  }
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
+}
+
+await main();

@@ -1,0 +1,53 @@
+/** How many files differ from HEAD as the person sees it, which conversions do not count for. */
+import { gitBytes } from './git.js';
+import { joinNul, parseRaw, type RawChange, splitNul } from './listing.js';
+import { type Repository } from './locate.js';
+import { type Names } from './names.js';
+
+/** Attributes that make the bytes in git differ from those in the working folder. */
+const CONVERTING = ['text', 'eol', 'crlf', 'ident', 'filter', 'working-tree-encoding'];
+
+/** Of the given names those whose bytes git converts by an attribute. */
+export async function convertedNames(repository: Repository, names: Iterable<string>): Promise<Set<string>> {
+  const output = await gitBytes(
+    { cwd: repository.root },
+    ['check-attr', '-z', '--stdin', ...CONVERTING],
+    joinNul(names),
+  );
+  const parts = splitNul(output);
+  const converted = new Set<string>();
+  // name, attribute, value, and again
+  for (let i = 0; i + 2 < parts.length; i += 3)
+    if (parts[i + 2] !== 'unspecified' && parts[i + 2] !== 'unset') converted.add(parts[i]!);
+  return converted;
+}
+
+/** @param changes our index against HEAD */
+export async function countChanged(
+  repository: Repository,
+  names: Names,
+  changes: RawChange[],
+): Promise<number> {
+  const real = changes.filter(({ name, status }) => status !== 'D' || !isLeftOutOnPurpose(names, name));
+  const modified = real.filter(({ status }) => status === 'M');
+  if (repository.hidden || modified.length === 0) return real.length;
+  const converted = repository.convertsLines
+    ? new Set(modified.map(({ name }) => name))
+    : await convertedNames(
+        repository,
+        modified.map(({ name }) => name),
+      );
+  if (converted.size === 0) return real.length;
+  const place = { cwd: repository.root, settings: repository.filtersOff };
+  const touched = parseRaw(await gitBytes(place, ['diff-files', '--raw', '-z', '--ignore-submodules=all']));
+  const dirty = new Set(touched.map(({ name }) => name));
+  const same = modified.filter(
+    ({ name, oldOid }) => converted.has(name) && !dirty.has(name) && names.tracked.get(name)?.oid === oldOid,
+  );
+  return real.length - same.length;
+}
+
+/** Not deleted by the person: left out by .amlignore, or by a sparse checkout. */
+function isLeftOutOnPurpose(names: Names, name: string): boolean {
+  return names.excluded.has(name) || names.tracked.get(name)?.tag.toUpperCase() === 'S';
+}

@@ -1,0 +1,191 @@
+/** What changed between two snapshots, or between one and its folder as it is now. */
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TrainyardError } from '../base/errors.js';
+import { gitBytes, gitStream, type GitPlace } from './git.js';
+import { objectsPlace } from './keep.js';
+import { parseRaw, shown, splitNul } from './listing.js';
+import { hiddenRepository, locate } from './locate.js';
+import { formatOf, neutralPlace, withNeutral } from './neutral.js';
+import { gitlinksOf, innerSource, type Source } from './restore.js';
+import { sizesOf } from './sizes.js';
+import { type FileChange, type Snapshot } from './snapshot.js';
+import { writeTree } from './tree.js';
+
+export interface Difference {
+  files: FileChange[];
+  /** At most 1 MB of unified diff, cut at a line's end with a note. */
+  patch: string;
+}
+
+const PATCH_LIMIT = 1_000_000;
+const PATCH_NOTE = '# The rest of the changes is left out: there is more than 1 MB of them.\n';
+/** A larger file that git does not have yet is named as changed, and neither stored nor compared. */
+const COMPARE_LIMIT = 100_000_000;
+
+const STATUS: Record<string, FileChange['status']> = {
+  A: 'added',
+  M: 'modified',
+  D: 'deleted',
+  R: 'renamed',
+  T: 'type-changed',
+};
+
+/**
+ * From `a` to `b`, wherever the two are kept.
+ * @throws NOT_FOUND (a repository is gone), NOT_SUPPORTED (one has SHA-1 and the other SHA-256 objects)
+ */
+export async function diffSnapshots(a: Snapshot, b: Snapshot): Promise<Difference> {
+  if (formatOf(a.tree) !== formatOf(b.tree))
+    throw new TrainyardError(
+      'NOT_SUPPORTED',
+      'The two runs are in repositories of different object formats.',
+      {
+        hint: 'Restore both and compare the folders.',
+      },
+    );
+  objectsPlace(a);
+  objectsPlace(b);
+  return diffTrees(a.tree, b.tree, a.gitDir, b.gitDir);
+}
+
+/**
+ * From the snapshot to its folder as it is now, less what ignore files leave out.
+ * @throws NOT_FOUND (folder or repository is gone)
+ */
+export async function diffWithFolder(a: Snapshot): Promise<Difference> {
+  objectsPlace(a);
+  const repository = await locate(a.root, dirname(a.gitDir));
+  // A folder that has become a repository since is still compared with what was taken without one.
+  const home = a.hidden ? hiddenRepository(repository.root, a.gitDir) : repository;
+  if (!a.hidden && repository.hidden)
+    throw new TrainyardError('NOT_FOUND', `${a.root} is no longer in a repository.`, {
+      hint: 'Restore the run and compare the folders.',
+    });
+  const policy = { sizeLimit: COMPARE_LIMIT, largeFiles: 'leave-out', onlyNew: true } as const;
+  const now = await writeTree(home, policy, dirname(a.gitDir));
+  const { files, patch } = await diffTrees(a.tree, now.tree, a.gitDir, home.gitDir);
+  const before = new Set(a.leftOut.map(({ path }) => path));
+  const large = new Set(now.leftOut.map(({ path }) => path));
+  const gone = new Set(files.filter(({ status }) => status === 'deleted').map(({ path }) => path));
+  const changed = [...large].filter((path) => !before.has(path));
+  return {
+    files: [
+      ...files.filter(({ path }) => !large.has(path)),
+      ...changed.map((path) => notCompared(path, gone.has(path) ? 'modified' : 'added')),
+    ],
+    patch,
+  };
+}
+
+function notCompared(path: string, status: FileChange['status']): FileChange {
+  return { path, status, additions: null, deletions: null };
+}
+
+async function diffTrees(a: string, b: string, gitDir: string, otherGitDir: string): Promise<Difference> {
+  return withNeutral(formatOf(a), async (side) => {
+    const others: Record<string, string> =
+      otherGitDir === gitDir
+        ? {}
+        : { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(otherGitDir, 'objects')) };
+    const place: GitPlace = {
+      cwd: side,
+      env: { GIT_DIR: side, GIT_OBJECT_DIRECTORY: join(gitDir, 'objects'), ...others },
+      // Larger files are compared by their hash only.
+      settings: ['core.bigFileThreshold=16m'],
+    };
+    const command = ['diff-tree', '-r', '-M', '--no-ext-diff', '--no-textconv'];
+    const [raw, numstat, patch] = await Promise.all([
+      gitBytes(place, [...command, '--raw', '-z', a, b]),
+      gitBytes(place, [...command, '--numstat', '-z', a, b]),
+      cutPatch(place, [...command, '-p', '--no-color', a, b]),
+    ]);
+    return { files: fileChanges(raw, numstat), patch };
+  });
+}
+
+/** A path in a list that is separated by colons (semicolons on Windows), as git unquotes it. */
+function quoted(path: string): string {
+  return `"${path.replace(/["\\]/g, '\\$&')}"`;
+}
+
+function fileChanges(raw: Buffer, numstat: Buffer): FileChange[] {
+  const lines = countedLines(numstat);
+  return parseRaw(raw).map(({ name, from, status }) => {
+    const { additions = null, deletions = null } = lines.get(name) ?? {};
+    const change = { path: shown(name), status: STATUS[status] ?? 'modified', additions, deletions };
+    return from === undefined ? change : { ...change, from: shown(from) };
+  });
+}
+
+/** `<added>\t<deleted>\t<name>\0`, and for renames `<added>\t<deleted>\t\0<from>\0<name>\0`; binary files have hyphens. */
+function countedLines(numstat: Buffer): Map<string, { additions: number | null; deletions: number | null }> {
+  const parts = splitNul(numstat);
+  const counted = new Map<string, { additions: number | null; deletions: number | null }>();
+  for (let i = 0; i < parts.length; i++) {
+    const [, added = '', deleted = '', rest = ''] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(parts[i]!) ?? [];
+    const name = rest === '' ? (parts[(i += 2)] ?? '') : rest;
+    const number = (text: string): number | null => (text === '-' ? null : Number(text));
+    counted.set(name, { additions: number(added), deletions: number(deleted) });
+  }
+  return counted;
+}
+
+async function cutPatch(place: GitPlace, args: string[]): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  await gitStream(place, args, '', (chunk) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    return bytes <= PATCH_LIMIT;
+  });
+  const patch = Buffer.concat(chunks);
+  if (patch.length <= PATCH_LIMIT) return patch.toString('utf8');
+  const end = patch.lastIndexOf(0x0a, PATCH_LIMIT - PATCH_NOTE.length - 1) + 1;
+  return patch.toString('utf8', 0, end) + PATCH_NOTE;
+}
+
+/**
+ * Files of a checkout that the snapshot does not have, or has with other content, mode or type: what a job made.
+ * Nothing is ignored. Relative, with `/`, sorted; deleted files are not among them.
+ */
+export async function createdFiles(snapshot: Snapshot, folder: string): Promise<string[]> {
+  objectsPlace(snapshot);
+  const source = { gitDir: snapshot.gitDir, commit: snapshot.commit, origin: snapshot.root };
+  return (await createdIn(source, await realpath(folder))).sort();
+}
+
+/** `source` undefined: everything in the folder is new. */
+async function createdIn(source: Source | undefined, folder: string): Promise<string[]> {
+  const { files, folders } = await withNeutral(formatOf(source?.commit ?? ''), async (side) => {
+    const objectsOf = source?.gitDir ?? side;
+    const place = neutralPlace(side, { root: folder, index: join(side, 'index'), objectsOf });
+    if (source !== undefined) await gitBytes(place, ['read-tree', source.commit]);
+    const [changed, links] = await Promise.all([
+      gitBytes(place, ['ls-files', '-m', '-o', '-z']).then(splitNul),
+      gitlinksOf(place),
+    ]);
+    const files = await sizesOf(
+      folder,
+      changed.filter((name) => !name.endsWith('/')),
+    );
+    const repositories = changed.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1));
+    return {
+      files: [...files.keys()].map(shown),
+      folders: [
+        ...links.map(({ path, commit }) => ({ path, commit })),
+        ...repositories.map((name) => ({ path: shown(name), commit: undefined })),
+      ],
+    };
+  });
+  const inside = await Promise.all(
+    folders.map(async ({ path, commit }) => {
+      const inner = join(folder, path);
+      if (!existsSync(inner)) return [];
+      const from = source && commit ? await innerSource(join(source.origin, path), commit) : undefined;
+      return (await createdIn(from, inner)).map((name) => `${path}/${name}`);
+    }),
+  );
+  return [...files, ...inside.flat()];
+}

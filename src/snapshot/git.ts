@@ -1,0 +1,182 @@
+/**
+ * How this room calls git: text answers through simple-git, bytes (NUL-separated lists, blobs, stdin) by
+ * a plain spawn, because simple-git decodes what git prints as UTF-8 and waits 50 ms on silent commands.
+ * Both get the same environment and settings, and neither goes through a shell.
+ */
+import { spawn } from 'node:child_process';
+import { simpleGit } from 'simple-git';
+import { messageOf, TrainyardError } from '../base/errors.js';
+
+/** Where and with what a git command runs. */
+export interface GitPlace {
+  /** The current folder of the command; must exist. */
+  cwd: string;
+  /** GIT_DIR and its like, on top of what every call gets. */
+  env?: Record<string, string>;
+  /** `name=value` settings, on top of what every call gets. */
+  settings?: string[];
+}
+
+/** Settings of every call: nothing of the person's configuration may start a program or write a reflog. */
+const SETTINGS = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.logAllRefUpdates=false',
+  'core.splitIndex=false',
+  'core.quotePath=false',
+  'core.longPaths=true',
+  'i18n.commitEncoding=utf-8',
+  // Names such as `git~1` are ordinary files anywhere but on Windows, and must be kept there.
+  ...(process.platform === 'win32' ? [] : ['core.protectNTFS=false']),
+];
+
+const ALWAYS = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  LC_ALL: 'C',
+  GIT_AUTHOR_NAME: 'Trainyard',
+  GIT_AUTHOR_EMAIL: 'trainyard@localhost',
+  GIT_COMMITTER_NAME: 'Trainyard',
+  GIT_COMMITTER_EMAIL: 'trainyard@localhost',
+};
+
+/** Of the GIT_ variables around us only those that say where git's own configuration is; never GIT_DIR and its like. */
+const INHERITED = new Set([
+  'GIT_CONFIG_GLOBAL',
+  'GIT_CONFIG_SYSTEM',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_CEILING_DIRECTORIES',
+  'GIT_DISCOVERY_ACROSS_FILESYSTEM',
+  'GIT_EXEC_PATH',
+]);
+/** simple-git refuses these beside the GIT_ ones; no command here needs them. */
+const REFUSED = new Set(['EDITOR', 'VISUAL', 'PAGER', 'PREFIX', 'SSH_ASKPASS']);
+
+function environment(place: GitPlace): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    const upper = name.toUpperCase();
+    if (value === undefined || REFUSED.has(upper)) continue;
+    if (!upper.startsWith('GIT_') || INHERITED.has(upper)) env[name] = value;
+  }
+  return { ...env, ...ALWAYS, ...place.env };
+}
+
+function settingsOf(place: GitPlace): string[] {
+  return [...SETTINGS, ...(place.settings ?? [])];
+}
+
+/** What a command prints, as text without the last line break. */
+export async function gitText(place: GitPlace, args: string[]): Promise<string> {
+  const env = environment(place);
+  const git = simpleGit({
+    baseDir: place.cwd,
+    config: settingsOf(place),
+    allowEnvironment: Object.keys(env).filter((name) => name.toUpperCase().startsWith('GIT_')),
+    unsafe: {
+      allowUnsafeHooksPath: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeConfigPaths: true,
+      allowUnsafeExec: true,
+    },
+  });
+  try {
+    return (await git.env(env).raw(args)).replace(/\r?\n$/, '');
+  } catch (error) {
+    throw gitError(args, messageOf(error), error);
+  }
+}
+
+/** What a command prints, as bytes; `input` goes to its stdin. */
+export async function gitBytes(
+  place: GitPlace,
+  args: string[],
+  input: Buffer | string = '',
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await gitStream(place, args, input, (chunk) => {
+    chunks.push(chunk);
+    return true;
+  });
+  return Buffer.concat(chunks);
+}
+
+/** Hands what a command prints to `take` piece by piece; `take` returns false when it has enough, which ends git. */
+export function gitStream(
+  place: GitPlace,
+  args: string[],
+  input: Buffer | string,
+  take: (chunk: Buffer) => boolean,
+): Promise<void> {
+  const settings = settingsOf(place).flatMap((setting) => ['-c', setting]);
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', [...settings, ...args], {
+      cwd: place.cwd,
+      env: environment(place),
+      windowsHide: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let errors = '';
+    let enough = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (enough || take(chunk)) return;
+      enough = true;
+      child.kill();
+    });
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+    // git may end before it has read everything; its exit code and its words say why.
+    child.stdin.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') reject(gitError(args, error.message, error));
+    });
+    child.on('error', (error) => reject(gitError(args, error.message, error)));
+    child.on('close', (code) => {
+      if (code === 0 || enough) resolve();
+      else reject(gitError(args, errors));
+    });
+    child.stdin.end(input);
+  });
+}
+
+/**
+ * Settings that turn every clean and smudge filter into none, for commands that may look into a person's files.
+ * @param names of all settings there are
+ */
+export function filtersOff(names: Iterable<string>): string[] {
+  const filters = new Set<string>();
+  for (const name of names) {
+    const filter = /^filter\.(.+)\.[^.]+$/s.exec(name)?.[1];
+    if (filter !== undefined) filters.add(filter);
+  }
+  return [...filters].flatMap((filter) => [
+    `filter.${filter}.clean=`,
+    `filter.${filter}.process=`,
+    `filter.${filter}.required=false`,
+  ]);
+}
+
+function gitError(args: string[], words: string, cause?: unknown): TrainyardError {
+  const said = words.trim();
+  const command = `git ${args[0] ?? ''}`.trim();
+  if (/spawn git ENOENT/.test(said))
+    return new TrainyardError('GIT_FAILED', 'git was not found.', {
+      hint: 'Install git, or put it on the PATH, and try again.',
+      details: { command, output: said },
+      cause,
+    });
+  const first = said.split('\n').find((line) => /^(fatal|error):/.test(line)) ?? said.split('\n')[0] ?? '';
+  const sentence = first.replace(/^(fatal|error): /, '') || 'it ended without a word';
+  return new TrainyardError('GIT_FAILED', `${command} failed: ${sentence}`, {
+    hint: hintFor(said),
+    details: { command, output: said },
+    cause,
+  });
+}
+
+function hintFor(said: string): string {
+  const ownership = /git config --global --add safe\.directory \S.*/.exec(said);
+  if (ownership) return `If you trust this folder, run: ${ownership[0]}`;
+  if (/Permission denied/i.test(said))
+    return 'Make the file readable, or leave it out with .gitignore or .amlignore.';
+  if (/No space left/i.test(said)) return 'Free some disk space and try again.';
+  return 'Run `git status` in the folder to see what git says there.';
+}

@@ -1,0 +1,85 @@
+/**
+ * A git folder of our own in front of the person's objects. Its info/attributes outranks every
+ * .gitattributes, so no line ending is converted and no filter (LFS's neither) is run, in either direction;
+ * and its index is ours, so the person's is never locked or written.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type GitPlace } from './git.js';
+
+export type ObjectFormat = 'sha1' | 'sha256';
+
+/** `!working-tree-encoding` and not `-`: git refuses to unset that one, it can only be unspecified. */
+const ATTRIBUTES = '* -text !eol !crlf -filter -ident !working-tree-encoding\n';
+
+/**
+ * Makes `folder` a git folder with neutral attributes; harmless when it is one already.
+ * @param exclude gitignore patterns of its own
+ */
+export async function makeNeutral(folder: string, format: ObjectFormat, exclude = ''): Promise<void> {
+  await Promise.all(
+    ['info', 'objects', 'refs'].map((name) => mkdir(join(folder, name), { recursive: true })),
+  );
+  const config =
+    format === 'sha1'
+      ? '[core]\n\trepositoryformatversion = 0\n\tbare = true\n'
+      : '[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n';
+  await Promise.all([
+    settle(join(folder, 'info', 'attributes'), ATTRIBUTES),
+    settle(join(folder, 'info', 'exclude'), exclude),
+    settle(join(folder, 'config'), config),
+    settle(join(folder, 'HEAD'), 'ref: refs/heads/none\n'),
+  ]);
+}
+
+/** Writes a file unless it says so already; whole or not at all, since another snapshot may be reading it. */
+async function settle(path: string, text: string): Promise<void> {
+  try {
+    if ((await readFile(path, 'utf8')) === text) return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, text);
+  await rename(draft, path);
+}
+
+/** A command on the working folder `root`, with our git folder, our index and the objects of `objectsOf`. */
+export function neutralPlace(
+  folder: string,
+  {
+    root,
+    index,
+    objectsOf,
+    settings,
+  }: { root: string; index: string; objectsOf: string; settings?: string[] },
+): GitPlace {
+  return {
+    cwd: root,
+    settings,
+    env: {
+      GIT_DIR: folder,
+      GIT_WORK_TREE: root,
+      GIT_INDEX_FILE: index,
+      GIT_OBJECT_DIRECTORY: join(objectsOf, 'objects'),
+    },
+  };
+}
+
+/** Runs `work` with a neutral git folder that lives only as long. */
+export async function withNeutral<T>(format: ObjectFormat, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'trainyard-git-'));
+  try {
+    await makeNeutral(folder, format);
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The format of an object's name, by its length. */
+export function formatOf(oid: string): ObjectFormat {
+  return oid.length === 64 ? 'sha256' : 'sha1';
+}

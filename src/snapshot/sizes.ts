@@ -1,0 +1,70 @@
+/** What lies in the working folder, asked of the file system, and what is too large to take without a question. */
+import { lstatSync, type Stats } from 'node:fs';
+import { sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { TrainyardError } from '../base/errors.js';
+import { foldersOf, shown } from './listing.js';
+import { type TakeOptions } from './snapshot.js';
+
+/** So many files are looked at before others get their turn; a call takes some microseconds. */
+const BATCH = 500;
+
+/**
+ * Bytes of each name that is a file or a symbolic link (0 bytes). Everything else is absent, and so is what is
+ * only found through a symbolic link in the place of a folder.
+ */
+export async function sizesOf(root: string, names: Iterable<string>): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  const base = Buffer.from(root + sep);
+  const lookAt = (name: string): Stats | undefined =>
+    look(Buffer.concat([base, Buffer.from(name, 'latin1')]));
+  const folders = new Map<string, boolean>();
+  const isFolder = (folder: string): boolean => {
+    const known = folders.get(folder);
+    if (known !== undefined) return known;
+    const found = lookAt(folder.slice(0, -1))?.isDirectory() ?? false;
+    folders.set(folder, found);
+    return found;
+  };
+  let asked = 0;
+  for (const name of names) {
+    const found = foldersOf(name).every(isFolder) ? lookAt(name) : undefined;
+    if (found?.isFile()) sizes.set(name, found.size);
+    else if (found?.isSymbolicLink()) sizes.set(name, 0);
+    if (++asked % BATCH === 0) await setImmediate();
+  }
+  return sizes;
+}
+
+function look(path: Buffer): Stats | undefined {
+  try {
+    // Not the promise of fs: ten thousand of them cost ten times as much as the calls.
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A file stands where its folder was.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** @throws LARGE_FILES unless the person has said what to do; returns the names to leave out. */
+export function judgeSizes(
+  sizes: Map<string, number>,
+  { sizeLimit, largeFiles }: Pick<TakeOptions, 'sizeLimit' | 'largeFiles'>,
+): Map<string, number> {
+  if (largeFiles === 'include') return new Map();
+  const large = [...sizes].filter(([, bytes]) => bytes > sizeLimit);
+  if (large.length === 0 || largeFiles === 'leave-out') return new Map(large);
+  const files = large
+    .map(([name, bytes]) => ({ path: shown(name), bytes }))
+    .sort((a, b) => b.bytes - a.bytes);
+  const what = files.length === 1 ? `${files[0]!.path} is` : `${files.length} files are`;
+  throw new TrainyardError('LARGE_FILES', `${what} larger than ${megabytes(sizeLimit)} and not in git yet.`, {
+    hint: 'Include them, leave them out, or name them in .gitignore or .amlignore.',
+    details: { files, limit: sizeLimit },
+  });
+}
+
+function megabytes(bytes: number): string {
+  return bytes >= 1_000_000 ? `${Math.round(bytes / 1_000_000)} MB` : `${bytes} bytes`;
+}

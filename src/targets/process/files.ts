@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { PreparedJob, TargetStatus } from '../target.js';
+
+/** The files through which a job, its supervisor and the server know of each other, in the job's folder. */
+export const FILES = {
+  /** What to run; secrets are not in it. */
+  job: 'job.json',
+  /** Written once, by the one supervisor there can be. */
+  supervisor: 'supervisor.json',
+  process: 'process.json',
+  exit: 'exit.json',
+  /** Its presence asks the supervisor to end the job. */
+  cancel: 'cancel',
+  log: 'output.log',
+} as const;
+
+export type JobFile = Omit<PreparedJob, 'folder'>;
+
+export interface ProcessFile {
+  pid: number;
+  identity: string;
+  startedAt: number;
+}
+
+export type ExitFile = Omit<Extract<TargetStatus, { state: 'ended' }>, 'state'>;
+
+export function readJson<T>(folder: string, name: string): T | undefined {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')) as T;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Appears whole or not at all. */
+export function writeJson(folder: string, name: string, value: unknown): void {
+  const temporary = path.join(folder, `.${name}.${process.pid}`);
+  fs.writeFileSync(temporary, JSON.stringify(value), { mode: 0o600, flush: true });
+  fs.renameSync(temporary, path.join(folder, name));
+}
+
+/** The same, but only if the file is not there yet. @returns whether it was written */
+export function writeJsonOnce(folder: string, name: string, value: unknown): boolean {
+  const temporary = path.join(folder, `.${name}.${process.pid}`);
+  fs.writeFileSync(temporary, JSON.stringify(value), { mode: 0o600, flush: true });
+  try {
+    fs.linkSync(temporary, path.join(folder, name));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    fs.rmSync(temporary, { force: true });
+  }
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import process from 'node:process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * What tells a process from a later one with the same pid: when it started, within this boot of the machine.
+ * undefined: there is no such process (a zombie is none).
+ */
+export async function identityOf(pid: number): Promise<string | undefined> {
+  if (process.platform === 'linux') return linuxIdentity(pid);
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined;
+  }
+  const [program, args] =
+    process.platform === 'win32'
+      ? ['powershell', ['-NoProfile', '-Command', `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`]]
+      : ['ps', ['-o', 'lstart=', '-p', String(pid)]];
+  try {
+    return (await run(program as string, args as string[])).stdout.trim() || undefined;
+  } catch (error) {
+    // Both programs fail when the process is gone.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+export async function isSame(pid: number, identity: string): Promise<boolean> {
+  return (await identityOf(pid)) === identity;
+}
+
+function linuxIdentity(pid: number): string | undefined {
+  const stat = readLinuxStat(pid);
+  if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined;
+  const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return `${boot}/${stat.startTime}`;
+}
+
+export interface LinuxStat {
+  state: string;
+  group: number;
+  /** CPU time, user and system, clock ticks. */
+  ticks: number;
+  startTime: string;
+  /** Pages. */
+  resident: number;
+}
+
+/** /proc/<pid>/stat; see proc_pid_stat(5). The name in parentheses may hold anything, so fields count from after it. */
+export function readLinuxStat(pid: number): LinuxStat | undefined {
+  let text: string;
+  try {
+    text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+      return undefined;
+    throw error;
+  }
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return {
+    state: fields[0] as string,
+    group: Number(fields[2]),
+    ticks: Number(fields[11]) + Number(fields[12]),
+    startTime: fields[19] as string,
+    resident: Number(fields[21]),
+  };
+}

@@ -1,0 +1,17 @@
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+
+/** Signals a job's whole process group; what is gone already is fine. Windows has no groups: the tree is ended. */
+export function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).unref();
+    return;
+  }
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    const gone =
+      error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM');
+    if (!gone) throw error;
+  }
+}

@@ -1,0 +1,184 @@
+import { type Curve, nearestIndex, xAt } from './curve.js';
+import { formatValue } from './format.js';
+import type { ChartsModel } from './model.js';
+import type { RunLook } from './palette.js';
+import type { Plot, PlotView } from './plot.js';
+import { nearestRow, type Row, rowsAt, shown } from './readout.js';
+import { formatX, type Readout, readoutText, renderTooltip } from './tooltip.js';
+
+/** How near the pointer must be to a line to highlight its run, in CSS pixels. */
+const REACH_PX = 40;
+/** How far from the cursor a curve may end and still be read, in CSS pixels. */
+const END_REACH_PX = 8;
+const ROW_HEIGHT_PX = 18;
+/** Rows of the tooltips of the other charts: enough to compare, few enough to see the curves. */
+const COMPANION_ROWS = 4;
+const MAX_WIDTH_PX = 320;
+/** Runs that are read out when none stands out. */
+const SPOKEN_ROWS = 5;
+
+/** What a chart showed when it was drawn last. */
+export interface Drawn {
+  view: PlotView;
+  curves: ReadonlyMap<string, Curve>;
+  looks: ReadonlyMap<string, RunLook>;
+}
+
+/** The crosshair of one chart and what is read there: dots on the lines, tooltip, spoken words, copied text. */
+export class ChartCursor {
+  readonly #element: HTMLElement;
+  readonly #metric: string;
+  readonly #model: ChartsModel;
+  readonly #plot: Plot;
+  #drawn: Drawn | undefined;
+  #rows: Row[] = [];
+
+  constructor(element: HTMLElement, metric: string, model: ChartsModel, plot: Plot) {
+    this.#element = element;
+    this.#metric = metric;
+    this.#model = model;
+    this.#plot = plot;
+  }
+
+  drawn(drawn: Drawn): void {
+    this.#drawn = drawn;
+    this.show();
+  }
+
+  /** Brings the chart up to the cursor and the highlighted run of the model. */
+  show(): void {
+    if (!this.#drawn) return;
+    const { view, curves } = this.#drawn;
+    const { cursor } = this.#model;
+    const isHere = cursor !== null && cursor.x >= view.x.min && cursor.x <= view.x.max;
+    const reach = ((view.x.max - view.x.min) / this.#plot.columns) * END_REACH_PX;
+    this.#rows = isHere ? rowsAt(curves, cursor.x, reach) : [];
+    this.#plot.cross(isHere ? cursor.x : null, this.#dots(view));
+    this.#showLatest(curves);
+    const tooltip = this.#element.querySelector<HTMLElement>('.tooltip')!;
+    tooltip.hidden = this.#rows.length === 0;
+    if (!cursor || tooltip.hidden) return;
+    const isOrigin = cursor.key === this.#metric;
+    const room = Math.max(1, Math.floor((this.#plot.area.height - 34) / ROW_HEIGHT_PX));
+    renderTooltip(tooltip, {
+      ...this.#readout(cursor.x),
+      look: (id) => this.#look(id),
+      limit: isOrigin ? room : Math.min(room, COMPANION_ROWS),
+      isFull: isOrigin,
+    });
+    this.#place(tooltip, cursor.x, isOrigin);
+    if (isOrigin && cursor.spoken) this.#speak(cursor.x);
+  }
+
+  /** The pointer is there, or gone. */
+  hover(at: { x: number; top: number } | null): void {
+    if (!at) {
+      this.clear();
+      return;
+    }
+    this.#model.setCursor({ x: at.x, key: this.#metric, spoken: false });
+    const distance = (row: Row) => Math.abs(this.#plot.top(shown(row)) - at.top);
+    this.#model.highlight(nearestRow(this.#rows, distance, REACH_PX)?.runId);
+  }
+
+  clear(): void {
+    if (this.#model.cursor?.key !== this.#metric) return;
+    this.#model.setCursor(null);
+    this.#model.highlight(undefined);
+  }
+
+  put(x: number): void {
+    this.#model.setCursor({ x, key: this.#metric, spoken: true });
+  }
+
+  /** To the next point of the run that stands out that lies so many pixels away, or more. */
+  move(by: number): void {
+    if (!this.#drawn) return;
+    const { curves, view } = this.#drawn;
+    const { cursor, highlighted } = this.#model;
+    const curve = curves.get(highlighted ?? '') ?? curves.values().next().value;
+    if (!curve) return;
+    if (!cursor) {
+      this.put(by > 0 ? view.x.min : view.x.max);
+      return;
+    }
+    const direction = Math.sign(by);
+    const least = ((view.x.max - view.x.min) / this.#plot.columns) * Math.abs(by);
+    const last = direction > 0 ? curve.length - 1 : 0;
+    let index = nearestIndex(curve, cursor.x);
+    const start = xAt(curve, index);
+    while (index !== last && Math.abs(xAt(curve, index) - start) < least) index += direction;
+    this.put(Math.min(view.x.max, Math.max(view.x.min, xAt(curve, index))));
+  }
+
+  /** Highlights the run whose value is the next smaller (1) or greater (-1). */
+  nextRun(by: 1 | -1): void {
+    if (this.#rows.length === 0) return;
+    const at = this.#rows.findIndex((row) => row.runId === this.#model.highlighted);
+    const next = at < 0 ? 0 : Math.min(this.#rows.length - 1, Math.max(0, at + by));
+    this.#model.highlight(this.#rows[next]!.runId);
+  }
+
+  copy(): void {
+    const { cursor } = this.#model;
+    if (cursor) this.#model.ask({ type: 'copy', text: readoutText(this.#readout(cursor.x), this.#metric) });
+  }
+
+  #dots(view: PlotView) {
+    return this.#rows
+      .filter((row) => Number.isFinite(shown(row)) && (!view.logY || shown(row) > 0))
+      .map((row) => ({
+        x: row.x,
+        y: shown(row),
+        colour: view.theme.runs[this.#look(row.runId).colour]!,
+        isStrong: row.runId === this.#model.highlighted,
+      }));
+  }
+
+  #readout(x: number): Readout {
+    const { highlighted, settings } = this.#model;
+    const main = this.#rows.find((row) => row.runId === highlighted) ?? this.#rows[0];
+    const run = (id: string) => this.#model.run(id);
+    return { xAxis: settings.xAxis, x: main?.x ?? x, rows: this.#rows, highlighted, run };
+  }
+
+  #look(runId: string): RunLook {
+    return this.#drawn?.looks.get(runId) ?? { colour: 0, dash: 0 };
+  }
+
+  /** At rest the newest value, where there is no doubt whose. */
+  #showLatest(curves: ReadonlyMap<string, Curve>): void {
+    const { highlighted, shownRuns, cursor } = this.#model;
+    const id = highlighted ?? (shownRuns.length === 1 ? shownRuns[0]!.id : undefined);
+    const curve = id === undefined || cursor ? undefined : curves.get(id);
+    const latest = this.#element.querySelector('.latest')!;
+    latest.textContent = curve ? formatValue((curve.smooth ?? curve.y)[curve.length - 1]!) : '';
+    latest.className = `latest ${curve && shownRuns.length > 1 ? `run-${this.#look(id!).colour}` : ''}`;
+  }
+
+  /**
+   * On the side of the crosshair with more room. Where the pointer is, long names may reach over the next chart;
+   * elsewhere the tooltip keeps to its own.
+   */
+  #place(tooltip: HTMLElement, x: number, isOrigin: boolean): void {
+    const { left, top, width } = this.#plot.area;
+    const at = left + this.#plot.left(x);
+    const isRight = at - left < width / 2;
+    tooltip.style.transform = isRight
+      ? `translate(${Math.round(at + 12)}px, ${top + 4}px)`
+      : `translate(calc(${Math.round(at - 12)}px - 100%), ${top + 4}px)`;
+    const own = isRight ? left + width - at - 8 : at - 16;
+    const chart = this.#element.getBoundingClientRect();
+    const page = isRight ? document.documentElement.clientWidth - chart.left - at - 20 : chart.left + at - 20;
+    tooltip.style.maxWidth = `${Math.round(isOrigin ? Math.min(MAX_WIDTH_PX, page) : own)}px`;
+  }
+
+  #speak(x: number): void {
+    const readout = this.#readout(x);
+    const main = readout.rows.find((row) => row.runId === readout.highlighted);
+    const said = main ? [main] : readout.rows.slice(0, SPOKEN_ROWS);
+    const values = said.map((row) => `${readout.run(row.runId)?.name} ${formatValue(shown(row))}`);
+    const live = this.#element.querySelector('[aria-live]')!;
+    live.textContent = `${formatX(readout.x, readout.xAxis)}: ${values.join(', ')}`;
+  }
+}
