@@ -25,7 +25,9 @@ const node = {
   format: 'esm',
   mainFields: ['module', 'main'],
   // Some dependencies are CommonJS and ask for Node's own modules by require().
-  banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
+  },
 };
 /**
  * Two modules of the toolkit add style elements, which the content security policy of our pages forbids: one copies the
@@ -51,7 +53,13 @@ const browser = {
 };
 
 const BUNDLES = {
-  extension: { ...node, banner: {}, entryPoints: { extension: 'src/extension/activate.ts' }, external: ['vscode'], outdir: 'dist' },
+  extension: {
+    ...node,
+    banner: {},
+    entryPoints: { extension: 'src/extension/activate.ts' },
+    external: ['vscode'],
+    outdir: 'dist',
+  },
   server: { ...node, entryPoints: { server: 'src/server/main.ts' }, outdir: 'dist' },
   supervisor: { ...node, entryPoints: { supervisor: 'src/targets/process/supervisor.ts' }, outdir: 'dist' },
   cli: { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },

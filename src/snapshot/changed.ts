@@ -1,6 +1,6 @@
-/** How many files differ from HEAD as the person sees it, which conversions do not count for. */
+/** What the person's own index says about the working folder: what changed for them, and what git has already. */
 import { gitBytes } from './git.js';
-import { joinNul, parseRaw, type RawChange, splitNul } from './listing.js';
+import { type IndexEntry, joinNul, parseRaw, type RawChange, splitNul } from './listing.js';
 import { type Repository } from './locate.js';
 import { type Names } from './names.js';
 
@@ -8,7 +8,7 @@ import { type Names } from './names.js';
 const CONVERTING = ['text', 'eol', 'crlf', 'ident', 'filter', 'working-tree-encoding'];
 
 /** Of the given names those whose bytes git converts by an attribute. */
-export async function convertedNames(repository: Repository, names: Iterable<string>): Promise<Set<string>> {
+async function convertedNames(repository: Repository, names: Iterable<string>): Promise<Set<string>> {
   const output = await gitBytes(
     { cwd: repository.root },
     ['check-attr', '-z', '--stdin', ...CONVERTING],
@@ -22,7 +22,37 @@ export async function convertedNames(repository: Repository, names: Iterable<str
   return converted;
 }
 
-/** @param changes our index against HEAD */
+/** Names that are not as the person's index has them, judged by time and size. */
+async function touchedNames(repository: Repository): Promise<Set<string>> {
+  const place = { cwd: repository.root, settings: repository.filtersOff };
+  const touched = await gitBytes(place, ['diff-files', '--raw', '-z', '--ignore-submodules=all']);
+  return new Set(parseRaw(touched).map(({ name }) => name));
+}
+
+/**
+ * Of `sizes`, names whose bytes the person has given to git, so that a snapshot does not store them once more:
+ * unchanged since, and of the same size there (the pointer of an LFS file is not).
+ */
+export async function alreadyStored(
+  repository: Repository,
+  tracked: Map<string, IndexEntry>,
+  sizes: Map<string, number>,
+): Promise<string[]> {
+  const known = [...sizes.keys()].filter((name) => tracked.has(name));
+  if (known.length === 0) return [];
+  const oids = known.map((name) => `${tracked.get(name)!.oid}\n`).join('');
+  const [touched, stored] = await Promise.all([
+    touchedNames(repository),
+    gitBytes({ cwd: repository.root }, ['cat-file', '--batch-check=%(objectsize)'], oids),
+  ]);
+  const bytes = stored.toString('ascii').split('\n');
+  return known.filter((name, i) => !touched.has(name) && bytes[i] === String(sizes.get(name)));
+}
+
+/**
+ * How many files differ from HEAD as the person sees it, which conversions do not count for.
+ * @param changes our index against HEAD
+ */
 export async function countChanged(
   repository: Repository,
   names: Names,
@@ -38,9 +68,7 @@ export async function countChanged(
         modified.map(({ name }) => name),
       );
   if (converted.size === 0) return real.length;
-  const place = { cwd: repository.root, settings: repository.filtersOff };
-  const touched = parseRaw(await gitBytes(place, ['diff-files', '--raw', '-z', '--ignore-submodules=all']));
-  const dirty = new Set(touched.map(({ name }) => name));
+  const dirty = await touchedNames(repository);
   const same = modified.filter(
     ({ name, oldOid }) => converted.has(name) && !dirty.has(name) && names.tracked.get(name)?.oid === oldOid,
   );

@@ -47,15 +47,13 @@ function look(path: Buffer): Stats | undefined {
   }
 }
 
-/** @throws LARGE_FILES unless the person has said what to do; returns the names to leave out. */
-export function judgeSizes(
-  sizes: Map<string, number>,
+/** The large files to leave out: all of them. @throws LARGE_FILES when the person has not said so */
+export function judgeLarge(
+  large: Map<string, number>,
   { sizeLimit, largeFiles }: Pick<TakeOptions, 'sizeLimit' | 'largeFiles'>,
 ): Map<string, number> {
-  if (largeFiles === 'include') return new Map();
-  const large = [...sizes].filter(([, bytes]) => bytes > sizeLimit);
-  if (large.length === 0 || largeFiles === 'leave-out') return new Map(large);
-  const files = large
+  if (large.size === 0 || largeFiles === 'leave-out') return large;
+  const files = [...large]
     .map(([name, bytes]) => ({ path: shown(name), bytes }))
     .sort((a, b) => b.bytes - a.bytes);
   const what = files.length === 1 ? `${files[0]!.path} is` : `${files.length} files are`;

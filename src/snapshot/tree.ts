@@ -7,13 +7,13 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, TrainyardError } from '../base/errors.js';
-import { convertedNames, countChanged } from './changed.js';
+import { alreadyStored, countChanged } from './changed.js';
 import { gitBytes, type GitPlace, gitText } from './git.js';
 import { GITLINK, type IndexEntry, joinNul, parseIndex, parseRaw, type RawChange, shown } from './listing.js';
 import { type Repository } from './locate.js';
 import { listNames, type Names } from './names.js';
 import { makeNeutral, neutralPlace } from './neutral.js';
-import { judgeSizes, sizesOf } from './sizes.js';
+import { judgeLarge, sizesOf } from './sizes.js';
 import { type Snapshot, type TakeOptions } from './snapshot.js';
 
 export interface SizePolicy extends Pick<TakeOptions, 'sizeLimit' | 'largeFiles'> {
@@ -45,8 +45,8 @@ export async function writeTree(repository: Repository, policy: SizePolicy, apar
   try {
     return await attempt(repository, policy, apart, true);
   } catch (error) {
-    // The index that we kept may name objects that `git gc` has removed since their run was deleted,
-    // or be of a format that only the person's repository can read. Hashing everything always works.
+    // The index that we kept may name objects that `git gc` has removed since their run was deleted.
+    // Hashing everything always works.
     if (!TrainyardError.is(error, 'GIT_FAILED')) throw error;
     return attempt(repository, policy, apart, false);
   }
@@ -79,11 +79,9 @@ async function attempt(
       objectsOf: repository.gitDir,
       settings: repository.settings,
     });
-    const kept = reuse && (await copyIndex(join(side, 'index'), index));
-    const listed = listNames(repository, join(work, 'none'), apart);
-    if (!kept && reuse) await seedIndex(repository, (await listed).tracked, index);
+    if (reuse) await copyIndex(join(side, 'index'), index);
     const [names, known, dirty, unlike] = await Promise.all([
-      listed,
+      listNames(repository, join(work, 'none'), apart),
       gitBytes(place, ['ls-files', '-s', '-v', '-z']).then(parseIndex),
       gitBytes(place, ['diff-files', '--raw', '-z', '--ignore-submodules=all']).then(parseRaw),
       changesSince(place, head),
@@ -93,7 +91,7 @@ async function attempt(
       ? []
       : unlike.map(({ name }) => name).filter((name) => names.wanted.has(name));
     const sizes = await sizesOf(root, new Set([...toHash, ...settled]));
-    const leftOut = judgeSizes(sizes, policy);
+    const leftOut = await largeNames(repository, names, sizes, policy);
     const difference = compare(repository, names, known, toHash, sizes, leftOut);
     await update(place, difference);
     const [tree, changes] = await Promise.all([gitText(place, ['write-tree']), changesSince(place, head)]);
@@ -137,6 +135,19 @@ function candidates(names: Names, known: Map<string, IndexEntry>, dirty: RawChan
   }
   for (const { name } of dirty) if (names.wanted.has(name) && !gitlinks.has(name)) found.add(name);
   return found;
+}
+
+/** Names to leave out, with their sizes. */
+async function largeNames(
+  repository: Repository,
+  { tracked }: Names,
+  sizes: Map<string, number>,
+  policy: SizePolicy,
+): Promise<Map<string, number>> {
+  const large = new Map([...sizes].filter(([, bytes]) => bytes > policy.sizeLimit));
+  if (policy.largeFiles === 'include' || large.size === 0) return new Map();
+  for (const name of await alreadyStored(repository, tracked, large)) large.delete(name);
+  return judgeLarge(large, policy);
 }
 
 function compare(
@@ -188,32 +199,15 @@ async function update(place: GitPlace, { info, files }: Difference): Promise<voi
     );
 }
 
-/**
- * Starts our index as a copy of the person's, so that the first snapshot is quick too; only when that is plainly
- * right: no conversions, no flags that hide changes, no conflict.
- */
-async function seedIndex(
-  repository: Repository,
-  tracked: Map<string, IndexEntry>,
-  index: string,
-): Promise<void> {
-  if (repository.hidden || repository.convertsLines || !repository.trustsModes || tracked.size === 0) return;
-  if ([...tracked.values()].some(({ tag }) => tag !== 'H')) return;
-  if ((await convertedNames(repository, tracked.keys())).size > 0) return;
-  await copyIndex(join(repository.side, '..', 'index'), index);
-}
-
-/** False when there is none. */
-async function copyIndex(from: string, to: string): Promise<boolean> {
+/** Does nothing when there is none. */
+async function copyIndex(from: string, to: string): Promise<void> {
   try {
     const { mtimeMs } = await stat(from);
     await copyFile(from, to);
     // Git trusts the time of a file only when it is older than the index; a copy must not look younger.
     const time = Math.floor(mtimeMs - 1) / 1000;
     await utimes(to, time, time);
-    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }

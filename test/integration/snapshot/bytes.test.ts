@@ -70,6 +70,14 @@ describe('take, byte for byte', () => {
     assert.equal((await it_.assertExact()).changedFiles, 0);
   });
 
+  it('keeps CRLF also when what once converted it is gone', async () => {
+    it_.git('config', 'core.autocrlf', 'true');
+    it_.write('a.txt', 'a\r\nb\r\n');
+    it_.commit();
+    it_.git('config', 'core.autocrlf', 'false');
+    await it_.assertExact();
+  });
+
   it('never runs a filter, and keeps what lies in the folder: content as well as pointers', async () => {
     const ran = `${it_.base}/ran`;
     it_.git('config', 'filter.lfs.clean', `sh -c 'touch ${ran}; echo pointer'`);

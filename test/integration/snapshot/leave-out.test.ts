@@ -76,6 +76,19 @@ describe('take, what it leaves out', () => {
       assert.equal(it_.git('count-objects'), objects);
     });
 
+    it('are no question when git has their bytes already, and are one when it has but a pointer', async () => {
+      for (const name of ['grown.bin', 'new/large.bin']) fs.rmSync(it_.at(name));
+      it_.write('staged.bin', Buffer.alloc(2000));
+      it_.git('add', 'staged.bin');
+      it_.write('.gitattributes', '*.txt text eol=crlf\n');
+      assert.ok(it_.names(await it_.take(limits)).includes('staged.bin'));
+      it_.write('model.lfs', 'x'.repeat(2000));
+      it_.git('config', 'filter.lfs.clean', 'echo pointer');
+      it_.write('.gitattributes', '*.lfs filter=lfs\n');
+      it_.commit();
+      await assert.rejects(it_.take(limits), { code: 'LARGE_FILES', message: /^model\.lfs is/ });
+    });
+
     it('are included when the person says so, and still a question the next time', async () => {
       const snapshot = await it_.take({ ...limits, largeFiles: 'include' });
       assert.ok(it_.names(snapshot).includes('new/large.bin'));

@@ -2,10 +2,12 @@ import { allOf, compareKeyed, compareNumber, compareText, requireOnce, type Sql 
 import type { Term } from './order.js';
 import { type Condition, invalid, parseFilter, parseOrder } from './parse.js';
 
-const TIMES: Record<string, string> = {
-  creation_time: 'e.created_at',
-  last_update_time: 'e.updated_at',
-};
+const TIMES = new Map(
+  Object.entries({
+    creation_time: 'e.created_at',
+    last_update_time: 'e.updated_at',
+  }),
+);
 
 /** @throws BAD_REQUEST */
 export function compileExperimentFilter(filter: string | undefined): Sql {
@@ -16,7 +18,7 @@ function condition(condition: Condition): Sql {
   const { entity, key } = condition;
   if (entity === 'tag') return compareKeyed('experiment_tags', 'v.experiment_id = e.id', condition);
   if (entity === 'attribute' && key === 'name') return compareText('e.name', condition);
-  const column = entity === 'attribute' ? TIMES[key] : undefined;
+  const column = entity === 'attribute' ? TIMES.get(key) : undefined;
   if (!column) throw invalid(`Invalid ${entity} key '${key}' specified for an experiment.`);
   return compareNumber(column, condition);
 }
@@ -25,9 +27,9 @@ function condition(condition: Condition): Sql {
 export function experimentOrder(orderBy: readonly string[]): Term[] {
   const orders = orderBy.map(parseOrder);
   requireOnce(orders);
-  const columns: Record<string, string> = { ...TIMES, name: 'e.name', experiment_id: 'e.id' };
+  const columns = new Map([...TIMES, ['name', 'e.name'], ['experiment_id', 'e.id']]);
   const terms = orders.map(({ entity, key, ascending }) => {
-    const sql = entity === 'attribute' ? columns[key] : undefined;
+    const sql = entity === 'attribute' ? columns.get(key) : undefined;
     if (!sql) throw invalid(`Invalid order_by key '${key}' for an experiment.`);
     return { sql, descending: !ascending };
   });

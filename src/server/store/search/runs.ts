@@ -11,28 +11,34 @@ import {
 import type { Term } from './order.js';
 import { type Condition, invalid, parseFilter, parseOrder } from './parse.js';
 
-const NUMBERS: Record<string, string> = { start_time: 'r.start_time', end_time: 'r.end_time' };
-const TEXTS: Record<string, string> = {
-  run_id: 'r.id',
-  run_name: 'r.name',
-  // MLflow writes states in capitals.
-  status: 'upper(r.status)',
-  artifact_uri: 'r.artifact_uri',
-  user_id: 'r.user',
-};
-const ALIASES: Record<string, string> = {
-  created: 'start_time',
-  Created: 'start_time',
-  'run name': 'run_name',
-  'Run name': 'run_name',
-  'Run Name': 'run_name',
-  run_uuid: 'run_id',
-};
-const DATASETS: Record<string, string> = {
-  name: 'd.name',
-  digest: 'd.digest',
-  context: `json_extract(d.tags, '$."mlflow.data.context"')`,
-};
+const NUMBERS = new Map(Object.entries({ start_time: 'r.start_time', end_time: 'r.end_time' }));
+const TEXTS = new Map(
+  Object.entries({
+    run_id: 'r.id',
+    run_name: 'r.name',
+    // MLflow writes states in capitals.
+    status: 'upper(r.status)',
+    artifact_uri: 'r.artifact_uri',
+    user_id: 'r.user',
+  }),
+);
+const ALIASES = new Map(
+  Object.entries({
+    created: 'start_time',
+    Created: 'start_time',
+    'run name': 'run_name',
+    'Run name': 'run_name',
+    'Run Name': 'run_name',
+    run_uuid: 'run_id',
+  }),
+);
+const DATASETS = new Map(
+  Object.entries({
+    name: 'd.name',
+    digest: 'd.digest',
+    context: `json_extract(d.tags, '$."mlflow.data.context"')`,
+  }),
+);
 
 /** @throws BAD_REQUEST */
 export function compileRunFilter(filter: string | undefined): Sql {
@@ -56,7 +62,7 @@ function condition(condition: Condition): Sql {
     case 'tag':
       return compareKeyed('run_tags', 'v.run_id = r.id', condition);
     case 'dataset': {
-      const column = DATASETS[condition.key];
+      const column = DATASETS.get(condition.key);
       if (!column)
         throw invalid(
           `Invalid dataset key '${condition.key}' specified. Valid keys are name, digest, context.`,
@@ -72,11 +78,16 @@ function condition(condition: Condition): Sql {
   }
 }
 
+/** Only attributes have other names; a metric may well be called `created`. */
+function withoutAlias<T extends { entity: string; key: string }>(named: T): T {
+  return named.entity === 'attribute' ? { ...named, key: ALIASES.get(named.key) ?? named.key } : named;
+}
+
 function attribute(condition: Condition): Sql {
-  const key = ALIASES[condition.key] ?? condition.key;
-  const number = NUMBERS[key];
+  const { key } = withoutAlias(condition);
+  const number = NUMBERS.get(key);
   if (number) return compareNumber(number, condition);
-  const text = TEXTS[key];
+  const text = TEXTS.get(key);
   if (!text) throw invalid(`Invalid attribute key '${condition.key}' specified.`);
   return compareText(text, condition, key === 'run_id' ? LIST_OPERATORS : []);
 }
@@ -92,7 +103,7 @@ export interface RunOrder {
  * missing last, in both directions. @throws BAD_REQUEST
  */
 export function runOrder(orderBy: readonly string[]): RunOrder {
-  const orders = orderBy.map(parseOrder).map((order) => ({ ...order, key: ALIASES[order.key] ?? order.key }));
+  const orders = orderBy.map(parseOrder).map(withoutAlias);
   requireOnce(orders);
   const terms: Term[] = [];
   const joins: string[] = [];
@@ -113,7 +124,7 @@ export function runOrder(orderBy: readonly string[]): RunOrder {
       values.push(key);
       last(`(${alias}.value IS NULL)`, `ifnull(${alias}.value, '')`);
     } else {
-      const column = entity === 'attribute' ? (NUMBERS[key] ?? TEXTS[key]) : undefined;
+      const column = entity === 'attribute' ? (NUMBERS.get(key) ?? TEXTS.get(key)) : undefined;
       if (!column) throw invalid(`Invalid order_by key '${key}'.`);
       last(`(${column} IS NULL)`, `ifnull(${column}, 0)`);
     }

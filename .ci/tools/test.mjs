@@ -1,0 +1,79 @@
+// node .ci/tools/test.mjs [unit|integration|editor|ui …]      none named: all of it, with lint and types
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ROOT, say } from './shell.mjs';
+import { ensureBuild, ensureChromium, ensureDependencies, ensureNode, ensurePython } from './setup.mjs';
+
+const named = process.argv.slice(2);
+const SUITES = { unit: 'test/unit', integration: 'test/integration', ui: 'test/ui' };
+const results = { passed: 0, failed: 0, skipped: 0 };
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-test-'));
+process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
+
+ensureDependencies();
+const node = ensureNode();
+if (named.length === 0) {
+  await check('eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
+  await check('prettier', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
+  for (const project of ['.', 'webview', 'test'])
+    await check(`types of ${project}`, ['node_modules/typescript/bin/tsc', '-p', project]);
+}
+for (const [suite, folder] of Object.entries(SUITES))
+  if (named.length === 0 || named.includes(suite)) await mocha(suite, folder);
+
+const { passed, failed, skipped } = results;
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed > 0 || passed === 0 || (process.env.CI && skipped > 0) ? 1 : 0;
+
+async function check(name, args) {
+  say(name);
+  const code = await node24(args);
+  if (code === 0) results.passed++;
+  else {
+    results.failed++;
+    console.log(`FAILED: ${name}`);
+  }
+}
+
+async function mocha(suite, folder) {
+  if (!fs.existsSync(path.join(ROOT, folder))) return;
+  const env = {};
+  if (suite !== 'unit') {
+    ensureBuild();
+    if (suite === 'integration') env.TRAINYARD_TEST_PYTHON = ensurePython();
+    if (suite === 'ui') env.CHROMIUM = ensureChromium();
+  }
+  say(`${suite} tests`);
+  const file = path.join(scratch, `${suite}.json`);
+  const timeout = { unit: '5000', integration: '120000', ui: '120000' }[suite];
+  const code = await node24(
+    [
+      'node_modules/mocha/bin/mocha.js',
+      '--import=tsx',
+      '--exit',
+      ...['--timeout', timeout, '--reporter', '.ci/tools/reporter.cjs', '--reporter-option', `file=${file}`],
+      `${folder}/**/*.test.ts`,
+    ],
+    { ...env, TRAINYARD_HOME: path.join(scratch, 'home') },
+  );
+  // A suite that died before its end is a failure, whatever it counted.
+  const counted = fs.existsSync(file)
+    ? JSON.parse(fs.readFileSync(file, 'utf8'))
+    : { passed: 0, failed: 1, skipped: 0 };
+  for (const key of Object.keys(results)) results[key] += counted[key];
+  if (code !== 0 && counted.failed === 0) results.failed++;
+}
+
+function node24(args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(node, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
