@@ -22,13 +22,18 @@ const ROOMS = Object.keys(MAY_IMPORT);
 
 /** One `no-restricted-imports` pattern for each room that `room` must not reach. */
 function walls(room) {
-  const allowed = new Map([[room, ''], ['base', '']]);
+  const allowed = new Map([
+    [room, ''],
+    ['base', ''],
+  ]);
   for (const entry of MAY_IMPORT[room]) {
     const [name, kind = ''] = entry.split(':');
     allowed.set(name, kind);
   }
   const patterns = ROOMS.filter((other) => allowed.get(other) !== '').map((other) => {
-    const open = [...allowed.keys()].filter((name) => name.startsWith(`${other}/`)).map((name) => name.slice(other.length + 1));
+    const open = [...allowed.keys()]
+      .filter((name) => name.startsWith(`${other}/`))
+      .map((name) => name.slice(other.length + 1));
     const except = open.length > 0 ? `(?!${open.join('|')})` : '';
     return {
       regex: `^(\\.\\./)+${other}/${except}`,
@@ -36,7 +41,8 @@ function walls(room) {
       message: `src/${room} may not import src/${other}${allowed.get(other) === 'types' ? ' but as types' : ''}.`,
     };
   });
-  const paths = room === 'extension' ? [] : [{ name: 'vscode', message: 'Only src/extension knows the editor.' }];
+  const paths =
+    room === 'extension' ? [] : [{ name: 'vscode', message: 'Only src/extension knows the editor.' }];
   return { patterns, paths };
 }
 
@@ -53,7 +59,7 @@ export default ts.config(
       eqeqeq: 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
   {
@@ -76,7 +82,11 @@ export default ts.config(
         'error',
         {
           patterns: [
-            { regex: '^(\\.\\./)+src/', allowTypeImports: true, message: 'A webview knows the rest by its types only.' },
+            {
+              regex: '^(\\.\\./)+src/',
+              allowTypeImports: true,
+              message: 'A webview knows the rest by its types only.',
+            },
             { regex: '^@vscode/webview-ui-toolkit', message: 'Only webview/controls/ knows the toolkit.' },
             { regex: '^node:', message: 'A webview runs in a browser.' },
           ],
@@ -86,5 +96,7 @@ export default ts.config(
   },
   { files: ['webview/controls/**/*.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },
   { files: ['src/cli/**', 'test/**', '.ci/**', 'examples/**', '*.mjs'], rules: { 'no-console': 'off' } },
+  // Mocha loads a reporter by require().
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unused-expressions': 'off' } },
 );

@@ -50,13 +50,13 @@ git('commit', '-qm', 'Train on the digits');
 
 trainyard(['submit', 'train.py', '--name', 'baseline', '--watch'], { show: true });
 
-say('An edit: a wider network that learns faster. It is not committed.');
+say('An edit: it learns faster and is held back less. It is not committed.');
 const script = path.join(project, 'train.py');
 const before = fs.readFileSync(script, 'utf8');
-const after = before.replace('default=0.002', 'default=0.01').replace('default=48', 'default=128');
+const after = before.replace('default=0.001', 'default=0.005').replace('default=0.01)', 'default=0.0001)');
 expect(after !== before, 'to find what it edits in train.py');
 fs.writeFileSync(script, after);
-trainyard(['submit', 'train.py', '--name', 'wider-and-faster', '--watch'], { show: true });
+trainyard(['submit', 'train.py', '--name', 'faster', '--watch'], { show: true });
 
 trainyard(['runs'], { show: true });
 const { runs } = json('runs');
@@ -65,7 +65,7 @@ expect(runs.length === 2 && runs.every(({ state }) => state === 'finished'), 'tw
 
 console.log('\nSide by side');
 const rows = [['', first.name, second.name, 'change']];
-for (const key of ['lr', 'hidden', 'epochs']) rows.push([key, first.params[key], second.params[key], '']);
+for (const key of ['lr', 'alpha', 'epochs']) rows.push([key, first.params[key], second.params[key], '']);
 for (const key of ['loss', 'accuracy', 'val_loss', 'val_accuracy']) {
   const [a, b] = [first, second].map((run) => run.metrics[key]);
   expect(a?.count === 30 && b?.count === 30, `30 points of ${key} in each run`);
@@ -87,7 +87,7 @@ const diff = json('run', 'diff', first.id, second.id);
 expect(diff.files.length === 1 && diff.files[0].path === 'train.py', 'one changed file');
 expect(first.code.head === second.code.head, 'both runs to stand on one commit');
 
-trainyard(['run', 'show', 'wider-and-faster'], { show: true });
+trainyard(['run', 'show', 'faster'], { show: true });
 const { files } = json('run', 'show', second.id);
 expect(
   files.some(({ path: name }) => name === 'confusion_matrix.png'),

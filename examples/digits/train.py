@@ -10,14 +10,14 @@ import mlflow
 import numpy as np
 from mlflow.models import infer_signature
 from sklearn.datasets import load_digits
+from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import ConfusionMatrixDisplay, accuracy_score, log_loss
 from sklearn.model_selection import train_test_split
-from sklearn.neural_network import MLPClassifier
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--lr", type=float, default=0.002)
+parser.add_argument("--lr", type=float, default=0.001)
 parser.add_argument("--epochs", type=int, default=30)
-parser.add_argument("--hidden", type=int, default=48)
+parser.add_argument("--alpha", type=float, default=0.01)
 parser.add_argument("--batch-size", type=int, default=32)
 parser.add_argument("--seed", type=int, default=0)
 args = parser.parse_args()
@@ -27,7 +27,9 @@ x_train, x_val, y_train, y_val = train_test_split(
     digits.data / 16.0, digits.target, test_size=0.25, random_state=args.seed, stratify=digits.target
 )
 classes = np.unique(y_train)
-model = MLPClassifier(hidden_layer_sizes=(args.hidden,), learning_rate_init=args.lr, random_state=args.seed)
+model = SGDClassifier(
+    loss="log_loss", learning_rate="constant", eta0=args.lr, alpha=args.alpha, random_state=args.seed
+)
 rng = np.random.default_rng(args.seed)
 
 with mlflow.start_run():

@@ -43,7 +43,11 @@ export class TrainyardError extends Error {
   readonly hint?: string;
   readonly details?: unknown;
 
-  constructor(code: ErrorCode, message: string, more: { hint?: string; details?: unknown; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { hint?: string; details?: unknown; cause?: unknown } = {},
+  ) {
     super(message, { cause: more.cause });
     this.name = 'TrainyardError';
     this.code = code;

@@ -99,7 +99,7 @@ async function showRun(given: string, flags: Json) {
     const { head, branch, changedFiles, root, snapshot } = run.code;
     facts.push([
       'Code',
-      `${root}, ${head?.slice(0, 12) ?? 'no commit'}${branch ? ` on ${branch}` : ''}, ${changedFiles} files changed`,
+      `${root}, ${head?.slice(0, 12) ?? 'no commit'}${branch ? ` on ${branch}` : ''}, ${changedFiles} ${changedFiles === 1 ? 'file' : 'files'} changed`,
     ]);
     if (snapshot) facts.push(['Snapshot', snapshot]);
   }

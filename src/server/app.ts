@@ -1,4 +1,10 @@
-import { type FastifyBaseLogger, type FastifyError, type FastifyInstance, fastify, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  fastify,
+  LogController,
+} from 'fastify';
 import { TrainyardError } from '../base/errors.js';
 import { API } from '../workspace/local/contract.js';
 import { api, type ApiContext } from './api/routes.js';

@@ -13,8 +13,8 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import { createTargets } from '../../targets/registry.js';
 import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/target.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
-import { ACTIVE_STATES, type Compute, type RunState, type ServerSettings } from '../../workspace/types.js';
-import type { JobRecord } from '../store/jobs.js';
+import type { Compute, RunState, ServerSettings } from '../../workspace/types.js';
+import { isActive, type JobRecord } from '../store/jobs.js';
 import type { RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import { prepareCode } from './checkout.js';
@@ -149,7 +149,7 @@ export class JobService {
           hint: 'End its process where you started it.',
         },
       );
-    if (!ACTIVE_STATES.includes(job.state)) return;
+    if (!isActive(job)) return;
     await this.store.write(() => this.store.jobs.update(runId, { cancelRequested: true }));
     const now = this.store.jobs.get(runId);
     if (now?.handle) await this.requireTarget(job.spec.target).cancel(now.handle);
@@ -164,7 +164,7 @@ export class JobService {
 
   isActive(runId: string): boolean {
     const job = this.store.jobs.get(runId);
-    return job !== undefined && ACTIVE_STATES.includes(job.state);
+    return job !== undefined && isActive(job);
   }
 
   activeCount(): { running: number; queued: number } {
@@ -241,7 +241,7 @@ export class JobService {
       .catch(async (error: unknown) => {
         this.log.error({ err: error, runId }, 'job failed in Trainyard');
         const job = this.store.jobs.get(runId);
-        if (job && ACTIVE_STATES.includes(job.state) && !this.closed)
+        if (job && isActive(job) && !this.closed)
           await this.finish(job, { state: 'failed', reason: messageOf(error) });
       })
       .catch((error: unknown) =>

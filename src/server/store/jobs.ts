@@ -26,6 +26,11 @@ export interface JobRecord {
   endedAt?: number;
 }
 
+/** Not ended yet. */
+export function isActive({ state }: JobRecord): boolean {
+  return state === 'queued' || state === 'preparing' || state === 'running';
+}
+
 interface JobRow {
   run_id: string;
   spec: string;

@@ -80,10 +80,10 @@ describe('take, byte for byte', () => {
 
   it('never runs a filter, and keeps what lies in the folder: content as well as pointers', async () => {
     const ran = `${it_.base}/ran`;
-    it_.git('config', 'filter.lfs.clean', `sh -c 'touch ${ran}; echo pointer'`);
-    it_.git('config', 'filter.lfs.smudge', `sh -c 'touch ${ran}; echo smudged'`);
-    it_.git('config', 'filter.lfs.process', `sh -c 'touch ${ran}'`);
-    it_.git('config', 'filter.lfs.required', 'true');
+    it_.git('config', '--global', 'filter.lfs.clean', `sh -c 'touch ${ran}; echo pointer'`);
+    it_.git('config', '--global', 'filter.lfs.smudge', `sh -c 'touch ${ran}; echo smudged'`);
+    it_.git('config', '--global', 'filter.lfs.process', `sh -c 'touch ${ran}'`);
+    it_.git('config', '--global', 'filter.lfs.required', 'true');
     it_.write('.gitattributes', '');
     it_.write('model.bin', 'pointer\n');
     it_.write('other.bin', 'pointer\n');

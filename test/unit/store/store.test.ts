@@ -57,7 +57,7 @@ describe('store', () => {
         throw new Error('no');
       }),
     );
-    assert.deepEqual(told, []);
+    assert.equal(told.length, 0);
     await newRun();
     assert.ok(told.includes('run'));
   });

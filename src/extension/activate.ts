@@ -1,0 +1,129 @@
+import * as vscode from 'vscode';
+import type { Run } from '../workspace/types.js';
+import { findServer, homeOf } from '../workspace/local/launch.js';
+import { LocalWorkspace } from '../workspace/local/workspace.js';
+import { registerCodeCommands } from './commands/code.js';
+import { commandRegister } from './commands/register.js';
+import { registerRunFileCommands } from './commands/run-files.js';
+import { RunChooser } from './commands/run-chooser.js';
+import { registerRunCommands } from './commands/runs.js';
+import { registerSecretCommands } from './commands/secrets.js';
+import { registerServerCommands } from './commands/server.js';
+import { registerSubmitCommands } from './commands/submit.js';
+import { registerViewCommands } from './commands/views.js';
+import { logError, showError } from './errors.js';
+import { OpenCommit } from './git/open-commit.js';
+import { LogTerminals } from './log/log-terminals.js';
+import { registerChartsPanel, type ChartsPanels } from './panels/charts-panel.js';
+import { RunFileSystem } from './runs/run-file-system.js';
+import { RUN_SCHEME } from './runs/run-uri.js';
+import { ServerSettingsSync } from './server-settings.js';
+import { SETTINGS, settings, touchesSetting } from './settings.js';
+import { StatusBar } from './status-bar.js';
+import { SubmitMemory } from './submit/script-options.js';
+import { JobSecrets } from './submit/secrets.js';
+import { Submitter } from './submit/submitter.js';
+import { TASK_TYPE } from './tasks/job-task.js';
+import { JobTaskProvider } from './tasks/task-provider.js';
+import { ComputeView } from './views/compute-view.js';
+import { ModelsView } from './views/models-view.js';
+import { RunsView } from './views/runs-view.js';
+import { WorkspacesView } from './views/workspaces-view.js';
+import type { Workspaces } from './workspaces.js';
+
+/**
+ * The composition root. Builds and registers the parts and returns: no file is read and no server started here. The
+ * server is there as soon as a view is seen or a command needs it.
+ */
+export function activate(context: vscode.ExtensionContext): void {
+  const keep = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const log = keep(vscode.window.createOutputChannel('Trainyard', { log: true }));
+  const local = new LocalWorkspace({
+    home: settings.home(),
+    serverEntry: context.asAbsolutePath('dist/server.js'),
+  });
+  const workspaces: Workspaces = { active: local, all: [local] };
+
+  const charts = registerChartsPanel(context, workspaces, log);
+  const logs = keep(new LogTerminals(workspaces, log));
+  keep(vscode.workspace.registerFileSystemProvider(RUN_SCHEME, new RunFileSystem(workspaces), READ_ONLY));
+
+  const runsView = keep(new RunsView(workspaces, context.workspaceState, keep(new OpenCommit(log)), log));
+  const models = keep(new ModelsView(workspaces, log));
+  const compute = keep(new ComputeView(workspaces, log));
+  const overview = keep(new WorkspacesView(workspaces, log));
+  const statusBar = keep(
+    new StatusBar(workspaces, context.workspaceState, (count) => (runsView.badge = count), log),
+  );
+  keep(runsView.onDidLook(() => statusBar.wake()));
+
+  const memory = new SubmitMemory(context.workspaceState);
+  const secrets = new JobSecrets(context.secrets);
+  const serverSettings = keep(new ServerSettingsSync(workspaces, log));
+  const submitter = new Submitter(workspaces, secrets, serverSettings, log);
+  keep(vscode.tasks.registerTaskProvider(TASK_TYPE, new JobTaskProvider({ workspaces, submitter, log })));
+
+  const onSubmitted = (run: Run) => {
+    statusBar.wake();
+    if (runsView.isVisible) runsView.reveal(run).catch((error: unknown) => logError(error, log));
+    showSubmitted(run, charts, logs);
+  };
+  const register = commandRegister(context, log);
+  const choose = new RunChooser(workspaces, () => runsView.selection);
+  registerSubmitCommands(register, { workspaces, submitter, memory, secrets, log, onSubmitted });
+  registerSecretCommands(register, secrets);
+  registerRunCommands(register, {
+    workspaces,
+    choose,
+    log,
+    charts,
+    logs,
+    reveal: (run) => runsView.reveal(run),
+  });
+  registerRunFileCommands(register, workspaces, choose);
+  registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
+  registerViewCommands(register, runsView, [runsView, models, compute, overview]);
+  registerServerCommands(register, workspaces, log);
+
+  keep(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (touchesSetting(event, SETTINGS.metric)) runsView.redraw();
+      if (touchesSetting(event, SETTINGS.home))
+        offerReload().catch((error: unknown) => showError(error, log));
+    }),
+  );
+  if (statusBar.isUsed) {
+    // After a reload in mid-run the count is back; a server that does not run has nothing to count.
+    setImmediate(() => {
+      findServer(homeOf({ home: settings.home() })).then(
+        (server) => server && statusBar.wake(),
+        (error: unknown) => logError(error, log),
+      );
+    });
+  }
+}
+
+const READ_ONLY = { isReadonly: true, isCaseSensitive: true };
+
+function showSubmitted(run: Run, charts: ChartsPanels, logs: LogTerminals): void {
+  switch (settings.showAfterSubmit()) {
+    case 'charts':
+      charts.show([run.id], { beside: true });
+      break;
+    case 'log':
+      logs.show(run);
+      break;
+    case 'nothing':
+      break;
+  }
+}
+
+async function offerReload(): Promise<void> {
+  const reload = vscode.l10n.t('Reload Window');
+  const message = vscode.l10n.t('The home of Trainyard changes when the window is loaded again.');
+  if ((await vscode.window.showInformationMessage(message, reload)) === reload)
+    await vscode.commands.executeCommand('workbench.action.reloadWindow');
+}

@@ -1,0 +1,36 @@
+/** Every command of the extension; package.json contributes exactly these (test/unit/extension/manifest.test.ts). */
+export const COMMANDS = {
+  submit: 'trainyard.submit',
+  submitWithOptions: 'trainyard.submitWithOptions',
+  submitAgain: 'trainyard.submitAgain',
+  manageSecrets: 'trainyard.manageSecrets',
+
+  showCharts: 'trainyard.showCharts',
+  showLog: 'trainyard.showLog',
+  openFiles: 'trainyard.run.openFiles',
+  openFile: 'trainyard.run.openFile',
+  saveFile: 'trainyard.run.saveFile',
+  cancel: 'trainyard.run.cancel',
+  rerun: 'trainyard.run.rerun',
+  copyId: 'trainyard.run.copyId',
+  rename: 'trainyard.run.rename',
+  editTag: 'trainyard.run.editTag',
+  delete: 'trainyard.run.delete',
+  showCodeChanges: 'trainyard.run.showCodeChanges',
+  restoreCode: 'trainyard.run.restoreCode',
+  reveal: 'trainyard.run.reveal',
+  copyValue: 'trainyard.copyValue',
+
+  filterRuns: 'trainyard.runs.filter',
+  clearFilter: 'trainyard.runs.clearFilter',
+  onlyOpenCommit: 'trainyard.runs.onlyOpenCommit',
+  allCommits: 'trainyard.runs.allCommits',
+  showMore: 'trainyard.runs.showMore',
+  refresh: 'trainyard.refresh',
+
+  serverStatus: 'trainyard.server.status',
+  stopServer: 'trainyard.server.stop',
+  showOutput: 'trainyard.showOutput',
+} as const;
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];

@@ -1,0 +1,145 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { TrainyardError } from '../../base/errors.js';
+import { buildScriptJob } from '../../job/build.js';
+import type { JobSpec } from '../../job/spec.js';
+import type { CodeDiff, Run } from '../../workspace/types.js';
+import { COMMANDS } from '../command-ids.js';
+import { withPatience } from '../progress.js';
+import { runUri } from '../runs/run-file-system.js';
+import type { SubmitMemory } from '../submit/script-options.js';
+import { saveEdits } from '../submit/script.js';
+import { settings } from '../settings.js';
+import type { Submitter } from '../submit/submitter.js';
+import type { Workspaces } from '../workspaces.js';
+import type { Register } from './register.js';
+import type { RunChooser } from './run-chooser.js';
+import { requireTrust } from './submit.js';
+
+export interface CodeParts {
+  workspaces: Workspaces;
+  choose: RunChooser;
+  submitter: Submitter;
+  memory: SubmitMemory;
+  onSubmitted: (run: Run) => void;
+}
+
+const hasCode = ({ code }: Run) => code?.snapshot !== undefined;
+
+/** What can be done with the code of a run. */
+export function registerCodeCommands(register: Register, parts: CodeParts): void {
+  const { workspaces, choose, submitter, memory, onSubmitted } = parts;
+
+  register(COMMANDS.showCodeChanges, async (...args) => {
+    const placeholder = vscode.l10n.t('Compare the code of which run with the folder?');
+    const [run, other] = await choose.runs(args, { placeholder, fits: hasCode });
+    if (run) await showChanges(run, other, workspaces);
+  });
+
+  register(COMMANDS.restoreCode, async (...args) => {
+    const placeholder = vscode.l10n.t('Restore the code of which run?');
+    const run = await choose.run(args, { placeholder, fits: hasCode });
+    if (run) await restore(run, workspaces);
+  });
+
+  register(COMMANDS.rerun, async (...args) => {
+    requireTrust();
+    const fits = ({ job, code }: Run) => job !== undefined && code?.script !== undefined;
+    const run = await choose.run(args, {
+      placeholder: vscode.l10n.t('Submit which run again?'),
+      fits,
+    });
+    if (!run || !(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
+    const { name } = await experimentOf(run, workspaces);
+    const spec = specOf(run, name);
+    const script = vscode.Uri.file(path.join(spec.codeFolder, ...spec.script.split('/'))).toString();
+    const { environmentVariables, secrets } = memory.options(script);
+    const again = await submitter.submitJob({ ...spec, environmentVariables }, secrets);
+    if (again) onSubmitted(again);
+    return again?.id;
+  });
+}
+
+async function experimentOf({ experimentId }: Run, { active }: Workspaces): Promise<{ name: string }> {
+  const found = (await active.experiments()).find(({ id }) => id === experimentId);
+  if (!found) throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The experiment of the run is gone.'));
+  return found;
+}
+
+/** The job of `run` as it would be submitted now: same command, code as the folder has it. */
+export function specOf({ code, job }: Run, experiment: string): JobSpec {
+  if (!code?.script || !job)
+    throw new TrainyardError(
+      'NOT_SUPPORTED',
+      vscode.l10n.t('Only a run of a script can be submitted again.'),
+    );
+  const script = path.join(code.root, ...code.script.split('/'));
+  const [interpreter = '', named = '', ...args] = job.command;
+  const tail = path.sep + path.join(...named.split('/'));
+  // The command names the script from the folder it ran in.
+  const folder = script.endsWith(tail) ? script.slice(0, -tail.length) : path.dirname(script);
+  return buildScriptJob({
+    script,
+    codeFolder: folder,
+    workingFolder: folder,
+    interpreter,
+    args,
+    experiment,
+    target: job.target,
+  });
+}
+
+async function showChanges(run: Run, other: Run | undefined, { active }: Workspaces): Promise<void> {
+  const what = vscode.l10n.t('Comparing the code of {0}', run.name);
+  const diff = await withPatience(what, (signal) => active.diff(run.id, other?.id ?? 'folder', signal));
+  const name = other ? other.name : vscode.l10n.t('Working Folder');
+  if (diff.files.length === 0) {
+    void vscode.window.showInformationMessage(
+      other
+        ? vscode.l10n.t('{0} and {1} have the same code.', run.name, other.name)
+        : vscode.l10n.t('The folder has exactly the code of {0}.', run.name),
+    );
+    return;
+  }
+  const right = (file: string) =>
+    other
+      ? runUri({ runId: other.id, area: 'code', path: file })
+      : vscode.Uri.file(path.join(run.code?.root ?? '', ...file.split('/')));
+  await vscode.commands.executeCommand(
+    'vscode.changes',
+    `${run.name} ↔ ${name}`,
+    changesOf(diff, run.id, right),
+  );
+}
+
+type Change = [label: vscode.Uri, left: vscode.Uri | undefined, right: vscode.Uri | undefined];
+
+function changesOf({ files }: CodeDiff, runId: string, right: (path: string) => vscode.Uri): Change[] {
+  return files.map(({ path: file, from, status }) => [
+    right(file),
+    status === 'added' ? undefined : runUri({ runId, area: 'code', path: from ?? file }),
+    status === 'deleted' ? undefined : right(file),
+  ]);
+}
+
+async function restore(run: Run, { active }: Workspaces): Promise<void> {
+  const [parent] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Restore the Code of {0}', run.name),
+      openLabel: vscode.l10n.t('Restore Here'),
+      canSelectFiles: false,
+      canSelectFolders: true,
+      canSelectMany: false,
+    })) ?? [];
+  if (!parent) return;
+  // A name may hold what a folder's may not.
+  const name = run.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '') || run.id;
+  const folder = vscode.Uri.joinPath(parent, name);
+  await withPatience(vscode.l10n.t('Restoring the code of {0}', run.name), (signal) =>
+    active.restore(run.id, folder.fsPath, signal),
+  );
+  const open = vscode.l10n.t('Open in New Window');
+  const message = vscode.l10n.t('Restored the code of {0} to {1}.', run.name, folder.fsPath);
+  if ((await vscode.window.showInformationMessage(message, open)) === open)
+    await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
+import { formatAge } from '../format.js';
+import { stateIcon, stateWord } from '../runs/run-words.js';
+import type { Workspaces } from '../workspaces.js';
+
+export interface ChooseOptions {
+  placeholder: string;
+  /** Which runs can be chosen. */
+  fits?: (run: Run) => boolean;
+  many?: boolean;
+}
+
+const RECENT = 50;
+/** What the key bindings of package.json pass: the selection of the Runs view is meant. */
+const SELECTION = 'selection';
+
+export const isActive = (run: Run) => ACTIVE_STATES.includes(run.state);
+
+/** Finds the runs that a command is to work on. */
+export class RunChooser {
+  readonly #workspaces: Workspaces;
+  readonly #selection: () => readonly unknown[];
+
+  constructor(workspaces: Workspaces, selection: () => readonly unknown[]) {
+    this.#workspaces = workspaces;
+    this.#selection = selection;
+  }
+
+  /**
+   * The rows that a menu passed (the selection, when the row is part of it), the selection for a key binding, the ids
+   * that code passed, or those that a person chooses from the newest. Empty when nobody chose.
+   */
+  async runs(args: readonly unknown[], options: ChooseOptions): Promise<Run[]> {
+    const { fits = () => true } = options;
+    const ids = [...new Set(this.#rows(args).flatMap(runIdOf))];
+    const runs = await Promise.all(ids.map((id) => this.#workspaces.active.run(id)));
+    return runs.length > 0 ? runs.filter(fits) : this.#ask(options);
+  }
+
+  /** The first of them. */
+  async run(args: readonly unknown[], options: ChooseOptions): Promise<Run | undefined> {
+    return (await this.runs(args, options))[0];
+  }
+
+  #rows([first, selection]: readonly unknown[]): readonly unknown[] {
+    if (first === SELECTION) return this.#selection();
+    return Array.isArray(selection) && selection.includes(first) ? selection : [first];
+  }
+
+  async #ask({ placeholder, fits = () => true, many = false }: ChooseOptions): Promise<Run[]> {
+    const options = { placeHolder: placeholder, matchOnDescription: true };
+    const items = this.#recent(fits);
+    const picked = many
+      ? await vscode.window.showQuickPick(items, { ...options, canPickMany: true })
+      : await vscode.window.showQuickPick(items, options);
+    return [picked ?? []].flat().map(({ run }) => run);
+  }
+
+  async #recent(fits: (run: Run) => boolean) {
+    const { runs } = await this.#workspaces.active.runs({ limit: RECENT });
+    const now = Date.now();
+    return runs.filter(fits).map((run) => ({
+      label: run.name,
+      description: `${stateWord(run.state)} · ${formatAge(run.endTime ?? run.startTime, now, vscode.env.language)}`,
+      iconPath: stateIcon(run),
+      run,
+    }));
+  }
+}
+
+function runIdOf(row: unknown): string[] {
+  if (typeof row === 'string') return [row];
+  if (typeof row !== 'object' || row === null) return [];
+  if ('run' in row) return [(row.run as Run).id];
+  if ('runId' in row && typeof row.runId === 'string') return [row.runId];
+  return [];
+}

@@ -1,0 +1,128 @@
+import * as vscode from 'vscode';
+import type { Run } from '../../workspace/types.js';
+import { COMMANDS } from '../command-ids.js';
+import { showError } from '../errors.js';
+import type { LogTerminals } from '../log/log-terminals.js';
+import type { Workspaces } from '../workspaces.js';
+import type { Register } from './register.js';
+import { isActive, type RunChooser } from './run-chooser.js';
+
+export interface RunParts {
+  workspaces: Workspaces;
+  choose: RunChooser;
+  log: vscode.LogOutputChannel;
+  charts: { show(runIds: readonly string[], options?: { beside?: boolean }): void };
+  logs: LogTerminals;
+  reveal: (run: Run) => Promise<void>;
+}
+
+/** What can be done with runs. Each works on rows, on ids, and without either asks which run. */
+export function registerRunCommands(register: Register, parts: RunParts): void {
+  const { workspaces, choose, log, charts, logs, reveal } = parts;
+
+  register(COMMANDS.showCharts, async (...args) => {
+    const placeholder = vscode.l10n.t('Show the charts of which runs?');
+    const runs = await choose.runs(args, { placeholder, many: true });
+    if (runs.length > 0) charts.show(runs.map(({ id }) => id));
+  });
+
+  register(COMMANDS.showLog, async (...args) => {
+    const placeholder = vscode.l10n.t('Show the log of which run?');
+    const runs = await choose.runs(args, { placeholder, fits: ({ job }) => job !== undefined });
+    for (const run of runs) logs.show(run);
+  });
+
+  register(COMMANDS.cancel, async (...args) => {
+    const placeholder = vscode.l10n.t('Cancel which run?');
+    const runs = await choose.runs(args, { placeholder, fits: isActive });
+    await Promise.all(runs.map(({ id }) => workspaces.active.cancel(id)));
+  });
+
+  register(COMMANDS.copyId, async (...args) => {
+    const runs = await choose.runs(args, {
+      placeholder: vscode.l10n.t('Copy the ID of which run?'),
+    });
+    if (runs.length > 0) await vscode.env.clipboard.writeText(runs.map(({ id }) => id).join('\n'));
+  });
+
+  register(COMMANDS.copyValue, async (row) => {
+    if (typeof row === 'object' && row !== null && 'value' in row && typeof row.value === 'string')
+      await vscode.env.clipboard.writeText(row.value);
+  });
+
+  register(COMMANDS.reveal, async (...args) => {
+    const run = await choose.run(args, { placeholder: vscode.l10n.t('Go to which run?') });
+    if (run) await reveal(run);
+  });
+
+  register(COMMANDS.rename, async (...args) => {
+    const run = await choose.run(args, { placeholder: vscode.l10n.t('Rename which run?') });
+    if (!run) return;
+    const name = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Rename Run'),
+      value: run.name,
+      prompt: vscode.l10n.t('Name of the run'),
+      validateInput: (value) => (value.trim() ? undefined : vscode.l10n.t('A run needs a name.')),
+    });
+    if (name && name.trim() !== run.name) await workspaces.active.rename(run.id, name.trim());
+  });
+
+  register(COMMANDS.editTag, async (...args) => {
+    const run = await choose.run(args, {
+      placeholder: vscode.l10n.t('Edit a tag of which run?'),
+    });
+    if (run) await editTag(run, workspaces);
+  });
+
+  register(COMMANDS.delete, async (...args) => {
+    const placeholder = vscode.l10n.t('Delete which runs?');
+    const fits = (run: Run) => !isActive(run);
+    const runs = await choose.runs(args, { placeholder, fits, many: true });
+    if (runs.length > 0) {
+      await workspaces.active.delete(runs.map(({ id }) => id));
+      // The command is done; the offer stands for as long as its notification.
+      offerUndo(runs, workspaces).catch((error: unknown) => showError(error, log));
+    } else if (args[0] !== undefined)
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('A run that is active can be deleted after it has ended.'),
+      );
+  });
+}
+
+/** Tags that MLflow and Trainyard keep for themselves. */
+const INTERNAL_TAG = /^(mlflow|trainyard)\./;
+
+async function editTag(run: Run, workspaces: Workspaces): Promise<void> {
+  const title = vscode.l10n.t('Tags of {0}', run.name);
+  const own = Object.entries(run.tags).filter(([name]) => !INTERNAL_TAG.test(name));
+  const add = { label: vscode.l10n.t('$(add) New Tag…'), name: '' };
+  const items = [add, ...own.map(([name, value]) => ({ label: `$(tag) ${name}`, description: value, name }))];
+  const picked = own.length === 0 ? add : await vscode.window.showQuickPick(items, { title });
+  if (!picked) return;
+  const name =
+    picked.name ||
+    (
+      await vscode.window.showInputBox({
+        title,
+        prompt: vscode.l10n.t('Name of the tag'),
+        placeHolder: 'stage',
+      })
+    )?.trim();
+  if (!name) return;
+  const value = await vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('Value of {0}. Leave it empty to remove the tag.', name),
+    value: run.tags[name],
+  });
+  if (value !== undefined) await workspaces.active.tag(run.id, { [name]: value === '' ? null : value });
+}
+
+async function offerUndo(runs: readonly Run[], { active: workspace }: Workspaces): Promise<void> {
+  const message =
+    runs.length === 1 && runs[0]
+      ? vscode.l10n.t('Deleted run {0}.', runs[0].name)
+      : vscode.l10n.t('Deleted {0} runs.', runs.length);
+  const undo = vscode.l10n.t('Undo');
+  const picked = await vscode.window.showInformationMessage(message, undo);
+  if (picked === undo) await workspace.undelete(runs.map(({ id }) => id));
+}

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { findServer, homeOf, shutdown } from '../../workspace/local/launch.js';
+import { COMMANDS } from '../command-ids.js';
+import { formatBytes, formatDuration } from '../format.js';
+import { settings } from '../settings.js';
+import type { Workspaces } from '../workspaces.js';
+import type { Register } from './register.js';
+
+/** The local server, for when a person wants to look behind the curtain. */
+export function registerServerCommands(
+  register: Register,
+  workspaces: Workspaces,
+  log: vscode.LogOutputChannel,
+): void {
+  register(COMMANDS.showOutput, () => log.show());
+
+  register(COMMANDS.serverStatus, async () => {
+    const home = homeOf({ home: settings.home() });
+    if (!(await findServer(home))) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('The Trainyard server is not running. It starts when it is needed.'),
+      );
+      return;
+    }
+    const status = await workspaces.active.status();
+    const lines = [
+      vscode.l10n.t('Process {0}, version {1}, Node.js {2}', status.pid, status.version, status.node),
+      vscode.l10n.t(
+        'Up for {0}, {1} of memory',
+        formatDuration(Date.now() - status.startedAt),
+        formatBytes(status.memoryBytes),
+      ),
+      vscode.l10n.t(
+        '{0} runs in {1} experiments, {2}',
+        status.runs,
+        status.experiments,
+        formatBytes(status.storeBytes),
+      ),
+      vscode.l10n.t('{0} running, {1} waiting', status.running, status.queued),
+      vscode.l10n.t('At {0}, in {1}', status.url, status.home),
+    ];
+    const stop = vscode.l10n.t('Stop Server');
+    const title = vscode.l10n.t('Trainyard Server');
+    const picked = await vscode.window.showInformationMessage(
+      title,
+      { modal: true, detail: lines.join('\n') },
+      stop,
+    );
+    if (picked === stop) await vscode.commands.executeCommand(COMMANDS.stopServer);
+  });
+
+  register(COMMANDS.stopServer, async () => {
+    const server = await findServer(homeOf({ home: settings.home() }));
+    if (server) await shutdown(server);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'The Trainyard server has stopped. Jobs that run go on, and it starts again when it is needed.',
+      ),
+    );
+  });
+}

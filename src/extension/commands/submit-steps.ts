@@ -1,0 +1,190 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from '../../base/errors.js';
+import { joinArguments, splitArguments } from '../../job/arguments.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import { formatAssignments, parseAssignments } from '../submit/assignments.js';
+import { defaultInterpreter, isPython } from '../submit/interpreter.js';
+import { hasPythonExtension } from '../submit/python-extension.js';
+import type { ScriptOptions } from '../submit/script-options.js';
+import type { Script } from '../submit/script.js';
+import type { JobSecrets } from '../submit/secrets.js';
+import { type Asker, runSteps } from './multi-step.js';
+
+export interface AskedOptions {
+  options: ScriptOptions;
+  displayName?: string;
+}
+
+export interface StepParts {
+  workspace: Workspace;
+  secrets: JobSecrets;
+  log: vscode.LogOutputChannel;
+}
+
+/** Asks how to submit a script, one thing at a time, beginning with what was chosen last; undefined when closed. */
+export async function askOptions(
+  script: Script,
+  before: ScriptOptions,
+  parts: StepParts,
+): Promise<AskedOptions | undefined> {
+  const title = vscode.l10n.t('Submit {0}', path.basename(script.uri.fsPath));
+  const asked: AskedOptions = { options: { ...before } };
+  const done = await runSteps([
+    (ask) => askTarget(ask, title, asked, parts),
+    (ask) => askInterpreter(ask, title, asked, script, parts),
+    (ask) => askArguments(ask, title, asked),
+    (ask) => askExperiment(ask, title, asked, script, parts),
+    (ask) => askName(ask, title, asked),
+    (ask) => askEnvironment(ask, title, asked),
+    (ask) => askSecrets(ask, title, asked, parts),
+  ]);
+  return done ? asked : undefined;
+}
+
+async function askTarget(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  { workspace }: StepParts,
+): Promise<void> {
+  const targets = await workspace.compute();
+  const items = targets.map(({ name, label, detail, ready, problem }) => ({
+    label: `$(${ready ? 'server' : 'warning'}) ${label}`,
+    description: ready ? undefined : problem,
+    detail,
+    name,
+  }));
+  const placeholder = vscode.l10n.t('Where does it run?');
+  const picked = await ask.pick({ title, placeholder, items, active: ({ name }) => name === options.target });
+  options.target = picked.name;
+}
+
+async function askInterpreter(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  script: Script,
+  { log }: StepParts,
+): Promise<void> {
+  interface Choice extends vscode.QuickPickItem {
+    program?: string;
+    browse?: true;
+  }
+  const found = await defaultInterpreter(script, log).catch((error: unknown) => ({ error }));
+  const items: Choice[] = [];
+  if ('path' in found)
+    items.push({
+      label: vscode.l10n.t('$(star-full) Automatic'),
+      description: found.source,
+      detail: found.path,
+    });
+  else items.push({ label: vscode.l10n.t('$(warning) Automatic'), detail: messageOf(found.error) });
+  if (options.interpreter)
+    items.push({ label: `$(history) ${options.interpreter}`, program: options.interpreter });
+  items.push({ label: vscode.l10n.t('$(folder-opened) Choose a Program…'), browse: true });
+  const placeholder =
+    isPython(script) && hasPythonExtension()
+      ? vscode.l10n.t('What runs it? Automatic follows “Python: Select Interpreter”.')
+      : vscode.l10n.t('What runs it? Choose, or type a path.');
+  const typed = (value: string) => (value ? { label: `$(terminal) ${value}`, program: value } : undefined);
+  const active = ({ program }: Choice) => program !== undefined && program === options.interpreter;
+  const picked = await ask.pick<Choice>({ title, placeholder, items, active, typed });
+  if (!picked.browse) {
+    options.interpreter = picked.program;
+    return;
+  }
+  const [chosen] = (await vscode.window.showOpenDialog({ title: placeholder, canSelectMany: false })) ?? [];
+  // A dialog that was closed leaves the choice as it was.
+  if (chosen) options.interpreter = chosen.fsPath;
+}
+
+async function askArguments(ask: Asker, title: string, { options }: AskedOptions): Promise<void> {
+  const line = await ask.input({
+    title,
+    prompt: vscode.l10n.t('Arguments for the script. Quotes keep words together.'),
+    placeholder: '--epochs 20 --lr 0.01',
+    value: joinArguments(options.args),
+    validate: (value) => problemIn(() => splitArguments(value), vscode.l10n.t('A quote is not closed.')),
+  });
+  options.args = splitArguments(line);
+}
+
+async function askExperiment(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  script: Script,
+  { workspace }: StepParts,
+): Promise<void> {
+  interface Choice extends vscode.QuickPickItem {
+    experiment?: string;
+  }
+  const usual = path.basename(script.folder);
+  const names = (await workspace.experiments()).map(({ name }) => name).filter((name) => name !== usual);
+  const items: Choice[] = [
+    { label: `$(beaker) ${usual}`, description: vscode.l10n.t('name of the folder') },
+    ...names.map((name) => ({ label: `$(beaker) ${name}`, experiment: name })),
+  ];
+  const typed = (value: string) => {
+    if (!value || value === usual || names.includes(value)) return undefined;
+    return { label: vscode.l10n.t('$(add) New experiment “{0}”', value), experiment: value };
+  };
+  const placeholder = vscode.l10n.t('Which experiment is it part of? Choose, or type a new name.');
+  const active = ({ experiment }: Choice) => experiment === options.experiment;
+  options.experiment = (await ask.pick<Choice>({ title, placeholder, items, active, typed })).experiment;
+}
+
+async function askName(ask: Asker, title: string, asked: AskedOptions): Promise<void> {
+  const name = await ask.input({
+    title,
+    prompt: vscode.l10n.t('Name of the run. Leave it empty to get one.'),
+    value: asked.displayName,
+  });
+  asked.displayName = name.trim() || undefined;
+}
+
+async function askEnvironment(ask: Asker, title: string, { options }: AskedOptions): Promise<void> {
+  const line = await ask.input({
+    title,
+    prompt: vscode.l10n.t(
+      'Environment variables. They are written down with the run; for secrets use the next step.',
+    ),
+    placeholder: 'CUDA_VISIBLE_DEVICES=0 SEED=42',
+    value: formatAssignments(options.environmentVariables),
+    validate: (value) =>
+      problemIn(
+        () => parseAssignments(value),
+        vscode.l10n.t('Write them as NAME=value, separated by spaces.'),
+      ),
+  });
+  options.environmentVariables = parseAssignments(line);
+}
+
+async function askSecrets(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  { secrets }: StepParts,
+): Promise<void | 'skip'> {
+  const names = await secrets.names();
+  if (names.length === 0) {
+    options.secrets = [];
+    return 'skip';
+  }
+  const items = names.map((name) => ({ label: `$(key) ${name}`, name }));
+  const placeholder = vscode.l10n.t('Which secrets does it get as environment variables?');
+  const active = ({ name }: { name: string }) => options.secrets.includes(name);
+  options.secrets = (await ask.pickMany({ title, placeholder, items, active })).map(({ name }) => name);
+  return undefined;
+}
+
+function problemIn(parse: () => unknown, message: string): string | undefined {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return message;
+    throw error;
+  }
+}

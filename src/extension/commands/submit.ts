@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import { TrainyardError } from '../../base/errors.js';
+import type { Run } from '../../workspace/types.js';
+import { COMMANDS } from '../command-ids.js';
+import { CONTEXT_KEYS } from '../context-key-names.js';
+import { setContext } from '../context-keys.js';
+import { showError, type Remedy } from '../errors.js';
+import { hasPythonExtension } from '../submit/python-extension.js';
+import type { ScriptOptions, SubmitMemory } from '../submit/script-options.js';
+import { scriptOf, type Script } from '../submit/script.js';
+import type { Submitter } from '../submit/submitter.js';
+import type { Register } from './register.js';
+import { askOptions, type StepParts } from './submit-steps.js';
+
+export interface SubmitParts extends Omit<StepParts, 'workspace'> {
+  workspaces: { readonly active: StepParts['workspace'] };
+  submitter: Submitter;
+  memory: SubmitMemory;
+  /** Shows a run that was just submitted. */
+  onSubmitted: (run: Run) => void;
+}
+
+/** Each answers the id of the run, so that other extensions and tests can follow it. */
+export function registerSubmitCommands(register: Register, parts: SubmitParts): void {
+  const { submitter, memory, log, onSubmitted } = parts;
+  if (memory.last !== undefined) setContext(CONTEXT_KEYS.canSubmitAgain, true);
+
+  async function submit(
+    script: Script,
+    options: ScriptOptions,
+    displayName?: string,
+  ): Promise<string | undefined> {
+    requireTrust();
+    let run: Run | undefined;
+    try {
+      run = await submitter.submitScript(script, options, displayName);
+    } catch (error) {
+      void showError(error, log, remediesOf(error, script));
+      return undefined;
+    }
+    if (!run) return undefined;
+    await memory.remember(script.uri.toString(), options);
+    setContext(CONTEXT_KEYS.canSubmitAgain, true);
+    onSubmitted(run);
+    return run.id;
+  }
+
+  register(COMMANDS.submit, (argument) => {
+    const script = scriptOf(argument);
+    return submit(script, memory.options(script.uri.toString()));
+  });
+
+  register(COMMANDS.submitWithOptions, async (argument) => {
+    requireTrust();
+    const script = scriptOf(argument);
+    const before = memory.options(script.uri.toString());
+    const asked = await askOptions(script, before, { ...parts, workspace: parts.workspaces.active });
+    return asked && submit(script, asked.options, asked.displayName);
+  });
+
+  register(COMMANDS.submitAgain, () => {
+    if (memory.last === undefined)
+      throw new TrainyardError(
+        'BAD_REQUEST',
+        vscode.l10n.t('Nothing was submitted from this workspace yet.'),
+        {
+          hint: vscode.l10n.t('Submit a training script first.'),
+        },
+      );
+    return submit(scriptOf(vscode.Uri.parse(memory.last, true)), memory.options(memory.last));
+  });
+}
+
+/** A submitted script is run: never from a folder that a person does not trust. */
+export function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new TrainyardError(
+    'FORBIDDEN',
+    vscode.l10n.t('Scripts of a folder that is not trusted are not run.'),
+    {
+      hint: vscode.l10n.t('Trust the folder with “Workspaces: Manage Workspace Trust”.'),
+    },
+  );
+}
+
+function remediesOf(error: unknown, script: Script): Remedy[] {
+  if (!TrainyardError.is(error, 'NO_INTERPRETER')) return [];
+  const choose = hasPythonExtension()
+    ? { title: vscode.l10n.t('Select Interpreter'), command: 'python.setInterpreter', argument: undefined }
+    : { title: vscode.l10n.t('Choose…'), command: COMMANDS.submitWithOptions, argument: script.uri };
+  return [
+    { title: choose.title, run: () => vscode.commands.executeCommand(choose.command, choose.argument) },
+  ];
+}

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import { formatDuration } from '../format.js';
+import { stateWord } from '../runs/run-words.js';
+import { aside, TerminalText } from './terminal-text.js';
+
+/** Writes the log of a run from its start until the run has ended, then how it ended. @returns the run as it ended */
+export async function followLog(
+  workspace: Workspace,
+  runId: string,
+  write: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Run> {
+  const text = new TerminalText();
+  for await (const chunk of workspace.log(runId, { follow: true }, signal)) write(text.decode(chunk));
+  write(text.end());
+  const run = await workspace.run(runId, signal);
+  if (!ACTIVE_STATES.includes(run.state)) write(aside(endLine(run)));
+  return run;
+}
+
+function endLine({ state, job }: Run): string {
+  const parts = [stateWord(state)];
+  if (job?.exitCode !== null && job?.exitCode !== undefined)
+    parts.push(vscode.l10n.t('exit code {0}', job.exitCode));
+  if (job?.reason) parts.push(job.reason);
+  if (job?.startedAt !== undefined && job.endedAt !== undefined)
+    parts.push(formatDuration(job.endedAt - job.startedAt));
+  return parts.join(' · ');
+}

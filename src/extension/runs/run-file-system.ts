@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { TrainyardError } from '../../base/errors.js';
+import type { RunFile } from '../../workspace/types.js';
+import type { Workspaces } from '../workspaces.js';
+import { parseRunUriPath, RUN_SCHEME, runUriPath, splitPath, type RunPath } from './run-uri.js';
+
+export function runUri(path: RunPath): vscode.Uri {
+  return vscode.Uri.from({ scheme: RUN_SCHEME, path: runUriPath(path) });
+}
+
+/** The files and the code of runs, for the editor to open. Nothing is asked before a file is. */
+export class RunFileSystem implements vscode.FileSystemProvider {
+  readonly #workspaces: Workspaces;
+  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.#changed.event;
+  /** When the files of a run last changed as far as we know: the editor reads a file again when its time is new. */
+  readonly #changedAt = new Map<string, number>();
+  readonly #openedAt = Date.now();
+
+  constructor(workspaces: Workspaces) {
+    this.#workspaces = workspaces;
+  }
+
+  /** The files of a run may be written while they are open; its code never changes. */
+  watch(uri: vscode.Uri): vscode.Disposable {
+    const { runId, area } = parse(uri);
+    if (area === 'code') return new vscode.Disposable(() => undefined);
+    const listening = this.#workspaces.active.onEvent((event) => {
+      if (event.type !== 'run' || event.runId !== runId || !event.parts.includes('files')) return;
+      this.#changedAt.set(runId, Date.now());
+      this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+    });
+    return new vscode.Disposable(() => listening.dispose());
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const at = parse(uri);
+    const mtime = this.#changedAt.get(at.runId) ?? this.#openedAt;
+    const folder = { type: vscode.FileType.Directory, ctime: 0, mtime, size: 0 };
+    if (at.path === '') return folder;
+    const { folder: parent, name } = splitPath(at.path);
+    const found = (await this.#list({ ...at, path: parent }, uri)).find(
+      (file) => splitPath(file.path).name === name,
+    );
+    if (!found) throw vscode.FileSystemError.FileNotFound(uri);
+    if (found.isFolder) return folder;
+    return { ...folder, type: vscode.FileType.File, size: found.bytes ?? 0 };
+  }
+
+  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+    const files = await this.#list(parse(uri), uri);
+    return files.map(({ path, isFolder }) => [
+      splitPath(path).name,
+      isFolder ? vscode.FileType.Directory : vscode.FileType.File,
+    ]);
+  }
+
+  readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const { runId, area, path } = parse(uri);
+    const workspace = this.#workspaces.active;
+    return translate(
+      uri,
+      area === 'files' ? workspace.readFile(runId, path) : workspace.readCode(runId, path),
+    );
+  }
+
+  writeFile(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  #list({ runId, area, path }: RunPath, uri: vscode.Uri): Promise<RunFile[]> {
+    const workspace = this.#workspaces.active;
+    return translate(uri, area === 'files' ? workspace.files(runId, path) : workspace.codeFiles(runId, path));
+  }
+}
+
+function parse(uri: vscode.Uri): RunPath {
+  const path = parseRunUriPath(uri.path);
+  if (!path) throw vscode.FileSystemError.FileNotFound(uri);
+  return path;
+}
+
+async function translate<T>(uri: vscode.Uri, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (TrainyardError.is(error, 'NOT_FOUND')) throw vscode.FileSystemError.FileNotFound(uri);
+    if (TrainyardError.is(error)) throw vscode.FileSystemError.Unavailable(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,204 @@
+import { TrainyardError } from '../../base/errors.js';
+import type { Experiment, Run, RunQuery, WorkspaceEvent } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import { addRuns, newGroup, removeRun, type ExperimentNode, type RunNode } from './run-nodes.js';
+
+export const PAGE = 50;
+/** MLflow makes it; it is a row only when something is in it. */
+const DEFAULT_EXPERIMENT = '0';
+
+export type RunSource = Pick<Workspace, 'experiments' | 'runs' | 'run'>;
+/** What narrows the list. */
+export type RunsQuery = Pick<RunQuery, 'filter' | 'commit'>;
+/** Rows to draw again: some, or all with the list of experiments. */
+export type Changed = 'all' | Set<ExperimentNode | RunNode>;
+
+/** The runs that the tree shows: experiments, and of each as many pages as were asked for. No editor in it. */
+export class RunsModel {
+  readonly #source: RunSource;
+  #query: RunsQuery = {};
+  #groups: Map<string, ExperimentNode> | undefined;
+  #listing: Promise<void> | undefined;
+  /** Counts the times that everything was forgotten: an answer to an older question is dropped. */
+  #generation = 0;
+  readonly #loading = new Map<ExperimentNode, Promise<void>>();
+
+  constructor(source: RunSource) {
+    this.#source = source;
+  }
+
+  get query(): RunsQuery {
+    return this.#query;
+  }
+
+  set query(query: RunsQuery) {
+    this.#query = query;
+    this.clear();
+  }
+
+  get isNarrowed(): boolean {
+    return Boolean(this.#query.filter) || Boolean(this.#query.commit);
+  }
+
+  /** Forgets everything; the next question asks the workspace again. */
+  clear(): void {
+    this.#generation += 1;
+    this.#groups = undefined;
+    this.#listing = undefined;
+    this.#loading.clear();
+  }
+
+  /** Experiments, the one with the newest activity first; while the list is narrowed, those with a match. */
+  async groups(): Promise<ExperimentNode[]> {
+    const all = await this.#all();
+    const groups = [...all.values()];
+    const mustHaveRuns = (group: ExperimentNode) =>
+      this.isNarrowed || group.experiment.id === DEFAULT_EXPERIMENT;
+    await Promise.all(groups.filter(mustHaveRuns).map((group) => this.load(group)));
+    return groups.filter((group) => !mustHaveRuns(group) || group.runs.size > 0);
+  }
+
+  /** Loads the first page of an experiment, unless it is there. */
+  async load(group: ExperimentNode): Promise<void> {
+    if (group.isLoaded) return;
+    let loading = this.#loading.get(group);
+    if (!loading) {
+      loading = this.#page(group).finally(() => this.#loading.delete(group));
+      this.#loading.set(group, loading);
+    }
+    await loading;
+  }
+
+  /** Loads the next page of an experiment. */
+  async more(group: ExperimentNode): Promise<void> {
+    if (group.nextPage) await this.#page(group, group.nextPage);
+  }
+
+  find(runId: string): RunNode | undefined {
+    for (const group of this.#groups?.values() ?? []) {
+      const node = group.runs.get(runId);
+      if (node) return node;
+    }
+    return undefined;
+  }
+
+  /** The run's node, fetched when it is not on a page that was loaded; undefined when the list leaves it out. */
+  async ensure(run: Run): Promise<RunNode | undefined> {
+    const known = this.find(run.id);
+    if (known) return known;
+    if (!(await this.#all()).has(run.experimentId)) await this.#list();
+    const group = (await this.#all()).get(run.experimentId);
+    if (!group) return undefined;
+    await this.load(group);
+    if (!group.runs.has(run.id) && !this.isNarrowed) await this.#add(group, [run]);
+    return group.runs.get(run.id);
+  }
+
+  /** Brings what is loaded up to date with events, asking only for what they name. */
+  async apply(events: readonly WorkspaceEvent[]): Promise<Changed> {
+    if (!this.#groups || events.some(({ type }) => type === 'reset')) {
+      this.clear();
+      return 'all';
+    }
+    let all = false;
+    const changed = new Set<ExperimentNode | RunNode>();
+    if (events.some(({ type }) => type === 'experiments')) {
+      await this.#list();
+      all = true;
+    }
+    const runs = new Map(events.flatMap((event) => (event.type === 'run' ? [[event.runId, event]] : [])));
+    for (const { runId, experimentId } of runs.values()) {
+      const group = this.#groups?.get(experimentId);
+      const node = group?.runs.get(runId);
+      if (node) changed.add(await this.#refresh(node));
+      else if (group?.isLoaded) changed.add(await this.#admit(group, runId));
+      else if (!group || group.experiment.id === DEFAULT_EXPERIMENT) {
+        await this.#list();
+        all = true;
+      }
+    }
+    for (const event of events)
+      if (event.type === 'run' && event.parts.includes('files')) this.find(event.runId)?.files.clear();
+    // A group may have got its first run, or lost its last.
+    return all || this.isNarrowed ? 'all' : changed;
+  }
+
+  async #all(): Promise<Map<string, ExperimentNode>> {
+    while (!this.#groups) await (this.#listing ??= this.#list());
+    return this.#groups;
+  }
+
+  async #list(): Promise<void> {
+    const generation = this.#generation;
+    const experiments = await this.#source.experiments().finally(() => {
+      if (generation === this.#generation) this.#listing = undefined;
+    });
+    if (generation !== this.#generation) return;
+    const old = this.#groups;
+    const byActivity = (a: Experiment, b: Experiment) =>
+      b.updatedAt - a.updatedAt || b.createdAt - a.createdAt;
+    this.#groups = new Map(
+      [...experiments].sort(byActivity).map((experiment) => {
+        const group = old?.get(experiment.id) ?? newGroup(experiment);
+        group.experiment = experiment;
+        return [experiment.id, group];
+      }),
+    );
+  }
+
+  async #page(group: ExperimentNode, page?: string): Promise<void> {
+    const query = { ...this.#query, experimentIds: [group.experiment.id], limit: PAGE };
+    const { runs, nextPage } = await this.#source.runs({ ...query, page });
+    await this.#add(group, runs);
+    group.nextPage = nextPage;
+    group.isLoaded = true;
+  }
+
+  /** A nested run whose parent is on a later page brings its parent with it; while narrowed it stands alone. */
+  async #add(group: ExperimentNode, runs: readonly Run[]): Promise<void> {
+    addRuns(group, runs);
+    if (this.isNarrowed) return;
+    const missing = new Set<string>();
+    for (const { parentRunId } of runs)
+      if (parentRunId && !group.runs.has(parentRunId)) missing.add(parentRunId);
+    const parents = await Promise.all([...missing].map((id) => this.#get(id)));
+    const found = parents.filter((run) => run?.experimentId === group.experiment.id) as Run[];
+    if (found.length > 0) await this.#add(group, found);
+  }
+
+  async #refresh(node: RunNode): Promise<ExperimentNode | RunNode> {
+    const run = await this.#get(node.run.id);
+    if (!run) {
+      removeRun(node.group, node.run.id);
+      return node.group;
+    }
+    const wasParent = node.run.parentRunId;
+    node.run = run;
+    if (wasParent === run.parentRunId) return node;
+    await this.#add(node.group, [run]);
+    return node.group;
+  }
+
+  /** An event named a run that is not listed: a new one, one that came back, or one that the list leaves out. */
+  async #admit(group: ExperimentNode, runId: string): Promise<ExperimentNode> {
+    if (this.isNarrowed) {
+      const query = { ...this.#query, experimentIds: [group.experiment.id], limit: PAGE };
+      await this.#add(group, (await this.#source.runs(query)).runs);
+    } else {
+      const run = await this.#get(runId);
+      if (run) await this.#add(group, [run]);
+    }
+    return group;
+  }
+
+  /** Undefined when it is deleted. */
+  async #get(runId: string): Promise<Run | undefined> {
+    try {
+      const run = await this.#source.run(runId);
+      return run.lifecycle === 'active' ? run : undefined;
+    } catch (error) {
+      if (TrainyardError.is(error, 'NOT_FOUND')) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import type { ServerSettings } from '../workspace/types.js';
+
+/** Every setting of the extension, without the prefix `trainyard.`; package.json contributes exactly these. */
+export const SETTINGS = {
+  home: 'home',
+  parallelJobs: 'jobs.parallel',
+  grace: 'jobs.grace',
+  sizeLimit: 'snapshot.sizeLimitMB',
+  python: 'python',
+  metric: 'runs.metric',
+  saveBeforeSubmit: 'submit.saveBeforeSubmit',
+  showAfterSubmit: 'submit.show',
+} as const;
+
+const SECTION = 'trainyard';
+
+function read<T>(key: (typeof SETTINGS)[keyof typeof SETTINGS], scope?: vscode.Uri): T | undefined {
+  return vscode.workspace.getConfiguration(SECTION, scope).get<T>(key);
+}
+
+export const settings = {
+  /** Undefined: the server's own choice, `~/.trainyard`. */
+  home: () => read<string>(SETTINGS.home)?.trim() || undefined,
+  python: (scope: vscode.Uri) => read<string>(SETTINGS.python, scope)?.trim() || undefined,
+  metric: () => read<string>(SETTINGS.metric)?.trim() ?? '',
+  saveBeforeSubmit: () => read<'always' | 'prompt' | 'never'>(SETTINGS.saveBeforeSubmit) ?? 'always',
+  showAfterSubmit: () => read<'charts' | 'log' | 'nothing'>(SETTINGS.showAfterSubmit) ?? 'charts',
+  /** Those of the server that a person has set in the editor; the others keep what the server has. */
+  server: (): Partial<ServerSettings> => {
+    const set = <T>(key: string, make: (value: number) => T) => {
+      const value = vscode.workspace.getConfiguration(SECTION).inspect<number>(key)?.globalValue;
+      return typeof value === 'number' ? make(value) : undefined;
+    };
+    return {
+      ...set(SETTINGS.parallelJobs, (parallelJobs) => ({ parallelJobs })),
+      ...set(SETTINGS.grace, (grace) => ({ grace })),
+      ...set(SETTINGS.sizeLimit, (megabytes) => ({ snapshotSizeLimit: megabytes * 1024 * 1024 })),
+    };
+  },
+};
+
+export function touchesSetting(
+  event: vscode.ConfigurationChangeEvent,
+  ...keys: (typeof SETTINGS)[keyof typeof SETTINGS][]
+): boolean {
+  return keys.some((key) => event.affectsConfiguration(`${SECTION}.${key}`));
+}

@@ -1,0 +1,50 @@
+import type * as vscode from 'vscode';
+
+/** How a script is submitted; remembered for each script of a workspace. */
+export interface ScriptOptions {
+  target?: string;
+  /** Undefined: chosen at each submit. */
+  interpreter?: string;
+  args: string[];
+  /** Undefined: named after the folder. */
+  experiment?: string;
+  environmentVariables: Record<string, string>;
+  /** Names of secrets that reach the job as environment variables; values are in SecretStorage only. */
+  secrets: string[];
+}
+
+export const PLAIN_OPTIONS: ScriptOptions = { args: [], environmentVariables: {}, secrets: [] };
+
+const OPTIONS_KEY = 'submit.options';
+const LAST_KEY = 'submit.last';
+const MOST = 200;
+
+/** What was submitted from this workspace, in the editor's own storage for it. */
+export class SubmitMemory {
+  readonly #state: vscode.Memento;
+
+  constructor(state: vscode.Memento) {
+    this.#state = state;
+  }
+
+  /** Address of the script that was submitted last. */
+  get last(): string | undefined {
+    return this.#state.get<string>(LAST_KEY);
+  }
+
+  options(script: string): ScriptOptions {
+    return { ...PLAIN_OPTIONS, ...this.#all()[script] };
+  }
+
+  async remember(script: string, options: ScriptOptions): Promise<void> {
+    const others = Object.entries(this.#all()).filter(([other]) => other !== script);
+    // The newest stands last, the oldest go.
+    const all = [...others, [script, options] as const].slice(-MOST);
+    await this.#state.update(OPTIONS_KEY, Object.fromEntries(all));
+    await this.#state.update(LAST_KEY, script);
+  }
+
+  #all(): Record<string, ScriptOptions> {
+    return this.#state.get<Record<string, ScriptOptions>>(OPTIONS_KEY, {});
+  }
+}

@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import type { Run, RunFile } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import { COMMANDS } from '../command-ids.js';
+import { formatAge, formatBytes, formatValue } from '../format.js';
+import { primaryMetric } from '../runs/primary-metric.js';
+import type { RunNode } from '../runs/run-nodes.js';
+import { runUri } from '../runs/run-file-system.js';
+import { splitPath } from '../runs/run-uri.js';
+import { stateIcon, stateWord } from '../runs/run-words.js';
+import { settings } from '../settings.js';
+import { leaf, messageLeaf, valueLeaf, type Leaf } from './leaf.js';
+import { rowContext, runContext } from './row-context.js';
+import { codeLine } from './run-tooltip.js';
+
+/** The row of a run. `id` must be its own within the view. */
+export function runItem(
+  run: Run,
+  id: string,
+  experimentTags: Readonly<Record<string, string>> = {},
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.Collapsed);
+  const description = describeRun(run, experimentTags);
+  item.id = id;
+  item.description = description;
+  item.iconPath = stateIcon(run);
+  item.contextValue = runContext(run);
+  item.accessibilityInformation = { label: `${run.name}, ${stateWord(run.state)}, ${description}` };
+  return item;
+}
+
+/** e.g. `val_accuracy 0.973 · 3 min. ago`. */
+function describeRun(run: Run, experimentTags: Readonly<Record<string, string>>): string {
+  const metric = primaryMetric(run.metrics, settings.metric(), experimentTags);
+  const value = metric === undefined ? undefined : run.metrics[metric]?.value;
+  const age = formatAge(run.endTime ?? run.startTime, Date.now(), vscode.env.language);
+  return value === undefined ? age : `${metric} ${formatValue(value)} · ${age}`;
+}
+
+/** What a run holds, one row for each part that is not empty. Nested runs come after them. */
+export function runSections(
+  { run, files }: Pick<RunNode, 'run' | 'files'>,
+  id: string,
+  workspace: Workspace,
+): Leaf[] {
+  const sections: Leaf[] = [];
+  const metrics = Object.keys(run.metrics).sort(systemLast);
+  if (metrics.length > 0)
+    sections.push(
+      leaf({
+        id: `${id}/metrics`,
+        label: vscode.l10n.t('Metrics'),
+        description: String(metrics.length),
+        icon: 'graph-line',
+        context: rowContext({ kind: 'section' }),
+        children: () => metrics.map((name) => metricLeaf(run, name, id)),
+      }),
+    );
+  const params = Object.keys(run.params).sort();
+  if (params.length > 0)
+    sections.push(
+      leaf({
+        id: `${id}/params`,
+        label: vscode.l10n.t('Parameters'),
+        description: String(params.length),
+        icon: 'symbol-parameter',
+        context: rowContext({ kind: 'section' }),
+        children: () =>
+          params.map((name) =>
+            valueLeaf(`${id}/params/${name}`, name, run.params[name] ?? '', 'symbol-constant'),
+          ),
+      }),
+    );
+  sections.push(
+    leaf({
+      id: `${id}/files`,
+      label: vscode.l10n.t('Files'),
+      icon: 'files',
+      context: rowContext({ kind: 'section' }),
+      runId: run.id,
+      children: () => fileLeaves({ run, files }, '', id, workspace),
+    }),
+  );
+  if (run.job) sections.push(logLeaf(run, id));
+  if (run.code?.snapshot) sections.push(codeLeaf(run, id, workspace));
+  return sections;
+}
+
+function systemLast(a: string, b: string): number {
+  const rank = (name: string) => (name.startsWith('system/') ? 1 : 0);
+  return rank(a) - rank(b) || a.localeCompare(b);
+}
+
+function metricLeaf(run: Run, name: string, id: string): Leaf {
+  const metric = run.metrics[name];
+  const value = formatValue(metric?.value ?? NaN);
+  return leaf({
+    id: `${id}/metrics/${name}`,
+    label: name,
+    description: value,
+    icon: 'symbol-number',
+    context: rowContext({ kind: 'value' }),
+    value: String(metric?.value),
+    tooltip: () => {
+      const text = new vscode.MarkdownString().appendText(`${name} = ${String(metric?.value)}`);
+      if (!metric) return text;
+      const { step, count, min, max } = metric;
+      return text
+        .appendMarkdown('\n\n')
+        .appendText(
+          vscode.l10n.t(
+            'step {0} · {1} points · min {2} · max {3}',
+            step,
+            count,
+            formatValue(min),
+            formatValue(max),
+          ),
+        );
+    },
+  });
+}
+
+function logLeaf(run: Run, id: string): Leaf {
+  const title = vscode.l10n.t('Log');
+  return leaf({
+    id: `${id}/log`,
+    label: title,
+    icon: 'output',
+    context: rowContext({ kind: 'section' }),
+    command: { title, command: COMMANDS.showLog, arguments: [run.id] },
+  });
+}
+
+function codeLeaf(run: Run, id: string, workspace: Workspace): Leaf {
+  return leaf({
+    id: `${id}/code`,
+    label: vscode.l10n.t('Code'),
+    description: codeLine(run),
+    icon: 'source-control',
+    context: rowContext({ kind: 'section', code: true }),
+    runId: run.id,
+    children: async () =>
+      treeLeaves(run.id, 'code', await workspace.codeFiles(run.id, ''), id, (folder) =>
+        workspace.codeFiles(run.id, folder),
+      ),
+  });
+}
+
+async function fileLeaves(
+  { run, files }: Pick<RunNode, 'run' | 'files'>,
+  folder: string,
+  id: string,
+  workspace: Workspace,
+): Promise<Leaf[]> {
+  const list = async (at: string) => {
+    const listed = files.get(at) ?? (await workspace.files(run.id, at));
+    files.set(at, listed);
+    return listed;
+  };
+  const listed = await list(folder);
+  if (listed.length === 0 && folder === '')
+    return [messageLeaf(`${id}/files/none`, vscode.l10n.t('The run has no files'))];
+  return treeLeaves(run.id, 'files', listed, id, list);
+}
+
+/** Folders first, then files, each by name. */
+function treeLeaves(
+  runId: string,
+  area: 'files' | 'code',
+  listed: readonly RunFile[],
+  id: string,
+  list: (folder: string) => Promise<RunFile[]>,
+): Leaf[] {
+  const order = (a: RunFile, b: RunFile) =>
+    Number(b.isFolder) - Number(a.isFolder) || a.path.localeCompare(b.path);
+  return [...listed].sort(order).map(({ path, isFolder, bytes }) => {
+    const { name } = splitPath(path);
+    const row = leaf({
+      id: `${id}/${area}/${path}`,
+      label: name,
+      description: bytes === undefined ? undefined : formatBytes(bytes),
+      icon: isFolder ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File,
+      context: rowContext({ kind: isFolder ? 'folder' : 'file' }),
+      runId,
+      path: `${area}/${path}`,
+      children: isFolder ? async () => treeLeaves(runId, area, await list(path), id, list) : undefined,
+      command: isFolder
+        ? undefined
+        : {
+            title: vscode.l10n.t('Open'),
+            command: COMMANDS.openFile,
+            arguments: [runUri({ runId, area, path })],
+          },
+    });
+    // Gives the row the icon of its kind of file.
+    row.item.resourceUri = runUri({ runId, area, path });
+    return row;
+  });
+}

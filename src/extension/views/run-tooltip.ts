@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
+import { formatDuration, formatValue } from '../format.js';
+import { stateWord } from '../runs/run-words.js';
+
+const LISTED = 8;
+
+/** Everything that names, places and judges a run, made when a person points at it. */
+export function runTooltip(run: Run): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  const date = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  const row = (name: string, value: string) =>
+    text
+      .appendMarkdown('\n| ')
+      .appendText(name)
+      .appendMarkdown(' | ')
+      .appendText(flat(value))
+      .appendMarkdown(' |');
+
+  text.appendMarkdown('**').appendText(run.name).appendMarkdown('** — ').appendText(stateWord(run.state));
+  if (run.job?.reason) text.appendMarkdown('\n\n').appendText(run.job.reason);
+  text.appendMarkdown('\n\n| | |\n|---|---|');
+  row(vscode.l10n.t('Started'), date.format(run.startTime));
+  const end = run.endTime ?? (ACTIVE_STATES.includes(run.state) ? Date.now() : undefined);
+  if (end !== undefined) row(vscode.l10n.t('Duration'), formatDuration(end - run.startTime));
+  if (run.job) {
+    row(vscode.l10n.t('Command'), run.job.command.join(' '));
+    row(vscode.l10n.t('Target'), run.job.target);
+    if (run.job.exitCode !== null) row(vscode.l10n.t('Exit code'), String(run.job.exitCode));
+  }
+  if (run.code) row(vscode.l10n.t('Code'), codeLine(run));
+  row(vscode.l10n.t('Run ID'), run.id);
+  const metrics = Object.entries(run.metrics).filter(([name]) => !name.startsWith('system/'));
+  for (const [name, { value }] of metrics.slice(0, LISTED)) row(name, formatValue(value));
+  if (metrics.length > LISTED) row('…', vscode.l10n.t('{0} more metrics', metrics.length - LISTED));
+  return text;
+}
+
+/** e.g. `main @ 1a2b3c4 + 2 changed files`. */
+export function codeLine({ code }: Pick<Run, 'code'>): string {
+  if (!code) return '';
+  const commit = code.head ? code.head.slice(0, 7) : vscode.l10n.t('no commit');
+  const where = code.branch ? `${code.branch} @ ${commit}` : commit;
+  if (code.changedFiles === 0) return where;
+  return code.changedFiles === 1
+    ? vscode.l10n.t('{0} + 1 changed file', where)
+    : vscode.l10n.t('{0} + {1} changed files', where, code.changedFiles);
+}
+
+/** A table's cell is one line. */
+function flat(value: string): string {
+  return value.replaceAll(/\s+/g, ' ').slice(0, 300);
+}
