@@ -8,6 +8,6 @@ ensureBuild();
 const vsce = path.join(ROOT, 'node_modules', '@vscode', 'vsce', 'vsce');
 process.exitCode = await become(
   ensureNode(),
-  [vsce, 'package', '--no-dependencies', '--allow-missing-repository'],
+  [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'],
   { cwd: ROOT },
 );

@@ -16,6 +16,8 @@ export interface RunNode {
 export interface ExperimentNode {
   readonly kind: 'experiment';
   experiment: Experiment;
+  /** Start of the newest run that we know of; before the first run, when the experiment was made. */
+  activity: number;
   /** Every loaded run, nested ones too. */
   runs: Map<string, RunNode>;
   /** Those directly below the experiment, newest first. */
@@ -25,7 +27,14 @@ export interface ExperimentNode {
 }
 
 export function newGroup(experiment: Experiment): ExperimentNode {
-  return { kind: 'experiment', experiment, runs: new Map(), top: [], isLoaded: false };
+  return {
+    kind: 'experiment',
+    experiment,
+    activity: experiment.createdAt,
+    runs: new Map(),
+    top: [],
+    isLoaded: false,
+  };
 }
 
 const newestFirst = (a: RunNode, b: RunNode) =>
@@ -37,6 +46,7 @@ export function addRuns(group: ExperimentNode, runs: readonly Run[]): void {
     const known = group.runs.get(run.id);
     if (known) known.run = run;
     else group.runs.set(run.id, { kind: 'run', run, group, children: [], files: new Map() });
+    group.activity = Math.max(group.activity, run.startTime);
   }
   arrange(group);
 }

@@ -27,8 +27,8 @@ export function runColour(run: Pick<Run, 'number'>): vscode.ThemeColor {
 }
 
 /**
- * The shape says the state. A run that has curves to find carries its chart colour; a failure is red and a run that
- * never came to that is grey, so a coloured tick or cross that contradicts its shape cannot be.
+ * The shape says the state; the colour says which curve is the run's. A failure is red instead, and what waits or was
+ * cancelled grey.
  */
 export function stateIcon(run: Pick<Run, 'state' | 'number'>): vscode.ThemeIcon {
   switch (run.state) {
@@ -39,7 +39,7 @@ export function stateIcon(run: Pick<Run, 'state' | 'number'>): vscode.ThemeIcon 
     case 'running':
       return new vscode.ThemeIcon('sync~spin', runColour(run));
     case 'finished':
-      return new vscode.ThemeIcon('circle-filled', runColour(run));
+      return new vscode.ThemeIcon('pass-filled', runColour(run));
     case 'failed':
       return new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
     case 'cancelled':

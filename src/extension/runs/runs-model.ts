@@ -1,5 +1,5 @@
 import { TrainyardError } from '../../base/errors.js';
-import type { Experiment, Run, RunQuery, WorkspaceEvent } from '../../workspace/types.js';
+import type { Run, RunQuery, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { addRuns, newGroup, removeRun, type ExperimentNode, type RunNode } from './run-nodes.js';
 
@@ -51,7 +51,7 @@ export class RunsModel {
   /** Experiments, the one with the newest activity first; while the list is narrowed, those with a match. */
   async groups(): Promise<ExperimentNode[]> {
     const all = await this.#all();
-    const groups = [...all.values()];
+    const groups = [...all.values()].sort((a, b) => b.activity - a.activity);
     const mustHaveRuns = (group: ExperimentNode) =>
       this.isNarrowed || group.experiment.id === DEFAULT_EXPERIMENT;
     await Promise.all(groups.filter(mustHaveRuns).map((group) => this.load(group)));
@@ -111,16 +111,16 @@ export class RunsModel {
       const group = this.#groups?.get(experimentId);
       const node = group?.runs.get(runId);
       if (node) changed.add(await this.#refresh(node));
-      else if (group?.isLoaded) changed.add(await this.#admit(group, runId));
-      else if (!group || group.experiment.id === DEFAULT_EXPERIMENT) {
-        await this.#list();
+      else {
+        // A new run also brings its experiment to the top.
+        if (group?.isLoaded) await this.#admit(group, runId);
+        else await this.#list();
         all = true;
       }
     }
     for (const event of events)
       if (event.type === 'run' && event.parts.includes('files')) this.find(event.runId)?.files.clear();
-    // A group may have got its first run, or lost its last.
-    return all || this.isNarrowed ? 'all' : changed;
+    return all ? 'all' : changed;
   }
 
   async #all(): Promise<Map<string, ExperimentNode>> {
@@ -180,7 +180,7 @@ export class RunsModel {
   }
 
   /** An event named a run that is not listed: a new one, one that came back, or one that the list leaves out. */
-  async #admit(group: ExperimentNode, runId: string): Promise<ExperimentNode> {
+  async #admit(group: ExperimentNode, runId: string): Promise<void> {
     if (this.isNarrowed) {
       const query = { ...this.#query, experimentIds: [group.experiment.id], limit: PAGE };
       await this.#add(group, (await this.#source.runs(query)).runs);
@@ -188,7 +188,6 @@ export class RunsModel {
       const run = await this.#get(runId);
       if (run) await this.#add(group, [run]);
     }
-    return group;
   }
 
   /** Undefined when it is deleted. */

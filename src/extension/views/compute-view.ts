@@ -5,7 +5,7 @@ import type { Workspaces } from '../workspaces.js';
 import { messageLeaf, type Leaf } from './leaf.js';
 import { LiveView } from './live-view.js';
 import { rowContext } from './row-context.js';
-import { runItem, runSections } from './run-rows.js';
+import { activeRunItem, runSections } from './run-rows.js';
 import { runTooltip } from './run-tooltip.js';
 
 /** A run where it runs. Menus find the run in it as in a row of the Runs view. */
@@ -54,7 +54,7 @@ export class ComputeView extends LiveView<ComputeNode | PlacedRun> {
   }
 
   protected itemOf(node: ComputeNode | PlacedRun): vscode.TreeItem {
-    return node.kind === 'run' ? runItem(node.run, idOf(node)) : computeItem(node.compute, idOf(node));
+    return node.kind === 'run' ? activeRunItem(node.run, idOf(node)) : computeItem(node.compute, idOf(node));
   }
 
   protected tooltipOf(node: ComputeNode | PlacedRun): vscode.MarkdownString {

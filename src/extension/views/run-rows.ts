@@ -13,28 +13,45 @@ import { leaf, messageLeaf, valueLeaf, type Leaf } from './leaf.js';
 import { rowContext, runContext } from './row-context.js';
 import { codeLine } from './run-tooltip.js';
 
-/** The row of a run. `id` must be its own within the view. */
-export function runItem(
+/** The metric by which a run is shown, as settings, experiment and names say. */
+export function metricOf(
   run: Run,
-  id: string,
   experimentTags: Readonly<Record<string, string>> = {},
-): vscode.TreeItem {
-  const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.Collapsed);
-  const description = describeRun(run, experimentTags);
-  item.id = id;
-  item.description = description;
-  item.iconPath = stateIcon(run);
-  item.contextValue = runContext(run);
-  item.accessibilityInformation = { label: `${run.name}, ${stateWord(run.state)}, ${description}` };
+): string | undefined {
+  return primaryMetric(run.metrics, settings.metric(), experimentTags);
+}
+
+export interface RunItemOptions {
+  /** Its own within the view. */
+  id: string;
+  experimentTags?: Readonly<Record<string, string>>;
+  /** A metric that needs no name in the row, since the row above names it. */
+  named?: string;
+}
+
+/** The row of a run among what runs: e.g. `calm-otter  Running · 3 min. ago`. */
+export function activeRunItem(run: Run, id: string): vscode.TreeItem {
+  const item = runItem(run, { id });
+  item.description = `${stateWord(run.state)} · ${formatAge(run.startTime, Date.now(), vscode.env.language)}`;
   return item;
 }
 
-/** e.g. `val_accuracy 0.973 · 3 min. ago`. */
-function describeRun(run: Run, experimentTags: Readonly<Record<string, string>>): string {
-  const metric = primaryMetric(run.metrics, settings.metric(), experimentTags);
+/** The row of a run: e.g. `calm-otter  0.973 · 3 min. ago`. */
+export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions): vscode.TreeItem {
+  const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.Collapsed);
+  const metric = metricOf(run, experimentTags);
   const value = metric === undefined ? undefined : run.metrics[metric]?.value;
   const age = formatAge(run.endTime ?? run.startTime, Date.now(), vscode.env.language);
-  return value === undefined ? age : `${metric} ${formatValue(value)} · ${age}`;
+  const number = value === undefined ? undefined : formatValue(value);
+  // The value first: a narrow side bar cuts the end.
+  const shown = number && metric !== named ? `${number} ${metric}` : number;
+  item.id = id;
+  item.description = [shown, age].filter(Boolean).join(' · ');
+  item.iconPath = stateIcon(run);
+  item.contextValue = runContext(run);
+  const spoken = [run.name, stateWord(run.state), number && `${metric} ${number}`, age];
+  item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
+  return item;
 }
 
 /** What a run holds, one row for each part that is not empty. Nested runs come after them. */

@@ -11,7 +11,7 @@ import type { Workspaces } from '../workspaces.js';
 import { leaf, messageLeaf, type Leaf } from './leaf.js';
 import { LiveView } from './live-view.js';
 import { rowContext } from './row-context.js';
-import { runItem, runSections } from './run-rows.js';
+import { metricOf, runItem, runSections } from './run-rows.js';
 import { runTooltip } from './run-tooltip.js';
 
 export type RunsNode = ExperimentNode | RunNode;
@@ -27,6 +27,8 @@ export class RunsView extends LiveView<RunsNode> {
   /** The list was read, or a run in it changed its state: runs may have begun or ended. */
   readonly onDidLook = this.#looked.event;
   readonly #commitListening: vscode.Disposable;
+  /** The metric that the row of an experiment names. */
+  readonly #named = new WeakMap<ExperimentNode, string | undefined>();
   #onlyOpenCommit = false;
   /** The experiment at the top, the only one that begins unfolded. */
   #first: ExperimentNode | undefined;
@@ -112,7 +114,7 @@ export class RunsView extends LiveView<RunsNode> {
     if (telling.some((event) => event.type === 'run' && event.parts.includes('state'))) this.#looked.fire();
     const changed = await this.#model.apply(telling);
     if (changed === 'all') this.changed.fire(undefined);
-    else for (const node of changed) this.changed.fire(node);
+    else for (const node of changed) this.changed.fire(this.#stale(node));
   }
 
   protected async roots(): Promise<(RunsNode | Leaf)[]> {
@@ -139,13 +141,21 @@ export class RunsView extends LiveView<RunsNode> {
   }
 
   protected itemOf(node: RunsNode): vscode.TreeItem {
-    if (node.kind === 'run') return runItem(node.run, `run/${node.run.id}`, node.group.experiment.tags);
+    if (node.kind === 'run')
+      return runItem(node.run, {
+        id: `run/${node.run.id}`,
+        experimentTags: node.group.experiment.tags,
+        named: this.#named.get(node.group),
+      });
     const { id, name } = node.experiment;
+    const metric = metricOfGroup(node);
+    this.#named.set(node, metric);
     const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
     // While the list is narrowed, what matches is to be seen.
     const isOpen = node === this.#first || this.#model.isNarrowed;
     const item = new vscode.TreeItem(name, isOpen ? Expanded : Collapsed);
     item.id = `experiment/${id}`;
+    item.description = metric;
     item.iconPath = new vscode.ThemeIcon('beaker');
     item.contextValue = rowContext({ kind: 'experiment' });
     item.accessibilityInformation = { label: vscode.l10n.t('Experiment {0}', name) };
@@ -156,6 +166,12 @@ export class RunsView extends LiveView<RunsNode> {
     if (node.kind === 'run') return runTooltip(node.run);
     const { name, id } = node.experiment;
     return new vscode.MarkdownString().appendText(vscode.l10n.t('Experiment {0} (ID {1})', name, id));
+  }
+
+  /** The experiment's row when it names another metric by now, else the run's. */
+  #stale(node: RunsNode): RunsNode {
+    if (node.kind === 'experiment') return node;
+    return metricOfGroup(node.group) === this.#named.get(node.group) ? node : node.group;
   }
 
   async #narrow(): Promise<void> {
@@ -170,6 +186,15 @@ export class RunsView extends LiveView<RunsNode> {
       .join(' · ');
     this.changed.fire(undefined);
   }
+}
+
+/** The metric of the newest run that has one; its runs are shown by their values of it. */
+function metricOfGroup({ top, experiment }: ExperimentNode): string | undefined {
+  for (const { run } of top) {
+    const metric = metricOf(run, experiment.tags);
+    if (metric !== undefined) return metric;
+  }
+  return undefined;
 }
 
 function moreLeaf(group: ExperimentNode): Leaf {
