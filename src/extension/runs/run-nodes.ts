@@ -16,7 +16,7 @@ export interface RunNode {
 export interface ExperimentNode {
   readonly kind: 'experiment';
   experiment: Experiment;
-  /** Start of the newest run that we know of; before the first run, when the experiment was made. */
+  /** Start of the newest run that we know of, ms since the epoch; 0: we know of none. */
   activity: number;
   /** Every loaded run, nested ones too. */
   runs: Map<string, RunNode>;
@@ -30,7 +30,7 @@ export function newGroup(experiment: Experiment): ExperimentNode {
   return {
     kind: 'experiment',
     experiment,
-    activity: experiment.createdAt,
+    activity: 0,
     runs: new Map(),
     top: [],
     isLoaded: false,

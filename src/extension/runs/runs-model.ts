@@ -10,8 +10,8 @@ const DEFAULT_EXPERIMENT = '0';
 export type RunSource = Pick<Workspace, 'experiments' | 'runs' | 'run'>;
 /** What narrows the list. */
 export type RunsQuery = Pick<RunQuery, 'filter' | 'commit'>;
-/** Rows to draw again: some, or all with the list of experiments. */
-export type Changed = 'all' | Set<ExperimentNode | RunNode>;
+/** Rows to draw again: those of some runs, or everything, since rows came, went or moved. */
+export type Changed = 'all' | Set<RunNode>;
 
 /** The runs that the tree shows: experiments, and of each as many pages as were asked for. No editor in it. */
 export class RunsModel {
@@ -51,7 +51,9 @@ export class RunsModel {
   /** Experiments, the one with the newest activity first; while the list is narrowed, those with a match. */
   async groups(): Promise<ExperimentNode[]> {
     const all = await this.#all();
-    const groups = [...all.values()].sort((a, b) => b.activity - a.activity);
+    const groups = [...all.values()].sort(
+      (a, b) => b.activity - a.activity || b.experiment.createdAt - a.experiment.createdAt,
+    );
     const mustHaveRuns = (group: ExperimentNode) =>
       this.isNarrowed || group.experiment.id === DEFAULT_EXPERIMENT;
     await Promise.all(groups.filter(mustHaveRuns).map((group) => this.load(group)));
@@ -101,25 +103,27 @@ export class RunsModel {
       return 'all';
     }
     let all = false;
-    const changed = new Set<ExperimentNode | RunNode>();
+    const changed = new Set<RunNode>();
     if (events.some(({ type }) => type === 'experiments')) {
       await this.#list();
       all = true;
     }
-    const runs = new Map(events.flatMap((event) => (event.type === 'run' ? [[event.runId, event]] : [])));
-    for (const { runId, experimentId } of runs.values()) {
+    for (const { runId, experimentId, parts } of byRun(events)) {
       const group = this.#groups?.get(experimentId);
       const node = group?.runs.get(runId);
-      if (node) changed.add(await this.#refresh(node));
-      else {
-        // A new run also brings its experiment to the top.
-        if (group?.isLoaded) await this.#admit(group, runId);
-        else await this.#list();
+      if (parts.includes('files')) node?.files.clear();
+      if (node) {
+        if (await this.#refresh(node)) changed.add(node);
+        else all = true;
+      } else if (group?.isLoaded) {
+        await this.#admit(group, runId);
+        all = true;
+      } else if (!group || parts.includes('state')) {
+        // It may be new, and bring its experiment to the top.
+        await this.#list();
         all = true;
       }
     }
-    for (const event of events)
-      if (event.type === 'run' && event.parts.includes('files')) this.find(event.runId)?.files.clear();
     return all ? 'all' : changed;
   }
 
@@ -130,17 +134,18 @@ export class RunsModel {
 
   async #list(): Promise<void> {
     const generation = this.#generation;
-    const experiments = await this.#source.experiments().finally(() => {
+    const asked = Promise.all([this.#source.experiments(), this.#source.runs({ limit: PAGE })]);
+    const [experiments, { runs }] = await asked.finally(() => {
       if (generation === this.#generation) this.#listing = undefined;
     });
     if (generation !== this.#generation) return;
     const old = this.#groups;
-    const byActivity = (a: Experiment, b: Experiment) =>
-      b.updatedAt - a.updatedAt || b.createdAt - a.createdAt;
     this.#groups = new Map(
-      [...experiments].sort(byActivity).map((experiment) => {
+      experiments.map((experiment) => {
         const group = old?.get(experiment.id) ?? newGroup(experiment);
         group.experiment = experiment;
+        const newest = runs.find(({ experimentId }) => experimentId === experiment.id);
+        group.activity = Math.max(group.activity, newest?.startTime ?? 0);
         return [experiment.id, group];
       }),
     );
@@ -166,17 +171,18 @@ export class RunsModel {
     if (found.length > 0) await this.#add(group, found);
   }
 
-  async #refresh(node: RunNode): Promise<ExperimentNode | RunNode> {
+  /** @returns whether the run is where it was */
+  async #refresh(node: RunNode): Promise<boolean> {
     const run = await this.#get(node.run.id);
     if (!run) {
       removeRun(node.group, node.run.id);
-      return node.group;
+      return false;
     }
-    const wasParent = node.run.parentRunId;
+    const parent = node.run.parentRunId;
     node.run = run;
-    if (wasParent === run.parentRunId) return node;
+    if (parent === run.parentRunId) return true;
     await this.#add(node.group, [run]);
-    return node.group;
+    return false;
   }
 
   /** An event named a run that is not listed: a new one, one that came back, or one that the list leaves out. */
@@ -200,4 +206,17 @@ export class RunsModel {
       throw error;
     }
   }
+}
+
+type RunEvent = Extract<WorkspaceEvent, { type: 'run' }>;
+
+/** One event for each run, with the parts of all. */
+function byRun(events: readonly WorkspaceEvent[]): Iterable<RunEvent> {
+  const merged = new Map<string, RunEvent>();
+  for (const event of events) {
+    if (event.type !== 'run') continue;
+    const parts = merged.get(event.runId)?.parts ?? [];
+    merged.set(event.runId, { ...event, parts: [...parts, ...event.parts] });
+  }
+  return merged.values();
 }

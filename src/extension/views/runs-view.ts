@@ -135,6 +135,11 @@ export class RunsView extends LiveView<RunsNode> {
       return [...runSections(node, `run/${node.run.id}`, this.workspaces.active), ...node.children];
     }
     await this.#model.load(node);
+    const metric = metricOfGroup(node);
+    if (metric !== this.#named.get(node)) {
+      this.#named.set(node, metric);
+      this.changed.fire(node);
+    }
     if (node.top.length === 0)
       return [messageLeaf(`experiment/${node.experiment.id}/none`, vscode.l10n.t('No runs yet'))];
     return node.nextPage === undefined ? node.top : [...node.top, moreLeaf(node)];
@@ -169,8 +174,7 @@ export class RunsView extends LiveView<RunsNode> {
   }
 
   /** The experiment's row when it names another metric by now, else the run's. */
-  #stale(node: RunsNode): RunsNode {
-    if (node.kind === 'experiment') return node;
+  #stale(node: RunNode): RunsNode {
     return metricOfGroup(node.group) === this.#named.get(node.group) ? node : node.group;
   }
 

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Frame, type Locator, type Page } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+// Plain scripts of the project's own tools; they have no types.
+async function load<T>(name: string): Promise<T> {
+  return (await import(new URL(`../../.ci/tools/${name}`, import.meta.url).href)) as T;
+}
+
+const QUIET = {
+  'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.layoutControl.enabled': false,
+  'window.commandCenter': false,
+  'telemetry.telemetryLevel': 'off',
+  'security.workspace.trust.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'workbench.reduceMotion': 'on',
+  'editor.minimap.enabled': false,
+  'editor.cursorBlinking': 'solid',
+  'breadcrumbs.enabled': false,
+  'terminal.integrated.gpuAcceleration': 'off',
+};
+
+export interface Editor {
+  page: Page;
+  close(): Promise<void>;
+}
+
+/** The real workbench on `folder`, with the extension of this checkout, in Chromium. */
+export async function openEditor(options: {
+  folder: string;
+  /** For the editor's own data. */
+  scratch: string;
+  env: Record<string, string>;
+  settings?: Record<string, unknown>;
+}): Promise<Editor> {
+  const { ensureEditor } = await load<{ ensureEditor(): { node: string; vscode: string } }>('editor.mjs');
+  const { freePort } = await load<{ freePort(): Promise<number> }>('open-editor.mjs');
+  const { node, vscode } = ensureEditor();
+  const user = path.join(options.scratch, 'data', 'User');
+  fs.mkdirSync(user, { recursive: true });
+  fs.writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...QUIET, ...options.settings }));
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}`;
+  const main = path.join(vscode, 'out', 'server-main.js');
+  const flags = ['--without-connection-token', '--accept-server-license-terms', '--disable-telemetry'];
+  const data = [
+    '--server-data-dir',
+    options.scratch,
+    '--extensions-dir',
+    path.join(options.scratch, 'extensions'),
+  ];
+  const quiet = ['--disable-workspace-trust', '--reconnection-grace-time', '5'];
+  const server = spawn(
+    node,
+    [main, '--host', '127.0.0.1', '--port', String(port), ...flags, ...data, ...quiet],
+    {
+      env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...options.env },
+      stdio: 'ignore',
+      detached: true,
+    },
+  );
+  const stopServer = () => {
+    if (server.pid && server.exitCode === null) process.kill(-server.pid, 'SIGKILL');
+  };
+  for (
+    let tries = 0;
+    !(await fetch(`${base}/version`).then(
+      (r) => r.ok,
+      () => false,
+    ));
+    tries++
+  ) {
+    if (tries > 300) throw new Error('The editor does not start.');
+    await sleep(100);
+  }
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-sync',
+    ].concat(
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    ),
+  });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  const extension = {
+    scheme: 'vscode-remote',
+    authority: `127.0.0.1:${port}`,
+    path: ROOT.replace(/\/$/, ''),
+  };
+  // The workbench reads its options from the page; the development extension is added before it does.
+  await page.addInitScript((more) => {
+    if (window !== window.top) return;
+    new MutationObserver((_, observer) => {
+      const meta = document.getElementById('vscode-workbench-web-configuration');
+      if (!meta) return;
+      observer.disconnect();
+      const settings = JSON.parse(meta.dataset['settings'] ?? '{}') as Record<string, object>;
+      settings['developmentOptions'] = { ...settings['developmentOptions'], extensions: [more] };
+      delete (settings['productConfiguration'] as Record<string, unknown>)['serviceWorker'];
+      meta.dataset['settings'] = JSON.stringify(settings);
+    }).observe(document, { childList: true, subtree: true });
+  }, extension);
+  await page.goto(`${base}/?folder=${encodeURIComponent(options.folder)}`, { waitUntil: 'commit' });
+  await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  return {
+    page,
+    async close() {
+      await browser.close();
+      stopServer();
+    },
+  };
+}
+
+/** Runs a command by its title. Shortly after a load the palette may close again: more than one try. */
+export async function command(page: Page, title: string): Promise<void> {
+  const box = page.locator('.quick-input-widget');
+  for (let left = 6; ; left--) {
+    try {
+      await page.keyboard.press('F1');
+      await box.locator('input').first().fill(`>${title}`, { timeout: 3000 });
+      await box.getByRole('option', { name: title }).first().waitFor({ timeout: 3000 });
+      await page.keyboard.press('Enter');
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+}
+
+/** By its label, not its accessible name: a tooltip replaces that. */
+export function row(scope: Locator, label: string | RegExp): Locator {
+  const name = scope.page().locator('.label-name').getByText(label, { exact: true });
+  return scope.locator('[role=treeitem]').filter({ has: name });
+}
+
+/** A menu ignores the mouse for its first moments: focus the item, then Enter. */
+export async function menu(page: Page, name: string): Promise<void> {
+  await page.getByRole('menuitem', { name }).first().hover();
+  await page.locator('.monaco-menu .action-item.focused').filter({ hasText: name }).waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** The webview that shows `selector`; their order in the page means nothing. */
+export async function webview(page: Page, selector: string): Promise<Frame> {
+  for (const end = Date.now() + 40_000; Date.now() < end; await sleep(100))
+    for (const frame of page.frames())
+      if (
+        frame.url().includes('/webview/browser/pre/') &&
+        (await frame
+          .locator(selector)
+          .count()
+          .catch(() => 0)) > 0
+      )
+        return frame;
+  throw new Error(`No webview shows ${selector}.`);
+}
