@@ -18,12 +18,12 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60_000],
 ];
 
-/** e.g. '3 min. ago'; 'now' within the first minute. Times are ms since the epoch. */
+/** e.g. '3m ago'; 'now' within the first minute. Times are ms since the epoch. */
 export function formatAge(time: number, now: number, locale: string): string {
   const age = Math.max(0, now - time);
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'narrow' });
   for (const [unit, ms] of UNITS) if (age >= ms) return format.format(-Math.floor(age / ms), unit);
-  return format.format(0, 'second');
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
 }
 
 /** e.g. '850 ms', '12 s', '3 min 5 s', '2 h 14 min', '3 d 4 h'. */

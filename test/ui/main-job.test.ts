@@ -91,7 +91,7 @@ describe('the main job, in the real editor', function () {
       .first()
       .waitFor({ timeout: 30_000 });
     if (process.env['TRAINYARD_SCREENSHOTS'])
-      await page.screenshot({ path: 'docs/images/runs-and-charts-dark.png' });
+      await page.screenshot({ path: 'docs/images/runs-and-charts.png' });
 
     await page.reload({ waitUntil: 'commit' });
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });

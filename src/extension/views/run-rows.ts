@@ -29,14 +29,14 @@ export interface RunItemOptions {
   named?: string;
 }
 
-/** The row of a run among what runs: e.g. `calm-otter  Running · 3 min. ago`. */
+/** The row of a run among what runs: e.g. `calm-otter  Running · 3m ago`. */
 export function activeRunItem(run: Run, id: string): vscode.TreeItem {
   const item = runItem(run, { id });
   item.description = `${stateWord(run.state)} · ${formatAge(run.startTime, Date.now(), vscode.env.language)}`;
   return item;
 }
 
-/** The row of a run: e.g. `calm-otter  0.973 · 3 min. ago`. */
+/** The row of a run: e.g. `calm-otter  0.973 · 3m ago`. */
 export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions): vscode.TreeItem {
   const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.Collapsed);
   const metric = metricOf(run, experimentTags);

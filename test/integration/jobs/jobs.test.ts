@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TestHome, until } from '../../support/home.js';
+
+describe('jobs', () => {
+  let test: TestHome;
+
+  before(async () => {
+    test = new TestHome();
+    await test.workspace.changeSettings({ grace: 1, parallelJobs: 2 });
+  });
+  after(() => test.close());
+
+  const running = (id: string) =>
+    until(async () => ((await test.workspace.run(id)).state === 'running' ? true : undefined));
+  const isAlive = (pid: number) => fs.existsSync(`/proc/${pid}`);
+
+  it('end as their exit code says, with both streams in order and carriage returns kept', async () => {
+    const { id } = await test.submit('printf "a\\rb\\n"; echo err >&2; echo out; exit 3\n');
+    const run = await test.ended(id);
+    assert.equal(run.state, 'failed');
+    assert.equal(run.job?.exitCode, 3);
+    assert.equal(await test.log(id), 'a\rb\nerr\nout\n');
+    const fine = await test.submit('true\n');
+    assert.equal((await test.ended(fine.id)).state, 'finished');
+  });
+
+  it('run the code as it was at submit, with what git ignores linked in', async () => {
+    test.write('.gitignore', 'data/\n');
+    test.write('data/x.txt', 'ignored data');
+    test.write('code.txt', 'at submit');
+    const run = await test.submit('sleep 1; cat code.txt data/x.txt\n');
+    test.write('code.txt', 'edited since');
+    await test.ended(run.id);
+    assert.equal(await test.log(run.id), 'at submitignored data');
+    assert.equal(Buffer.from(await test.workspace.readCode(run.id, 'code.txt')).toString(), 'at submit');
+  });
+
+  it('give what they wrote as files', async () => {
+    const { id } = await test.submit('echo m > model.bin; echo r > "$TRAINYARD_OUTPUT/report.txt"\n');
+    await test.ended(id);
+    const names = (await test.workspace.files(id, 'outputs')).map((file) => file.path);
+    assert.deepEqual(names.sort(), ['outputs/model.bin', 'outputs/report.txt']);
+  });
+
+  it('are cancelled with all their children, also those that do not listen', async () => {
+    const { id } = await test.submit(
+      'trap "" TERM; (trap "" TERM; sleep 60) & echo $!; while :; do sleep 1; done\n',
+    );
+    const child = await until(async () => Number(await test.log(id)) || undefined);
+    await test.workspace.cancel(id);
+    const run = await test.ended(id);
+    assert.equal(run.state, 'cancelled');
+    assert.ok(!isAlive(child));
+  });
+
+  it('end at their timeout, and say so', async () => {
+    const { id } = await test.submit('sleep 60\n', { timeout: 1 });
+    const run = await test.ended(id);
+    assert.equal(run.state, 'failed');
+    assert.match(run.job?.reason ?? '', /longer than its limit/);
+  });
+
+  it('fail with a reason when their program is not there', async () => {
+    const { id } = await test.submit('true\n', { program: '/no/such/program' });
+    const run = await test.ended(id);
+    assert.equal(run.state, 'failed');
+    assert.match(run.job?.reason ?? '', /could not be started/);
+  });
+
+  it('go on when the server is killed, and end right with the next one', async () => {
+    const { id } = await test.submit('for i in 1 2 3 4; do echo $i; sleep 0.5; done; exit 7\n');
+    await running(id);
+    await test.killServer();
+    const run = await test.ended(id);
+    assert.equal(run.state, 'failed');
+    assert.equal(run.job?.exitCode, 7);
+    assert.equal(await test.log(id), '1\n2\n3\n4\n');
+  });
+
+  it('are watched to their end when their supervisor is killed', async () => {
+    const { id } = await test.submit('sleep 2; echo done\n');
+    await running(id);
+    const file = path.join(test.home, 'jobs', id, 'supervisor.json');
+    const { pid } = JSON.parse(fs.readFileSync(file, 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    const run = await test.ended(id);
+    assert.equal(run.state, 'failed');
+    assert.match(run.job?.reason ?? '', /supervisor was killed/);
+    assert.equal(await test.log(id), 'done\n');
+  });
+
+  it('are not mistaken for another process that has their pid by now', async () => {
+    const { id } = await test.submit('sleep 30\n');
+    await running(id);
+    const folder = path.join(test.home, 'jobs', id);
+    const read = (name: string) =>
+      JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')) as { pid: number; identity: string };
+    const [supervisor, job] = [read('supervisor.json'), read('process.json')];
+    // As if both had ended and this test now had their pids.
+    for (const [name, was] of [
+      ['supervisor.json', supervisor],
+      ['process.json', job],
+    ] as const)
+      fs.writeFileSync(path.join(folder, name), JSON.stringify({ ...was, pid: process.pid }));
+    await test.workspace.cancel(id);
+    const run = await test.ended(id);
+    assert.equal(run.state, 'cancelled');
+    for (const { pid } of [supervisor, job]) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  });
+
+  it('wait for their turn, in order, and are cancelled while they wait', async () => {
+    await test.workspace.changeSettings({ parallelJobs: 1 });
+    const first = await test.submit('sleep 2\n');
+    const second = await test.submit('true\n');
+    const third = await test.submit('true\n');
+    await running(first.id);
+    assert.equal((await test.workspace.run(second.id)).state, 'queued');
+    await test.workspace.cancel(third.id);
+    assert.equal((await test.ended(third.id)).state, 'cancelled');
+    assert.equal((await test.ended(first.id)).state, 'finished');
+    assert.equal((await test.ended(second.id)).state, 'finished');
+    await test.workspace.changeSettings({ parallelJobs: 2 });
+  });
+
+  it('get their secrets, which are written nowhere', async () => {
+    const secret = `s3cret-${Math.random()}`;
+    const { id } = await test.submit('test -n "$MY_SECRET" && sleep 1\n', { secrets: { MY_SECRET: secret } });
+    await running(id);
+    await sleep(200);
+    assert.deepEqual(filesWith(test.home, secret), []);
+    assert.equal((await test.ended(id)).state, 'finished');
+    assert.deepEqual(filesWith(test.home, secret), []);
+  });
+});
+
+function filesWith(folder: string, text: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => fs.readFileSync(file).includes(text));
+}

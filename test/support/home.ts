@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { buildScriptJob } from '../../src/job/build.js';
+import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
+import { ACTIVE_STATES, type Run } from '../../src/workspace/types.js';
+
+export const serverEntry = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
+
+/** A home of its own with a git project beside it; the server is the real one, started when it is asked. */
+export class TestHome {
+  readonly root = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-home-'));
+  readonly home = path.join(this.root, 'home');
+  readonly project = path.join(this.root, 'project');
+  readonly workspace = new LocalWorkspace({ home: this.home, serverEntry });
+
+  constructor() {
+    fs.mkdirSync(this.project);
+    this.write('README.md', '# A project\n');
+    this.git('init', '-q', '-b', 'main');
+    this.git('add', '-A');
+    this.git('commit', '-qm', 'first');
+  }
+
+  write(name: string, text: string): void {
+    fs.mkdirSync(path.dirname(path.join(this.project, name)), { recursive: true });
+    fs.writeFileSync(path.join(this.project, name), text);
+  }
+
+  git(...args: string[]): string {
+    const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
+    return execFileSync('git', [...who, ...args], { cwd: this.project, encoding: 'utf8' }).trim();
+  }
+
+  /** Submits a shell script. */
+  async submit(
+    script: string,
+    more: { timeout?: number; secrets?: Record<string, string>; program?: string } = {},
+  ) {
+    const name = `job${Math.random().toString(36).slice(2)}.sh`;
+    this.write(name, script);
+    const spec = buildScriptJob({
+      script: path.join(this.project, name),
+      codeFolder: this.project,
+      workingFolder: this.project,
+      interpreter: more.program ?? '/bin/sh',
+      timeout: more.timeout,
+    });
+    return this.workspace.submit(spec, { secrets: more.secrets });
+  }
+
+  async ended(id: string): Promise<Run> {
+    return until(async () => {
+      const run = await this.workspace.run(id);
+      return ACTIVE_STATES.includes(run.state) ? undefined : run;
+    });
+  }
+
+  async log(id: string): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.workspace.log(id, {})) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  }
+
+  /** `kill -9`. */
+  async killServer(): Promise<void> {
+    process.kill((await this.workspace.status()).pid, 'SIGKILL');
+  }
+
+  async close(): Promise<void> {
+    for (const { id, state } of (await this.workspace.runs({ lifecycle: 'all' })).runs)
+      if (ACTIVE_STATES.includes(state)) await this.workspace.cancel(id);
+    process.kill((await this.workspace.status()).pid, 'SIGTERM');
+    await sleep(300);
+    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export async function until<T>(look: () => Promise<T | undefined>, milliseconds = 30_000): Promise<T> {
+  for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(50)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`It did not happen within ${milliseconds / 1000} s.`);
+}
