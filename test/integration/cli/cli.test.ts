@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TestHome } from '../../support/home.js';
+
+const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+
+describe('the command line', () => {
+  let test: TestHome;
+
+  before(() => {
+    test = new TestHome();
+  });
+  after(() => test.close());
+
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+      cwd: test.project,
+      env: { ...process.env, TRAINYARD_HOME: test.home },
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  };
+  const json = <T>(...args: string[]) => JSON.parse(run(...args, '--json').stdout) as T;
+
+  it('says 3 when no server runs, and starts none', () => {
+    assert.equal(run('server', 'status').status, 3);
+    assert.ok(!fs.existsSync(path.join(test.home, 'server.json')));
+  });
+
+  it('says 2 for a wrong call', () => {
+    assert.equal(run('submit').status, 2);
+    assert.equal(run('submit', 'no-such-file.py').status, 2);
+    assert.equal(run('nonsense').status, 2);
+    assert.equal(run('runs', '--limit', 'x').status, 2);
+  });
+
+  it('submits, waits, and ends as the job did', () => {
+    test.write('ok.sh', 'echo "hello $1 $K"\n');
+    test.write('bad.sh', 'exit 5\n');
+    assert.equal(run('submit', 'ok.sh', '--name', 'fine', '--env', 'K=V', '--wait', '--', 'you').status, 0);
+    assert.equal(run('submit', 'bad.sh', '--name', 'broken', '--wait').status, 5);
+    assert.equal(run('run', 'logs', 'fine').stdout, 'hello you V\n');
+  });
+
+  it('lists runs and finds them by the start of an id', () => {
+    const { runs } = json<{ runs: { id: string; name: string; code: { head: string } }[] }>(
+      'runs',
+      '--commit',
+      'HEAD',
+    );
+    assert.deepEqual(runs.map(({ name }) => name).sort(), ['broken', 'fine']);
+    const [first] = runs;
+    assert.equal(json<{ id: string }>('run', 'show', first?.id.slice(0, 8) ?? '').id, first?.id);
+    assert.equal(run('run', 'show', 'nobody').status, 1);
+    assert.equal(run('runs', '--filter', 'x = = 1').status, 2);
+  });
+
+  it('shows how the code differs and writes it out', () => {
+    test.write('ok.sh', 'echo edited\n');
+    assert.match(run('run', 'diff', 'fine').stdout, /\+echo edited/);
+    const copy = path.join(test.root, 'copy');
+    assert.equal(run('run', 'restore', 'fine', copy).status, 0);
+    assert.equal(fs.readFileSync(path.join(copy, 'ok.sh'), 'utf8'), 'echo "hello $1 $K"\n');
+  });
+
+  it('cancels and deletes', () => {
+    test.write('long.sh', 'sleep 60\n');
+    const { id } = json<{ id: string }>('submit', 'long.sh');
+    assert.equal(run('run', 'delete', id).status, 1);
+    assert.equal(run('run', 'cancel', id).status, 0);
+    run('run', 'logs', '-f', id); // until it has ended
+    assert.equal(run('run', 'delete', id).status, 0);
+    assert.ok(!json<{ runs: { id: string }[] }>('runs').runs.some((other) => other.id === id));
+  });
+});

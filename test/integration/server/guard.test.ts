@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { API, type Discovery } from '../../../src/workspace/local/contract.js';
+import { ensureServer } from '../../../src/workspace/local/launch.js';
+import { serverEntry, TestHome } from '../../support/home.js';
+
+describe('the server', () => {
+  let test: TestHome;
+  let server: Discovery;
+
+  before(async () => {
+    test = new TestHome();
+    server = await ensureServer({ home: test.home, serverEntry });
+  });
+  after(() => test.close());
+
+  /** By node:http, which sends whatever Host it is told to. */
+  const ask = (options: {
+    path?: string;
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string | Buffer;
+  }) =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const request = http.request(
+        {
+          host: '127.0.0.1',
+          port: server.port,
+          path: options.path ?? `${API}/server`,
+          method: options.method ?? 'GET',
+          headers: { authorization: `Bearer ${server.token}`, ...options.headers },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+          );
+        },
+      );
+      request.on('error', reject);
+      request.end(options.body);
+    });
+  const json = { 'content-type': 'application/json' };
+
+  it('answers to the token, as bearer or as a password', async () => {
+    assert.equal((await ask({})).status, 200);
+    const basic = Buffer.from(`anybody:${server.token}`).toString('base64');
+    assert.equal((await ask({ headers: { authorization: `Basic ${basic}` } })).status, 200);
+  });
+
+  for (const authorization of ['', 'Bearer wrong', 'Basic d3Jvbmc6d3Jvbmc=', 'Bearer'])
+    it(`refuses the authorization “${authorization}”`, async () => {
+      assert.equal((await ask({ headers: { authorization } })).status, 401);
+      assert.equal(
+        (await ask({ headers: { authorization }, path: '/api/2.0/mlflow/runs/get?run_id=a' })).status,
+        401,
+      );
+    });
+
+  for (const host of ['evil.example', 'evil.example:80', '127.0.0.1.evil.example', '10.0.0.1'])
+    it(`refuses the Host ${host}`, async () => {
+      assert.equal((await ask({ headers: { host } })).status, 403);
+      assert.equal((await ask({ headers: { host }, path: '/health' })).status, 403);
+    });
+
+  it('refuses web pages', async () => {
+    assert.equal((await ask({ headers: { origin: 'https://evil.example' } })).status, 403);
+    assert.equal((await ask({ headers: { origin: 'null' } })).status, 403);
+  });
+
+  it('tells its health to anybody on this machine', async () => {
+    assert.equal((await ask({ path: '/health', headers: { authorization: '' } })).status, 200);
+  });
+
+  it('refuses bodies that are broken, of the wrong type, or huge, and changes nothing', async () => {
+    const post = (body: string | Buffer, at = '/jobs') =>
+      ask({ path: API + at, method: 'POST', headers: json, body });
+    assert.equal((await post('{"spec": ')).status, 400);
+    assert.equal((await post('{"spec": 7}')).status, 400);
+    assert.equal((await post('[]')).status, 400);
+    assert.equal((await post('{"limit": -1}', '/runs/search')).status, 400);
+    assert.equal((await post('{"runIds": ["../x"]}', '/runs/delete')).status, 400);
+    assert.equal((await post(Buffer.alloc(20_000_000, ' '))).status, 413);
+    assert.equal((await test.workspace.runs({ lifecycle: 'all' })).runs.length, 0);
+  });
+
+  it('refuses paths that climb out of a run', async () => {
+    const { id } = await test.submit('true\n');
+    await test.ended(id);
+    for (const bad of ['../../store/trainyard.db', '/etc/passwd', '..%2F..%2Fx', 'a/../../b']) {
+      const { status } = await ask({ path: `${API}/runs/${id}/file?path=${encodeURIComponent(bad)}` });
+      assert.ok(status === 400 || status === 404, `${bad}: ${status}`);
+      const code = await ask({ path: `${API}/runs/${id}/code-file?path=${encodeURIComponent(bad)}` });
+      assert.ok(code.status === 400 || code.status === 404, `${bad}: ${code.status}`);
+    }
+  });
+
+  it('is one for all who start it, and keeps port and token over a kill', async () => {
+    process.kill(server.pid, 'SIGKILL');
+    const [a, b] = await Promise.all([1, 2].map(() => ensureServer({ home: test.home, serverEntry })));
+    assert.equal(a?.pid, b?.pid);
+    assert.deepEqual([a?.port, a?.token], [server.port, server.token]);
+    server = a as Discovery;
+  });
+
+  it('keeps its secrets to the user', () => {
+    assert.equal(fs.statSync(path.join(test.home, 'server.json')).mode & 0o777, 0o600);
+    assert.equal(fs.statSync(test.home).mode & 0o777, 0o700);
+  });
+});
