@@ -64,6 +64,11 @@ describe('the main job, in the real editor', function () {
     const { page } = editor;
     const explorer = page.locator('.explorer-folders-view');
     await row(explorer, 'train.py').waitFor({ timeout: 60_000 });
+    // A menu that is opened before the extension is known lacks its commands.
+    await page
+      .getByRole('tab', { name: /^Trainyard/ })
+      .first()
+      .waitFor({ timeout: 60_000 });
     await row(explorer, 'train.py').click({ button: 'right' });
     await menu(page, 'Submit Training Script');
 
@@ -93,6 +98,8 @@ describe('the main job, in the real editor', function () {
     if (process.env['TRAINYARD_SCREENSHOTS'])
       await page.screenshot({ path: 'docs/images/runs-and-charts.png' });
 
+    // The workbench in a browser writes down which editors are open every few seconds only.
+    await sleep(7_000);
     await page.reload({ waitUntil: 'commit' });
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await webview(page, 'canvas'); // the charts come back by themselves

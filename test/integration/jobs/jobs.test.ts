@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { identityOf } from '../../../src/targets/process/identity.js';
 import { TestHome, until } from '../../support/home.js';
 
 describe('jobs', () => {
@@ -53,7 +54,7 @@ describe('jobs', () => {
     await test.workspace.cancel(id);
     const run = await test.ended(id);
     assert.equal(run.state, 'cancelled');
-    assert.ok(!isAlive(child));
+    await until(async () => ((await identityOf(child)) === undefined ? true : undefined), 5_000);
   });
 
   it('end at their timeout, and say so', async () => {

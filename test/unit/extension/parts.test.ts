@@ -44,7 +44,7 @@ describe('work that is asked for often', () => {
         await sleep(5);
       },
       1,
-      assert.fail,
+      (error) => assert.fail(String(error)),
     );
     for (let i = 0; i < 10; i++) one.trigger();
     await sleep(1);
@@ -70,7 +70,11 @@ describe('work that is asked for often', () => {
 
   it('stops when it is disposed', async () => {
     let done = 0;
-    const one = new Coalescer(() => Promise.resolve(void done++), 5, assert.fail);
+    const one = new Coalescer(
+      () => Promise.resolve(void done++),
+      5,
+      (error) => assert.fail(String(error)),
+    );
     one.trigger();
     await sleep(1);
     one.trigger();
