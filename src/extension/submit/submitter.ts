@@ -37,6 +37,7 @@ export class Submitter {
   /** Undefined when a person stopped it. */
   async submitScript(script: Script, options: ScriptOptions, displayName?: string): Promise<Run | undefined> {
     if (!(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
+    await requireFile(script.uri);
     const interpreter = options.interpreter ?? (await defaultInterpreter(script, this.#log)).path;
     const spec = buildScriptJob({
       script: script.uri.fsPath,
@@ -69,6 +70,16 @@ export class Submitter {
       options.largeFiles = await askAboutLargeFiles(error);
       return options.largeFiles && (await send());
     }
+  }
+}
+
+/** A task, or the memory of what was submitted last, may name a script that is gone. */
+async function requireFile(uri: vscode.Uri): Promise<void> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+  } catch (cause) {
+    if (!(cause instanceof vscode.FileSystemError)) throw cause;
+    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('There is no script {0}.', uri.fsPath), { cause });
   }
 }
 
