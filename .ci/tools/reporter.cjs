@@ -1,5 +1,5 @@
 'use strict';
-// Mocha's spec reporter, which also writes the counts to a file.
+// Mocha's spec reporter, which also writes the counts to the file that TRAINYARD_TEST_RESULT names.
 const fs = require('node:fs');
 const { reporters } = require('mocha');
 
@@ -9,7 +9,7 @@ module.exports = class extends reporters.Spec {
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
       fs.writeFileSync(
-        options.reporterOption.file,
+        process.env.TRAINYARD_TEST_RESULT,
         JSON.stringify({ passed: passes, failed: failures, skipped: pending }),
       );
     });

@@ -7,7 +7,7 @@ import { ROOT, say } from './shell.mjs';
 import { ensureBuild, ensureChromium, ensureDependencies, ensureNode, ensurePython } from './setup.mjs';
 
 const named = process.argv.slice(2);
-const SUITES = { unit: 'test/unit', integration: 'test/integration', ui: 'test/ui' };
+const SUITES = { unit: 'test/unit', integration: 'test/integration', editor: 'test/editor', ui: 'test/ui' };
 const results = { passed: 0, failed: 0, skipped: 0 };
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-test-'));
 process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
@@ -43,21 +43,24 @@ async function mocha(suite, folder) {
   if (suite !== 'unit') {
     ensureBuild();
     if (suite === 'integration') env.TRAINYARD_TEST_PYTHON = ensurePython();
-    if (suite === 'ui') env.CHROMIUM = ensureChromium();
+    if (suite === 'ui' || suite === 'editor') env.CHROMIUM = ensureChromium();
   }
   say(`${suite} tests`);
   const file = path.join(scratch, `${suite}.json`);
-  const timeout = { unit: '5000', integration: '120000', ui: '120000' }[suite];
-  const code = await node24(
-    [
-      'node_modules/mocha/bin/mocha.js',
-      '--import=tsx',
-      '--exit',
-      ...['--timeout', timeout, '--reporter', '.ci/tools/reporter.cjs', '--reporter-option', `file=${file}`],
-      `${folder}/**/*.test.ts`,
-    ],
-    { ...env, TRAINYARD_HOME: path.join(scratch, 'home') },
-  );
+  const timeout = suite === 'unit' ? '5000' : '120000';
+  // The extension host runs its suite itself.
+  const args =
+    suite === 'editor'
+      ? ['--import=tsx', 'test/editor/run.ts']
+      : [
+          'node_modules/mocha/bin/mocha.js',
+          '--import=tsx',
+          '--exit',
+          ...['--timeout', timeout, '--reporter', '.ci/tools/reporter.cjs'],
+          `${folder}/**/*.test.ts`,
+        ];
+  const home = path.join(scratch, 'home');
+  const code = await node24(args, { ...env, TRAINYARD_HOME: home, TRAINYARD_TEST_RESULT: file });
   // A suite that died before its end is a failure, whatever it counted.
   const counted = fs.existsSync(file)
     ? JSON.parse(fs.readFileSync(file, 'utf8'))

@@ -9,7 +9,12 @@ import { pino, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { messageOf, TrainyardError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import { API_VERSION, DISCOVERY_FILE, type Discovery } from '../workspace/local/contract.js';
+import {
+  API_VERSION,
+  DISCOVERY_FILE,
+  REPLACES_VARIABLE,
+  type Discovery,
+} from '../workspace/local/contract.js';
 import type { ServerStatus } from '../workspace/types.js';
 import { EventHub } from './api/events.js';
 import { createApp } from './app.js';
@@ -35,8 +40,15 @@ async function main(): Promise<void> {
     log.info('another server has this home; nothing to do');
     return;
   }
-  const settings = new Settings(home);
   const before = readDiscovery(home);
+  const expected = process.env[REPLACES_VARIABLE];
+  if (expected !== undefined && expected !== String(before?.startedAt ?? '')) {
+    log.info('another server has been here since this one was asked for; nothing to do');
+    await store.close();
+    return;
+  }
+  delete process.env[REPLACES_VARIABLE];
+  const settings = new Settings(home);
   const token = before?.token ?? randomBytes(32).toString('base64url');
   const context = { store, home, version: VERSION, token, log };
   const events = new EventHub(store);
@@ -110,6 +122,8 @@ async function main(): Promise<void> {
   setInterval(() => {
     const { running, queued } = jobs.activeCount();
     const idle = events.listenerCount === 0 && running + queued === 0;
+    // Also when the home was removed: nobody can find this server any more.
+    if (readDiscovery(home)?.startedAt !== startedAt) void stop('no longer the server of this home');
     if (idle && Date.now() - lastRequest > settings.current.idleExit * 60_000) void stop('idle');
   }, 5_000);
 }

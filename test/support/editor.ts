@@ -40,6 +40,8 @@ export async function openEditor(options: {
   scratch: string;
   env: Record<string, string>;
   settings?: Record<string, unknown>;
+  /** A module whose `run()` the extension host calls. */
+  tests?: { path: string; onLog(text: string): void; onExit(code: number): void };
 }): Promise<Editor> {
   const { ensureEditor } = await load<{ ensureEditor(): { node: string; vscode: string } }>('editor.mjs');
   const { freePort } = await load<{ freePort(): Promise<number> }>('open-editor.mjs');
@@ -96,12 +98,22 @@ export async function openEditor(options: {
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
     ),
   });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const page = await context.newPage();
-  const extension = {
-    scheme: 'vscode-remote',
-    authority: `127.0.0.1:${port}`,
-    path: ROOT.replace(/\/$/, ''),
+  const { tests } = options;
+  if (tests) {
+    await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) =>
+      tests.onLog(args.map(String).join(' ')),
+    );
+    await page.exposeFunction('codeAutomationExit', (code: number) => tests.onExit(code));
+  }
+  const remote = (file: string) => ({ scheme: 'vscode-remote', authority: `127.0.0.1:${port}`, path: file });
+  const development = {
+    extensions: [remote(ROOT.replace(/\/$/, ''))],
+    ...(tests && { extensionTestsPath: remote(tests.path) }),
   };
   // The workbench reads its options from the page; the development extension is added before it does.
   await page.addInitScript((more) => {
@@ -111,11 +123,11 @@ export async function openEditor(options: {
       if (!meta) return;
       observer.disconnect();
       const settings = JSON.parse(meta.dataset['settings'] ?? '{}') as Record<string, object>;
-      settings['developmentOptions'] = { ...settings['developmentOptions'], extensions: [more] };
+      settings['developmentOptions'] = { ...settings['developmentOptions'], ...more };
       delete (settings['productConfiguration'] as Record<string, unknown>)['serviceWorker'];
       meta.dataset['settings'] = JSON.stringify(settings);
     }).observe(document, { childList: true, subtree: true });
-  }, extension);
+  }, development);
   await page.goto(`${base}/?folder=${encodeURIComponent(options.folder)}`, { waitUntil: 'commit' });
   await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   return {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildScriptJob } from '../../src/job/build.js';
+import { findServer, shutdown } from '../../src/workspace/local/launch.js';
 import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
 import { ACTIVE_STATES, type Run } from '../../src/workspace/types.js';
 
@@ -73,10 +74,15 @@ export class TestHome {
   async close(): Promise<void> {
     for (const { id, state } of (await this.workspace.runs({ lifecycle: 'all' })).runs)
       if (ACTIVE_STATES.includes(state)) await this.workspace.cancel(id);
-    process.kill((await this.workspace.status()).pid, 'SIGTERM');
-    await sleep(300);
+    await stopServerOf(this.home);
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Ends the server of a home, if it has one, and waits for that. */
+export async function stopServerOf(home: string): Promise<void> {
+  const server = await findServer(home);
+  if (server) await shutdown(server);
 }
 
 export async function until<T>(look: () => Promise<T | undefined>, milliseconds = 30_000): Promise<T> {

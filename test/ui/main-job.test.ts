@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
+import { stopServerOf } from '../support/home.js';
 import { command, type Editor, menu, openEditor, row, webview } from '../support/editor.js';
 
 /** Logs to MLflow's protocol with Python's own library only, slowly enough to be reloaded in between. */
@@ -55,8 +56,7 @@ describe('the main job, in the real editor', function () {
 
   after(async () => {
     await editor.close();
-    process.kill((await workspace.status()).pid, 'SIGTERM');
-    await sleep(500);
+    await stopServerOf(home);
     fs.rmSync(root, { recursive: true, force: true });
   });
 

@@ -45,6 +45,11 @@ export interface Discovery {
   startedAt: number;
 }
 export const DISCOVERY_FILE = 'server.json';
+/**
+ * Tells a server that is started which one it replaces: the `startedAt` that was found, or nothing. One that finds
+ * another by then came too late, and goes.
+ */
+export const REPLACES_VARIABLE = 'TRAINYARD_REPLACES';
 
 export interface SubmitRequest {
   spec: JobSpec;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../base/errors.js';
 import { VERSION } from '../../base/version.js';
 import type { ServerStatus } from '../types.js';
-import { API, API_VERSION, DISCOVERY_FILE, type Discovery } from './contract.js';
+import { API, API_VERSION, DISCOVERY_FILE, REPLACES_VARIABLE, type Discovery } from './contract.js';
 
 export interface LaunchOptions {
   /** Default: TRAINYARD_HOME, else ~/.trainyard. */
@@ -76,7 +76,12 @@ async function start(home: string, { serverEntry, signal }: LaunchOptions): Prom
       windowsHide: true,
       stdio: ['ignore', output, output],
       // In the editor process.execPath is Electron.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TRAINYARD_HOME: home },
+      env: {
+        ...process.env,
+        ELECTRON_RUN_AS_NODE: '1',
+        TRAINYARD_HOME: home,
+        [REPLACES_VARIABLE]: String(before?.startedAt ?? ''),
+      },
     });
     server.on('exit', () => (ended = true));
     server.on('error', () => (ended = true));
