@@ -12,14 +12,16 @@ const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|mlruns|\.git)(\/|$)|\.pyc$
 /**
  * Keeps what a job wrote, in its code folder and in $TRAINYARD_OUTPUT, as files of the run under `outputs/`. May be
  * done again after a crash: a file replaces itself.
+ * @returns the files that could not be kept, and why; they do not hinder the others
  */
 export async function collectOutputs(
   artifacts: Artifacts,
   runId: string,
   snapshot: Snapshot | undefined,
   folders: JobFolders,
-): Promise<void> {
+): Promise<{ file: string; error: unknown }[]> {
   const owner = `runs/${runId}`;
+  const lost: { file: string; error: unknown }[] = [];
   if (snapshot && fs.existsSync(folders.code)) {
     const linked = linkedPaths(snapshot);
     const isLinked = (file: string) => linked.some((name) => file === name || file.startsWith(`${name}/`));
@@ -31,10 +33,15 @@ export async function collectOutputs(
       const file = path.join(entry.parentPath, entry.name);
       if (entry.isFile()) await keep(file, path.relative(folders.output, file).split(path.sep).join('/'));
     }
+  return lost;
 
   async function keep(file: string, name: string): Promise<void> {
     // A link may lead anywhere; what it leads to is not this job's.
-    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile())
+    if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isFile()) return;
+    try {
       await artifacts.putFile(owner, `outputs/${name}`, file);
+    } catch (error) {
+      lost.push({ file: name, error });
+    }
   }
 }

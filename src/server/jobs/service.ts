@@ -40,6 +40,8 @@ export interface JobServiceOptions {
 /** Milliseconds between looks at the jobs that run. */
 const POLL = 300;
 const SAMPLE_EVERY = 5_000;
+/** Milliseconds between the first look at what a job uses and the second: a short job has figures, too. */
+const FIRST_SAMPLE = 1_000;
 /** Milliseconds after which a start that left no trace did not happen. */
 const LOST_AFTER = 5_000;
 
@@ -61,7 +63,9 @@ export class JobService {
   private readonly secrets = new Map<string, Record<string, string>>();
   /** Jobs that a task of this process sees to. */
   private readonly attended = new Set<string>();
-  private readonly samples = new Map<string, { step: number; at: number }>();
+  /** Jobs that were told to end by this process. */
+  private readonly cancelled = new Set<string>();
+  private readonly samples = new Map<string, { step: number; due: number }>();
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
   private readonly openedAt = Date.now();
@@ -84,12 +88,9 @@ export class JobService {
     this.look();
   }
 
-  /** @throws BAD_REQUEST | NOT_FOUND (target) | LARGE_FILES | GIT_FAILED | TOO_LARGE */
+  /** @throws BAD_REQUEST | NOT_FOUND (target) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE */
   async submit({ spec, secrets = {}, largeFiles, baseEnv }: SubmitRequest): Promise<string> {
-    validate(spec);
-    this.requireTarget(spec.target);
-    if (!fs.statSync(spec.codeFolder, { throwIfNoEntry: false })?.isDirectory())
-      throw new TrainyardError('BAD_REQUEST', `The code folder ${spec.codeFolder} does not exist.`);
+    this.requireSubmittable(spec);
     const runId = randomUUID().replaceAll('-', '');
     const snapshot = await take({
       runId,
@@ -103,6 +104,20 @@ export class JobService {
     await this.store.write(() => this.create(runId, spec, baseEnv, Object.keys(secrets), snapshot));
     this.look();
     return runId;
+  }
+
+  /** Before anything is kept of the job. */
+  private requireSubmittable(spec: JobSpec): void {
+    validate(spec);
+    this.requireTarget(spec.target);
+    const folders = { code: spec.codeFolder, working: path.join(spec.codeFolder, spec.workingFolder) };
+    for (const [kind, folder] of Object.entries(folders))
+      if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+        throw new TrainyardError('BAD_REQUEST', `The ${kind} folder ${folder} does not exist.`);
+    if (this.store.experiments.byName(spec.experiment)?.lifecycle === 'deleted')
+      throw new TrainyardError('CONFLICT', `The experiment “${spec.experiment}” was deleted.`, {
+        hint: 'Restore it, or choose another name.',
+      });
   }
 
   private create(
@@ -152,10 +167,16 @@ export class JobService {
     if (!isActive(job)) return;
     await this.store.write(() => this.store.jobs.update(runId, { cancelRequested: true }));
     const now = this.store.jobs.get(runId);
-    if (now?.handle) await this.requireTarget(job.spec.target).cancel(now.handle);
+    if (now?.handle) await this.passCancelOn(now);
     else if (now?.state === 'queued' && !this.attended.has(runId))
       await this.finish(now, { state: 'cancelled', reason: 'It was cancelled before it started.' });
     this.look();
+  }
+
+  private async passCancelOn({ runId, spec, handle }: JobRecord): Promise<void> {
+    if (!handle || this.cancelled.has(runId)) return;
+    this.cancelled.add(runId);
+    await this.requireTarget(spec.target).cancel(handle);
   }
 
   logFile(runId: string): string {
@@ -264,10 +285,13 @@ export class JobService {
     fs.mkdirSync(folders.output, { recursive: true, mode: 0o700 });
     await prepareCode(snapshot, folders.code);
     const codeFolder = path.relative(snapshot.root, fs.realpathSync(spec.codeFolder));
+    const cwd = path.join(folders.code, codeFolder, spec.workingFolder);
+    // Git keeps no empty folder.
+    fs.mkdirSync(cwd, { recursive: true });
     const prepared: PreparedJob = {
       id: runId,
       folder: folders.root,
-      cwd: path.join(folders.code, codeFolder, spec.workingFolder),
+      cwd,
       command: spec.command,
       env: jobEnvironment({
         baseEnv: job.baseEnv,
@@ -290,8 +314,8 @@ export class JobService {
     await this.store.write(() => this.store.jobs.update(runId, { handle }));
     await target.start(prepared, handle, { ...secrets, ...trackingSecrets(this.options.token) });
     this.secrets.delete(runId);
-    if (this.store.jobs.get(runId)?.cancelRequested) await target.cancel(handle);
-    await this.watch({ ...job, handle });
+    const now = this.store.jobs.get(runId);
+    if (now) await this.watch(now);
   }
 
   /** One look at a job that was given to its target. */
@@ -305,9 +329,9 @@ export class JobService {
         this.store.jobs.update(runId, { state: 'running', startedAt: status.startedAt });
         this.store.runs.update(runId, { status: 'running' });
       });
-      // A cancel that was asked for while a server was killed.
-      if (job.cancelRequested) await target.cancel(handle);
     }
+    // One that was asked for before the job had started, or that a server took with it when it was killed.
+    if (job.cancelRequested && status.state !== 'ended') await this.passCancelOn(job);
     if (status.state === 'planned') await this.startLost(job);
     if (status.state === 'ended') await this.end(job, status);
   }
@@ -329,11 +353,17 @@ export class JobService {
         ? 'finished'
         : 'failed';
     const folders = foldersOf(this.options.home, job.runId);
-    await collectOutputs(this.store.artifacts, job.runId, job.snapshot, folders);
+    const lost = await collectOutputs(this.store.artifacts, job.runId, job.snapshot, folders);
+    for (const { file, error } of lost)
+      this.log.error({ err: error, runId: job.runId, file }, 'file not kept');
     fs.rmSync(folders.code, { recursive: true, force: true });
+    const reasons = [
+      status.reason,
+      ...lost.map(({ file, error }) => `${file} was not kept: ${messageOf(error)}`),
+    ];
     await this.finish(job, {
       state,
-      reason: status.reason,
+      reason: reasons.filter(Boolean).slice(0, 10).join(' ') || undefined,
       exitCode: status.exitCode,
       endedAt: status.endedAt,
       ...(status.startedAt !== undefined && { startedAt: status.startedAt }),
@@ -351,13 +381,14 @@ export class JobService {
     });
     this.secrets.delete(runId);
     this.samples.delete(runId);
+    this.cancelled.delete(runId);
     this.log.info({ runId, state: end.state, exitCode: end.exitCode, reason: end.reason }, 'job ended');
   }
 
   private async sample(active: readonly JobRecord[]): Promise<void> {
     const now = Date.now();
     const due = active.filter(
-      ({ runId, state }) => state === 'running' && now - (this.samples.get(runId)?.at ?? 0) >= SAMPLE_EVERY,
+      ({ runId, state }) => state === 'running' && now >= (this.samples.get(runId)?.due ?? 0),
     );
     if (due.length === 0) return;
     const gpus = await readGpus();
@@ -366,7 +397,7 @@ export class JobService {
       if (!usage) continue;
       const known = this.samples.get(runId);
       const step = known ? known.step + 1 : this.lastStep(runId);
-      this.samples.set(runId, { step, at: now });
+      this.samples.set(runId, { step, due: now + (known ? SAMPLE_EVERY : FIRST_SAMPLE) });
       // The first look has nothing to compare the CPU time with.
       if (known)
         await this.store.write(() => this.store.metrics.append(runId, usageMetrics(usage, gpus, step, now)));

@@ -15,3 +15,15 @@ export function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     if (!gone) throw error;
   }
 }
+
+/** Whether any process of the group is left. Windows has no groups: no. */
+export function groupExists(pid: number): boolean {
+  if (process.platform === 'win32') return false;
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
+}

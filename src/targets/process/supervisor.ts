@@ -2,16 +2,17 @@
  * One for each job, detached: `node supervisor.js <job folder>`, secrets as JSON on standard input. It outlives the
  * server and sees to what must not depend on it: the exit code, the timeout, the cancel, and a server to log to.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../base/errors.js';
 import type { Revive } from '../target.js';
 import { type ExitFile, FILES, type JobFile, readJson, writeJson, writeJsonOnce } from './files.js';
 import { identityOf } from './identity.js';
-import { killGroup } from './kill.js';
+import { groupExists, killGroup } from './kill.js';
 
 const TICK = 200;
 const REVIVE_EVERY = 3_000;
@@ -37,18 +38,28 @@ async function main(folder: string): Promise<void> {
     process.exit(0);
   };
   const spawnFailed = (error: unknown): void => {
-    const reason = `${program} could not be started: ${messageOf(error)}`;
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const reason = missing
+      ? `${fs.existsSync(job.cwd) ? program : `The working folder ${job.cwd}`} was not found.`
+      : `${program} could not be started: ${messageOf(error)}`;
     fs.writeSync(log, `${reason}\n`);
     end({ exitCode: null, cause: 'spawn-failed', reason });
   };
-  const child = spawn(program, args, {
-    cwd: job.cwd,
-    env: { ...job.env, ...secrets },
-    // Both streams share one open file: their order is kept and nobody has to be there to read them.
-    stdio: ['ignore', log, log],
-    detached: true,
-    windowsHide: true,
-  });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, {
+      cwd: job.cwd,
+      env: { ...job.env, ...secrets },
+      // Both streams share one open file: their order is kept and nobody has to be there to read them.
+      stdio: ['ignore', log, log],
+      detached: true,
+      windowsHide: true,
+    });
+  } catch (error) {
+    // Some errors are told this way, such as arguments that are too long.
+    spawnFailed(error);
+    return;
+  }
   child.once('error', spawnFailed);
   const { pid } = child;
   if (pid === undefined) return;
@@ -69,7 +80,9 @@ async function main(folder: string): Promise<void> {
   }, TICK);
   if (job.revive) keepAlive(job.revive);
 
-  child.once('exit', (exitCode, signal) => {
+  const ended = async (exitCode: number | null, signal: NodeJS.Signals | null): Promise<void> => {
+    // What the job has started may use the grace time as well.
+    while (cause !== 'exit' && Date.now() < killAt && groupExists(pid)) await sleep(TICK);
     clearInterval(ticker);
     // Children that it left behind would hold its GPU and go on writing.
     killGroup(pid, 'SIGKILL');
@@ -78,7 +91,8 @@ async function main(folder: string): Promise<void> {
       exit: signal ? `It was ended by ${signal}.` : undefined,
     }[cause as string];
     end({ exitCode, ...(signal && { signal }), cause, ...(reason && { reason }) });
-  });
+  };
+  child.once('exit', (exitCode, signal) => void ended(exitCode, signal));
   const identity = (await identityOf(pid)) ?? '';
   writeJson(folder, FILES.process, { pid, identity, startedAt });
 }
