@@ -1,5 +1,6 @@
 // Opens the project of the demo: in VS Code when it is installed, else in code-server at a loopback address.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -49,6 +50,8 @@ export async function openEditor({ project, home }) {
   ];
   install(node, [main, ...common, '--install-extension', vsix, '--force']);
   const port = await freePort();
+  // Any page in the browser could reach the port; only one with the token gets in.
+  const token = randomBytes(16).toString('hex');
   const server = spawn(
     node,
     [
@@ -58,7 +61,8 @@ export async function openEditor({ project, home }) {
       '127.0.0.1',
       '--port',
       String(port),
-      '--without-connection-token',
+      '--connection-token',
+      token,
       '--disable-telemetry',
     ],
     { env: { ...env, EXTENSIONS_GALLERY: '{}' }, stdio: 'ignore', detached: process.platform !== 'win32' },
@@ -72,7 +76,7 @@ export async function openEditor({ project, home }) {
   };
   process.on('exit', stop);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0));
-  console.log(`\nThe editor: http://127.0.0.1:${port}/?folder=${encodeURIComponent(project)}`);
+  console.log(`\nThe editor: http://127.0.0.1:${port}/?tkn=${token}&folder=${encodeURIComponent(project)}`);
   console.log('Open it in a browser; Ctrl+C here ends it.');
   await new Promise((resolve) => server.once('exit', resolve));
 }

@@ -57,6 +57,7 @@ with mlflow.start_run():
     mlflow.sklearn.log_model(
         model,
         name="digits",
+        step=args.epochs - 1,  # the metrics that are the model's
         signature=infer_signature(x_train, model.predict(x_train)),
         # The environment is in requirements.txt; to find it out by importing everything takes long.
         pip_requirements=["scikit-learn"],

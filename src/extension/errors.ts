@@ -17,7 +17,9 @@ export async function showError(
   logError(error, log);
   const hint = TrainyardError.is(error) ? error.hint : undefined;
   const text = [messageOf(error), hint].filter(Boolean).join(' ');
-  const all = [...remedies, { title: vscode.l10n.t('Show Output'), run: () => log.show(true) }];
+  // What a person asked for wrongly is told whole; the output has no more of it.
+  const output = { title: vscode.l10n.t('Show Output'), run: () => log.show(true) };
+  const all = TrainyardError.is(error, 'BAD_REQUEST') ? remedies : [...remedies, output];
   const picked = await vscode.window.showErrorMessage(text, ...all);
   await picked?.run();
 }

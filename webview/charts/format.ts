@@ -24,10 +24,7 @@ export function formatTick(value: number, distance: number): string {
   if (value === 0) return '0';
   const size = Math.max(Math.abs(value), distance);
   if (size >= 1e15 || size < 1e-4) {
-    const digits = Math.max(
-      0,
-      Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(distance) + 1e-9),
-    );
+    const digits = Math.max(0, Math.floor(Math.log10(Math.abs(value))) + decimals(distance));
     return minus(value.toExponential(Math.min(digits, 4)).replace('e+', 'e'));
   }
   const [divisor, suffix] =
@@ -40,8 +37,15 @@ export function formatTick(value: number, distance: number): string {
           : size >= 1e4
             ? [1e3, 'k']
             : [1, ''];
-  const digits = Math.max(0, -Math.floor(Math.log10(distance / divisor) + 1e-9));
+  const digits = Math.max(0, decimals(distance / divisor));
   return minus((value / divisor).toFixed(Math.min(digits, 12)) + suffix);
+}
+
+/** Digits after the point that tell multiples of `distance` apart: 1 for 0.2, 2 for 0.25, −1 for 20. */
+function decimals(distance: number): number {
+  const first = -Math.floor(Math.log10(distance) + 1e-9);
+  const scaled = distance * 10 ** first;
+  return Math.abs(scaled - Math.round(scaled)) < 1e-6 ? first : first + 1;
 }
 
 /** A label of a logarithmic y axis. */

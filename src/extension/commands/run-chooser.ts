@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
+import type { Run } from '../../workspace/types.js';
 import { formatAge } from '../format.js';
 import { stateIcon, stateWord } from '../runs/run-words.js';
 import type { Workspaces } from '../workspaces.js';
@@ -14,8 +14,6 @@ export interface ChooseOptions {
 const RECENT = 50;
 /** What the key bindings of package.json pass: the selection of the Runs view is meant. */
 const SELECTION = 'selection';
-
-export const isActive = (run: Run) => ACTIVE_STATES.includes(run.state);
 
 /** Finds the runs that a command is to work on. */
 export class RunChooser {

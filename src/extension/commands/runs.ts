@@ -3,9 +3,10 @@ import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import type { LogTerminals } from '../log/log-terminals.js';
+import { isActive } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
-import { isActive, type RunChooser } from './run-chooser.js';
+import type { RunChooser } from './run-chooser.js';
 
 export interface RunParts {
   workspaces: Workspaces;

@@ -7,7 +7,7 @@ import { setContext } from '../context-keys.js';
 import { showError, type Remedy } from '../errors.js';
 import { hasPythonExtension } from '../submit/python-extension.js';
 import type { ScriptOptions, SubmitMemory } from '../submit/script-options.js';
-import { scriptOf, type Script } from '../submit/script.js';
+import { findScript, scriptAt, type Script } from '../submit/script.js';
 import type { Submitter } from '../submit/submitter.js';
 import type { Register } from './register.js';
 import { askOptions, type StepParts } from './submit-steps.js';
@@ -45,14 +45,15 @@ export function registerSubmitCommands(register: Register, parts: SubmitParts): 
     return run.id;
   }
 
-  register(COMMANDS.submit, (argument) => {
-    const script = scriptOf(argument);
-    return submit(script, memory.options(script.uri.toString()));
+  register(COMMANDS.submit, async (argument) => {
+    const script = await findScript(argument);
+    return script && submit(script, memory.options(script.uri.toString()));
   });
 
   register(COMMANDS.submitWithOptions, async (argument) => {
     requireTrust();
-    const script = scriptOf(argument);
+    const script = await findScript(argument);
+    if (!script) return undefined;
     const before = memory.options(script.uri.toString());
     const asked = await askOptions(script, before, { ...parts, workspace: parts.workspaces.active });
     return asked && submit(script, asked.options, asked.displayName);
@@ -67,7 +68,7 @@ export function registerSubmitCommands(register: Register, parts: SubmitParts): 
           hint: vscode.l10n.t('Submit a training script first.'),
         },
       );
-    return submit(scriptOf(vscode.Uri.parse(memory.last, true)), memory.options(memory.last));
+    return submit(scriptAt(vscode.Uri.parse(memory.last, true)), memory.options(memory.last));
   });
 }
 

@@ -25,7 +25,10 @@ export function registerChartsPanel(
 ): ChartsPanels {
   let open: ChartsPanel | undefined;
 
+  const icon = (theme: string) => vscode.Uri.joinPath(context.extensionUri, 'media', `charts-${theme}.svg`);
+
   function adopt(panel: vscode.WebviewPanel, runIds: readonly string[]): void {
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     const adopted = new ChartsPanel(panel, runIds, context, workspaces, log);
     open = adopted;
     panel.onDidDispose(() => {

@@ -10,16 +10,45 @@ export interface Script {
   folder: string;
 }
 
+/** Most scripts that are offered; more are found with the Explorer. */
+const MOST_OFFERED = 500;
+/** Folders with scripts of other people. */
+const NOT_OFFERED = '**/{.venv,venv,env,.tox,node_modules,site-packages,.git}/**';
+
 /**
- * The script that a menu named, else the one in the active editor.
- * @throws BAD_REQUEST when it is no script on disk
+ * The script that a menu named, else the one in the active editor, else one that a person picks from those in the
+ * workspace; undefined when nobody picked.
+ * @throws BAD_REQUEST when it is no script on disk, or there is none
  */
-export function scriptOf(argument: unknown): Script {
-  const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
-  if (!uri)
-    throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('No script is open.'), {
-      hint: vscode.l10n.t('Open a training script, or right-click one in the Explorer.'),
+export async function findScript(argument: unknown): Promise<Script | undefined> {
+  if (argument instanceof vscode.Uri) return scriptAt(argument);
+  const open = vscode.window.activeTextEditor?.document.uri;
+  if (open && (isScript(open) || open.scheme === 'untitled')) return scriptAt(open);
+  const names = SCRIPT_EXTENSIONS.map((extension) => extension.slice(1)).join(',');
+  const found = await vscode.workspace.findFiles(`**/*.{${names}}`, NOT_OFFERED, MOST_OFFERED);
+  if (found.length === 0)
+    throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('No training script was found.'), {
+      hint: vscode.l10n.t(
+        'Open one, or a folder that has one. It runs {0} files.',
+        SCRIPT_EXTENSIONS.join(', '),
+      ),
     });
+  const items = found
+    .map((uri) => ({
+      uri,
+      label: vscode.workspace.asRelativePath(uri),
+      iconPath: vscode.ThemeIcon.File,
+      resourceUri: uri,
+    }))
+    .sort((a, b) => a.label.split('/').length - b.label.split('/').length || a.label.localeCompare(b.label));
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('Submit which script?'),
+  });
+  return picked && scriptAt(picked.uri);
+}
+
+/** @throws BAD_REQUEST when it is no script on disk */
+export function scriptAt(uri: vscode.Uri): Script {
   if (uri.scheme !== 'file')
     throw new TrainyardError(
       'BAD_REQUEST',
@@ -28,7 +57,7 @@ export function scriptOf(argument: unknown): Script {
         hint: vscode.l10n.t('Save it to a folder first.'),
       },
     );
-  if (!SCRIPT_EXTENSIONS.includes(path.extname(uri.fsPath).toLowerCase()))
+  if (!isScript(uri))
     throw new TrainyardError(
       'BAD_REQUEST',
       vscode.l10n.t('Trainyard does not know how to run {0}.', path.basename(uri.fsPath)),
@@ -36,6 +65,10 @@ export function scriptOf(argument: unknown): Script {
     );
   const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? path.dirname(uri.fsPath);
   return { uri, folder };
+}
+
+function isScript(uri: vscode.Uri): boolean {
+  return uri.scheme === 'file' && SCRIPT_EXTENSIONS.includes(path.extname(uri.fsPath).toLowerCase());
 }
 
 /** Writes unsaved edits down as the setting says; false when a person wants to stop here. */

@@ -6,7 +6,7 @@ import { logError } from '../errors.js';
 import { followLog } from '../log/follow-log.js';
 import { aside } from '../log/terminal-text.js';
 import { PLAIN_OPTIONS } from '../submit/script-options.js';
-import { scriptOf, type Script } from '../submit/script.js';
+import { scriptAt, type Script } from '../submit/script.js';
 import type { Submitter } from '../submit/submitter.js';
 import type { Workspaces } from '../workspaces.js';
 import { parseJobTask, TASK_TYPE, type JobTask } from './job-task.js';
@@ -117,6 +117,6 @@ class JobTerminal implements vscode.Pseudoterminal {
 
 function scriptOfTask({ script }: JobTask): Script {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  if (path.isAbsolute(script) || !folder) return scriptOf(vscode.Uri.file(script));
-  return scriptOf(vscode.Uri.joinPath(folder, script));
+  if (path.isAbsolute(script) || !folder) return scriptAt(vscode.Uri.file(script));
+  return scriptAt(vscode.Uri.joinPath(folder, script));
 }

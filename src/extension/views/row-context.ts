@@ -13,7 +13,7 @@ export interface RowContext {
     | 'workspace'
     | 'compute'
     | 'message';
-  /** Queued, preparing or running. */
+  /** A job that is queued, being prepared or running. */
   active?: boolean;
   /** Started by Trainyard: it has a log, and can be cancelled and submitted again. */
   job?: boolean;
@@ -30,10 +30,18 @@ export function rowContext({ kind, active, job, code, hasRun }: RowContext): str
     .join(';');
 }
 
+/**
+ * Whether the run is a job that has not ended: it can be cancelled, and not yet deleted. A script that was started
+ * elsewhere may have died without a word, so its run can be deleted whatever its state says.
+ */
+export function isActive({ job, state }: Pick<Run, 'job' | 'state'>): boolean {
+  return job !== undefined && ACTIVE_STATES.includes(state);
+}
+
 export function runContext(run: Run): string {
   return rowContext({
     kind: 'run',
-    active: ACTIVE_STATES.includes(run.state),
+    active: isActive(run),
     job: run.job !== undefined,
     code: run.code?.snapshot !== undefined,
   });

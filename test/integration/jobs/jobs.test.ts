@@ -68,7 +68,7 @@ describe('jobs', () => {
     const { id } = await test.submit('true\n', { program: '/no/such/program' });
     const run = await test.ended(id);
     assert.equal(run.state, 'failed');
-    assert.match(run.job?.reason ?? '', /could not be started/);
+    assert.match(run.job?.reason ?? '', /was not found/);
   });
 
   it('go on when the server is killed, and end right with the next one', async () => {

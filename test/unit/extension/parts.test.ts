@@ -171,6 +171,10 @@ describe('the context of a row', () => {
     assert.equal(runContext({ ...run, state: 'failed', job: undefined, code: undefined }), 'run');
   });
 
+  it('offers no cancel for a run that was started elsewhere', () => {
+    assert.equal(runContext({ state: 'running' } as Run), 'run');
+  });
+
   it('keeps the order of its tokens', () => {
     assert.equal(rowContext({ hasRun: true, kind: 'model' }), 'model;hasRun');
   });
