@@ -72,8 +72,8 @@ export class TestHome {
   }
 
   async close(): Promise<void> {
-    for (const { id, state } of (await this.workspace.runs({ lifecycle: 'all' })).runs)
-      if (ACTIVE_STATES.includes(state)) await this.workspace.cancel(id);
+    for (const { id, state, job } of (await this.workspace.runs({ lifecycle: 'all' })).runs)
+      if (job && ACTIVE_STATES.includes(state)) await this.workspace.cancel(id);
     await stopServerOf(this.home);
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }

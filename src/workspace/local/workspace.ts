@@ -43,7 +43,7 @@ export class LocalWorkspace implements Workspace {
 
   constructor(launch: LaunchOptions) {
     this.launch = launch;
-    this.events = new EventStream((signal) => this.send('/events', { signal, repeatable: true }));
+    this.events = new EventStream((signal) => this.send('/events', { signal, repeatable: true }, asItIs));
   }
 
   onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void } {
@@ -59,7 +59,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   async changeSettings(settings: Partial<ServerSettings>): Promise<ServerSettings> {
-    return this.json(await this.send('/settings', { method: 'PUT', body: settings, repeatable: true }));
+    return this.send('/settings', { method: 'PUT', body: settings, repeatable: true }, json<ServerSettings>);
   }
 
   async experiments(signal?: AbortSignal): Promise<Experiment[]> {
@@ -67,13 +67,8 @@ export class LocalWorkspace implements Workspace {
   }
 
   async runs(query: RunQuery, signal?: AbortSignal): Promise<RunPage> {
-    const response = await this.send('/runs/search', {
-      method: 'POST',
-      body: query,
-      signal,
-      repeatable: true,
-    });
-    const page = await this.json<RunPage>(response);
+    const call: Call = { method: 'POST', body: query, signal, repeatable: true };
+    const page = await this.send('/runs/search', call, json<RunPage>);
     return { ...page, runs: page.runs.map(readRun) };
   }
 
@@ -82,9 +77,8 @@ export class LocalWorkspace implements Workspace {
   }
 
   async points(series: PointsRequest[], maxPoints: number, signal?: AbortSignal): Promise<Points[]> {
-    const body = { series, maxPoints };
-    const response = await this.send('/points', { method: 'POST', body, signal, repeatable: true });
-    return decodePoints(await response.arrayBuffer());
+    const call: Call = { method: 'POST', body: { series, maxPoints }, signal, repeatable: true };
+    return decodePoints(await this.send('/points', call, (response) => response.arrayBuffer()));
   }
 
   async submit(spec: JobSpec, options: SubmitOptions = {}, signal?: AbortSignal): Promise<Run> {
@@ -95,7 +89,7 @@ export class LocalWorkspace implements Workspace {
       secrets: { ...secrets, ...options.secrets },
       ...(options.largeFiles && { largeFiles: options.largeFiles }),
     };
-    return readRun(await this.json<Run>(await this.send('/jobs', { method: 'POST', body, signal })));
+    return readRun(await this.send('/jobs', { method: 'POST', body, signal }, json<Run>));
   }
 
   async cancel(runId: string): Promise<void> {
@@ -103,19 +97,11 @@ export class LocalWorkspace implements Workspace {
   }
 
   async rename(runId: string, name: string): Promise<void> {
-    await this.send(`/runs/${encodeURIComponent(runId)}`, {
-      method: 'PATCH',
-      body: { name },
-      repeatable: true,
-    });
+    await this.patch(runId, { name });
   }
 
   async tag(runId: string, tags: Record<string, string | null>): Promise<void> {
-    await this.send(`/runs/${encodeURIComponent(runId)}`, {
-      method: 'PATCH',
-      body: { tags },
-      repeatable: true,
-    });
+    await this.patch(runId, { tags });
   }
 
   async delete(runIds: string[]): Promise<void> {
@@ -133,16 +119,13 @@ export class LocalWorkspace implements Workspace {
   ): AsyncGenerator<Uint8Array> {
     for (let at = from; ;) {
       try {
-        const response = await this.send(`/runs/${encodeURIComponent(runId)}/log`, {
-          query: { from: at, follow: follow ? 1 : 0 },
-          signal,
-          repeatable: true,
-        });
-        if (response.body)
-          for await (const chunk of response.body) {
-            at += chunk.length;
-            yield chunk;
-          }
+        const call: Call = { query: { from: at, follow: follow ? 1 : 0 }, signal, repeatable: true };
+        const path = `/runs/${encodeURIComponent(runId)}/log`;
+        const { body } = await this.send(path, call, asItIs);
+        for await (const chunk of body ?? []) {
+          at += chunk.length;
+          yield chunk;
+        }
         return;
       } catch (error) {
         // The server was killed while it sent: go on with the next one, from the byte that is missing.
@@ -186,30 +169,36 @@ export class LocalWorkspace implements Workspace {
     return (await this.get<{ compute: Compute[] }>('/compute', {}, signal)).compute;
   }
 
-  private async get<T>(path: string, query: Call['query'] = {}, signal?: AbortSignal): Promise<T> {
-    return this.json(await this.send(path, { query, signal, repeatable: true }));
+  private get<T>(path: string, query: Call['query'] = {}, signal?: AbortSignal): Promise<T> {
+    return this.send(path, { query, signal, repeatable: true }, json<T>);
   }
 
   private async post(path: string, body: unknown = {}, signal?: AbortSignal): Promise<void> {
-    await this.send(path, { method: 'POST', body, signal, repeatable: true });
+    await this.send(path, { method: 'POST', body, signal, repeatable: true }, json);
   }
 
-  private async bytes(route: string, path: string, signal?: AbortSignal): Promise<Uint8Array> {
-    const response = await this.send(route, { query: { path }, signal, repeatable: true });
-    return new Uint8Array(await response.arrayBuffer());
+  private async patch(
+    runId: string,
+    body: { name?: string; tags?: Record<string, string | null> },
+  ): Promise<void> {
+    const call: Call = { method: 'PATCH', body, repeatable: true };
+    await this.send(`/runs/${encodeURIComponent(runId)}`, call, json);
   }
 
-  private async json<T>(response: Response): Promise<T> {
-    return (await response.json()) as T;
+  private bytes(route: string, path: string, signal?: AbortSignal): Promise<Uint8Array> {
+    const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
+    return this.send(route, { query: { path }, signal, repeatable: true }, read);
   }
 
-  /** @throws TrainyardError for every answer that is not a success */
-  private async send(path: string, call: Call): Promise<Response> {
+  /**
+   * Sends a request and reads the answer; both are tried once more when the server went away meanwhile.
+   * @throws TrainyardError for every answer that is not a success
+   */
+  private async send<T>(path: string, call: Call, read: (response: Response) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const server = await this.discover(call.signal);
-      let response: Response;
       try {
-        response = await fetch(urlOf(server, path, call.query), {
+        const response = await fetch(urlOf(server, path, call.query), {
           method: call.method ?? 'GET',
           headers: {
             authorization: `Bearer ${server.token}`,
@@ -218,8 +207,10 @@ export class LocalWorkspace implements Workspace {
           body: call.body === undefined ? undefined : JSON.stringify(call.body),
           signal: call.signal,
         });
+        if (!response.ok) throw TrainyardError.from(await readError(response));
+        return await read(response);
       } catch (cause) {
-        if (call.signal?.aborted) throw cause;
+        if (call.signal?.aborted || TrainyardError.is(cause)) throw cause;
         // Gone, idle or killed: the next look starts it again.
         this.server = undefined;
         if (attempt === 1 && (call.repeatable || wasRefused(cause))) continue;
@@ -232,8 +223,6 @@ export class LocalWorkspace implements Workspace {
           },
         );
       }
-      if (response.ok) return response;
-      throw TrainyardError.from(await readError(response));
     }
   }
 
@@ -255,6 +244,13 @@ function urlOf({ port }: Discovery, path: string, query: Call['query'] = {}): UR
   const url = new URL(`http://127.0.0.1:${port}${API}${path}`);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   return url;
+}
+
+/** For an answer that is read as it comes. */
+const asItIs = (response: Response) => Promise.resolve(response);
+
+async function json<T>(response: Response): Promise<T> {
+  return (await response.json()) as T;
 }
 
 /** Never reached a server, so nothing was done. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TrainyardError } from '../../../src/base/errors.js';
 import { identityOf } from '../../../src/targets/process/identity.js';
 import { TestHome, until } from '../../support/home.js';
 
@@ -79,6 +80,37 @@ describe('jobs', () => {
     assert.equal(run.state, 'failed');
     assert.equal(run.job?.exitCode, 7);
     assert.equal(await test.log(id), '1\n2\n3\n4\n');
+  });
+
+  it('are submitted, run and end right while the server is killed again and again', async () => {
+    const killing = (async () => {
+      for (let n = 0; n < 12; n++) {
+        await sleep(Math.random() * 400);
+        await test.killServer();
+      }
+    })();
+    const lines = Array.from({ length: 20 }, (_, i) => `line ${i}\n`).join('');
+    const script = (code: number) =>
+      `for i in $(seq 0 19); do echo "line $i"; sleep 0.05; done\nexit ${code}\n`;
+    const submitted = new Map<string, number>();
+    for (let code = 0; code < 8; code++) {
+      try {
+        submitted.set((await test.submit(script(code))).id, code);
+      } catch (error) {
+        // Killed before it answered: whether there is such a run, nobody was told.
+        assert.equal(TrainyardError.is(error) && error.code, 'SERVER_UNREACHABLE');
+      }
+    }
+    await killing;
+    assert.ok(submitted.size > 0);
+    for (const [id, code] of submitted) {
+      const run = await test.ended(id);
+      assert.equal(run.state, code === 0 ? 'finished' : 'failed');
+      assert.equal(run.job?.exitCode, code);
+      assert.equal(await test.log(id), lines);
+    }
+    for (const { id, job } of (await test.workspace.runs({ lifecycle: 'all' })).runs)
+      if (job) await test.ended(id);
   });
 
   it('are watched to their end when their supervisor is killed', async () => {
