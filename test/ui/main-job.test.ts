@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
-import { stopServerOf } from '../support/home.js';
-import { command, type Editor, menu, openEditor, row, webview } from '../support/editor.js';
+import { command, menu, row, webview } from '../support/editor.js';
+import { ProjectWindow, until } from './window.js';
 
 /** Logs to MLflow's protocol with Python's own library only, slowly enough to be reloaded in between. */
 const SCRIPT = `import json, os, time, urllib.request
@@ -26,61 +21,26 @@ for step in range(100):
 
 describe('the main job, in the real editor', function () {
   this.timeout(240_000);
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-ui-'));
-  const project = path.join(root, 'digits');
-  const home = path.join(root, 'home');
-  const serverEntry = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
-  const workspace = new LocalWorkspace({ home, serverEntry });
-  let editor: Editor;
+  const window = new ProjectWindow();
+  const { workspace } = window;
 
-  before(async () => {
-    fs.mkdirSync(project);
-    fs.writeFileSync(path.join(project, 'train.py'), SCRIPT);
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: project });
-    git('init', '-q', '-b', 'main');
-    git('add', '-A');
-    git('commit', '-qm', 'first');
-    editor = await openEditor({
-      folder: project,
-      scratch: path.join(root, 'editor'),
-      env: { TRAINYARD_HOME: home },
-    });
-  });
-
+  before(() => window.open({ 'train.py': SCRIPT }));
   afterEach(async function () {
-    if (this.currentTest?.state !== 'failed') return;
-    fs.mkdirSync('out', { recursive: true });
-    await editor.page.screenshot({ path: 'out/main-job-failed.png' });
+    if (this.currentTest?.state === 'failed') await window.picture('main-job-failed');
   });
-
-  after(async () => {
-    await editor.close();
-    await stopServerOf(home);
-    fs.rmSync(root, { recursive: true, force: true });
-  });
+  after(() => window.close());
 
   it('submits a script from the Explorer, shows its curve and its log, and loses nothing by a reload', async () => {
-    const { page } = editor;
+    const { page } = window;
     const explorer = page.locator('.explorer-folders-view');
-    await row(explorer, 'train.py').waitFor({ timeout: 60_000 });
-    // A menu that is opened before the extension is known lacks its commands.
-    await page
-      .getByRole('tab', { name: /^Trainyard/ })
-      .first()
-      .waitFor({ timeout: 60_000 });
     await row(explorer, 'train.py').click({ button: 'right' });
     await menu(page, 'Submit Training Script');
 
-    const run = await until(async () => (await workspace.runs({})).runs[0]);
-    const head = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: project, encoding: 'utf8' }).trim();
-    assert.equal(run.code?.head, head);
+    const run = await until('a run', async () => (await workspace.runs({})).runs[0]);
+    assert.equal(run.code?.head, window.git('rev-parse', 'HEAD'));
     assert.equal(run.code?.changedFiles, 0);
 
-    await page
-      .getByRole('tab', { name: /^Trainyard/ })
-      .first()
-      .click();
+    await window.showSideBar();
     const runs = page.getByRole('tree', { name: 'Runs' });
     await row(runs, run.name).waitFor({ timeout: 30_000 });
     await row(runs, run.name).click({ button: 'right' });
@@ -103,7 +63,7 @@ describe('the main job, in the real editor', function () {
     await page.reload({ waitUntil: 'commit' });
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await webview(page, 'canvas'); // the charts come back by themselves
-    const ended = await until(async () => {
+    const ended = await until('the end of the run', async () => {
       const now = await workspace.run(run.id);
       return now.state === 'finished' ? now : undefined;
     });
@@ -112,11 +72,3 @@ describe('the main job, in the real editor', function () {
     await command(page, 'Trainyard: Show Output');
   });
 });
-
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 90_000; Date.now() < end; await sleep(200)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error('It did not happen within 90 s.');
-}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { command, menu, row, webview } from '../support/editor.js';
+import { ProjectWindow, until } from './window.js';
+
+/** Fails when it was not given what the steps asked for. */
+const SCRIPT = `test "$*" = '--name two words' && test "$TOKEN" = hush && test "$SEED" = 7 && echo "all is there"\n`;
+
+describe('the views, in the real editor', function () {
+  this.timeout(120_000);
+  const window = new ProjectWindow();
+  const { workspace } = window;
+  const runs = () => window.page.getByRole('tree', { name: 'Runs' });
+  const input = () => window.page.locator('.quick-input-widget input').first();
+
+  before(async () => {
+    await window.open({ 'train.sh': SCRIPT }, { 'trainyard.submit.show': 'nothing' });
+    await window.showSideBar();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await window.picture('views-failed');
+  });
+  after(() => window.close());
+
+  /** Answers the question that is open, when it is the one that is meant. */
+  async function answer(placeholderOrPrompt: string, text?: string, option?: string): Promise<void> {
+    const box = window.page.locator('.quick-input-widget');
+    const asks = box.getByText(placeholderOrPrompt).or(box.getByPlaceholder(placeholderOrPrompt));
+    await asks.first().waitFor({ timeout: 10_000 });
+    if (text !== undefined) await input().fill(text);
+    // What can be picked follows what is typed, a moment later.
+    if (option) await box.getByRole('option', { name: option }).waitFor();
+    await window.page.keyboard.press('Enter');
+  }
+
+  async function log(name: string, loss: number): Promise<string> {
+    const made = await window.mlflow('runs/create', {
+      experiment_id: '0',
+      run_name: name,
+      start_time: Date.now(),
+    });
+    const { run_id } = (made['run'] as { info: { run_id: string } }).info;
+    for (let step = 0; step < 5; step++)
+      await window.mlflow('runs/log-metric', {
+        run_id,
+        key: 'loss',
+        value: loss - step / 100,
+        timestamp: step,
+        step,
+      });
+    await window.mlflow('runs/update', { run_id, status: 'FINISHED', end_time: Date.now() });
+    return run_id;
+  }
+
+  it('say what to do when there is no run', async () => {
+    await window.page.getByText('No runs yet.').waitFor({ timeout: 30_000 });
+    await window.page.getByRole('button', { name: 'Submit Training Script' }).waitFor();
+  });
+
+  it('show runs as scripts log them, newest first', async () => {
+    await log('older', 2);
+    await log('newer', 1);
+    await row(runs(), 'newer').waitFor();
+    await row(runs(), 'older').waitFor();
+    const rows = await runs().locator('[role=treeitem] .label-name').allTextContents();
+    assert.deepEqual(rows, ['Default', 'newer', 'older']);
+    await row(runs(), 'newer').getByText('0.96').waitFor();
+  });
+
+  it('rename a run with F2', async () => {
+    await row(runs(), 'newer').click();
+    await window.page.keyboard.press('F2');
+    await answer('Name of the run', 'best so far');
+    await row(runs(), 'best so far').waitFor();
+    assert.equal(await row(runs(), 'newer').count(), 0);
+  });
+
+  it('tag a run', async () => {
+    await row(runs(), 'older').click({ button: 'right' });
+    await menu(window.page, 'Edit Tag');
+    await answer('Name of the tag', 'stage');
+    await answer('Value of stage', 'baseline');
+    await until('the tag', async () => {
+      const found = (await workspace.runs({ filter: "tags.stage = 'baseline'" })).runs;
+      return found[0]?.name === 'older' ? true : undefined;
+    });
+  });
+
+  it('filter, ask again after a mistake, and show all again', async () => {
+    await command(window.page, 'Trainyard: Filter Runs');
+    await answer('Conditions joined by AND', 'metrics.loss << 1');
+    await window.page
+      .locator('.quick-input-message')
+      .getByText(/^Expected a/)
+      .waitFor();
+    await input().fill('metrics.loss > 1');
+    await window.page.keyboard.press('Enter');
+    await row(runs(), 'best so far').waitFor({ state: 'detached' });
+    await row(runs(), 'older').waitFor();
+    await command(window.page, 'Trainyard: Clear Filter');
+    await row(runs(), 'best so far').waitFor();
+  });
+
+  it('delete a run, and take that back', async () => {
+    await row(runs(), 'older').click();
+    await window.page.keyboard.press('Delete');
+    await row(runs(), 'older').waitFor({ state: 'detached' });
+    await window.page.getByRole('button', { name: 'Undo' }).click();
+    await row(runs(), 'older').waitFor();
+  });
+
+  it('draw several runs in one panel', async () => {
+    await row(runs(), 'best so far').click();
+    await row(runs(), 'older').click({ modifiers: ['ControlOrMeta'] });
+    await row(runs(), 'older').click({ button: 'right' });
+    await menu(window.page, 'Show Charts');
+    const charts = await webview(window.page, 'canvas');
+    for (const name of ['best so far', 'older']) await charts.getByText(name).first().waitFor();
+    await command(window.page, 'View: Close All Editors');
+  });
+
+  it('keep a secret, and submit with it, with arguments, an experiment, a name and variables', async () => {
+    await command(window.page, 'Trainyard: Manage Secrets');
+    await answer('A job gets the secrets');
+    await answer('Name of the environment variable', 'TOKEN');
+    await answer('Value of TOKEN', 'hush');
+
+    await row(runs(), 'older').click();
+    await command(window.page, 'Trainyard: Submit With Options');
+    await answer('Submit which script?', 'train.sh', 'train.sh');
+    await answer('Where does it run?');
+    await answer('What runs it?');
+    await answer('Arguments for the script.', '--name "two words"');
+    await answer('Which experiment', 'sweep', 'New experiment');
+    await answer('Name of the run', 'from the steps');
+    await answer('Environment variables.', 'SEED=7');
+    await window.page.locator('.quick-input-widget').getByRole('checkbox', { name: 'TOKEN' }).first().click();
+    await window.page.keyboard.press('Enter');
+
+    await row(runs(), 'from the steps').waitFor({ timeout: 30_000 });
+    const [run] = (await workspace.runs({ filter: "attributes.run_name = 'from the steps'" })).runs;
+    assert.ok(run);
+    const ended = await until('the end of the run', async () => {
+      const now = await workspace.run(run.id);
+      return now.endTime === null || now.endTime === undefined ? undefined : now;
+    });
+    assert.equal(ended.state, 'finished');
+    await row(runs(), 'sweep').waitFor();
+  });
+
+  it('submit the same again', async () => {
+    await command(window.page, 'Trainyard: Submit Again');
+    const both = await until('a second run', async () => {
+      const { runs: found } = await workspace.runs({});
+      const jobs = found.filter(({ job }) => job !== undefined);
+      return jobs.length === 2 && jobs.every(({ state }) => state === 'finished') ? jobs : undefined;
+    });
+    assert.equal(new Set(both.map(({ experimentId }) => experimentId)).size, 1);
+  });
+});

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureServer } from '../../src/workspace/local/launch.js';
+import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
+import { openEditor, type Editor } from '../support/editor.js';
+import { serverEntry, stopServerOf } from '../support/home.js';
+
+/** A real window on a git project of its own, with a home of its own. */
+export class ProjectWindow {
+  readonly root = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-ui-'));
+  readonly project = path.join(this.root, 'digits');
+  readonly home = path.join(this.root, 'home');
+  readonly workspace = new LocalWorkspace({ home: this.home, serverEntry });
+  #editor: Editor | undefined;
+
+  get page(): Editor['page'] {
+    if (!this.#editor) throw new Error('The window is not open.');
+    return this.#editor.page;
+  }
+
+  /** Commits the files and opens the window. */
+  async open(files: Record<string, string>, settings: Record<string, unknown> = {}): Promise<void> {
+    fs.mkdirSync(this.project);
+    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(this.project, name), text);
+    this.git('init', '-q', '-b', 'main');
+    this.git('add', '-A');
+    this.git('commit', '-qm', 'first');
+    const env = { TRAINYARD_HOME: this.home };
+    const scratch = path.join(this.root, 'editor');
+    this.#editor = await openEditor({ folder: this.project, scratch, env, settings });
+    // A menu that is opened before the extension is known lacks its commands.
+    await this.page
+      .getByRole('tab', { name: /^Trainyard/ })
+      .first()
+      .waitFor({ timeout: 60_000 });
+  }
+
+  async showSideBar(): Promise<void> {
+    await this.page
+      .getByRole('tab', { name: /^Trainyard/ })
+      .first()
+      .click();
+  }
+
+  git(...args: string[]): string {
+    const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
+    return execFileSync('git', [...who, ...args], { cwd: this.project, encoding: 'utf8' }).trim();
+  }
+
+  /** A request of MLflow's protocol, as a script sends it. */
+  async mlflow(call: string, body: object): Promise<Record<string, unknown>> {
+    const { port, token } = await ensureServer({ home: this.home, serverEntry });
+    const response = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/${call}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${call}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  /** Keeps a picture of what the window shows, for a person who looks why a test failed. */
+  async picture(name: string): Promise<void> {
+    fs.mkdirSync('out', { recursive: true });
+    await this.page.screenshot({ path: `out/${name}.png` });
+  }
+
+  async close(): Promise<void> {
+    await this.#editor?.close();
+    await stopServerOf(this.home);
+    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const end = Date.now() + 90_000; Date.now() < end; await sleep(200)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`It did not happen within 90 s: ${what}.`);
+}
