@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { command, menu, row, webview } from '../support/editor.js';
 import { ProjectWindow, until } from './window.js';
@@ -55,8 +54,6 @@ describe('the main job, in the real editor', function () {
       .getByText(/epoch \d+ done/)
       .first()
       .waitFor({ timeout: 30_000 });
-    if (process.env['TRAINYARD_SCREENSHOTS'])
-      await page.screenshot({ path: 'docs/images/runs-and-charts.png' });
 
     // The workbench in a browser writes down which editors are open every few seconds only.
     await sleep(7_000);

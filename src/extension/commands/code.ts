@@ -6,7 +6,7 @@ import type { JobSpec } from '../../job/spec.js';
 import type { CodeDiff, Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { withPatience } from '../progress.js';
-import { runUri } from '../runs/run-file-system.js';
+import { runUriAs } from '../runs/run-file-system.js';
 import type { SubmitMemory } from '../submit/script-options.js';
 import { saveEdits } from '../submit/script.js';
 import { settings } from '../settings.js';
@@ -101,23 +101,20 @@ async function showChanges(run: Run, other: Run | undefined, { active }: Workspa
     );
     return;
   }
-  const right = (file: string) =>
-    other
-      ? runUri({ runId: other.id, area: 'code', path: file })
-      : vscode.Uri.file(path.join(run.code?.root ?? '', ...file.split('/')));
-  await vscode.commands.executeCommand(
-    'vscode.changes',
-    `${run.name} ↔ ${name}`,
-    changesOf(diff, run.id, right),
-  );
+  const title = `${run.name} ↔ ${name}`;
+  await vscode.commands.executeCommand('vscode.changes', title, changesOf(diff, run, other));
 }
 
 type Change = [label: vscode.Uri, left: vscode.Uri | undefined, right: vscode.Uri | undefined];
 
-function changesOf({ files }: CodeDiff, runId: string, right: (path: string) => vscode.Uri): Change[] {
+function changesOf({ files }: CodeDiff, run: Run, other: Run | undefined): Change[] {
+  const inFolder = (file: string) => vscode.Uri.file(path.join(run.code?.root ?? '', ...file.split('/')));
+  const ofRun = ({ id }: Run, file: string) =>
+    runUriAs(inFolder(file), { runId: id, area: 'code', path: file });
+  const right = (file: string) => (other ? ofRun(other, file) : inFolder(file));
   return files.map(({ path: file, from, status }) => [
     right(file),
-    status === 'added' ? undefined : runUri({ runId, area: 'code', path: from ?? file }),
+    status === 'added' ? undefined : ofRun(run, from ?? file),
     status === 'deleted' ? undefined : right(file),
   ]);
 }

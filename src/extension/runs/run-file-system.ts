@@ -8,6 +8,14 @@ export function runUri(path: RunPath): vscode.Uri {
   return vscode.Uri.from({ scheme: RUN_SCHEME, path: runUriPath(path) });
 }
 
+/**
+ * The same file under the path that `shown` has: a diff takes two paths that differ for a renamed file. The address is
+ * in the query.
+ */
+export function runUriAs(shown: vscode.Uri, path: RunPath): vscode.Uri {
+  return vscode.Uri.from({ scheme: RUN_SCHEME, path: shown.path, query: runUriPath(path) });
+}
+
 /** The files and the code of runs, for the editor to open. Nothing is asked before a file is. */
 export class RunFileSystem implements vscode.FileSystemProvider {
   readonly #workspaces: Workspaces;
@@ -84,7 +92,7 @@ export class RunFileSystem implements vscode.FileSystemProvider {
 }
 
 function parse(uri: vscode.Uri): RunPath {
-  const path = parseRunUriPath(uri.path);
+  const path = parseRunUriPath(uri.query || uri.path);
   if (!path) throw vscode.FileSystemError.FileNotFound(uri);
   return path;
 }

@@ -1,4 +1,4 @@
-/** Addresses of the read-only files of a run: `trainyard-run:/<run id>/<files|code>/<path>`. */
+/** Addresses of the read-only files of a run: `trainyard-run:/<run id>/<files|code>/<path>`, or that path as the query. */
 export const RUN_SCHEME = 'trainyard-run';
 
 export type RunArea = 'files' | 'code';

@@ -33,18 +33,25 @@ export async function findScript(argument: unknown): Promise<Script | undefined>
         SCRIPT_EXTENSIONS.join(', '),
       ),
     });
-  const items = found
-    .map((uri) => ({
-      uri,
-      label: vscode.workspace.asRelativePath(uri),
-      iconPath: vscode.ThemeIcon.File,
-      resourceUri: uri,
-    }))
-    .sort((a, b) => a.label.split('/').length - b.label.split('/').length || a.label.localeCompare(b.label));
+  const items = found.map(toItem).sort((a, b) => a.depth - b.depth || a.path.localeCompare(b.path));
   const picked = await vscode.window.showQuickPick(items, {
     placeHolder: vscode.l10n.t('Submit which script?'),
   });
   return picked && scriptAt(picked.uri);
+}
+
+function toItem(uri: vscode.Uri) {
+  const name = vscode.workspace.asRelativePath(uri);
+  const folder = path.posix.dirname(name);
+  return {
+    uri,
+    path: name,
+    depth: name.split('/').length,
+    label: path.posix.basename(name),
+    description: folder === '.' ? '' : folder,
+    resourceUri: uri,
+    iconPath: vscode.ThemeIcon.File,
+  };
 }
 
 /** @throws BAD_REQUEST when it is no script on disk */
