@@ -19,8 +19,8 @@ export interface LaunchOptions {
 
 const START_TIMEOUT = 20_000;
 const PROBE_TIMEOUT = 5_000;
-/** The server is at rest most of its life: a small nursery costs it nothing and saves 12 MB. */
-const SMALL_HEAP = '--max-semi-space-size=2';
+/** The server is at rest most of its life: a small nursery and one helper thread cost it nothing and save 18 MB. */
+const SMALL_HEAP = ['--max-semi-space-size=2', '--v8-pool-size=1'];
 
 export function homeOf(options: { home?: string }): string {
   return path.resolve(options.home || process.env['TRAINYARD_HOME'] || path.join(os.homedir(), '.trainyard'));
@@ -70,7 +70,7 @@ async function start(home: string, { serverEntry, signal }: LaunchOptions): Prom
   const before = readDiscovery(home);
   let ended = false;
   try {
-    const server = spawn(process.execPath, [SMALL_HEAP, serverEntry], {
+    const server = spawn(process.execPath, [...SMALL_HEAP, serverEntry], {
       cwd: home,
       detached: true,
       windowsHide: true,
