@@ -5,7 +5,8 @@
 /* global window, document, requestAnimationFrame */
 import { createRequire } from 'node:module';
 import { fakeRun, fakeSeries, lossAt } from '../ui/webview/data.ts';
-import { launchBrowser, openCharts } from '../ui/webview/page.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { openCharts } from '../ui/webview/page.ts';
 import { serveCharts } from '../ui/webview/server.ts';
 
 const REPEATS = Number(process.argv[2] ?? 5);
@@ -166,7 +167,7 @@ function row(name, mine, peer) {
 }
 
 const server = await serveCharts();
-const browser = await launchBrowser();
+const browser = await launchChromium();
 try {
   for (const each of CASES) {
     const data = dataOf(each);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../support/chromium.js';
 import { accuracyAt, fakeRun, fakeSeries, lossAt, START } from './data.js';
 import type { FakeRun, FakeSeries } from './fake-host.js';
-import { launchBrowser, openCharts, setTheme } from './page.js';
+import { openCharts, setTheme } from './page.js';
 import { serveCharts } from './server.js';
 
 interface Data {
@@ -40,7 +41,7 @@ describe('charts page', function () {
 
   before(async () => {
     server = await serveCharts();
-    browser = await launchBrowser();
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
