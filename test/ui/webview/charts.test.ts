@@ -89,6 +89,10 @@ describe('charts page', function () {
 
   async function axisRange(metric: string): Promise<{ from: number; to: number }> {
     await plot(metric).focus();
+    // Charts are drawn with the next frame.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     const read = async (key: string) => {
       await page.keyboard.press(key);
       const head = await chart(metric).locator('.tooltip-head').innerText();
