@@ -71,7 +71,7 @@ export function ensurePython(requirements = path.join(ROOT, 'examples', 'digits'
     throw new Error(
       'Python 3.9 or newer is missing. Install it (on Debian: apt-get install python3 python3-venv).',
     );
-  say('Making a Python environment with scikit-learn and MLflow (once, about a minute)');
+  say(`Making the Python environment of ${path.relative(ROOT, requirements)} (once)`);
   // A virtual environment knows its own path, so it is made where it stays.
   fs.rmSync(path.join(folder, 'venv'), { recursive: true, force: true });
   if (spawnSync(base, ['-c', 'import ensurepip, venv']).status !== 0) aptInstall(['python3-venv']);

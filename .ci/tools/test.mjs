@@ -42,7 +42,11 @@ async function mocha(suite, folder) {
   const env = {};
   if (suite !== 'unit') {
     ensureBuild();
-    if (suite === 'integration') env.TRAINYARD_TEST_PYTHON = ensurePython();
+    if (suite === 'integration') {
+      env.TRAINYARD_TEST_PYTHON = ensurePython();
+      const tensorboard = path.join(ROOT, 'test', 'integration', 'tensorboard', 'requirements.txt');
+      env.TRAINYARD_TEST_TENSORBOARD = ensurePython(tensorboard);
+    }
     if (suite === 'ui' || suite === 'editor') env.CHROMIUM = ensureChromium();
   }
   say(`${suite} tests`);

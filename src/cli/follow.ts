@@ -37,9 +37,8 @@ export class Progress {
     const step = Math.max(0, ...metrics.map(([, { step }]) => step));
     const values = metrics.slice(0, 4).map(([key, { value }]) => `${key} ${number(value)}`);
     if (this.live) {
-      const text = [`${run.state} ${runTime(run)}`, ...(step > 0 ? [`step ${step}`] : []), ...values].join(
-        '  ',
-      );
+      const state = [run.state, runTime(run), percent(run)].filter(Boolean).join(' ');
+      const text = [state, ...(step > 0 ? [`step ${step}`] : []), ...values].join('  ');
       process.stdout.write(`\r\x1b[2K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`);
       if (!isActive(run)) print('');
     } else {
@@ -48,6 +47,12 @@ export class Progress {
       this.last = text;
     }
   }
+}
+
+function percent({ job, state }: Run): string | undefined {
+  if (!job?.progress || state !== 'running') return undefined;
+  const { done, total } = job.progress;
+  return `${Math.floor((Math.min(done, total) / Math.max(total, 1)) * 100)}%`;
 }
 
 /** The exit code that a waiting call ends with: the job's own. */

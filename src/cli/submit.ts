@@ -4,6 +4,7 @@ import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { TrainyardError } from '../base/errors.js';
 import { buildScriptJob } from '../job/build.js';
+import type { MetricPattern } from '../job/spec.js';
 import { findInterpreter } from '../job/interpreter.js';
 import { openWorkspace, repositoryRoot } from './context.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
@@ -17,6 +18,7 @@ interface SubmitFlags {
   secret: string[];
   timeout?: number;
   python?: string;
+  metric: MetricPattern[];
   largeFiles?: 'include' | 'leave-out';
   watch?: boolean;
   wait?: boolean;
@@ -40,6 +42,7 @@ export function addSubmit(program: Command): void {
       [],
     )
     .option('--timeout <seconds>', 'end it after this time', positive)
+    .option('--metric <NAME=REGEX>', 'read a metric from what it prints; may be repeated', addPattern, [])
     .option('--python <path>', 'interpreter; default: .venv, venv, the active environment, python3')
     .option('--large-files <what>', 'include or leave-out files over the size limit', largeFiles)
     .option('--watch', 'show its progress until it ends, and end with its exit code')
@@ -77,6 +80,7 @@ async function submit(file: string, args: string[], flags: SubmitFlags): Promise
     target: flags.target,
     environmentVariables: flags.env,
     timeout: flags.timeout,
+    ...(flags.metric.length > 0 && { metrics: flags.metric }),
   });
   const workspace = openWorkspace();
   const options = { secrets: readSecrets(flags.secret), largeFiles: flags.largeFiles };
@@ -116,6 +120,12 @@ function addVariable(text: string, before: Record<string, string>): Record<strin
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It has the form NAME=VALUE.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function addPattern(text: string, before: MetricPattern[]): MetricPattern[] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It has the form NAME=REGEX.');
+  return [...before, { name: text.slice(0, at), regex: text.slice(at + 1) }];
 }
 
 const addName = (name: string, before: string[]) => [...before, name];

@@ -1,3 +1,5 @@
+import type { Progress } from '../workspace/types.js';
+
 /** Numbers and times as people read them. Pure: `now` and the locale are given. */
 
 /** Four significant digits; very large and very small values in exponent form. */
@@ -38,6 +40,11 @@ export function formatDuration(ms: number): string {
   if (minutes < 24 * 60) return two(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
   const hours = Math.round(minutes / 60);
   return two(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+/** e.g. '45%'. */
+export function formatProgress({ done, total }: Progress): string {
+  return `${total > 0 ? Math.floor((Math.min(done, total) / total) * 100) : 0}%`;
 }
 
 export function formatBytes(bytes: number): string {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { JobSpec } from './spec.js';
+import type { JobSpec, MetricPattern } from './spec.js';
 
 export interface ScriptJob {
   /** Absolute. */
@@ -15,6 +15,7 @@ export interface ScriptJob {
   target?: string;
   environmentVariables?: Record<string, string>;
   timeout?: number;
+  metrics?: MetricPattern[];
   tags?: Record<string, string>;
 }
 
@@ -32,6 +33,7 @@ export function buildScriptJob(job: ScriptJob): JobSpec {
     ...(job.displayName && { displayName: job.displayName }),
     environmentVariables: job.environmentVariables ?? {},
     ...(job.timeout && { timeout: job.timeout }),
+    ...(job.metrics && { metrics: job.metrics }),
     tags: job.tags ?? {},
   };
 }

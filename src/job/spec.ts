@@ -1,3 +1,13 @@
+/** A metric that is read from what the script prints, as SageMaker and Katib name them. */
+export interface MetricPattern {
+  name: string;
+  /**
+   * A regular expression (JavaScript's) for a line. Its group `value`, or its first group, is the value; a group `step`
+   * is the step, else values are counted.
+   */
+  regex: string;
+}
+
 /**
  * What a person asks for when they submit a script. The names follow the Azure ML CLI v2 command job
  * where it has one (`displayName` ↔ `display_name`, `environmentVariables`, `limits.timeout`).
@@ -18,5 +28,6 @@ export interface JobSpec {
   environmentVariables: Record<string, string>;
   /** Seconds; absent or 0: none. */
   timeout?: number;
+  metrics?: MetricPattern[];
   tags: Record<string, string>;
 }

@@ -18,7 +18,23 @@ export function problemsOf(spec: JobSpec): string[] {
   if (spec.command.some((part) => part.includes('\0'))) problems.push('The command holds a NUL character.');
   for (const name of Object.keys(spec.environmentVariables))
     if (!VARIABLE.test(name)) problems.push(`“${name}” is not a name for an environment variable.`);
+  for (const { name, regex } of spec.metrics ?? []) {
+    if (!name.trim()) problems.push('A pattern for a metric needs the name of the metric.');
+    const problem = problemOfPattern(regex);
+    if (problem) problems.push(`The pattern of the metric ${name} ${problem}.`);
+  }
   return problems;
+}
+
+function problemOfPattern(regex: string): string | undefined {
+  try {
+    // With an empty alternative it matches the empty text, and tells how many groups it has.
+    const groups = new RegExp(`${regex}|`).exec('')?.length ?? 0;
+    return groups < 2 ? 'has no group (…) for the value' : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return `is not a regular expression: ${error.message}`;
+    throw error;
+  }
 }
 
 /** @throws BAD_REQUEST with all the problems */

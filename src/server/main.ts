@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
-import { messageOf, TrainyardError } from '../base/errors.js';
+import { hasCode, messageOf, TrainyardError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import {
   API_VERSION,
@@ -163,7 +163,7 @@ async function listen(app: FastifyInstance, wanted: number | undefined): Promise
       await app.listen({ host: '127.0.0.1', port });
       break;
     } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      const taken = hasCode(error, 'EADDRINUSE');
       if (!taken || port === 0) throw error;
     }
   }

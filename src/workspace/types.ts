@@ -1,4 +1,5 @@
 /** The nouns of the domain, as every kind of workspace gives them to the views. Times are ms since the epoch. */
+import type { MetricPattern } from '../job/spec.js';
 
 export type RunState = 'queued' | 'preparing' | 'running' | 'finished' | 'failed' | 'cancelled';
 export const ACTIVE_STATES: readonly RunState[] = ['queued', 'preparing', 'running'];
@@ -42,6 +43,13 @@ export interface CodeState {
   script?: string;
 }
 
+/** How far a job says it is. */
+export interface Progress {
+  done: number;
+  total: number;
+  remainingSeconds?: number;
+}
+
 export interface JobSummary {
   target: string;
   command: string[];
@@ -49,6 +57,10 @@ export interface JobSummary {
   exitCode: number | null;
   /** Why it ended as it did, when the exit code does not say it. */
   reason?: string;
+  /** What is read from its output as metrics. */
+  metrics?: MetricPattern[];
+  /** Of the newest progress bar in its output. */
+  progress?: Progress;
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;

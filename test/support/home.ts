@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildScriptJob } from '../../src/job/build.js';
+import type { MetricPattern } from '../../src/job/spec.js';
 import { findServer, shutdown } from '../../src/workspace/local/launch.js';
 import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
 import { ACTIVE_STATES, type Run } from '../../src/workspace/types.js';
@@ -39,7 +40,12 @@ export class TestHome {
   /** Submits a shell script. */
   async submit(
     script: string,
-    more: { timeout?: number; secrets?: Record<string, string>; program?: string } = {},
+    more: {
+      timeout?: number;
+      secrets?: Record<string, string>;
+      program?: string;
+      metrics?: MetricPattern[];
+    } = {},
   ) {
     const name = `job${Math.random().toString(36).slice(2)}.sh`;
     this.write(name, script);
@@ -49,6 +55,7 @@ export class TestHome {
       workingFolder: this.project,
       interpreter: more.program ?? '/bin/sh',
       timeout: more.timeout,
+      metrics: more.metrics,
     });
     return this.workspace.submit(spec, { secrets: more.secrets });
   }

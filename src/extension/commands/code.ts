@@ -86,6 +86,7 @@ export function specOf({ code, job }: Run, experiment: string): JobSpec {
     args,
     experiment,
     target: job.target,
+    metrics: job.metrics,
   });
 }
 

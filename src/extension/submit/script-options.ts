@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { MetricPattern } from '../../job/spec.js';
 
 /** How a script is submitted; remembered for each script of a workspace. */
 export interface ScriptOptions {
@@ -9,6 +10,8 @@ export interface ScriptOptions {
   /** Undefined: named after the folder. */
   experiment?: string;
   environmentVariables: Record<string, string>;
+  /** What is read from the output as metrics. */
+  metrics?: MetricPattern[];
   /** Names of secrets that reach the job as environment variables; values are in SecretStorage only. */
   secrets: string[];
 }

@@ -49,6 +49,7 @@ export class Submitter {
       displayName,
       target: options.target,
       environmentVariables: options.environmentVariables,
+      metrics: options.metrics,
     });
     return this.submitJob(spec, options.secrets);
   }

@@ -91,7 +91,8 @@ class JobTerminal implements vscode.Pseudoterminal {
 
   async #work(): Promise<number> {
     const task = parseJobTask(this.#definition);
-    const options = { ...PLAIN_OPTIONS, args: task.args, experiment: task.experiment, target: task.target };
+    const { args, experiment, target, metrics } = task;
+    const options = { ...PLAIN_OPTIONS, args, experiment, target, metrics };
     this.#run = await this.#parts.submitter.submitScript(scriptOfTask(task), options);
     if (!this.#run) return 1;
     if (this.#abort.signal.aborted) this.#cancel();

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Run, RunFile } from '../../workspace/types.js';
+import { ACTIVE_STATES, type Run, type RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
-import { formatAge, formatBytes, formatValue } from '../format.js';
+import { formatAge, formatBytes, formatProgress, formatValue } from '../format.js';
 import { primaryMetric } from '../runs/primary-metric.js';
 import type { RunNode } from '../runs/run-nodes.js';
 import { runUri } from '../runs/run-file-system.js';
@@ -32,7 +32,8 @@ export interface RunItemOptions {
 /** The row of a run among what runs: e.g. `calm-otter  Running · 3m ago`. */
 export function activeRunItem(run: Run, id: string): vscode.TreeItem {
   const item = runItem(run, { id });
-  item.description = `${stateWord(run.state)} · ${formatAge(run.startTime, Date.now(), vscode.env.language)}`;
+  const age = formatAge(run.startTime, Date.now(), vscode.env.language);
+  item.description = [stateWord(run.state), progressOf(run), age].filter(Boolean).join(' · ');
   return item;
 }
 
@@ -46,12 +47,18 @@ export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions)
   // The value first: a narrow side bar cuts the end.
   const shown = number && metric !== named ? `${number} ${metric}` : number;
   item.id = id;
-  item.description = [shown, age].filter(Boolean).join(' · ');
+  const progress = progressOf(run);
+  item.description = [shown, progress, age].filter(Boolean).join(' · ');
   item.iconPath = stateIcon(run);
   item.contextValue = runContext(run);
-  const spoken = [run.name, stateWord(run.state), number && `${metric} ${number}`, age];
+  const spoken = [run.name, stateWord(run.state), number && `${metric} ${number}`, progress, age];
   item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
   return item;
+}
+
+/** How far a job is, while it is of interest. */
+function progressOf({ state, job }: Run): string | undefined {
+  return job?.progress && ACTIVE_STATES.includes(state) ? formatProgress(job.progress) : undefined;
 }
 
 /** What a run holds, one row for each part that is not empty. Nested runs come after them. */

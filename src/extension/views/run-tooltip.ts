@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
-import { formatDuration, formatValue } from '../format.js';
+import { ACTIVE_STATES, type Progress, type Run } from '../../workspace/types.js';
+import { formatDuration, formatProgress, formatValue } from '../format.js';
 import { stateWord } from '../runs/run-words.js';
 
 const LISTED = 8;
@@ -23,6 +23,8 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   row(vscode.l10n.t('Started'), date.format(run.startTime));
   const end = run.endTime ?? (ACTIVE_STATES.includes(run.state) ? Date.now() : undefined);
   if (end !== undefined) row(vscode.l10n.t('Duration'), formatDuration(end - run.startTime));
+  if (run.job?.progress && run.endTime === undefined)
+    row(vscode.l10n.t('Progress'), progressLine(run.job.progress));
   if (run.job) {
     row(vscode.l10n.t('Command'), run.job.command.join(' '));
     row(vscode.l10n.t('Target'), run.job.target);
@@ -34,6 +36,18 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   for (const [name, { value }] of metrics.slice(0, LISTED)) row(name, formatValue(value));
   if (metrics.length > LISTED) row('…', vscode.l10n.t('{0} more metrics', metrics.length - LISTED));
   return text;
+}
+
+/** e.g. `45%, 450 of 1000, 12 s left`. */
+function progressLine(progress: Progress): string {
+  const { done, total, remainingSeconds } = progress;
+  const parts = [
+    formatProgress(progress),
+    vscode.l10n.t('{0} of {1}', formatValue(done), formatValue(total)),
+  ];
+  if (remainingSeconds !== undefined)
+    parts.push(vscode.l10n.t('{0} left', formatDuration(remainingSeconds * 1000)));
+  return parts.join(', ');
 }
 
 /** e.g. `main @ 1a2b3c4 + 2 changed files`. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from '../../base/errors.js';
 
 const CHUNK = 64 * 1024;
 /** Milliseconds between looks while a log is followed. */
@@ -38,7 +39,7 @@ async function openIfThere(file: string): Promise<fs.promises.FileHandle | undef
   try {
     return await fs.promises.open(file, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -72,6 +72,8 @@ function summaryOf(job: JobRecord): JobSummary {
     workingFolder: job.spec.workingFolder,
     exitCode: job.exitCode,
     reason: job.reason,
+    metrics: job.spec.metrics,
+    progress: job.progress,
     queuedAt: job.queuedAt,
     startedAt: job.startedAt,
     endedAt: job.endedAt,

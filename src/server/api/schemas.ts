@@ -41,6 +41,15 @@ const Spec = Type.Object({
   displayName: Type.Optional(Type.String({ maxLength: 250 })),
   environmentVariables: Texts,
   timeout: Type.Optional(Type.Number({ minimum: 0 })),
+  metrics: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String({ minLength: 1, maxLength: 250 }),
+        regex: Type.String({ minLength: 1, maxLength: 1000 }),
+      }),
+      { maxItems: 100 },
+    ),
+  ),
   tags: Texts,
 });
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { hasCode } from '../../base/errors.js';
 
 const run = promisify(execFile);
 
@@ -20,7 +21,7 @@ export async function readGpus(): Promise<Gpu[]> {
     return parseGpus((await run('nvidia-smi', QUERY, { timeout: 5_000, windowsHide: true })).stdout);
   } catch (error) {
     // Not installed does not change while the server runs; a driver that fails now may work at the next look.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') missing = true;
+    if (hasCode(error, 'ENOENT')) missing = true;
     return [];
   }
 }

@@ -22,6 +22,7 @@ import { collectOutputs } from './collect.js';
 import { jobEnvironment, trackingSecrets } from './environment.js';
 import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
+import { Harvest } from './harvest.js';
 import { usageMetrics } from './usage.js';
 
 export interface JobServiceOptions {
@@ -60,6 +61,7 @@ export class JobService {
   private readonly store: Store;
   private readonly log: Logger;
   private readonly targets: ReadonlyMap<string, Target>;
+  private readonly harvest: Harvest;
   private readonly secrets = new Map<string, Record<string, string>>();
   /** Jobs that a task of this process sees to. */
   private readonly attended = new Set<string>();
@@ -75,6 +77,7 @@ export class JobService {
     this.options = options;
     this.store = options.store;
     this.log = options.log;
+    this.harvest = new Harvest(options.store, options.home, options.log);
     this.targets = createTargets({ supervisor: options.supervisor ?? bundledSupervisor() });
   }
 
@@ -333,6 +336,7 @@ export class JobService {
     // One that was asked for before the job had started, or that a server took with it when it was killed.
     if (job.cancelRequested && status.state !== 'ended') await this.passCancelOn(job);
     if (status.state === 'planned') await this.startLost(job);
+    if (status.state === 'running') await this.harvest.look(job, status.startedAt);
     if (status.state === 'ended') await this.end(job, status);
   }
 
@@ -352,6 +356,7 @@ export class JobService {
       : status.exitCode === 0 && status.cause === 'exit'
         ? 'finished'
         : 'failed';
+    const unread = await this.harvest.finish(job, status.startedAt ?? job.startedAt ?? job.queuedAt);
     const folders = foldersOf(this.options.home, job.runId);
     const lost = await collectOutputs(this.store.artifacts, job.runId, job.snapshot, folders);
     for (const { file, error } of lost)
@@ -359,6 +364,7 @@ export class JobService {
     fs.rmSync(folders.code, { recursive: true, force: true });
     const reasons = [
       status.reason,
+      ...unread,
       ...lost.map(({ file, error }) => `${file} was not kept: ${messageOf(error)}`),
     ];
     await this.finish(job, {

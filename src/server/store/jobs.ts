@@ -3,7 +3,7 @@ import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Handle } from '../../targets/target.js';
-import type { RunState } from '../../workspace/types.js';
+import type { Progress, RunState } from '../../workspace/types.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
 
@@ -21,6 +21,9 @@ export interface JobRecord {
   handle?: Handle;
   exitCode: number | null;
   reason?: string;
+  /** Bytes of its output that were read for metrics. */
+  outputRead: number;
+  progress?: Progress;
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;
@@ -42,6 +45,8 @@ interface JobRow {
   handle: string | null;
   exit_code: number | null;
   reason: string | null;
+  output_read: number;
+  progress: string | null;
   queued_at: number;
   started_at: number | null;
   ended_at: number | null;
@@ -65,6 +70,8 @@ const COLUMNS: {
   handle: (handle) => ({ handle: handle && JSON.stringify(handle) }),
   exitCode: (code) => ({ exit_code: code }),
   reason: (reason) => ({ reason }),
+  outputRead: (bytes) => ({ output_read: bytes }),
+  progress: (progress) => ({ progress: progress && JSON.stringify(progress) }),
   startedAt: (time) => ({ started_at: time }),
   endedAt: (time) => ({ ended_at: time }),
 };
@@ -152,6 +159,8 @@ function toRecord(row: JobRow): JobRecord {
     ...(row.handle !== null && { handle: JSON.parse(row.handle) as Handle }),
     exitCode: row.exit_code,
     ...(row.reason !== null && { reason: row.reason }),
+    outputRead: row.output_read,
+    ...(row.progress !== null && { progress: JSON.parse(row.progress) as Progress }),
     queuedAt: row.queued_at,
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),

@@ -130,6 +130,16 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (name, alias)
   ) WITHOUT ROWID;
   `,
+  `
+  -- How far the event files and the output of jobs were read.
+  CREATE TABLE event_files (
+    run_id TEXT NOT NULL, path TEXT NOT NULL, offset INTEGER NOT NULL, fault TEXT,
+    PRIMARY KEY (run_id, path)
+  ) WITHOUT ROWID;
+  CREATE INDEX event_files_path ON event_files (path);
+  ALTER TABLE jobs ADD COLUMN output_read INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN progress TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

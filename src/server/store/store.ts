@@ -3,6 +3,7 @@ import path from 'node:path';
 import { TrainyardError } from '../../base/errors.js';
 import type { Lifecycle, RunPart } from '../../workspace/types.js';
 import { Artifacts } from './artifacts.js';
+import { EventFiles } from './event-files.js';
 import { Experiments } from './experiments.js';
 import { Jobs } from './jobs.js';
 import { Metrics } from './metrics.js';
@@ -42,6 +43,7 @@ export class Store {
   readonly artifacts: Artifacts;
   readonly models: Models;
   readonly jobs: Jobs;
+  readonly eventFiles: EventFiles;
 
   private readonly db: Database;
   private readonly listeners = new Set<(change: StoreChange) => void>();
@@ -58,6 +60,7 @@ export class Store {
     this.runs = new Runs(db, touch);
     this.metrics = new Metrics(db, touch);
     this.jobs = new Jobs(db, touch);
+    this.eventFiles = new EventFiles(db);
     this.models = new Models(db, touch);
     this.artifacts = new Artifacts(db, folder, touch, (change) => this.write(change));
   }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { hasCode } from '../../base/errors.js';
 import type { PreparedJob, TargetStatus } from '../target.js';
 
 /** The files through which a job, its supervisor and the server know of each other, in the job's folder. */
@@ -29,7 +30,7 @@ export function readJson<T>(folder: string, name: string): T | undefined {
   try {
     return JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')) as T;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -49,7 +50,7 @@ export function writeJsonOnce(folder: string, name: string, value: unknown): boo
     fs.linkSync(temporary, path.join(folder, name));
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   } finally {
     fs.rmSync(temporary, { force: true });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import process from 'node:process';
 import { promisify } from 'node:util';
+import { hasCode } from '../../base/errors.js';
 
 const run = promisify(execFile);
 
@@ -14,7 +15,7 @@ export async function identityOf(pid: number): Promise<string | undefined> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined;
+    if (hasCode(error, 'ESRCH')) return undefined;
   }
   const [program, args] =
     process.platform === 'win32'
@@ -56,8 +57,7 @@ export function readLinuxStat(pid: number): LinuxStat | undefined {
   try {
     text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
-      return undefined;
+    if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined;
     throw error;
   }
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

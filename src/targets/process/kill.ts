@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { hasCode } from '../../base/errors.js';
 
 /** Signals a job's whole process group; what is gone already is fine. Windows has no groups: the tree is ended. */
 export function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
@@ -10,8 +11,7 @@ export function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    const gone =
-      error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM');
+    const gone = hasCode(error, 'ESRCH', 'EPERM');
     if (!gone) throw error;
   }
 }
@@ -23,7 +23,7 @@ export function groupExists(pid: number): boolean {
     process.kill(-pid, 0);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (hasCode(error, 'ESRCH')) return false;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../../base/errors.js';
+import { hasCode, messageOf } from '../../base/errors.js';
 import type { Revive } from '../target.js';
 import { type ExitFile, FILES, type JobFile, readJson, writeJson, writeJsonOnce } from './files.js';
 import { identityOf } from './identity.js';
@@ -38,7 +38,7 @@ async function main(folder: string): Promise<void> {
     process.exit(0);
   };
   const spawnFailed = (error: unknown): void => {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = hasCode(error, 'ENOENT');
     const reason = missing
       ? `${fs.existsSync(job.cwd) ? program : `The working folder ${job.cwd}`} was not found.`
       : `${program} could not be started: ${messageOf(error)}`;

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TrainyardError } from '../../base/errors.js';
+import { hasCode, TrainyardError } from '../../base/errors.js';
 import { VERSION } from '../../base/version.js';
 import type { ServerStatus } from '../types.js';
 import { API, API_VERSION, DISCOVERY_FILE, REPLACES_VARIABLE, type Discovery } from './contract.js';
@@ -114,7 +114,7 @@ function readDiscovery(home: string): Discovery | undefined {
   try {
     return JSON.parse(fs.readFileSync(path.join(home, DISCOVERY_FILE), 'utf8')) as Discovery;
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = hasCode(error, 'ENOENT');
     if (missing || error instanceof SyntaxError) return undefined;
     throw error;
   }
@@ -141,7 +141,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
 

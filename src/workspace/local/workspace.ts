@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { type ErrorData, messageOf, TrainyardError } from '../../base/errors.js';
+import { type ErrorData, hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import type { JobSpec } from '../../job/spec.js';
 import type {
   CodeDiff,
@@ -256,7 +256,7 @@ async function json<T>(response: Response): Promise<T> {
 /** Never reached a server, so nothing was done. */
 function wasRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+  return hasCode(cause, 'ECONNREFUSED');
 }
 
 async function readError(response: Response): Promise<ErrorData> {

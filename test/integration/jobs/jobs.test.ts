@@ -158,6 +158,40 @@ describe('jobs', () => {
     await test.workspace.changeSettings({ parallelJobs: 2 });
   });
 
+  it('give metrics by patterns for what they print, each line once', async () => {
+    const lines = 'for i in 0 1 2 3; do echo "epoch $i: loss=0.$i"; sleep 0.5; done; printf "loss=9"\n';
+    const metrics = [
+      { name: 'loss', regex: 'loss=([0-9.]+)' },
+      { name: 'by_epoch', regex: 'epoch (?<step>\\d+): loss=(?<value>\\S+)' },
+    ];
+    const { id } = await test.submit(lines, { metrics });
+    await running(id);
+    await sleep(700);
+    await test.killServer();
+    const run = await test.ended(id);
+    assert.equal(run.metrics['loss']?.count, 5);
+    assert.equal(run.metrics['loss']?.value, 9);
+    assert.equal(run.metrics['loss']?.step, 4);
+    assert.equal(run.metrics['by_epoch']?.count, 4);
+    assert.equal(run.metrics['by_epoch']?.value, 0.3);
+  });
+
+  it('are refused with a pattern that is none', async () => {
+    const submitted = test.submit('true\n', { metrics: [{ name: 'loss', regex: '(' }] });
+    await assert.rejects(submitted, { code: 'BAD_REQUEST', message: /not a regular expression/ });
+  });
+
+  it('tell how far they are, as their progress bar does', async () => {
+    const bar = '\\r 40%%|####      | 4/10 [00:04<00:06, 1.0s/it]';
+    const { id } = await test.submit(
+      `printf '${bar}'; printf '${bar.replace('40', '50').replace('4/', '5/')}'; sleep 3\n`,
+    );
+    const progress = await until(async () => (await test.workspace.run(id)).job?.progress);
+    assert.deepEqual(progress, { done: 4, total: 10, remainingSeconds: 6 });
+    await test.workspace.cancel(id);
+    assert.equal((await test.ended(id)).job?.progress?.done, 5);
+  });
+
   it('get their secrets, which are written nowhere', async () => {
     const secret = `s3cret-${Math.random()}`;
     const { id } = await test.submit('test -n "$MY_SECRET" && sleep 1\n', { secrets: { MY_SECRET: secret } });

@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import type { MetricPattern } from '../../job/spec.js';
+import { hasCode } from '../../base/errors.js';
+import type { JobRecord } from '../store/jobs.js';
+import type { Store } from '../store/store.js';
+import { matchAll } from './patterns.js';
+import { progressIn } from './progress.js';
+
+/** Bytes that are read at once. */
+const CHUNK = 256 * 1024;
+/** A longer line is not one that a person wrote a pattern for. */
+const LONGEST_LINE = 10_000;
+/** Ends of lines; a progress bar writes over itself with carriage returns. */
+const LINE_END = /[\r\n]/;
+
+/** Reads what jobs print for metrics, by the patterns of the job, and for progress bars. */
+export class OutputReader {
+  private readonly store: Store;
+  /** Bytes read, when that is further than the store knows: lines with nothing in them are not worth a change. */
+  private readonly read = new Map<string, number>();
+  private readonly slow = new Map<string, Set<string>>();
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /**
+   * Reads what is new in the output of a job; with `last`, also a line that has no end.
+   * @returns what went wrong for the first time, for people
+   */
+  async look(job: JobRecord, file: string, last: boolean): Promise<string[]> {
+    const faults: string[] = [];
+    for (let at = Math.max(job.outputRead, this.read.get(job.runId) ?? 0); ;) {
+      const bytes = readAt(file, at);
+      const end = last && bytes.length < CHUNK ? bytes.length : endOfLines(bytes);
+      if (end === 0) return faults;
+      at += end;
+      const lines = bytes
+        .toString('utf8', 0, end)
+        .split(LINE_END)
+        .map((line) => line.slice(0, LONGEST_LINE));
+      faults.push(...(await this.keep(job, lines.filter(Boolean), at)));
+      this.read.set(job.runId, at);
+    }
+  }
+
+  forget(runId: string): void {
+    this.read.delete(runId);
+    this.slow.delete(runId);
+  }
+
+  private async keep({ runId, spec }: JobRecord, lines: readonly string[], at: number): Promise<string[]> {
+    const { matches, slow } = matchAll(this.patterns(runId, spec.metrics ?? []), lines);
+    const progress = progressIn(lines);
+    if (matches.length > 0 || progress) {
+      const timestamp = Date.now();
+      await this.store.write(() => {
+        const counts = this.store.metrics.summaries(runId);
+        const next = new Map(Object.entries(counts).map(([key, { count }]) => [key, count]));
+        const points = matches.map(({ name, value, step }) => {
+          const count = next.get(name) ?? 0;
+          next.set(name, count + 1);
+          return { key: name, value, timestamp, step: step ?? count };
+        });
+        this.store.metrics.append(runId, points);
+        this.store.jobs.update(runId, { outputRead: at, ...(progress && { progress }) });
+      });
+    }
+    const gaveUp = this.slow.get(runId) ?? new Set();
+    for (const { name } of slow) this.slow.set(runId, gaveUp.add(name));
+    return slow.map(({ name }) => `The pattern of the metric ${name} takes too long; it was given up.`);
+  }
+
+  private patterns(runId: string, all: readonly MetricPattern[]): MetricPattern[] {
+    return all.filter(({ name }) => !this.slow.get(runId)?.has(name));
+  }
+}
+
+function readAt(file: string, at: number): Buffer {
+  let handle: number;
+  try {
+    handle = fs.openSync(file, 'r');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return Buffer.alloc(0);
+    throw error;
+  }
+  try {
+    const bytes = Buffer.alloc(CHUNK);
+    return bytes.subarray(0, fs.readSync(handle, bytes, 0, CHUNK, at));
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** Where the last whole line ends; a chunk that is one line is taken as it is. */
+function endOfLines(bytes: Buffer): number {
+  const end = Math.max(bytes.lastIndexOf('\n'), bytes.lastIndexOf('\r')) + 1;
+  return end === 0 && bytes.length === CHUNK ? CHUNK : end;
+}

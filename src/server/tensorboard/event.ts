@@ -1,0 +1,204 @@
+import { PbfReader } from 'pbf';
+
+/** What an event file says of one tag at one step; see tensorflow/core/util/event.proto and summary.proto. */
+export type Summary =
+  | { kind: 'scalar'; tag: string; value: number }
+  | { kind: 'image'; tag: string; image: Uint8Array }
+  | { kind: 'text'; tag: string; text: string }
+  | { kind: 'hparams'; params: Record<string, string> };
+
+export interface Event {
+  /** ms since the epoch */
+  timestamp: number;
+  step: number;
+  summaries: Summary[];
+}
+
+interface Value {
+  tag: string;
+  scalar?: number;
+  image?: Uint8Array;
+  tensor?: Tensor;
+  plugin?: string;
+  content?: Uint8Array;
+}
+
+interface Tensor {
+  type: number;
+  dimensions: number[];
+  /** Raw little-endian elements, when they are not in one of the lists. */
+  raw?: Uint8Array;
+  numbers: number[];
+  strings: Uint8Array[];
+}
+
+/** What is kept of an event; histograms, graphs and audio are not. @throws an error of any kind when it is no event */
+export function decodeEvent(bytes: Uint8Array): Event {
+  const event: Event = { timestamp: 0, step: 0, summaries: [] };
+  const values: Value[] = [];
+  new PbfReader(bytes).readFields((field, _, pbf) => {
+    if (field === 1) event.timestamp = Math.round(pbf.readDouble() * 1000);
+    else if (field === 2) event.step = pbf.readVarint(true);
+    else if (field === 5) pbf.readMessage(readSummary, values);
+  }, undefined);
+  for (const value of values) {
+    const summary = interpret(value);
+    if (summary) event.summaries.push(summary);
+  }
+  return event;
+}
+
+function readSummary(field: number, values: Value[], pbf: PbfReader): void {
+  if (field === 1) values.push(pbf.readMessage(readValue, { tag: '' }));
+}
+
+function readValue(field: number, value: Value, pbf: PbfReader): void {
+  if (field === 1) value.tag = pbf.readString();
+  else if (field === 2) value.scalar = pbf.readFloat();
+  else if (field === 4) pbf.readMessage(readImage, value);
+  else if (field === 8) value.tensor = pbf.readMessage(readTensor, emptyTensor());
+  else if (field === 9) pbf.readMessage(readMetadata, value);
+}
+
+function readImage(field: number, value: Value, pbf: PbfReader): void {
+  if (field === 4) value.image = pbf.readBytes();
+}
+
+function readMetadata(field: number, value: Value, pbf: PbfReader): void {
+  if (field === 1) pbf.readMessage(readPlugin, value);
+}
+
+function readPlugin(field: number, value: Value, pbf: PbfReader): void {
+  if (field === 1) value.plugin = pbf.readString();
+  else if (field === 2) value.content = pbf.readBytes();
+}
+
+const emptyTensor = (): Tensor => ({ type: 0, dimensions: [], numbers: [], strings: [] });
+
+function readTensor(field: number, tensor: Tensor, pbf: PbfReader): void {
+  if (field === 1) tensor.type = pbf.readVarint();
+  else if (field === 2) pbf.readMessage(readShape, tensor);
+  else if (field === 4) tensor.raw = pbf.readBytes();
+  else if (field === 5) pbf.readPackedFloat(tensor.numbers);
+  else if (field === 6) pbf.readPackedDouble(tensor.numbers);
+  else if (field === 7 || field === 10) pbf.readPackedVarint(tensor.numbers, true);
+  else if (field === 8) tensor.strings.push(pbf.readBytes());
+  else if (field === 13) pbf.readPackedVarint(tensor.numbers);
+}
+
+function readShape(field: number, tensor: Tensor, pbf: PbfReader): void {
+  if (field === 2) tensor.dimensions.push(pbf.readMessage(readDimension, { size: 0 }).size);
+}
+
+function readDimension(field: number, dimension: { size: number }, pbf: PbfReader): void {
+  if (field === 1) dimension.size = pbf.readVarint(true);
+}
+
+/** The plugin says what a tensor is, but writers need not repeat it: then its type and size do. */
+function interpret({ tag, scalar, image, tensor, plugin, content }: Value): Summary | undefined {
+  if (plugin === 'hparams') return content && { kind: 'hparams', params: readHparams(content) };
+  if (scalar !== undefined) return { kind: 'scalar', tag, value: scalar };
+  if (image) return { kind: 'image', tag, image };
+  if (!tensor) return undefined;
+  if (tensor.strings.length > 0) {
+    // An image is its width, its height and then one encoded picture or more.
+    const [, , picture] = tensor.strings;
+    if (plugin === 'images' || (plugin === undefined && picture && isPicture(picture)))
+      return picture && { kind: 'image', tag, image: picture };
+    if (plugin === undefined || plugin === 'text')
+      return {
+        kind: 'text',
+        tag,
+        text: tensor.strings.map((bytes) => Buffer.from(bytes).toString()).join('\n\n'),
+      };
+    return undefined;
+  }
+  const value = plugin === undefined || plugin === 'scalars' ? onlyNumber(tensor) : undefined;
+  return value === undefined ? undefined : { kind: 'scalar', tag, value };
+}
+
+const isPicture = (bytes: Uint8Array): boolean => pictureType(bytes) !== undefined;
+
+/** Extension of an encoded picture by its first bytes. */
+export function pictureType(bytes: Uint8Array): 'png' | 'jpg' | 'gif' | undefined {
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) return 'png';
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return 'jpg';
+  if (bytes[0] === 0x47 && bytes[1] === 0x49) return 'gif';
+  return undefined;
+}
+
+const HALF = 19;
+const BFLOAT16 = 14;
+
+/** How raw elements are read, by DataType (tensorflow/core/framework/types.proto). */
+const READERS: Record<number, [bytes: number, read: (view: DataView) => number]> = {
+  1: [4, (view) => view.getFloat32(0, true)],
+  2: [8, (view) => view.getFloat64(0, true)],
+  3: [4, (view) => view.getInt32(0, true)],
+  4: [1, (view) => view.getUint8(0)],
+  5: [2, (view) => view.getInt16(0, true)],
+  6: [1, (view) => view.getInt8(0)],
+  9: [8, (view) => Number(view.getBigInt64(0, true))],
+  10: [1, (view) => view.getUint8(0)],
+  [BFLOAT16]: [2, (view) => bfloat(view.getUint16(0, true))],
+  [HALF]: [2, (view) => half(view.getUint16(0, true))],
+  22: [4, (view) => view.getUint32(0, true)],
+  23: [8, (view) => Number(view.getBigUint64(0, true))],
+};
+
+/** The value of a tensor that holds one; undefined for any other. */
+function onlyNumber({ type, dimensions, raw, numbers }: Tensor): number | undefined {
+  if (dimensions.reduce((product, size) => product * size, 1) !== 1) return undefined;
+  if (raw?.length) {
+    const [bytes, read] = READERS[type] ?? [];
+    if (bytes !== raw.length || !read) return undefined;
+    return read(new DataView(raw.buffer, raw.byteOffset, raw.length));
+  }
+  // Protobuf leaves out a list that holds nothing but the default.
+  const number = numbers[0] ?? (type in READERS ? 0 : undefined);
+  if (number === undefined) return undefined;
+  return type === HALF ? half(number) : type === BFLOAT16 ? bfloat(number) : number;
+}
+
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+function bfloat(bits: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, bits << 16);
+  return view.getFloat32(0);
+}
+
+/** The parameters of tensorboard/plugins/hparams/plugin_data.proto: HParamsPluginData.session_start_info.hparams. */
+function readHparams(content: Uint8Array): Record<string, string> {
+  const params = new Map<string, string>();
+  new PbfReader(content).readFields((field, _, pbf) => {
+    if (field === 3) pbf.readMessage(readSession, params);
+  }, undefined);
+  return Object.fromEntries(params);
+}
+
+function readSession(field: number, params: Map<string, string>, pbf: PbfReader): void {
+  if (field !== 1) return;
+  const entry = pbf.readMessage(readEntry, { key: '', value: '' });
+  params.set(entry.key, entry.value);
+}
+
+function readEntry(field: number, entry: { key: string; value: string }, pbf: PbfReader): void {
+  if (field === 1) entry.key = pbf.readString();
+  else if (field === 2) pbf.readMessage(readAnyValue, entry);
+}
+
+/** google.protobuf.Value */
+function readAnyValue(field: number, entry: { value: string }, pbf: PbfReader): void {
+  if (field === 1) entry.value = pbf.readVarint() === 0 ? 'None' : '';
+  else if (field === 2) entry.value = String(pbf.readDouble());
+  else if (field === 3) entry.value = pbf.readString();
+  else if (field === 4) entry.value = pbf.readBoolean() ? 'True' : 'False';
+}
