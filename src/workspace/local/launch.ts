@@ -35,7 +35,7 @@ export async function findServer(home: string): Promise<Discovery | undefined> {
 /**
  * The server of this home; starts one, detached, when there is none, and replaces one of an older version (its jobs go
  * on). Callers at the same time end up with one server: only one process can have the store.
- * @throws SERVER_UNREACHABLE | SERVER_INCOMPATIBLE
+ * @throws SERVER_UNREACHABLE | SERVER_INCOMPATIBLE | STORE_FULL
  */
 export async function ensureServer(options: LaunchOptions): Promise<Discovery> {
   const home = homeOf(options);
@@ -100,6 +100,11 @@ async function start(home: string, { serverEntry, signal }: LaunchOptions): Prom
     if (ended) graceAfterEnd--;
     await sleep(50);
   }
+  // It cannot even say so itself then.
+  if (isFull(home))
+    throw new TrainyardError('STORE_FULL', `There is no room left on the disk of ${home}.`, {
+      hint: 'Free some space and try again. Nothing that was kept is lost.',
+    });
   const said = fs.readFileSync(bootLog, 'utf8').trim().slice(-2000);
   throw new TrainyardError(
     'SERVER_UNREACHABLE',
@@ -108,6 +113,14 @@ async function start(home: string, { serverEntry, signal }: LaunchOptions): Prom
       hint: `See ${path.join(logs, 'server.log')}.`,
     },
   );
+}
+
+/** Bytes without which a server cannot start. */
+const LEAST_ROOM = 256 * 1024;
+
+function isFull(folder: string): boolean {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  return bavail * bsize < LEAST_ROOM;
 }
 
 function readDiscovery(home: string): Discovery | undefined {
