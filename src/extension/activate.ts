@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Run } from '../workspace/types.js';
 import { findServer, homeOf } from '../workspace/local/launch.js';
 import { LocalWorkspace } from '../workspace/local/workspace.js';
+import { registerChartCommands } from './commands/charts.js';
 import { registerCodeCommands } from './commands/code.js';
 import { commandRegister } from './commands/register.js';
 import { registerRunFileCommands } from './commands/run-files.js';
@@ -83,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
     logs,
     reveal: (run) => runsView.reveal(run),
   });
+  registerChartCommands(register, charts);
   registerRunFileCommands(register, workspaces, choose);
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
   registerViewCommands(register, runsView, [runsView, models, compute, overview]);

@@ -21,6 +21,13 @@ export const COMMANDS = {
   reveal: 'trainyard.run.reveal',
   copyValue: 'trainyard.copyValue',
 
+  expandChart: 'trainyard.charts.expand',
+  pinChart: 'trainyard.charts.pin',
+  copyChartImage: 'trainyard.charts.copyImage',
+  saveChartImage: 'trainyard.charts.saveImage',
+  saveChartData: 'trainyard.charts.saveData',
+  openChartData: 'trainyard.charts.openData',
+
   filterRuns: 'trainyard.runs.filter',
   clearFilter: 'trainyard.runs.clearFilter',
   onlyOpenCommit: 'trainyard.runs.onlyOpenCommit',

@@ -93,7 +93,9 @@ export class TyCharts extends LitElement {
             'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
           );
     }
-    const { sections } = model;
+    const { sections, expanded } = model;
+    if (expanded !== null && model.runs.some((run) => run.metrics.includes(expanded)))
+      return html`<div class="full">${this.#chart(expanded)}</div>`;
     if (sections.length === 0) return empty('search', 'No metric matches the search');
     return html`${repeat(
       sections,
@@ -119,19 +121,22 @@ export class TyCharts extends LitElement {
                 ${repeat(
                   section.keys,
                   (key) => key,
-                  (key) =>
-                    html`<ty-chart
-                      .model=${this.model}
-                      .loader=${this.loader}
-                      .theme=${this.theme}
-                      .metric=${key}
-                    ></ty-chart>`,
+                  (key) => this.#chart(key),
                 )}
               </div>`
             : nothing
         }
       </section>
     `;
+  }
+
+  #chart(metric: string): TemplateResult {
+    return html`<ty-chart
+      .model=${this.model}
+      .loader=${this.loader}
+      .theme=${this.theme}
+      .metric=${metric}
+    ></ty-chart>`;
   }
 
   #error(): TemplateResult | typeof nothing {

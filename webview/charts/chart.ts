@@ -3,12 +3,13 @@ import { ACTIVE } from '../shared/run-state.js';
 import type { Theme } from '../shared/theme.js';
 import { ChartCursor } from './chart-cursor.js';
 import { type Curve, xExtent } from './curve.js';
+import { toCsv, toImage } from './export.js';
 import type { Line } from './draw.js';
 import { chartKey } from './keys.js';
 import { shortName } from './layout.js';
 import type { Loader } from './loader.js';
 import { traceOf } from './m4.js';
-import type { Change, ChartsModel } from './model.js';
+import type { Change, ChartsModel, ExportVerb } from './model.js';
 import { looksOf, type RunLook } from './palette.js';
 import { Plot, type PlotView } from './plot.js';
 import { type Range, xRange, yRange, zoomRange } from './range.js';
@@ -75,10 +76,14 @@ export class TyChart extends LitElement {
 
   protected override render(): TemplateResult {
     const name = shortName(this.metric);
+    const isExpanded = this.model.expanded === this.metric;
+    this.dataset['vscodeContext'] = contextOf(this.metric);
     return html`
       <header>
         <h3 title=${this.metric}>${name}</h3>
         <span class="latest"></span>
+        ${this.#button('pin', this.model.isPinned(this.metric) ? 'pinned' : 'pin', 'Pin', () => this.model.togglePinned(this.metric))}
+        ${this.#button('expand', isExpanded ? 'screen-normal' : 'screen-full', isExpanded ? 'Restore (Enter)' : 'Expand (Enter)', () => this.model.toggleExpanded(this.metric))}
       </header>
       <div
         class="plot"
@@ -94,6 +99,16 @@ export class TyChart extends LitElement {
       </div>
       <div class="visually-hidden" aria-live="polite"></div>
     `;
+  }
+
+  #button(name: string, icon: string, title: string, act: () => void): TemplateResult {
+    return html`<button
+      class="icon-button ${name} ${icon === 'pinned' ? 'on' : ''}"
+      title=${title}
+      @click=${act}
+    >
+      <span class="icon icon-${icon}"></span>
+    </button>`;
   }
 
   #placeholder(): TemplateResult | typeof nothing {
@@ -114,8 +129,15 @@ export class TyChart extends LitElement {
         if (change.keys.has(this.metric)) this.#redraw.soon();
         break;
       case 'structure':
+        this.requestUpdate();
+        this.#redraw.now();
+        break;
       case 'view':
         this.#redraw.now();
+        break;
+      case 'act':
+        if (change.key === this.metric)
+          this.#export(change.verb).catch((error: unknown) => this.#failed(error));
         break;
       case 'cursor':
         this.#cursor?.show();
@@ -187,6 +209,7 @@ export class TyChart extends LitElement {
       lines.map((line) => line.trace),
       x,
       logY,
+      this.model.settings.ignoreOutliers,
     );
     return { xAxis, x, y, logY, lines, highlighted: this.model.highlighted, theme: this.theme };
   }
@@ -199,6 +222,58 @@ export class TyChart extends LitElement {
       onReset: () => model.setZoom(null),
       onWheel: (center, factor) => this.#zoom(center, factor),
     });
+  }
+
+  // ---- taking it elsewhere
+
+  async #export(verb: ExportVerb): Promise<void> {
+    const name = this.metric.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
+    switch (verb) {
+      case 'copyImage': {
+        window.focus();
+        await navigator.clipboard.write([new ClipboardItem({ 'image/png': this.#image() })]);
+        break;
+      }
+      case 'saveImage': {
+        const content = new Uint8Array(await (await this.#image()).arrayBuffer());
+        this.model.ask({ type: 'save', name: `${name}.png`, content });
+        break;
+      }
+      case 'saveData':
+        this.model.ask({ type: 'save', name: `${name}.csv`, content: new TextEncoder().encode(this.#csv()) });
+        break;
+      case 'openData':
+        this.model.ask({ type: 'open', language: 'csv', text: this.#csv() });
+        break;
+    }
+  }
+
+  #failed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.model.ask({ type: 'failed', message });
+  }
+
+  #image(): Promise<Blob> {
+    const runs = this.#exported().map(({ run }) => run);
+    if (!this.#plot) throw new Error('The chart is not drawn.');
+    const canvas = toImage(this.#plot.canvas, this.metric, runs, this.theme);
+    return new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The image is too large.')))),
+    );
+  }
+
+  #csv(): string {
+    return toCsv(this.metric, this.#exported(), this.model.zoom);
+  }
+
+  #exported() {
+    const { model } = this;
+    const looks = looksOf(model.runs);
+    return [...this.#curves].map(([id, curve]) => ({
+      run: { id, name: model.run(id)?.name ?? id, look: looks.get(id)! },
+      series: model.store.get(id, this.metric)!,
+      curve,
+    }));
   }
 
   #resize(): void {
@@ -222,7 +297,8 @@ export class TyChart extends LitElement {
       return;
     }
     const action = chartKey(event);
-    if (!action || (action.do === 'reset' && !model.cursor && !model.zoom)) return;
+    const isExpanded = model.expanded === this.metric;
+    if (!action || (action.do === 'reset' && !model.cursor && !model.zoom && !isExpanded)) return;
     event.preventDefault();
     switch (action.do) {
       case 'move':
@@ -239,10 +315,19 @@ export class TyChart extends LitElement {
         break;
       case 'reset':
         if (model.cursor) cursor.clear();
-        else model.setZoom(null);
+        else if (model.zoom) model.setZoom(null);
+        else model.toggleExpanded(this.metric);
+        break;
+      case 'expand':
+        model.toggleExpanded(this.metric);
         break;
     }
   }
+}
+
+/** What the editor's own menu is told of the chart it opens on. */
+function contextOf(metric: string): string {
+  return JSON.stringify({ webviewSection: 'chart', metric, preventDefaultContextMenuItems: true });
 }
 
 customElements.define('ty-chart', TyChart);

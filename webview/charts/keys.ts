@@ -7,7 +7,10 @@ export type ChartAction =
   | { do: 'run'; by: 1 | -1 }
   /** Below 1 to see less of the axis, closer. */
   | { do: 'zoom'; factor: number }
-  | { do: 'reset' };
+  /** Takes back the last of: cursor, zoom, full size. */
+  | { do: 'reset' }
+  /** To full size and back. */
+  | { do: 'expand' };
 
 const FAR_PX = 40;
 
@@ -36,6 +39,8 @@ export function chartKey(
     case '-':
     case '_':
       return { do: 'zoom', factor: 2 };
+    case 'Enter':
+      return { do: 'expand' };
     case 'Escape':
     case '0':
       return { do: 'reset' };

@@ -13,8 +13,19 @@ const SYSTEM = 'system';
 // layer2 before layer10
 const order = new Intl.Collator('en', { numeric: true });
 
-/** Sections by name, those without a prefix first and the machine's last. */
-export function sectionsOf(keys: Iterable<string>): Section[] {
+/** No metric can have it. */
+const PINNED = '/pinned';
+
+/** Sections by name: what a person pinned first, then those without a prefix, the machine's last. */
+export function sectionsOf(keys: ReadonlySet<string>, pinned: readonly string[] = []): Section[] {
+  const first = pinned.filter((key) => keys.has(key));
+  const rest = sectionsByPrefix([...keys].filter((key) => !first.includes(key)));
+  return first.length === 0
+    ? rest
+    : [{ prefix: PINNED, title: 'Pinned', keys: first, collapsed: false }, ...rest];
+}
+
+function sectionsByPrefix(keys: Iterable<string>): Section[] {
   const byPrefix = new Map<string, string[]>();
   for (const key of keys) {
     const prefix = prefixOf(key);

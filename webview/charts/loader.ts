@@ -60,6 +60,9 @@ export class Loader {
         message.runIds.forEach((id) => this.#changed(id));
         this.#queue();
         break;
+      case 'act':
+        this.#model.act(message.verb, message.metric);
+        break;
       case 'points':
         this.#take(message.id, message.points);
         break;

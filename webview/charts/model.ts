@@ -3,6 +3,7 @@ import type {
   ChartRun,
   ChartsSettings,
   ChartsState,
+  ChartVerb,
   FromCharts,
   ToCharts,
 } from '../../src/extension/panels/messages.js';
@@ -19,7 +20,13 @@ export type ChartsHost = Host<ToCharts, FromCharts, ChartsState>;
  * metrics given. `cursor`: the place of the crosshair. `highlight`: the run that stands out.
  */
 export type Change =
-  { what: 'structure' | 'view' | 'cursor' | 'highlight' } | { what: 'data'; keys: ReadonlySet<string> };
+  | { what: 'structure' | 'view' | 'cursor' | 'highlight' }
+  | { what: 'data'; keys: ReadonlySet<string> }
+  /** Something is to be done with the chart of a metric. */
+  | { what: 'act'; verb: ExportVerb; key: string };
+
+/** What a chart does by itself; the rest is the panel's. */
+export type ExportVerb = Exclude<ChartVerb, 'expand' | 'pin'>;
 
 export interface Cursor {
   x: number;
@@ -29,7 +36,7 @@ export interface Cursor {
   spoken: boolean;
 }
 
-const DEFAULTS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0 };
+const DEFAULTS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false };
 
 /** The state of the panel. Components read it and ask it to change; it tells them what did. */
 export class ChartsModel {
@@ -49,6 +56,9 @@ export class ChartsModel {
   error: ErrorData | undefined;
   searchText = '';
   search: Search = parseSearch('');
+  /** The metric whose chart fills the panel. */
+  expanded: string | null = null;
+  #pinned: readonly string[] = [];
   #workspaceId = '';
   #toggled: ReadonlySet<string> = new Set();
   #sections: Section[] | undefined;
@@ -64,6 +74,8 @@ export class ChartsModel {
       this.#toggled = new Set(state.toggled);
       this.zoom =
         state.zoom?.xAxis === this.settings.xAxis ? { min: state.zoom.min, max: state.zoom.max } : null;
+      this.expanded = state.expanded ?? null;
+      this.#pinned = state.pinned ?? [];
       this.searchText = state.search;
       this.search = parseSearch(state.search);
     }
@@ -125,7 +137,7 @@ export class ChartsModel {
 
   /** Sections with the metrics that the search leaves. */
   get sections(): Section[] {
-    this.#sections ??= sectionsOf(new Set(this.runs.flatMap((run) => run.metrics)));
+    this.#sections ??= sectionsOf(new Set(this.runs.flatMap((run) => run.metrics)), this.#pinned);
     if (this.searchText.trim() === '') return this.#sections;
     return this.#sections
       .map((section) => ({ ...section, keys: section.keys.filter((key) => this.search.matches(key)) }))
@@ -134,6 +146,10 @@ export class ChartsModel {
 
   get hasMetrics(): boolean {
     return this.runs.some((run) => run.metrics.length > 0);
+  }
+
+  isPinned(key: string): boolean {
+    return this.#pinned.includes(key);
   }
 
   isOpen(section: Section): boolean {
@@ -181,6 +197,28 @@ export class ChartsModel {
 
   toggleSection(section: Section): void {
     this.#toggled = toggled(this.#toggled, section.prefix);
+    this.#keep();
+    this.emit({ what: 'structure' });
+  }
+
+  /** From the context menu of a chart. */
+  act(verb: ChartVerb, key: string): void {
+    if (verb === 'expand') this.toggleExpanded(key);
+    else if (verb === 'pin') this.togglePinned(key);
+    else this.emit({ what: 'act', verb, key });
+  }
+
+  toggleExpanded(key: string): void {
+    this.expanded = this.expanded === key ? null : key;
+    this.#keep();
+    this.emit({ what: 'structure' });
+  }
+
+  togglePinned(key: string): void {
+    this.#pinned = this.isPinned(key)
+      ? this.#pinned.filter((other) => other !== key)
+      : [...this.#pinned, key];
+    this.#sections = undefined;
     this.#keep();
     this.emit({ what: 'structure' });
   }
@@ -246,6 +284,8 @@ export class ChartsModel {
       toggled: [...this.#toggled],
       zoom: zoom && { xAxis: settings.xAxis, min: zoom.min, max: zoom.max },
       search: this.searchText,
+      pinned: [...this.#pinned],
+      expanded: this.expanded,
     });
   }
 }

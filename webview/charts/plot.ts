@@ -90,6 +90,11 @@ export class Plot {
     return Math.max(1, Math.round(this.#uplot.over.clientWidth));
   }
 
+  /** What is drawn, without the crosshair. */
+  get canvas(): HTMLCanvasElement {
+    return this.#uplot.ctx.canvas;
+  }
+
   /** The area between the axes, in CSS pixels of the element. */
   get area(): { left: number; top: number; width: number; height: number } {
     const { offsetLeft: left, offsetTop: top, clientWidth: width, clientHeight: height } = this.#uplot.over;

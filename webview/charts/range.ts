@@ -6,7 +6,7 @@ export interface Range {
 }
 
 /** A y range that shows every value of the traces inside the x range, with some air around. */
-export function yRange(traces: Iterable<Trace>, x: Range, log: boolean): Range {
+export function yRange(traces: readonly Trace[], x: Range, log: boolean, ignoreOutliers = false): Range {
   let low = Infinity;
   let high = -Infinity;
   for (const trace of traces) {
@@ -18,9 +18,37 @@ export function yRange(traces: Iterable<Trace>, x: Range, log: boolean): Range {
       if (value > high) high = value;
     }
   }
+  if (ignoreOutliers) ({ min: low, max: high } = bulkOf(traces, x));
   if (low > high) return log ? { min: 0.1, max: 10 } : { min: 0, max: 1 };
   return log ? airLog(low, high) : airLinear(low, high);
 }
+
+/** Shares of the values that may lie beyond either end of the axis, and how far they must. */
+const TAIL = 0.02;
+const FAR = 1.5;
+
+/**
+ * The range of all values but a few that are far from the others: beyond the outer percentiles by more than their
+ * distance and a half. A curve without such values is shown whole.
+ */
+function bulkOf(traces: readonly Trace[], x: Range): Range {
+  const values = traces
+    .flatMap((trace) =>
+      Array.from(trace.y.subarray(0, trace.length)).filter((_, i) => inside(trace.x[i]!, x)),
+    )
+    .filter((value) => !Number.isNaN(value))
+    .sort((a, b) => a - b);
+  if (values.length === 0) return { min: Infinity, max: -Infinity };
+  const at = (share: number) => values[Math.round(share * (values.length - 1))]!;
+  const [low, high] = [at(TAIL), at(1 - TAIL)];
+  const far = (high - low) * FAR;
+  return {
+    min: values.find((value) => value >= low - far)!,
+    max: values.findLast((value) => value <= high + far)!,
+  };
+}
+
+const inside = (at: number, { min, max }: Range) => at >= min && at <= max;
 
 function airLinear(low: number, high: number): Range {
   if (low === high) {

@@ -37,7 +37,7 @@ export class TyToolbar extends LitElement {
 
   protected override render(): TemplateResult {
     const { model } = this;
-    const { xAxis, logY, smoothing } = model.settings;
+    const { xAxis, logY, smoothing, ignoreOutliers } = model.settings;
     const problem = model.search.problem;
     return html`
       <div class="tools" role="toolbar" aria-label="Charts">
@@ -72,6 +72,14 @@ export class TyToolbar extends LitElement {
           format: (value) => (value === 0 ? 'off' : value.toFixed(2)),
           onInput: (value) => model.set({ smoothing: value }),
         })}
+        <label class="check" title="Leaves a few values that are far from all others out of the y axis">
+          <input
+            type="checkbox"
+            .checked=${ignoreOutliers}
+            @change=${(event: Event) => model.set({ ignoreOutliers: (event.target as HTMLInputElement).checked })}
+          />
+          Ignore outliers
+        </label>
         ${
           model.zoom
             ? html`<vscode-button

@@ -1,20 +1,23 @@
+import os from 'node:os';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { ChartsFeed } from './charts-feed.js';
-import type { ChartsSettings, ChartsState, FromCharts } from './messages.js';
+import type { ChartsSettings, ChartsState, ChartVerb, FromCharts, ToCharts } from './messages.js';
 import { newNonce, webviewHtml } from './webview-html.js';
 
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
 /** How the last panel was set; a new one begins like it. */
 const SETTINGS_KEY = 'charts.settings';
-const DEFAULT_SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0 };
+const DEFAULT_SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false };
 
 export interface ChartsPanels extends vscode.Disposable {
   /** Shows the curves of these runs in the charts panel, instead of those it shows. There is one panel. */
   show(runIds: readonly string[], options?: { beside?: boolean }): void;
   /** Adds runs to those that the panel shows. */
   add(runIds: readonly string[]): void;
+  /** Does something with the chart of a metric. */
+  act(verb: ChartVerb, metric: string): void;
 }
 
 /** The charts panel, and its return after the window was reloaded. */
@@ -56,6 +59,7 @@ export function registerChartsPanel(
   const panels: ChartsPanels = {
     show,
     add: (runIds) => show([...new Set([...(open?.runIds ?? []), ...runIds])]),
+    act: (verb, metric) => open?.act(verb, metric),
     dispose() {
       serializer.dispose();
       open?.dispose();
@@ -120,6 +124,10 @@ class ChartsPanel implements vscode.Disposable {
     this.#panel.reveal(undefined, true);
   }
 
+  act(verb: ChartVerb, metric: string): void {
+    void this.#panel.webview.postMessage({ type: 'act', verb, metric } satisfies ToCharts);
+  }
+
   dispose(): void {
     this.#stop();
     this.#subscriptions.forEach((subscription) => subscription.dispose());
@@ -170,6 +178,15 @@ class ChartsPanel implements vscode.Disposable {
       case 'copy':
         this.#run(() => vscode.env.clipboard.writeText(message.text));
         break;
+      case 'save':
+        this.#run(() => save(message.name, message.content));
+        break;
+      case 'open':
+        this.#run(() => open(message.language, message.text));
+        break;
+      case 'failed':
+        this.#run(() => Promise.reject(new Error(message.message)));
+        break;
     }
   }
 
@@ -179,4 +196,15 @@ class ChartsPanel implements vscode.Disposable {
       void vscode.window.showErrorMessage(messageOf(error));
     });
   }
+}
+
+async function save(name: string, content: Uint8Array): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(os.homedir());
+  const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(folder, name) });
+  if (target) await vscode.workspace.fs.writeFile(target, content);
+}
+
+async function open(language: string, content: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language, content });
+  await vscode.window.showTextDocument(document);
 }

@@ -26,6 +26,8 @@ export interface ChartsSettings {
   logY: boolean;
   /** Weight of TensorBoard's exponential moving average: 0 (off) … 0.99. */
   smoothing: number;
+  /** Whether the y axis leaves out the few values that are far from all others. */
+  ignoreOutliers: boolean;
 }
 
 /** What a person made of a panel. Kept by the editor across hiding, reload and restart; data is fetched again. */
@@ -39,7 +41,14 @@ export interface ChartsState {
   toggled: string[];
   zoom: { xAxis: XAxis; min: number; max: number } | null;
   search: string;
+  /** Metrics that stand first, in this order. */
+  pinned?: string[];
+  /** The metric whose chart fills the panel. */
+  expanded?: string | null;
 }
+
+/** What can be done with one chart, by its context menu. */
+export type ChartVerb = 'expand' | 'pin' | 'copyImage' | 'saveImage' | 'saveData' | 'openData';
 
 export type ToCharts =
   | {
@@ -54,6 +63,8 @@ export type ToCharts =
   | { type: 'runs'; runs: ChartRun[]; missing: string[] }
   /** New points may be there. */
   | { type: 'changed'; runIds: string[] }
+  /** Chosen in the context menu of a chart. */
+  | { type: 'act'; verb: ChartVerb; metric: string }
   /** Answer to the fetch of this id. */
   | { type: 'points'; id: number; points: Points[] }
   /** Of the fetch of this id, or of the panel as a whole. */
@@ -67,4 +78,9 @@ export type FromCharts =
   | { type: 'removeRun'; runId: string }
   | { type: 'showLog'; runId: string }
   | { type: 'showOutput' }
-  | { type: 'copy'; text: string };
+  | { type: 'copy'; text: string }
+  /** To be saved where a person says, under this name unless they say another. */
+  | { type: 'save'; name: string; content: Uint8Array }
+  /** To be opened in an editor tab. */
+  | { type: 'open'; language: string; text: string }
+  | { type: 'failed'; message: string };

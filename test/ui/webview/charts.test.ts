@@ -223,6 +223,75 @@ describe('charts page', function () {
     assert.deepEqual(await axisRange('loss'), { from: 0, to: 999 });
   });
 
+  it('pins a metric to the top, and fills the panel with one', async () => {
+    await open(training(1, 50));
+    await drawn('val/accuracy');
+    await chart('val/accuracy').hover();
+    await chart('val/accuracy').getByTitle('Pin').click();
+    await page.getByText('Pinned').waitFor();
+    assert.deepEqual(await texts('section h3'), ['accuracy', 'loss']);
+    await drawn('val/accuracy');
+    const before = (await plot('val/accuracy').boundingBox())!;
+    await plot('val/accuracy').focus();
+    await page.keyboard.press('Enter');
+    await chart('loss').waitFor({ state: 'detached' });
+    await drawn('val/accuracy');
+    const after = (await plot('val/accuracy').boundingBox())!;
+    assert.ok(after.width > before.width * 1.5 && after.height > before.height * 1.5);
+    assert.deepEqual(
+      await page.evaluate(() => (window.fake.state as { expanded: string }).expanded),
+      'val/accuracy',
+    );
+    await plot('val/accuracy').focus();
+    await page.keyboard.press('Escape');
+    await drawn('loss');
+  });
+
+  it('exports what the menu of the editor asks for', async () => {
+    await open(training(2, 20));
+    await drawn('loss');
+    const context = await chart('loss').getAttribute('data-vscode-context');
+    assert.deepEqual(JSON.parse(context ?? ''), {
+      webviewSection: 'chart',
+      metric: 'loss',
+      preventDefaultContextMenuItems: true,
+    });
+    const act = async (verb: string, type: string) => {
+      await page.evaluate((verb) => window.fake.say({ type: 'act', verb, metric: 'loss' }), verb);
+      await page.waitForFunction((type) => window.fake.sent.some((message) => message.type === type), type);
+      return page.evaluate((type) => {
+        const found = window.fake.sent.find((message) => message.type === type);
+        window.fake.sent = [];
+        const { content, ...rest } = found as { content?: Uint8Array };
+        return { ...rest, bytes: content && Array.from(content) } as {
+          name?: string;
+          text?: string;
+          bytes?: number[];
+        };
+      }, type);
+    };
+    const { text } = await act('openData', 'open');
+    assert.equal(text?.trim().split('\n').length, 1 + 2 * 20);
+    const data = await act('saveData', 'save');
+    assert.equal(data.name, 'loss.csv');
+    assert.equal(Buffer.from(data.bytes ?? []).toString(), text);
+    const image = await act('saveImage', 'save');
+    assert.equal(image.name, 'loss.png');
+    assert.equal(Buffer.from(image.bytes ?? []).toString('latin1', 1, 4), 'PNG');
+    assert.ok((image.bytes?.length ?? 0) > 3000);
+  });
+
+  it('leaves outliers out of the y axis when asked to', async () => {
+    const data = training(1, 100);
+    data.series['run-1']!['loss']!.values[50] = 1e6;
+    await open(data);
+    await drawn('loss');
+    const before = await inked('loss', '--ty-run1');
+    await page.getByText('Ignore outliers').click();
+    await page.waitForTimeout(300);
+    assert.ok((await inked('loss', '--ty-run1')) > before * 1.3);
+  });
+
   it('keeps a zoom while points come', async () => {
     await open(training(1, 100));
     await drawn('loss');
@@ -287,7 +356,10 @@ describe('charts page', function () {
     await chip('digits-2').click();
     const state = await page.evaluate(() => window.fake.state);
     const sent = await page.evaluate(() => window.fake.sent.filter((m) => m.type === 'settings').at(-1));
-    assert.deepEqual(sent, { type: 'settings', settings: { xAxis: 'relative', logY: true, smoothing: 0.6 } });
+    assert.deepEqual(sent, {
+      type: 'settings',
+      settings: { xAxis: 'relative', logY: true, smoothing: 0.6, ignoreOutliers: false },
+    });
     await page.close();
 
     await open({ ...data, state });

@@ -40,7 +40,7 @@ export interface FakeHost {
 export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Partial<FakeHost>): void {
   const fake: FakeHost = {
     missing: [],
-    settings: { xAxis: 'step', logY: false, smoothing: 0 },
+    settings: { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false },
     sent: [],
     violations: [],
     isSilent: false,

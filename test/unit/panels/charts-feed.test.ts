@@ -5,7 +5,7 @@ import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
 import type { ChartsSettings, ToCharts } from '../../../src/extension/panels/messages.js';
 import type { Points, Run, RunPart, WorkspaceEvent } from '../../../src/workspace/types.js';
 
-const SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0.5 };
+const SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0.5, ignoreOutliers: false };
 
 function run(id: string, more: Partial<Run> = {}): Run {
   return {

@@ -3,7 +3,9 @@ import { parseSearch, sectionsOf, shortName } from '../../../webview/charts/layo
 
 describe('sectionsOf', () => {
   it('groups by the prefix, plain metrics first and the machine last and closed', () => {
-    const sections = sectionsOf(['val/loss', 'system/cpu', 'loss', 'train/a/b', 'train/loss', 'zeta/x']);
+    const sections = sectionsOf(
+      new Set(['val/loss', 'system/cpu', 'loss', 'train/a/b', 'train/loss', 'zeta/x']),
+    );
     assert.deepEqual(
       sections.map(({ prefix, keys, collapsed }) => [prefix, keys, collapsed]),
       [
@@ -17,12 +19,29 @@ describe('sectionsOf', () => {
   });
 
   it('orders numbers in names as numbers', () => {
-    assert.deepEqual(sectionsOf(['layer10', 'layer2', 'layer1'])[0]?.keys, ['layer1', 'layer2', 'layer10']);
+    assert.deepEqual(sectionsOf(new Set(['layer10', 'layer2', 'layer1']))[0]?.keys, [
+      'layer1',
+      'layer2',
+      'layer10',
+    ]);
   });
 
   it('takes a name that starts with a slash as a plain one', () => {
-    assert.equal(sectionsOf(['/odd'])[0]?.prefix, '');
+    assert.equal(sectionsOf(new Set(['/odd']))[0]?.prefix, '');
     assert.equal(shortName('/odd'), 'odd');
+  });
+});
+
+describe('pinned metrics', () => {
+  it('stand first in their order, and nowhere else', () => {
+    const sections = sectionsOf(new Set(['loss', 'val/a', 'val/b']), ['val/b', 'gone', 'loss']);
+    assert.deepEqual(
+      sections.map(({ title, keys }) => [title, keys]),
+      [
+        ['Pinned', ['val/b', 'loss']],
+        ['val', ['val/a']],
+      ],
+    );
   });
 });
 

@@ -36,6 +36,18 @@ describe('yRange', () => {
     assert.ok(max < 3);
   });
 
+  it('leaves out the few values that are far from all others, when asked to', () => {
+    const curve = Array.from({ length: 200 }, (_, i) => 1 + Math.sin(i / 10));
+    const wide = { min: 0, max: 300 };
+    const spiked = [...curve, 1e6, -1e6];
+    assert.ok(yRange([trace(...spiked)], wide, false).max > 1e5);
+    const { min, max } = yRange([trace(...spiked)], wide, false, true);
+    assert.ok(min > -1 && max < 3, `${min} to ${max}`);
+    // A loss that starts high is no outlier; without far values nothing changes.
+    assert.deepEqual(yRange([trace(...curve)], wide, false, true), yRange([trace(...curve)], wide, false));
+    assert.deepEqual(yRange([trace()], wide, false, true), yRange([trace()], wide, false));
+  });
+
   it('ignores breaks, and has an answer for nothing', () => {
     assert.ok(yRange([trace(1, NaN, 2)], all, false).max < 3);
     assert.deepEqual(yRange([], all, false), { min: 0, max: 1 });
