@@ -52,8 +52,13 @@ export class Database {
     this.db.function(name, { deterministic: true }, body);
   }
 
-  close(): void {
+  /** Lets go of the prepared statements: one that was stepped keeps its table from being dropped. */
+  forget(): void {
     this.statements.clear();
+  }
+
+  close(): void {
+    this.forget();
     this.db.close();
   }
 }
