@@ -132,6 +132,13 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   ) WITHOUT ROWID;
   `,
   compressBlocks,
+  `
+  -- The first page of a search walks the order that was asked for, or the few runs that a condition leaves.
+  CREATE INDEX runs_of_all ON runs (lifecycle, start_time DESC, id);
+  CREATE INDEX series_values ON series (key, last_value);
+  CREATE INDEX run_params_values ON run_params (key, value);
+  CREATE INDEX run_tags_commits ON run_tags (value) WHERE key = 'mlflow.source.git.commit';
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

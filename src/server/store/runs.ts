@@ -3,8 +3,7 @@ import { TrainyardError } from '../../base/errors.js';
 import type { Lifecycle, MetricSummary, RunPart } from '../../workspace/types.js';
 import { randomName } from './names.js';
 import { type SeriesRow, summaryOf } from './metrics.js';
-import { after, pageToken, readPageToken } from './search/order.js';
-import { compileRunFilter, runOrder } from './search/runs.js';
+import { findRuns, type RunSearch } from './search/find.js';
 import type { Database } from './sql.js';
 import type { LifecycleFilter, StoreChange } from './store.js';
 
@@ -42,19 +41,6 @@ export interface FullRun extends RunRecord {
   datasets: DatasetInput[];
   modelInputs: string[];
   modelOutputs: { modelId: string; step: number }[];
-}
-
-export interface RunSearch {
-  experimentIds: string[];
-  /** MLflow's grammar; compiled to SQL with bound values. @throws BAD_REQUEST with MLflow's wording */
-  filter?: string;
-  orderBy?: string[];
-  lifecycle: LifecycleFilter;
-  /** 1..50000 */
-  limit: number;
-  page?: string;
-  /** Only runs whose job's code stands on this commit (HEAD or snapshot). */
-  commit?: string;
 }
 
 interface RunRow {
@@ -134,53 +120,17 @@ export class Runs {
   }
 
   search(query: RunSearch): { runs: FullRun[]; nextPage?: string } {
-    if (query.experimentIds.length === 0) return { runs: [] };
-    const filter = compileRunFilter(query.filter);
-    const { terms, joins } = runOrder(query.orderBy ?? []);
-    const name = JSON.stringify([
-      query.filter,
-      query.orderBy,
-      query.lifecycle,
-      query.commit,
-      query.experimentIds,
-    ]);
-    const next =
-      query.page === undefined ? undefined : after(terms, readPageToken(query.page, name, terms.length));
-    const commit =
-      query.commit === undefined
-        ? { sql: '', values: [] }
-        : {
-            sql: `AND r.id IN (SELECT run_id FROM jobs WHERE head_commit = ? UNION SELECT run_id FROM jobs
-                  WHERE snapshot_commit = ? UNION SELECT run_id FROM run_tags WHERE key = 'mlflow.source.git.commit' AND value = ?)`,
-            values: [query.commit, query.commit, query.commit],
-          };
-    const lifecycle =
-      query.lifecycle === 'all'
-        ? { sql: '', values: [] }
-        : { sql: 'AND r.lifecycle = ?', values: [query.lifecycle] };
-    const rows = this.db.all<RunRow & Record<`k${number}`, string | number>>(
-      `SELECT r.*, ${terms.map(({ sql }, i) => `${sql} AS k${i}`).join(', ')} FROM runs r ${joins.sql}
-       WHERE r.experiment_id IN (SELECT value FROM json_each(?)) ${lifecycle.sql} ${filter.sql} ${commit.sql} ${next?.sql ?? ''}
-       ORDER BY ${terms.map(({ sql, descending }) => `${sql}${descending ? ' DESC' : ''}`).join(', ')} LIMIT ?`,
-      ...joins.values,
-      JSON.stringify(query.experimentIds.filter((id) => /^\d{1,15}$/.test(id)).map(Number)),
-      ...lifecycle.values,
-      ...filter.values,
-      ...commit.values,
-      ...(next?.values ?? []),
-      query.limit + 1,
+    const { ids, nextPage } = findRuns(this.db, query);
+    return { runs: this.complete(this.records(ids)), ...(nextPage !== undefined && { nextPage }) };
+  }
+
+  /** In the order of `ids`, which must exist. */
+  private records(ids: readonly string[]): RunRecord[] {
+    const rows = this.db.all<RunRow>(
+      'SELECT r.* FROM json_each(?) wanted CROSS JOIN runs r ON r.id = wanted.value ORDER BY wanted.key',
+      JSON.stringify(ids),
     );
-    const page = rows.slice(0, query.limit);
-    const last = rows.length > query.limit ? page.at(-1) : undefined;
-    return {
-      runs: this.complete(page.map(toRecord)),
-      ...(last && {
-        nextPage: pageToken(
-          name,
-          terms.map((_, i) => last[`k${i}`] as string | number),
-        ),
-      }),
-    };
+    return rows.map(toRecord);
   }
 
   count(lifecycle: LifecycleFilter = 'active'): number {
