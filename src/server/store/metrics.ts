@@ -13,7 +13,7 @@ export interface MetricPoint {
   step: number;
 }
 
-export interface SeriesRow {
+interface SeriesRow {
   id: number;
   run_id: string;
   key: string;
@@ -148,8 +148,11 @@ export class Metrics {
   }
 
   summaries(runId: string): Record<string, MetricSummary> {
-    const rows = this.db.all<SeriesRow>('SELECT * FROM series WHERE run_id = ?', runId);
-    return Object.fromEntries(rows.map((row) => [row.key, summaryOf(row)]));
+    const rows = this.db.arrays<[string, ...SummaryColumns]>(
+      `SELECT key, ${SUMMARY_COLUMNS} FROM series WHERE run_id = ?`,
+      runId,
+    );
+    return Object.fromEntries(rows.map(([key, ...summary]) => [key, summaryOf(...summary)]));
   }
 
   /**
@@ -214,15 +217,19 @@ function include(series: SeriesRow, { step, timestamp, value }: MetricPoint): vo
   series.count++;
 }
 
-export function summaryOf(row: SeriesRow): MetricSummary {
-  return {
-    value: row.last_value ?? NaN,
-    step: row.last_step,
-    timestamp: row.last_time,
-    count: row.count,
-    min: row.min ?? NaN,
-    max: row.max ?? NaN,
-  };
+/** Columns of `series` that its summary needs. */
+export const SUMMARY_COLUMNS = 'last_value, last_step, last_time, count, min, max';
+export type SummaryColumns = [
+  value: number | null,
+  step: number,
+  time: number,
+  count: number,
+  min: number | null,
+  max: number | null,
+];
+
+export function summaryOf(...[value, step, timestamp, count, min, max]: SummaryColumns): MetricSummary {
+  return { value: value ?? NaN, step, timestamp, count, min: min ?? NaN, max: max ?? NaN };
 }
 
 const identity = (step: number, time: number, value: number) => `${step} ${time} ${value}`;
