@@ -147,7 +147,7 @@ export interface Points {
   key: string;
   /** Points that the store holds of this metric: ask for `from: total` next time. */
   total: number;
-  /** True when the stretch was thinned to first, minimum, maximum and last of each bucket of steps. */
+  /** True when the stretch was thinned to first, minimum, maximum and last of each bucket of neighbours. */
   reduced: boolean;
   steps: Float64Array;
   /** ms since the epoch */
@@ -160,6 +160,9 @@ export interface PointsRequest {
   key: string;
   /** Index of the first wanted point in logging order. */
   from: number;
+  /** Only points whose step lies within these, both included. */
+  fromStep?: number;
+  toStep?: number;
 }
 
 export type RunPart = 'state' | 'metrics' | 'params' | 'tags' | 'files' | 'log' | 'models';

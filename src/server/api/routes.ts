@@ -211,7 +211,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     '/points',
     { schema: { body: schema.PointsBody } },
     ({ body: { series, maxPoints } }, reply) => {
-      const points = series.map(({ runId, key, from }) => store.metrics.points(runId, key, from, maxPoints));
+      const points = series.map((request) => store.metrics.points(request, maxPoints));
       const frame = encodePoints(points);
       return sendBytes(
         reply,

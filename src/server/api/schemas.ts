@@ -72,7 +72,13 @@ export const RestoreBody = Type.Object({ folder: Type.String({ minLength: 1, max
 
 export const PointsBody = Type.Object({
   series: Type.Array(
-    Type.Object({ runId: RunId, key: Type.String({ maxLength: 250 }), from: Type.Integer({ minimum: 0 }) }),
+    Type.Object({
+      runId: RunId,
+      key: Type.String({ maxLength: 250 }),
+      from: Type.Integer({ minimum: 0 }),
+      fromStep: Type.Optional(Type.Number()),
+      toStep: Type.Optional(Type.Number()),
+    }),
     { maxItems: 2000 },
   ),
   maxPoints: Type.Integer({ minimum: 4, maximum: 10_000_000 }),

@@ -5,36 +5,32 @@ export interface Columns {
   values: Float64Array;
 }
 
-/** Float64, little-endian as on every machine that Node runs on. */
-export function toBlob(column: Float64Array): Uint8Array {
-  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-}
-
-export function fromBlobs(steps: Uint8Array, times: Uint8Array, values: Uint8Array): Columns {
-  return { steps: fromBlob(steps), times: fromBlob(times), values: fromBlob(values) };
-}
-
-function fromBlob(blob: Uint8Array): Float64Array {
-  // A Float64Array must begin at a multiple of 8; a blob may not.
-  const bytes = blob.byteOffset % 8 === 0 ? blob : blob.slice();
-  return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
-}
-
 export function concatenate(parts: readonly Columns[]): Columns {
-  const length = parts.reduce((sum, { steps }) => sum + steps.length, 0);
-  const whole = {
-    steps: new Float64Array(length),
-    times: new Float64Array(length),
-    values: new Float64Array(length),
+  return {
+    steps: joined(parts.map(({ steps }) => steps)),
+    times: joined(parts.map(({ times }) => times)),
+    values: joined(parts.map(({ values }) => values)),
   };
+}
+
+export function joined(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0] as Float64Array;
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const { steps, times, values } of parts) {
-    whole.steps.set(steps, at);
-    whole.times.set(times, at);
-    whole.values.set(values, at);
-    at += steps.length;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
   }
   return whole;
+}
+
+/** Views, not copies. */
+export function slice({ steps, times, values }: Columns, from: number, to?: number): Columns {
+  return {
+    steps: steps.subarray(from, to),
+    times: times.subarray(from, to),
+    values: values.subarray(from, to),
+  };
 }
 
 /** Indices of the points by timestamp, then step, then value (NaN as 0). */
@@ -53,4 +49,13 @@ export function order({ steps, times, values }: Columns): Uint32Array {
 export function take({ steps, times, values }: Columns, indices: Uint32Array): Columns {
   const column = (from: Float64Array) => Float64Array.from(indices, (i) => from[i] as number);
   return { steps: column(steps), times: column(times), values: column(values) };
+}
+
+export function range(column: Float64Array): { min: number; max: number } {
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of column) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
 }

@@ -1,8 +1,9 @@
-import type { MetricSummary, Points } from '../../workspace/types.js';
-import { type Columns, concatenate, fromBlobs, order, take, toBlob } from './columns.js';
+import type { MetricSummary, Points, PointsRequest } from '../../workspace/types.js';
+import { Blocks, toSql } from './blocks.js';
+import { type Columns, range } from './columns.js';
+import { History } from './history.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
-import { thin } from './thin.js';
 
 export interface MetricPoint {
   key: string;
@@ -12,12 +13,12 @@ export interface MetricPoint {
   step: number;
 }
 
-export interface SeriesRow {
+interface SeriesRow {
   id: number;
   run_id: string;
   key: string;
   count: number;
-  /** Points that stand in blocks; the rest is the tail. */
+  /** Points that stand in blocks; those after them are the tail. */
   sealed: number;
   /** null: NaN */
   last_value: number | null;
@@ -30,37 +31,23 @@ export interface SeriesRow {
   max_time: number;
 }
 
-interface BlockRow {
-  first: number;
-  steps: Uint8Array;
-  times: Uint8Array;
-  points: Uint8Array;
-}
-
-interface TailRow {
-  n: number;
-  step: number;
-  time: number;
-  value: number | null;
-}
-
-/** The tail is sealed when it holds this many points. */
-const BLOCK = 1024;
 /** Series kept in memory between appends. */
 const CACHED_SERIES = 20_000;
 
 /**
- * Metric series: a small tail of rows that is sealed into columnar blocks of Float64.
+ * Metric series: what is known of each in a row of `series`, its points in blocks.
  * Changing methods are for use inside Store.write.
  */
 export class Metrics {
   private readonly db: Database;
+  private readonly blocks: Blocks;
   private readonly touch: (change: StoreChange) => void;
   /** Rows of `series` as they will be written, by run and key. */
   private cache = new Map<string, SeriesRow>();
 
   constructor(db: Database, touch: (change: StoreChange) => void) {
     this.db = db;
+    this.blocks = new Blocks(db);
     this.touch = touch;
   }
 
@@ -74,48 +61,43 @@ export class Metrics {
    * ignored, so that a request may be repeated.
    */
   append(runId: string, points: readonly MetricPoint[]): void {
-    const changed = new Set<SeriesRow>();
-    for (const point of points) {
-      const series = this.series(runId, point.key, point);
-      if (this.holds(series, point)) continue;
-      this.db.run(
-        'INSERT INTO tail VALUES (?, ?, ?, ?, ?)',
-        series.id,
-        series.count,
-        point.step,
-        point.timestamp,
-        toSql(point.value),
-      );
-      include(series, point);
-      changed.add(series);
-      if (series.count - series.sealed >= BLOCK) this.seal(series);
+    let isChanged = false;
+    for (const [key, ofKey] of byKey(points)) {
+      const series = this.series(runId, key, ofKey[0] as MetricPoint);
+      const added = this.withoutRepeats(series, ofKey);
+      if (added.length === 0) continue;
+      series.sealed = this.blocks.append(series, columnsOf(added));
+      for (const point of added) include(series, point);
+      this.save(series);
+      isChanged = true;
     }
-    for (const s of changed)
-      this.db.run(
-        `UPDATE series SET count = ?, sealed = ?, last_value = ?, last_step = ?, last_time = ?, min = ?, max = ?,
-         max_step = ?, max_time = ? WHERE id = ?`,
-        s.count,
-        s.sealed,
-        s.last_value,
-        s.last_step,
-        s.last_time,
-        s.min,
-        s.max,
-        s.max_step,
-        s.max_time,
-        s.id,
-      );
-    if (changed.size === 0) return;
+    if (!isChanged) return;
     const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', runId);
     if (run) this.touch({ type: 'run', runId, experimentId: String(run.experiment_id), part: 'metrics' });
+  }
+
+  private save(s: SeriesRow): void {
+    this.db.run(
+      `UPDATE series SET count = ?, sealed = ?, last_value = ?, last_step = ?, last_time = ?, min = ?, max = ?,
+       max_step = ?, max_time = ? WHERE id = ?`,
+      s.count,
+      s.sealed,
+      s.last_value,
+      s.last_step,
+      s.last_time,
+      s.min,
+      s.max,
+      s.max_step,
+      s.max_time,
+      s.id,
+    );
   }
 
   private series(runId: string, key: string, first: MetricPoint): SeriesRow {
     const name = `${runId}/${key}`;
     const known = this.cache.get(name);
     if (known) return known;
-    const select = 'SELECT * FROM series WHERE run_id = ? AND key = ?';
-    let row = this.db.get<SeriesRow>(select, runId, key);
+    let row = this.row(runId, key);
     if (!row) {
       this.db.run(
         'INSERT INTO series (run_id, key, count, sealed, last_value, last_step, last_time, min, max, max_step, max_time) VALUES (?, ?, 0, 0, NULL, ?, ?, NULL, NULL, ?, ?)',
@@ -126,7 +108,7 @@ export class Metrics {
         first.step,
         first.timestamp,
       );
-      row = this.db.get<SeriesRow>(select, runId, key) as SeriesRow;
+      row = this.row(runId, key) as SeriesRow;
     }
     if (this.cache.size >= CACHED_SERIES) this.cache.clear();
     // A plain copy: rows of the driver have no prototype and are slow to change.
@@ -135,93 +117,80 @@ export class Metrics {
     return series;
   }
 
-  private holds(series: SeriesRow, { step, timestamp, value }: MetricPoint): boolean {
+  private withoutRepeats(series: SeriesRow, points: MetricPoint[]): MetricPoint[] {
     // The usual point is newer than all before it; nothing needs to be read then.
-    if (series.count === 0 || step > series.max_step || timestamp > series.max_time) return false;
-    const inTail = this.db.get(
-      'SELECT 1 FROM tail WHERE series_id = ? AND step = ? AND time = ? AND value IS ?',
-      series.id,
-      step,
-      timestamp,
-      toSql(value),
+    let [maxStep, maxTime] = series.count === 0 ? [-Infinity, -Infinity] : [series.max_step, series.max_time];
+    const suspects: MetricPoint[] = [];
+    for (const point of points) {
+      if (point.step <= maxStep && point.timestamp <= maxTime) suspects.push(point);
+      maxStep = Math.max(maxStep, point.step);
+      maxTime = Math.max(maxTime, point.timestamp);
+    }
+    if (suspects.length === 0) return points;
+    const held = this.identitiesNear(series, columnsOf(suspects));
+    return points.filter(
+      (point) => held.size !== held.add(identity(point.step, point.timestamp, point.value)).size,
     );
-    if (inTail) return true;
-    const blocks = this.db.all<BlockRow>(
-      `SELECT * FROM blocks WHERE series_id = ? AND ? BETWEEN min_step AND max_step AND ? BETWEEN min_time AND max_time`,
-      series.id,
-      step,
-      timestamp,
-    );
-    return blocks.some((block) => {
-      const { steps, times, values } = fromBlobs(block.steps, block.times, block.points);
-      return steps.some(
-        (s, i) => s === step && times[i] === timestamp && (values[i] === value || bothNaN(values[i], value)),
-      );
-    });
   }
 
-  private seal(series: SeriesRow): void {
-    const rows = this.tail(series.id, 0);
-    const { steps, times, values } = columnsOf(rows);
-    const range = (column: Float64Array) => [
-      column.reduce((a, b) => Math.min(a, b)),
-      column.reduce((a, b) => Math.max(a, b)),
-    ];
-    this.db.run(
-      'INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      series.id,
-      series.sealed,
-      rows.length,
-      ...(range(steps) as [number, number]),
-      ...(range(times) as [number, number]),
-      toBlob(steps),
-      toBlob(times),
-      toBlob(values),
-    );
-    this.db.run('DELETE FROM tail WHERE series_id = ?', series.id);
-    series.sealed = series.count;
-  }
-
-  private tail(seriesId: number, from: number): TailRow[] {
-    return this.db.all<TailRow>(
-      'SELECT * FROM tail WHERE series_id = ? AND n >= ? ORDER BY n',
-      seriesId,
-      from,
-    );
+  /** Of all points that may be one of `columns`. */
+  private identitiesNear(series: SeriesRow, columns: Columns): Set<string> {
+    const [steps, times] = [range(columns.steps), range(columns.times)];
+    const ranges = { min_step: steps.min, max_step: steps.max, min_time: times.min, max_time: times.max };
+    const near = this.blocks
+      .spans(series.id, ranges)
+      .map(({ first, count }) => this.blocks.read(series, first, first + count));
+    const found = new Set<string>();
+    for (const { steps, times, values } of [...near, this.blocks.read(series, series.sealed)])
+      for (let i = 0; i < steps.length; i++)
+        found.add(identity(steps[i] as number, times[i] as number, values[i] as number));
+    return found;
   }
 
   summaries(runId: string): Record<string, MetricSummary> {
-    const rows = this.db.all<SeriesRow>('SELECT * FROM series WHERE run_id = ?', runId);
-    return Object.fromEntries(rows.map((row) => [row.key, summaryOf(row)]));
-  }
-
-  /** Points from index `from` in logging order; thinned to about `maxPoints` when there are more. */
-  points(runId: string, key: string, from: number, maxPoints: number): Points {
-    const { columns, total } = this.read(runId, key, from);
-    const kept = thin(columns, maxPoints);
-    return { runId, key, total, reduced: kept !== columns, ...kept };
-  }
-
-  /** The whole series, ordered by timestamp, step, value, as columns. */
-  history(runId: string, key: string): Columns {
-    const { columns } = this.read(runId, key, 0);
-    return take(columns, order(columns));
-  }
-
-  private read(runId: string, key: string, from: number): { columns: Columns; total: number } {
-    const series = this.db.get<SeriesRow>('SELECT * FROM series WHERE run_id = ? AND key = ?', runId, key);
-    if (!series) return { columns: concatenate([]), total: 0 };
-    const blocks = this.db.all<BlockRow>(
-      'SELECT * FROM blocks WHERE series_id = ? AND first + count > ? ORDER BY first',
-      series.id,
-      from,
+    const rows = this.db.arrays<[string, ...SummaryColumns]>(
+      `SELECT key, ${SUMMARY_COLUMNS} FROM series WHERE run_id = ?`,
+      runId,
     );
-    const parts = blocks.map((block) => {
-      const columns = fromBlobs(block.steps, block.times, block.points);
-      return block.first >= from ? columns : slice(columns, from - block.first);
-    });
-    parts.push(columnsOf(this.tail(series.id, from)));
-    return { columns: concatenate(parts), total: series.count };
+    return Object.fromEntries(rows.map(([key, ...summary]) => [key, summaryOf(...summary)]));
+  }
+
+  /**
+   * Points from index `from` in logging order, and within the range of steps when one is given; thinned to about
+   * `maxPoints` when there are more.
+   */
+  points({ runId, key, from, fromStep, toStep }: PointsRequest, maxPoints: number): Points {
+    const series = this.row(runId, key);
+    if (!series) return { runId, key, total: 0, reduced: false, ...columnsOf([]) };
+    const window = { from, to: series.count, fromStep: fromStep ?? -Infinity, toStep: toStep ?? Infinity };
+    const { sample, reduced } = this.blocks.sample(series, window, maxPoints);
+    const { steps, times, values } = sample;
+    return { runId, key, total: series.count, reduced, steps, times, values };
+  }
+
+  /** The whole series, ordered by timestamp, step, value. */
+  history(runId: string, key: string): History {
+    const series = this.row(runId, key);
+    if (!series) return new History([], () => columnsOf([]));
+    const load = (from: number, to: number) => this.blocks.read(series, from, to);
+    const parts = this.blocks.spans(series.id);
+    const tail = this.blocks.read(series, series.sealed);
+    if (tail.steps.length > 0) {
+      const [steps, times] = [range(tail.steps), range(tail.times)];
+      parts.push({
+        first: series.sealed,
+        count: tail.steps.length,
+        min_step: steps.min,
+        max_step: steps.max,
+        min_time: times.min,
+        max_time: times.max,
+      });
+    }
+    return new History(parts, load);
+  }
+
+  private row(runId: string, key: string): SeriesRow | undefined {
+    return this.db.get<SeriesRow>('SELECT * FROM series WHERE run_id = ? AND key = ?', runId, key);
   }
 }
 
@@ -248,28 +217,37 @@ function include(series: SeriesRow, { step, timestamp, value }: MetricPoint): vo
   series.count++;
 }
 
-export function summaryOf(row: SeriesRow): MetricSummary {
-  return {
-    value: row.last_value ?? NaN,
-    step: row.last_step,
-    timestamp: row.last_time,
-    count: row.count,
-    min: row.min ?? NaN,
-    max: row.max ?? NaN,
-  };
+/** Columns of `series` that its summary needs. */
+export const SUMMARY_COLUMNS = 'last_value, last_step, last_time, count, min, max';
+export type SummaryColumns = [
+  value: number | null,
+  step: number,
+  time: number,
+  count: number,
+  min: number | null,
+  max: number | null,
+];
+
+export function summaryOf(...[value, step, timestamp, count, min, max]: SummaryColumns): MetricSummary {
+  return { value: value ?? NaN, step, timestamp, count, min: min ?? NaN, max: max ?? NaN };
 }
 
-const toSql = (value: number): number | null => (Number.isNaN(value) ? null : value);
-const bothNaN = (a: number | undefined, b: number) => Number.isNaN(a) && Number.isNaN(b);
+const identity = (step: number, time: number, value: number) => `${step} ${time} ${value}`;
 
-function columnsOf(rows: readonly TailRow[]): Columns {
-  return {
-    steps: Float64Array.from(rows, ({ step }) => step),
-    times: Float64Array.from(rows, ({ time }) => time),
-    values: Float64Array.from(rows, ({ value }) => value ?? NaN),
-  };
+function byKey(points: readonly MetricPoint[]): Map<string, MetricPoint[]> {
+  const groups = new Map<string, MetricPoint[]>();
+  for (const point of points) {
+    const group = groups.get(point.key);
+    if (group) group.push(point);
+    else groups.set(point.key, [point]);
+  }
+  return groups;
 }
 
-function slice({ steps, times, values }: Columns, from: number): Columns {
-  return { steps: steps.subarray(from), times: times.subarray(from), values: values.subarray(from) };
+function columnsOf(points: readonly MetricPoint[]): Columns {
+  return {
+    steps: Float64Array.from(points, ({ step }) => step),
+    times: Float64Array.from(points, ({ timestamp }) => timestamp),
+    values: Float64Array.from(points, ({ value }) => value),
+  };
 }

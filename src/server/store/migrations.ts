@@ -1,8 +1,9 @@
 import { TrainyardError } from '../../base/errors.js';
+import { compressBlocks } from './migrate-blocks.js';
 import type { Database } from './sql.js';
 
 /** Step n brings a store from `user_version` n to n + 1. Never edit a step that was released; append. */
-const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   `
   CREATE TABLE experiments (
     id INTEGER PRIMARY KEY,
@@ -130,6 +131,14 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (name, alias)
   ) WITHOUT ROWID;
   `,
+  compressBlocks,
+  `
+  -- The first page of a search walks the order that was asked for, or the few runs that a condition leaves.
+  CREATE INDEX runs_of_all ON runs (lifecycle, start_time DESC, id);
+  CREATE INDEX series_values ON series (key, last_value);
+  CREATE INDEX run_params_values ON run_params (key, value);
+  CREATE INDEX run_tags_commits ON run_tags (value) WHERE key = 'mlflow.source.git.commit';
+  `,
   `
   -- How far the event files and the output of jobs were read.
   CREATE TABLE event_files (
@@ -157,7 +166,12 @@ export function checkVersion(db: Database): number {
 }
 
 /** Each step is one transaction with its version number, so that a kill in between is carried on from. */
-export function migrate(db: Database, version: number): void {
-  for (let step = version; step < SCHEMA_VERSION; step++)
-    db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
+export function migrate(db: Database, version: number, to = SCHEMA_VERSION): void {
+  for (const [step, change] of MIGRATIONS.entries()) {
+    if (step < version || step >= to) continue;
+    db.exec('BEGIN IMMEDIATE');
+    if (typeof change === 'string') db.exec(change);
+    else change(db);
+    db.exec(`PRAGMA user_version = ${step + 1}; COMMIT`);
+  }
 }

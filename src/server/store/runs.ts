@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { TrainyardError } from '../../base/errors.js';
 import type { Lifecycle, MetricSummary, RunPart } from '../../workspace/types.js';
 import { randomName } from './names.js';
-import { type SeriesRow, summaryOf } from './metrics.js';
-import { after, pageToken, readPageToken } from './search/order.js';
-import { compileRunFilter, runOrder } from './search/runs.js';
+import { SUMMARY_COLUMNS, type SummaryColumns, summaryOf } from './metrics.js';
+import { findRuns, type RunSearch } from './search/find.js';
 import type { Database } from './sql.js';
 import type { LifecycleFilter, StoreChange } from './store.js';
 
@@ -42,19 +41,6 @@ export interface FullRun extends RunRecord {
   datasets: DatasetInput[];
   modelInputs: string[];
   modelOutputs: { modelId: string; step: number }[];
-}
-
-export interface RunSearch {
-  experimentIds: string[];
-  /** MLflow's grammar; compiled to SQL with bound values. @throws BAD_REQUEST with MLflow's wording */
-  filter?: string;
-  orderBy?: string[];
-  lifecycle: LifecycleFilter;
-  /** 1..50000 */
-  limit: number;
-  page?: string;
-  /** Only runs whose job's code stands on this commit (HEAD or snapshot). */
-  commit?: string;
 }
 
 interface RunRow {
@@ -134,53 +120,17 @@ export class Runs {
   }
 
   search(query: RunSearch): { runs: FullRun[]; nextPage?: string } {
-    if (query.experimentIds.length === 0) return { runs: [] };
-    const filter = compileRunFilter(query.filter);
-    const { terms, joins } = runOrder(query.orderBy ?? []);
-    const name = JSON.stringify([
-      query.filter,
-      query.orderBy,
-      query.lifecycle,
-      query.commit,
-      query.experimentIds,
-    ]);
-    const next =
-      query.page === undefined ? undefined : after(terms, readPageToken(query.page, name, terms.length));
-    const commit =
-      query.commit === undefined
-        ? { sql: '', values: [] }
-        : {
-            sql: `AND r.id IN (SELECT run_id FROM jobs WHERE head_commit = ? UNION SELECT run_id FROM jobs
-                  WHERE snapshot_commit = ? UNION SELECT run_id FROM run_tags WHERE key = 'mlflow.source.git.commit' AND value = ?)`,
-            values: [query.commit, query.commit, query.commit],
-          };
-    const lifecycle =
-      query.lifecycle === 'all'
-        ? { sql: '', values: [] }
-        : { sql: 'AND r.lifecycle = ?', values: [query.lifecycle] };
-    const rows = this.db.all<RunRow & Record<`k${number}`, string | number>>(
-      `SELECT r.*, ${terms.map(({ sql }, i) => `${sql} AS k${i}`).join(', ')} FROM runs r ${joins.sql}
-       WHERE r.experiment_id IN (SELECT value FROM json_each(?)) ${lifecycle.sql} ${filter.sql} ${commit.sql} ${next?.sql ?? ''}
-       ORDER BY ${terms.map(({ sql, descending }) => `${sql}${descending ? ' DESC' : ''}`).join(', ')} LIMIT ?`,
-      ...joins.values,
-      JSON.stringify(query.experimentIds.filter((id) => /^\d{1,15}$/.test(id)).map(Number)),
-      ...lifecycle.values,
-      ...filter.values,
-      ...commit.values,
-      ...(next?.values ?? []),
-      query.limit + 1,
+    const { ids, nextPage } = findRuns(this.db, query);
+    return { runs: this.complete(this.records(ids)), ...(nextPage !== undefined && { nextPage }) };
+  }
+
+  /** In the order of `ids`, which must exist. */
+  private records(ids: readonly string[]): RunRecord[] {
+    const rows = this.db.all<RunRow>(
+      'SELECT r.* FROM json_each(?) wanted CROSS JOIN runs r ON r.id = wanted.value ORDER BY wanted.key',
+      JSON.stringify(ids),
     );
-    const page = rows.slice(0, query.limit);
-    const last = rows.length > query.limit ? page.at(-1) : undefined;
-    return {
-      runs: this.complete(page.map(toRecord)),
-      ...(last && {
-        nextPage: pageToken(
-          name,
-          terms.map((_, i) => last[`k${i}`] as string | number),
-        ),
-      }),
-    };
+    return rows.map(toRecord);
   }
 
   count(lifecycle: LifecycleFilter = 'active'): number {
@@ -292,38 +242,45 @@ export class Runs {
 
   /** What belongs to the records, fetched for all of them at once. */
   private complete(records: RunRecord[]): FullRun[] {
-    const full = new Map<string, FullRun>();
-    for (const record of records)
-      full.set(record.id, {
-        ...record,
-        metrics: {},
-        params: {},
-        tags: {},
-        datasets: [],
-        modelInputs: [],
-        modelOutputs: [],
-      });
-    const ids = JSON.stringify([...full.keys()]);
-    const each = <T extends { run_id: string }>(table: string, add: (run: FullRun, row: T) => void) => {
-      const rows = this.db.all<T>(
-        `SELECT * FROM ${table} WHERE run_id IN (SELECT value FROM json_each(?))`,
+    const full = records.map((record): FullRun => ({
+      ...record,
+      metrics: {},
+      params: {},
+      tags: {},
+      datasets: [],
+      modelInputs: [],
+      modelOutputs: [],
+    }));
+    const ids = JSON.stringify(records.map(({ id }) => id));
+    /** Rows of `table` with the run that each belongs to. */
+    const each = <T extends unknown[]>(
+      table: string,
+      columns: string,
+      add: (run: FullRun, ...row: T) => void,
+    ) => {
+      const rows = this.db.arrays<[number, ...T]>(
+        `SELECT wanted.key, ${columns} FROM json_each(?) wanted CROSS JOIN ${table} t ON t.run_id = wanted.value`,
         ids,
       );
-      for (const row of rows) {
-        const run = full.get(row.run_id);
-        if (run) add(run, row);
-      }
+      for (const [at, ...row] of rows) add(full[at] as FullRun, ...row);
     };
-    type KeyedRow = { run_id: string; key: string; value: string };
-    each<SeriesRow>('series', (run, row) => (run.metrics[row.key] = summaryOf(row)));
-    each<KeyedRow>('run_params', (run, { key, value }) => (run.params[key] = value));
-    each<KeyedRow>('run_tags', (run, { key, value }) => (run.tags[key] = value));
-    each<DatasetRow>('run_datasets', (run, row) => run.datasets.push(toDataset(row)));
-    each<{ run_id: string; direction: string; model_id: string; step: number }>('run_models', (run, row) => {
-      if (row.direction === 'input') run.modelInputs.push(row.model_id);
-      else run.modelOutputs.push({ modelId: row.model_id, step: row.step });
+    each<[key: string, ...SummaryColumns]>('series', `t.key, ${SUMMARY_COLUMNS}`, (run, key, ...summary) => {
+      run.metrics[key] = summaryOf(...summary);
     });
-    return [...full.values()];
+    each<[string, string]>('run_params', 't.key, t.value', (run, key, value) => (run.params[key] = value));
+    each<[string, string]>('run_tags', 't.key, t.value', (run, key, value) => (run.tags[key] = value));
+    each<DatasetColumns>('run_datasets', DATASET_COLUMNS, (run, ...row) =>
+      run.datasets.push(toDataset(...row)),
+    );
+    each<[string, string, number]>(
+      'run_models',
+      'direction, model_id, step',
+      (run, direction, modelId, step) => {
+        if (direction === 'input') run.modelInputs.push(modelId);
+        else run.modelOutputs.push({ modelId, step });
+      },
+    );
+    return full;
   }
 
   private required(id: string): RunRecord {
@@ -338,26 +295,20 @@ export class Runs {
   }
 }
 
-interface DatasetRow {
-  run_id: string;
-  name: string;
-  digest: string;
-  source_type: string;
-  source: string;
-  schema: string | null;
-  profile: string | null;
-  tags: string;
-}
+const DATASET_COLUMNS = 'name, digest, source_type, source, schema, profile, tags';
+type DatasetColumns = [string, string, string, string, string | null, string | null, string];
 
-function toDataset(row: DatasetRow): DatasetInput {
+function toDataset(
+  ...[name, digest, sourceType, source, schema, profile, tags]: DatasetColumns
+): DatasetInput {
   return {
-    name: row.name,
-    digest: row.digest,
-    sourceType: row.source_type,
-    source: row.source,
-    ...(row.schema !== null && { schema: row.schema }),
-    ...(row.profile !== null && { profile: row.profile }),
-    tags: JSON.parse(row.tags) as Record<string, string>,
+    name,
+    digest,
+    sourceType,
+    source,
+    ...(schema !== null && { schema }),
+    ...(profile !== null && { profile }),
+    tags: JSON.parse(tags) as Record<string, string>,
   };
 }
 

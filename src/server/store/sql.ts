@@ -15,6 +15,7 @@ export class Database {
   readonly file: string;
   private readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
+  private readonly arrayStatements = new Map<string, StatementSync>();
 
   constructor(file: string) {
     this.file = file;
@@ -28,6 +29,17 @@ export class Database {
       this.statements.set(sql, statement);
     }
     return statement;
+  }
+
+  /** Rows as arrays in the order of the columns: half the time of objects, which counts for thousands of them. */
+  arrays<T extends unknown[]>(sql: string, ...values: SQLInputValue[]): T[] {
+    let statement = this.arrayStatements.get(sql);
+    if (!statement) {
+      statement = this.db.prepare(sql);
+      statement.setReturnArrays(true);
+      this.arrayStatements.set(sql, statement);
+    }
+    return statement.all(...values) as unknown as T[];
   }
 
   all<T = Row>(sql: string, ...values: SQLInputValue[]): T[] {
@@ -52,8 +64,14 @@ export class Database {
     this.db.function(name, { deterministic: true }, body);
   }
 
-  close(): void {
+  /** Lets go of the prepared statements: one that was stepped keeps its table from being dropped. */
+  forget(): void {
     this.statements.clear();
+    this.arrayStatements.clear();
+  }
+
+  close(): void {
+    this.forget();
     this.db.close();
   }
 }

@@ -127,14 +127,14 @@ describe('store', () => {
             })),
           ),
         );
-      const points = store.metrics.points(run.id, 'loss', 0, 10_000);
+      const points = store.metrics.points({ runId: run.id, key: 'loss', from: 0 }, 10_000);
       assert.equal(points.total, 3000);
       assert.deepEqual(
         [...points.values],
         Array.from({ length: 3000 }, (_, i) => i),
       );
       assert.deepEqual(
-        [...store.metrics.points(run.id, 'loss', 2995, 100).values],
+        [...store.metrics.points({ runId: run.id, key: 'loss', from: 2995 }, 100).values],
         [2995, 2996, 2997, 2998, 2999],
       );
     });
@@ -158,7 +158,7 @@ describe('store', () => {
           values.map((value, i) => ({ key: 'a', value, timestamp: i, step: i })),
         ),
       );
-      assert.deepEqual([...store.metrics.history(run.id, 'a').values], values);
+      assert.deepEqual([...store.metrics.history(run.id, 'a').read().values], values);
       assert.deepEqual(store.metrics.summaries(run.id)['a'], {
         value: 1,
         step: 3,
@@ -190,7 +190,7 @@ describe('store', () => {
         }),
       );
       await store.write(() => store.metrics.append(run.id, [point]));
-      assert.equal(store.metrics.points(run.id, 'a', 0, 10).total, 1);
+      assert.equal(store.metrics.points({ runId: run.id, key: 'a', from: 0 }, 10).total, 1);
     });
 
     it('thins without losing a spike', async () => {
@@ -203,7 +203,7 @@ describe('store', () => {
       }));
       points[12_345] = { key: 'a', value: 99, timestamp: 12_345, step: 12_345 };
       await store.write(() => store.metrics.append(run.id, points));
-      const thinned = store.metrics.points(run.id, 'a', 0, 400);
+      const thinned = store.metrics.points({ runId: run.id, key: 'a', from: 0 }, 400);
       assert.ok(thinned.reduced && thinned.values.length <= 500);
       assert.equal(Math.max(...thinned.values), 99);
     });

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Columns } from '../../store/columns.js';
 import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { invalid } from '../errors.js';
@@ -21,14 +22,10 @@ interface Point {
 }
 
 function readSeries(store: Store, runId: string, key: string): Series {
-  if (store.runs.get(runId) === undefined) {
-    const none = new Float64Array();
-    return { runId, steps: none, times: none, values: none };
-  }
-  return { runId, ...store.metrics.history(runId, key) };
+  return { runId, ...store.metrics.history(runId, key).read() };
 }
 
-function pointAt(key: string, { steps, times, values }: Series, i: number): Point {
+function pointAt(key: string, { steps, times, values }: Columns, i: number): Point {
   return {
     key,
     value: jsonDouble(values[i] as number),
@@ -37,22 +34,23 @@ function pointAt(key: string, { steps, times, values }: Series, i: number): Poin
   };
 }
 
-function pointsOf(key: string, series: Series, from = 0, to = series.steps.length): Point[] {
-  const points: Point[] = [];
-  for (let i = from; i < to; i++) points.push(pointAt(key, series, i));
-  return points;
+function pointsOf(key: string, columns: Columns): Point[] {
+  return Array.from(columns.steps, (_, i) => pointAt(key, columns, i));
 }
 
 export const history = endpoint(
   Type.Object({ run_id: Required, metric_key: Required, max_results: OptionalInt64, page_token: Text }),
   (input, { store }) => {
-    const series = readSeries(store, input.run_id, input.metric_key);
-    const { length } = series.steps;
+    const series = store.metrics.history(input.run_id, input.metric_key);
+    const { length } = series;
     // Clients before 2.14 ask without max_results and expect everything.
     const limit = maxResults(input.max_results, Number.MAX_SAFE_INTEGER, Math.max(length, 1));
-    const identity = (i: number) => `${series.times[i]} ${series.steps[i]} ${series.values[i]}`;
+    const identity = (i: number) => {
+      const { times, steps, values } = series.read(i, i + 1);
+      return `${times[0]} ${steps[0]} ${values[0]}`;
+    };
     const { from, to, nextPage } = pageRange(length, identity, limit, input.page_token);
-    const metrics = pointsOf(input.metric_key, series, from, to);
+    const metrics = pointsOf(input.metric_key, series.read(from, to));
     return { metrics: metrics.length > 0 ? metrics : undefined, next_page_token: nextPage };
   },
 );
@@ -69,11 +67,10 @@ export const bulk = endpoint(
     const limit = Math.min(maxResults(most, Number.MAX_SAFE_INTEGER, MOST_POINTS), MOST_POINTS);
     const metrics: (Point & { run_id: string })[] = [];
     for (const runId of runIds.toSorted()) {
-      if (metrics.length >= limit) break;
-      for (const point of pointsOf(key, readSeries(store, runId, key)))
-        metrics.push({ ...point, run_id: runId });
+      const columns = store.metrics.history(runId, key).read(0, limit - metrics.length);
+      for (const point of pointsOf(key, columns)) metrics.push({ ...point, run_id: runId });
     }
-    return { metrics: metrics.slice(0, limit) };
+    return { metrics };
   },
 );
 
@@ -98,8 +95,9 @@ export const bulkInterval = endpoint(
     const all = runIds.map((runId) => readSeries(store, runId, key));
     const sampled = sampleSteps(all, start, end, count);
     const metrics = all.flatMap((series) =>
-      pointsOf(key, series)
-        .filter(({ step }) => sampled.has(step))
+      Array.from(series.steps.keys())
+        .filter((i) => sampled.has(series.steps[i] as number))
+        .map((i) => pointAt(key, series, i))
         .sort((a, b) => a.step - b.step || a.timestamp - b.timestamp)
         .slice(0, MOST_POINTS)
         .map((point) => ({ ...point, run_id: series.runId })),

@@ -64,6 +64,7 @@ export function compareKeyed(table: string, owner: string, condition: Condition)
   return { sql: `EXISTS (${row} AND ${test.sql})`, values: [key, ...test.values] };
 }
 
+/** `AND …` for each part; empty for none. */
 export function allOf(parts: readonly Sql[]): Sql {
   return {
     sql: parts.map(({ sql }) => `AND ${sql}`).join(' '),

@@ -6,11 +6,16 @@ export interface Term {
   descending: boolean;
 }
 
-type Key = string | number;
+export type Key = string | number;
 
-/** `AND (…)` for the rows after `keys`, with their bound values. */
+/**
+ * `AND …` for the rows after `keys`, with their bound values. That the first term does not go back follows from the
+ * rest; it is said because an index can start from there.
+ */
 export function after(terms: readonly Term[], keys: readonly Key[]): { sql: string; values: Key[] } {
-  const values: Key[] = [];
+  const [first] = terms;
+  if (!first) return { sql: '', values: [] };
+  const values: Key[] = [keys[0] as Key];
   const alternatives = terms.map((term, i) => {
     const equal = terms.slice(0, i).map((earlier, j) => {
       values.push(keys[j] as Key);
@@ -19,7 +24,10 @@ export function after(terms: readonly Term[], keys: readonly Key[]): { sql: stri
     values.push(keys[i] as Key);
     return `(${[...equal, `${term.sql} ${term.descending ? '<' : '>'} ?`].join(' AND ')})`;
   });
-  return { sql: `AND (${alternatives.join(' OR ')})`, values };
+  return {
+    sql: `AND ${first.sql} ${first.descending ? '<=' : '>='} ? AND (${alternatives.join(' OR ')})`,
+    values,
+  };
 }
 
 /** JSON has no infinities, and a metric may be one. */

@@ -1,11 +1,9 @@
 import {
-  allOf,
   compareKeyed,
   compareNumber,
   compareText,
   LIST_OPERATORS,
   requireOnce,
-  type Bound,
   type Sql,
 } from './condition.js';
 import type { Term } from './order.js';
@@ -40,25 +38,36 @@ const DATASETS = new Map(
   }),
 );
 
-/** @throws BAD_REQUEST */
-export function compileRunFilter(filter: string | undefined): Sql {
-  return allOf(parseFilter(filter).map(condition));
+/** What a run `r` has to fulfil. */
+export interface RunCondition extends Sql {
+  /** The same as a query for `run_id`, where an index finds these runs without looking at the others. */
+  matches?: Sql;
 }
 
-function condition(condition: Condition): Sql {
+/** @throws BAD_REQUEST */
+export function compileRunFilter(filter: string | undefined): RunCondition[] {
+  return parseFilter(filter).map(condition);
+}
+
+function condition(condition: Condition): RunCondition {
   const { entity, operator } = condition;
   switch (entity) {
     case 'metric': {
       const test = compareNumber('s.last_value', condition);
       // A NaN (kept as NULL) is unlike every number and compares to none.
       const nan = operator === '!=' ? ' OR s.last_value IS NULL' : '';
+      const values = [condition.key, ...test.values];
       return {
         sql: `EXISTS (SELECT 1 FROM series s WHERE s.run_id = r.id AND s.key = ? AND (${test.sql}${nan}))`,
-        values: [condition.key, ...test.values],
+        values,
+        matches: { sql: `SELECT s.run_id FROM series s WHERE s.key = ? AND (${test.sql}${nan})`, values },
       };
     }
-    case 'param':
-      return compareKeyed('run_params', 'v.run_id = r.id', condition);
+    case 'param': {
+      const test = compareKeyed('run_params', 'v.run_id = r.id', condition);
+      if (operator === 'IS NULL') return test;
+      return { ...test, matches: keyedMatches('run_params', condition) };
+    }
     case 'tag':
       return compareKeyed('run_tags', 'v.run_id = r.id', condition);
     case 'dataset': {
@@ -78,6 +87,13 @@ function condition(condition: Condition): Sql {
   }
 }
 
+function keyedMatches(table: string, condition: Condition): Sql {
+  const rows = `SELECT v.run_id FROM ${table} v WHERE v.key = ?`;
+  if (condition.operator === 'IS NOT NULL') return { sql: rows, values: [condition.key] };
+  const test = compareText('v.value', condition);
+  return { sql: `${rows} AND ${test.sql}`, values: [condition.key, ...test.values] };
+}
+
 /** Only attributes have other names; a metric may well be called `created`. */
 function withoutAlias<T extends { entity: string; key: string }>(named: T): T {
   return named.entity === 'attribute' ? { ...named, key: ALIASES.get(named.key) ?? named.key } : named;
@@ -92,10 +108,26 @@ function attribute(condition: Condition): Sql {
   return compareText(text, condition, key === 'run_id' ? LIST_OPERATORS : []);
 }
 
+/** An order of runs, as SQL over all of them; and, where an index has it, as stretches to be walked one after another. */
 export interface RunOrder {
+  /** Sort keys of a run `r`; the last one tells any two runs apart. */
   terms: Term[];
-  /** Joins that the terms need, with their values. */
+  /** Joins that the terms need. */
   joins: Sql;
+  /** The stretches of the first term, in order. */
+  walk?: Stretch[];
+}
+
+/** The runs of which the first two sort keys come from an index, or are the same for all of them. */
+export interface Stretch {
+  /** The first sort key of each of these runs. */
+  rank: number;
+  /** A FROM clause that has runs as `r`, and what must hold of its rows. */
+  from: Sql;
+  where: Sql;
+  /** The second sort key: a column to go along, or a constant. */
+  value: string;
+  isConstant: boolean;
 }
 
 /**
@@ -106,29 +138,73 @@ export function runOrder(orderBy: readonly string[]): RunOrder {
   const orders = orderBy.map(parseOrder).map(withoutAlias);
   requireOnce(orders);
   const terms: Term[] = [];
-  const joins: string[] = [];
-  const values: Bound[] = [];
+  const joins: Sql[] = [];
   for (const [i, { entity, key, ascending }] of orders.entries()) {
     const alias = `o${i}`;
+    const descending = !ascending;
     const last = (rank: string, value: string) =>
-      terms.push({ sql: rank, descending: false }, { sql: value, descending: !ascending });
+      terms.push({ sql: rank, descending: false }, { sql: value, descending });
     if (entity === 'metric') {
-      joins.push(`LEFT JOIN series ${alias} ON ${alias}.run_id = r.id AND ${alias}.key = ?`);
-      values.push(key);
+      joins.push(join('series', alias, key));
       last(
         `(CASE WHEN ${alias}.id IS NULL THEN 2 ELSE ${alias}.last_value IS NULL END)`,
         `ifnull(${alias}.last_value, 0)`,
       );
     } else if (entity === 'param' || entity === 'tag') {
-      joins.push(`LEFT JOIN run_${entity}s ${alias} ON ${alias}.run_id = r.id AND ${alias}.key = ?`);
-      values.push(key);
+      joins.push(join(`run_${entity}s`, alias, key));
       last(`(${alias}.value IS NULL)`, `ifnull(${alias}.value, '')`);
     } else {
       const column = entity === 'attribute' ? (NUMBERS.get(key) ?? TEXTS.get(key)) : undefined;
       if (!column) throw invalid(`Invalid order_by key '${key}'.`);
-      last(`(${column} IS NULL)`, `ifnull(${column}, 0)`);
+      if (key === 'end_time') last(`(${column} IS NULL)`, `ifnull(${column}, 0)`);
+      else terms.push({ sql: column, descending });
     }
   }
-  terms.push({ sql: 'r.start_time', descending: true }, { sql: 'r.id', descending: false });
-  return { terms, joins: { sql: joins.join(' '), values } };
+  if (!terms.some(({ sql }) => sql === 'r.start_time')) terms.push({ sql: 'r.start_time', descending: true });
+  terms.push({ sql: 'r.id', descending: false });
+  return {
+    terms,
+    joins: {
+      sql: joins.map(({ sql }) => sql).join(' '),
+      values: joins.flatMap(({ values }) => values),
+    },
+    walk: orders[0] && stretches(orders[0].entity, orders[0].key),
+  };
+}
+
+function join(table: string, alias: string, key: string): Sql {
+  return {
+    sql: `LEFT JOIN ${table} ${alias} ON ${alias}.run_id = r.id AND ${alias}.key = ?`,
+    values: [key],
+  };
+}
+
+/** The stretches of an order by a metric or a param: what has a value, what has none that compares, what has none. */
+function stretches(entity: string, key: string): Stretch[] | undefined {
+  const along = (table: string, rank: number, test: string, value: string): Stretch => ({
+    rank,
+    // CROSS JOIN: the rows come in the order of the left side.
+    from: { sql: `${table} w CROSS JOIN runs r ON r.id = w.run_id`, values: [] },
+    where: { sql: `w.key = ? ${test}`, values: [key] },
+    value,
+    isConstant: value === '0',
+  });
+  const without = (table: string, rank: number, value: string): Stretch => ({
+    rank,
+    from: { sql: 'runs r', values: [] },
+    where: {
+      sql: `NOT EXISTS (SELECT 1 FROM ${table} w WHERE w.run_id = r.id AND w.key = ?)`,
+      values: [key],
+    },
+    value,
+    isConstant: true,
+  });
+  if (entity === 'metric')
+    return [
+      along('series', 0, 'AND w.last_value IS NOT NULL', 'w.last_value'),
+      along('series', 1, 'AND w.last_value IS NULL', '0'),
+      without('series', 2, '0'),
+    ];
+  if (entity === 'param') return [along('run_params', 0, '', 'w.value'), without('run_params', 1, "''")];
+  return undefined;
 }

@@ -1,0 +1,74 @@
+import { type Columns, concatenate, order, slice, take } from './columns.js';
+
+/** A stretch of a series: where it stands in logging order and what it spans. */
+export interface Part {
+  first: number;
+  count: number;
+  min_step: number;
+  max_step: number;
+  min_time: number;
+  max_time: number;
+}
+
+/**
+ * Joins neighbours until what is left to right is also earlier to later (by timestamp, then step), so that each part
+ * can be brought into order alone. Nearly always nothing has to be joined.
+ */
+export function stretches(parts: readonly Part[]): Part[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    let whole = part;
+    for (let before = joined.at(-1); before && !isBefore(before, whole); before = joined.at(-1)) {
+      joined.pop();
+      whole = union(before, whole);
+    }
+    joined.push(whole);
+  }
+  return joined;
+}
+
+function isBefore(a: Part, b: Part): boolean {
+  return a.max_time < b.min_time || (a.max_time === b.min_time && a.max_step < b.min_step);
+}
+
+function union(a: Part, b: Part): Part {
+  return {
+    first: a.first,
+    count: a.count + b.count,
+    min_step: Math.min(a.min_step, b.min_step),
+    max_step: Math.max(a.max_step, b.max_step),
+    min_time: Math.min(a.min_time, b.min_time),
+    max_time: Math.max(a.max_time, b.max_time),
+  };
+}
+
+/** A whole series by timestamp, then step, then value; what is not asked for is not read. */
+export class History {
+  readonly length: number;
+  private readonly parts: readonly Part[];
+  private readonly load: (from: number, to: number) => Columns;
+  /** The part that was read last, in order. */
+  private last: { part: Part; columns: Columns } | undefined;
+
+  /** @param load reads positions in logging order */
+  constructor(parts: readonly Part[], load: (from: number, to: number) => Columns) {
+    this.parts = stretches(parts);
+    this.load = load;
+    this.length = parts.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  read(from = 0, to = this.length): Columns {
+    const wanted = this.parts.filter(({ first, count }) => first < to && first + count > from);
+    return concatenate(
+      wanted.map((part) => slice(this.ordered(part), Math.max(from - part.first, 0), to - part.first)),
+    );
+  }
+
+  private ordered(part: Part): Columns {
+    if (this.last?.part !== part) {
+      const columns = this.load(part.first, part.first + part.count);
+      this.last = { part, columns: take(columns, order(columns)) };
+    }
+    return this.last.columns;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Database } from '../sql.js';
+import type { LifecycleFilter } from '../store.js';
+import { allOf, type Sql } from './condition.js';
+import { after, type Key, pageToken, readPageToken, type Term } from './order.js';
+import { compileRunFilter, type RunOrder, runOrder } from './runs.js';
+
+export interface RunSearch {
+  experimentIds: string[];
+  /** MLflow's grammar; compiled to SQL with bound values. @throws BAD_REQUEST with MLflow's wording */
+  filter?: string;
+  orderBy?: string[];
+  lifecycle: LifecycleFilter;
+  /** 1..50000 */
+  limit: number;
+  page?: string;
+  /** Only runs whose job's code stands on this commit (HEAD or snapshot). */
+  commit?: string;
+}
+
+/** So many runs are looked at and sorted in a few milliseconds, whatever the condition and the order. */
+const FEW = 2000;
+
+/** One query of a search: where the runs come from, and their sort keys, of which the first may be the same for all. */
+interface Plan {
+  from: Sql;
+  where: Sql[];
+  terms: Term[];
+  constants: number;
+}
+
+/**
+ * Finds a page of runs by the shortest way: from the few that one of the conditions leaves; else along an index that
+ * has the order, or has it in stretches, looking at each run on the way; else by sorting. SQLite alone cannot choose:
+ * it knows too little of the values, and the order is that of an outer join.
+ */
+export function findRuns(db: Database, query: RunSearch): { ids: string[]; nextPage?: string } {
+  const experiments = query.experimentIds.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
+  if (experiments.length === 0) return { ids: [] };
+  const order = runOrder(query.orderBy ?? []);
+  const conditions = compileRunFilter(query.filter);
+  const name = JSON.stringify([
+    query.filter,
+    query.orderBy,
+    query.lifecycle,
+    query.commit,
+    query.experimentIds,
+  ]);
+  const keys = query.page === undefined ? undefined : readPageToken(query.page, name, order.terms.length);
+
+  const commit = query.commit === undefined ? [] : [ofCommit(query.commit)];
+  const scope = inScope(experiments, query.lifecycle);
+  const sets = [
+    ...commit,
+    ...conditions.flatMap(({ matches }) => matches ?? []),
+    { sql: `SELECT r.id AS run_id FROM runs r WHERE ${scope.sql}`, values: scope.values },
+  ];
+  const where = [
+    scope,
+    ...conditions,
+    ...commit.map(({ sql, values }) => ({ sql: `r.id IN (${sql})`, values })),
+  ];
+  const plans = plansFor(
+    order,
+    where,
+    sets.find((set) => isFew(db, set)),
+  );
+
+  const rows: { id: string; keys: Key[] }[] = [];
+  for (const plan of plans) {
+    if (rows.length > query.limit) break;
+    rows.push(...run(db, plan, keys, query.limit + 1 - rows.length));
+  }
+  const page = rows.slice(0, query.limit);
+  const last = rows.length > query.limit ? page.at(-1) : undefined;
+  return { ids: page.map(({ id }) => id), ...(last && { nextPage: pageToken(name, last.keys) }) };
+}
+
+function inScope(experiments: number[], lifecycle: LifecycleFilter): Sql {
+  const [only, ...others] = experiments;
+  const ofExperiments =
+    only !== undefined && others.length === 0
+      ? { sql: 'r.experiment_id = ?', values: [only] }
+      : { sql: 'r.experiment_id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(experiments)] };
+  if (lifecycle === 'all') return ofExperiments;
+  return { sql: `${ofExperiments.sql} AND r.lifecycle = ?`, values: [...ofExperiments.values, lifecycle] };
+}
+
+function ofCommit(commit: string): Sql {
+  return {
+    sql: `SELECT run_id FROM jobs WHERE head_commit = ? UNION SELECT run_id FROM jobs WHERE snapshot_commit = ?
+          UNION SELECT run_id FROM run_tags WHERE key = 'mlflow.source.git.commit' AND value = ?`,
+    values: [commit, commit, commit],
+  };
+}
+
+function isFew(db: Database, { sql, values }: Sql): boolean {
+  const { n } = db.get<{ n: number }>(`SELECT count(*) AS n FROM (${sql} LIMIT ?)`, ...values, FEW) ?? {
+    n: 0,
+  };
+  return n < FEW;
+}
+
+function plansFor({ terms, joins, walk }: RunOrder, where: Sql[], few: Sql | undefined): Plan[] {
+  if (few) {
+    const from = { sql: `(${few.sql}) few CROSS JOIN runs r ON r.id = few.run_id`, values: few.values };
+    return [{ from: both(from, joins), where, terms, constants: 0 }];
+  }
+  if (!walk) return [{ from: both({ sql: 'runs r', values: [] }, joins), where, terms, constants: 0 }];
+  const [rank, value, ...rest] = terms as [Term, Term, ...Term[]];
+  return walk.map((stretch) => ({
+    from: both(stretch.from, joins),
+    where: [stretch.where, ...where],
+    terms: [{ ...rank, sql: String(stretch.rank) }, { ...value, sql: stretch.value }, ...rest],
+    constants: stretch.isConstant ? 2 : 1,
+  }));
+}
+
+function both(a: Sql, b: Sql): Sql {
+  return { sql: `${a.sql} ${b.sql}`, values: [...a.values, ...b.values] };
+}
+
+/** The first rows of a plan after the row with `keys`, when there is one. */
+function run(
+  db: Database,
+  plan: Plan,
+  keys: Key[] | undefined,
+  limit: number,
+): { id: string; keys: Key[] }[] {
+  const { from, where, terms, constants } = plan;
+  const sorted = terms.slice(constants);
+  let next: Sql = { sql: '', values: [] };
+  if (keys && constants > 0 && Number(terms[0]?.sql) < Number(keys[0])) return [];
+  // A stretch after the one of `keys` is read from its start.
+  if (keys && (constants === 0 || Number(terms[0]?.sql) === keys[0]))
+    next = after(sorted, keys.slice(constants));
+  const rows = db.all<{ id: string } & Record<`k${number}`, Key>>(
+    `SELECT r.id, ${terms.map(({ sql }, i) => `${sql} AS k${i}`).join(', ')} FROM ${from.sql}
+     WHERE true ${allOf(where).sql} ${next.sql}
+     ORDER BY ${sorted.map(({ sql, descending }) => `${sql}${descending ? ' DESC' : ''}`).join(', ')} LIMIT ?`,
+    ...from.values,
+    ...allOf(where).values,
+    ...next.values,
+    limit,
+  );
+  return rows.map((row) => ({ id: row.id, keys: terms.map((_, i) => row[`k${i}`] as Key) }));
+}

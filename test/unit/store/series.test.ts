@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { MetricPoint } from '../../../src/server/store/metrics.js';
+import { migrate } from '../../../src/server/store/migrations.js';
+import { Database } from '../../../src/server/store/sql.js';
+import { Store } from '../../../src/server/store/store.js';
+
+/** A wave with a spike that no sampling by index would hit, and a hole. */
+function valueAt(i: number): number {
+  if (i === 77_777) return 1000;
+  return i === 33_333 ? NaN : Math.sin(i / 900);
+}
+
+const wave = (from: number, to: number): MetricPoint[] =>
+  Array.from({ length: to - from }, (_, i) => ({
+    key: 'loss',
+    value: valueAt(from + i),
+    timestamp: 1e12 + 5 * (from + i),
+    step: 2 * (from + i),
+  }));
+
+describe('series of a metric', () => {
+  let folder: string;
+  let store: Store;
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-series-'));
+  });
+  afterEach(async () => {
+    await store.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const sorted = (values: Iterable<number>) => Float64Array.from(values).sort();
+
+  it('holds what was logged in batches of any size, and knows a repeat of each', async () => {
+    store = Store.open(folder);
+    const { id } = await store.write(() => store.runs.create({ experimentId: '0', startTime: 0 }));
+    let at = 0;
+    for (const size of [1, 62, 1, 1, 63, 64, 65, 1023, 1024, 1025, 2000, 5, 3000, 900, 1]) {
+      const points = wave(at, at + size);
+      await store.write(() => store.metrics.append(id, points));
+      await store.write(() => store.metrics.append(id, points));
+      at += size;
+      const { values, total } = store.metrics.points({ runId: id, key: 'loss', from: 0 }, 1e6);
+      assert.equal(total, at);
+      assert.deepEqual(
+        values,
+        Float64Array.from({ length: at }, (_, i) => valueAt(i)),
+      );
+    }
+    assert.deepEqual(
+      store.metrics.points({ runId: id, key: 'loss', from: 1000 }, 1e6).steps,
+      Float64Array.from({ length: at - 1000 }, (_, i) => 2 * (1000 + i)),
+    );
+  });
+
+  describe('of 200,000 points', () => {
+    const COUNT = 200_000;
+    let runId: string;
+
+    beforeEach(async () => {
+      store = Store.open(folder);
+      runId = (await store.write(() => store.runs.create({ experimentId: '0', startTime: 0 }))).id;
+      for (let from = 0; from < COUNT; from += 25_000)
+        await store.write(() => store.metrics.append(runId, wave(from, Math.min(from + 25_000, COUNT))));
+    });
+
+    it('is drawn from any distance with its spike, its hole and its ends', () => {
+      for (const maxPoints of [4, 100, 2000, 8000, 100_000]) {
+        const got = store.metrics.points({ runId, key: 'loss', from: 0 }, maxPoints);
+        assert.ok(got.reduced);
+        assert.ok(got.values.length <= maxPoints * 1.3 + 5, `${got.values.length} of ${maxPoints}`);
+        if (maxPoints > 4) assert.ok(got.values.length >= maxPoints / 3);
+        assert.equal(Math.max(...got.values.filter(Number.isFinite)), 1000);
+        assert.ok(got.values.some(Number.isNaN));
+        assert.deepEqual([got.steps[0], got.steps.at(-1)], [0, 2 * (COUNT - 1)]);
+        assert.deepEqual(got.steps, sorted(got.steps));
+        for (const [i, step] of got.steps.entries()) assert.ok(Object.is(got.values[i], valueAt(step / 2)));
+      }
+    });
+
+    it('is drawn between any two steps', () => {
+      for (const [fromStep, toStep] of [
+        [0, 10],
+        [66_000, 67_000],
+        [10_001, 299_999],
+        [155_554, 155_554],
+        [399_000, 1e9],
+        [7, 3],
+      ] as const) {
+        const inside = Array.from({ length: COUNT }, (_, i) => 2 * i).filter(
+          (s) => s >= fromStep && s <= toStep,
+        );
+        const all = store.metrics.points({ runId, key: 'loss', from: 0, fromStep, toStep }, 1e6);
+        assert.deepEqual([...all.steps], inside);
+        const some = store.metrics.points({ runId, key: 'loss', from: 0, fromStep, toStep }, 400);
+        assert.ok(some.steps.length <= 525);
+        assert.deepEqual([some.steps[0], some.steps.at(-1)], [inside[0], inside.at(-1)]);
+        const greatest = (values: Float64Array) => values.reduce((a, b) => (b > a ? b : a), -Infinity);
+        assert.equal(greatest(some.values), greatest(all.values));
+      }
+    });
+
+    it('takes less than twelve bytes a point on disk, overviews included', async () => {
+      await store.close();
+      const { size } = fs.statSync(path.join(folder, 'trainyard.db'));
+      assert.ok(size / COUNT < 12, `${(size / COUNT).toFixed(1)} bytes a point`);
+    });
+  });
+
+  it('is carried over from a store of the first format, with its overviews', async () => {
+    const db = new Database(path.join(folder, 'trainyard.db'));
+    migrate(db, 0, 1);
+    db.exec('BEGIN');
+    db.run(`INSERT INTO experiments VALUES (0, 'Default', 'mlflow-artifacts:/0', 'active', 0, 0)`);
+    db.run(`INSERT INTO runs (id, experiment_id, name, user, status, start_time, lifecycle, artifact_uri)
+            VALUES ('r', 0, 'old', '', 'running', 0, 'active', '')`);
+    const points = wave(0, 20 * 1024 + 700);
+    const last = points.at(-1) as MetricPoint;
+    db.run(
+      `INSERT INTO series VALUES (1, 'r', 'loss', ?, ?, ?, ?, ?, -1, 1, ?, ?)`,
+      points.length,
+      20 * 1024,
+      last.value,
+      last.step,
+      last.timestamp,
+      last.step,
+      last.timestamp,
+    );
+    for (let first = 0; first < 20 * 1024; first += 1024) {
+      const block = points.slice(first, first + 1024);
+      const bytes = (of: (point: MetricPoint) => number) =>
+        new Uint8Array(Float64Array.from(block, of).buffer);
+      db.run(
+        'INSERT INTO blocks VALUES (1, ?, 1024, ?, ?, ?, ?, ?, ?, ?)',
+        first,
+        ...[
+          block[0]?.step ?? 0,
+          block.at(-1)?.step ?? 0,
+          block[0]?.timestamp ?? 0,
+          block.at(-1)?.timestamp ?? 0,
+        ],
+        ...[bytes(({ step }) => step), bytes(({ timestamp }) => timestamp), bytes(({ value }) => value)],
+      );
+    }
+    for (const [i, { step, timestamp, value }] of points.slice(20 * 1024).entries())
+      db.run('INSERT INTO tail VALUES (1, ?, ?, ?, ?)', 20 * 1024 + i, step, timestamp, value);
+    db.exec('COMMIT');
+    db.close();
+
+    store = Store.open(folder);
+    const read = () => store.metrics.points({ runId: 'r', key: 'loss', from: 0 }, 1e6);
+    assert.deepEqual(
+      read().values,
+      Float64Array.from(points, ({ value }) => value),
+    );
+    assert.deepEqual(
+      read().times,
+      Float64Array.from(points, ({ timestamp }) => timestamp),
+    );
+    assert.deepEqual(store.metrics.history('r', 'loss').read().steps, read().steps);
+    assert.ok(store.metrics.points({ runId: 'r', key: 'loss', from: 0 }, 400).reduced);
+    await store.write(() =>
+      store.metrics.append('r', [...points.slice(-100), ...wave(points.length, 30_000)]),
+    );
+    assert.equal(read().total, 30_000);
+    await store.close();
+    const after = new Database(path.join(folder, 'trainyard.db'));
+    assert.deepEqual(
+      after.all<{ first: number }>('SELECT first FROM overviews ORDER BY first').map(({ first }) => first),
+      [0, 8192, 16_384],
+    );
+    after.close();
+    store = Store.open(folder);
+  });
+});
