@@ -33,7 +33,9 @@ export class TyChart extends LitElement {
   #plot: Plot | undefined;
   #view: PlotView | undefined;
   #cursor: ChartCursor | undefined;
+  /** The curves of the shown runs, and what is drawn of them: the same but where a zoom has fetched more points. */
   #curves: ReadonlyMap<string, Curve> = new Map();
+  #drawn: ReadonlyMap<string, Curve> = new Map();
   readonly #redraw = new Redraw(() => this.#draw());
   #subscription: { dispose(): void } | undefined;
   readonly #resized = new ResizeObserver(() => this.#resize());
@@ -173,6 +175,7 @@ export class TyChart extends LitElement {
     const hadCurves = this.#curves.size > 0;
     const curves = model.curves(this.metric);
     this.#curves = curves;
+    this.#drawn = model.zoomed(this.metric, curves);
     const extent = xExtent(curves.values());
     if (!extent || !hadCurves) this.requestUpdate();
     if (!extent) {
@@ -191,7 +194,7 @@ export class TyChart extends LitElement {
       this.#resized.observe(element);
     }
     this.#cursor ??= new ChartCursor(this, this.metric, model, this.#plot);
-    this.#cursor.drawn({ view, curves, looks });
+    this.#cursor.drawn({ view, curves: this.#drawn, looks });
     const summary = summaryOf(this.metric, model, (id) => model.store.get(id, this.metric));
     element.setAttribute('aria-label', summary);
   }
@@ -199,7 +202,7 @@ export class TyChart extends LitElement {
   #viewOf(x: Range, columns: number, looks: ReadonlyMap<string, RunLook>): PlotView {
     const { logY, xAxis } = this.model.settings;
     const pixels = Math.round(columns * Math.min(2, devicePixelRatio));
-    const lines: Line[] = [...this.#curves].map(([runId, curve]) => ({
+    const lines: Line[] = [...this.#drawn].map(([runId, curve]) => ({
       runId,
       look: looks.get(runId)!,
       trace: traceOf(curve, curve.y, x, pixels, logY),
@@ -269,11 +272,15 @@ export class TyChart extends LitElement {
   #exported() {
     const { model } = this;
     const looks = looksOf(model.runs);
-    return [...this.#curves].map(([id, curve]) => ({
-      run: { id, name: model.run(id)?.name ?? id, look: looks.get(id)! },
-      series: model.store.get(id, this.metric)!,
-      curve,
-    }));
+    return [...this.#drawn].map(([id, curve]) => {
+      const series = model.store.get(id, this.metric)!;
+      const detail = curve === this.#curves.get(id) ? undefined : model.store.detail(series)?.series;
+      return {
+        run: { id, name: model.run(id)?.name ?? id, look: looks.get(id)! },
+        series: detail ?? series,
+        curve,
+      };
+    });
   }
 
   #resize(): void {

@@ -2,6 +2,8 @@ import type { ErrorData } from '../../src/base/errors.js';
 import type { ToCharts } from '../../src/extension/panels/messages.js';
 import type { Points, PointsRequest } from '../../src/workspace/types.js';
 import type { ChartsHost, ChartsModel } from './model.js';
+import { Series } from './series-store.js';
+import { isWorthFetching, withMargins } from './zoom-detail.js';
 
 /** Points of one series in an answer; a longer one is thinned by the store. A panel is about 1,000 pixels wide. */
 const MAX_POINTS = 10_000;
@@ -12,6 +14,9 @@ const BATCH = 40;
 /** Requests on their way: the store reads the next while the page draws the last. */
 const IN_FLIGHT = 2;
 
+/** Milliseconds without a change of the zoom after which more points are asked for. */
+const SETTLED = 150;
+
 /** Fetches the points of the charts in view, and of no others. */
 export class Loader {
   readonly #host: ChartsHost;
@@ -21,6 +26,7 @@ export class Loader {
   readonly #changes = new Map<string, number>();
   readonly #seen = new Map<string, number>();
   readonly #pending = new Map<number, PointsRequest[]>();
+  #zoomed: ReturnType<typeof setTimeout> | undefined;
   #nextId = 1;
   #isQueued = false;
 
@@ -30,6 +36,7 @@ export class Loader {
     host.onMessage((message) => this.#receive(message));
     model.onChange(({ what }) => {
       if (what === 'structure') this.#queue();
+      if (what === 'view' && model.zoom) this.#queueSoon();
     });
   }
 
@@ -76,6 +83,12 @@ export class Loader {
     this.#changes.set(runId, (this.#changes.get(runId) ?? 0) + 1);
   }
 
+  /** A wheel turns on for a while; what it passes is not asked for. */
+  #queueSoon(): void {
+    clearTimeout(this.#zoomed);
+    this.#zoomed = setTimeout(() => this.#queue(), SETTLED);
+  }
+
   /** Several causes in one turn make one request. */
   #queue(): void {
     if (this.#isQueued) return;
@@ -99,7 +112,7 @@ export class Loader {
     for (const key of this.#model.sections.flatMap((section) => section.keys)) {
       if (!this.#visible.has(key)) continue;
       for (const run of this.#model.runsOf(key)) {
-        const request = { runId: run.id, key, from: this.#from(run.id, key) };
+        const request: PointsRequest = { runId: run.id, key, from: this.#from(run.id, key) };
         const name = nameOf(request);
         const changes = this.#changes.get(run.id) ?? 0;
         if (asked.has(name) || (this.#seen.get(name) ?? 0) >= changes) continue;
@@ -107,6 +120,21 @@ export class Loader {
         if (batch.push(request) === BATCH) return batch;
       }
     }
+    return batch.length > 0 ? batch : this.#nextDetails(asked);
+  }
+
+  /** Stretches of thinned series that the zoom shows, when all series are there. */
+  #nextDetails(asked: ReadonlySet<string>): PointsRequest[] {
+    const batch: PointsRequest[] = [];
+    for (const key of this.#visible)
+      for (const run of this.#model.runsOf(key)) {
+        const series = this.#model.store.get(run.id, key);
+        const steps = series && this.#model.stepsInView(series, run.startTime);
+        if (!steps || !isWorthFetching(this.#model.store.detail(series), steps)) continue;
+        const { from, to } = withMargins(steps);
+        const request = { runId: run.id, key, from: 0, fromStep: from, toStep: to };
+        if (!asked.has(nameOf(request)) && batch.push(request) === BATCH) return batch;
+      }
     return batch;
   }
 
@@ -125,6 +153,14 @@ export class Loader {
       const request = requests[i];
       if (!request || !this.#model.run(points.runId)) continue;
       const series = this.#model.store.open(points.runId, points.key);
+      if (request.fromStep !== undefined && request.toStep !== undefined) {
+        const detail = new Series();
+        detail.append(points);
+        const { fromStep, toStep } = request;
+        this.#model.store.setDetail(series, { series: detail, fromStep, toStep });
+        keys.add(points.key);
+        continue;
+      }
       const isShorter = points.total < request.from;
       if (request.from === 0 || isShorter) series.clear();
       if (isShorter) {
@@ -132,6 +168,7 @@ export class Loader {
         this.#seen.delete(nameOf(request));
         continue;
       }
+      if (points.steps.length > 0) this.#model.store.dropDetailAt(series, points.steps[0]!);
       series.append(points);
       if (points.values.length > 0 || request.from === 0) keys.add(points.key);
     }
@@ -148,6 +185,7 @@ export class Loader {
   }
 }
 
-function nameOf({ runId, key }: PointsRequest): string {
-  return `${runId}\0${key}`;
+/** Of a series, and of the stretch of one. */
+function nameOf({ runId, key, fromStep }: PointsRequest): string {
+  return fromStep === undefined ? `${runId}\0${key}` : `${runId}\0${key}\0zoom`;
 }

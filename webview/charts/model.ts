@@ -11,7 +11,8 @@ import type { Host } from '../shared/host.js';
 import { type Curve, curveOf } from './curve.js';
 import { parseSearch, type Search, type Section, sectionsOf } from './layout.js';
 import type { Range } from './range.js';
-import { SeriesStore } from './series-store.js';
+import { type Series, SeriesStore } from './series-store.js';
+import { covers, stepsBetween, type Steps } from './zoom-detail.js';
 
 export type ChartsHost = Host<ToCharts, FromCharts, ChartsState>;
 
@@ -167,6 +168,27 @@ export class ChartsModel {
       if (series && series.length > 0) curves.set(run.id, curveOf(series, xAxis, run.startTime, smoothing));
     }
     return curves;
+  }
+
+  /** The curves of a metric as they are drawn: where the zoom has fetched more points of one, with these. */
+  zoomed(key: string, curves: Map<string, Curve>): Map<string, Curve> {
+    if (!this.zoom) return curves;
+    const { xAxis, smoothing } = this.settings;
+    const drawn = new Map(curves);
+    for (const run of this.shownRuns) {
+      const series = this.store.get(run.id, key);
+      const steps = series && this.stepsInView(series, run.startTime);
+      const detail = series && this.store.detail(series);
+      if (steps && detail && covers(detail, steps))
+        drawn.set(run.id, curveOf(detail.series, xAxis, run.startTime, smoothing));
+    }
+    return drawn;
+  }
+
+  /** The steps of a thinned series that the zoom shows; undefined when all of its points are here. */
+  stepsInView(series: Series, startTime: number): Steps | undefined {
+    if (!this.zoom || !series.reduced) return undefined;
+    return stepsBetween(series, curveOf(series, this.settings.xAxis, startTime, 0), this.zoom);
   }
 
   // ---- what a person does

@@ -64,8 +64,17 @@ function grown(
   return bigger;
 }
 
+/** A stretch of a thinned series with more of its points. */
+export interface Detail {
+  series: Series;
+  /** The steps it was asked for, both included. */
+  fromStep: number;
+  toStep: number;
+}
+
 export class SeriesStore {
   readonly #runs = new Map<string, Map<string, Series>>();
+  readonly #details = new WeakMap<Series, Detail>();
 
   get(runId: string, key: string): Series | undefined {
     return this.#runs.get(runId)?.get(key);
@@ -77,6 +86,21 @@ export class SeriesStore {
     let series = run.get(key);
     if (!series) run.set(key, (series = new Series()));
     return series;
+  }
+
+  /** The newest stretch of this series. */
+  detail(series: Series): Detail | undefined {
+    return this.#details.get(series);
+  }
+
+  setDetail(series: Series, detail: Detail): void {
+    this.#details.set(series, detail);
+  }
+
+  /** Points came behind those we know: a stretch that reaches to the end is no longer whole. */
+  dropDetailAt(series: Series, step: number): void {
+    const detail = this.#details.get(series);
+    if (detail && detail.toStep >= step) this.#details.delete(series);
   }
 
   /** Frees the points of all runs but these. */

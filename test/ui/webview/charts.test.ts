@@ -292,6 +292,51 @@ describe('charts page', function () {
     assert.ok((await inked('loss', '--ty-run1')) > before * 1.3);
   });
 
+  it('fetches the points of a long series that a zoom shows, down to every one', async () => {
+    await open(training(1, 60_000, ['loss']));
+    await drawn('loss');
+    const stretches = () =>
+      page.evaluate(() =>
+        window.fake.sent
+          .flatMap(({ series }) => series ?? [])
+          .filter(({ fromStep }) => fromStep !== undefined)
+          .map(({ fromStep }) => fromStep!),
+      );
+    assert.deepEqual(await stretches(), []);
+    const stepsInCsv = async () => {
+      await page.evaluate(() => {
+        window.fake.sent = window.fake.sent.filter(({ type }) => type !== 'open');
+        window.fake.say({ type: 'act', verb: 'openData', metric: 'loss' });
+      });
+      await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'open'));
+      const text = await page.evaluate(
+        () => (window.fake.sent.find(({ type }) => type === 'open') as { text?: string }).text ?? '',
+      );
+      return text
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => Number(line.split(',')[3]));
+    };
+    const box = (await chart('loss').locator('.u-over').boundingBox())!;
+    for (let zooms = 0; zooms < 3; zooms++) {
+      const y = box.y + box.height / 2;
+      await page.mouse.move(box.x + box.width * 0.4, y);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.6, y, { steps: 3 });
+      await page.mouse.up();
+      await page.waitForTimeout(500);
+    }
+    assert.ok((await stretches()).length >= 1);
+    const steps = await stepsInCsv();
+    assert.ok(steps.length > 300 && steps.length < 1000, `${steps.length} points`);
+    for (const [i, step] of steps.entries()) assert.equal(step, steps[0]! + i, 'every point is there');
+    // Out again: the whole series as it was.
+    await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+    await page.getByRole('button', { name: 'Reset zoom' }).waitFor({ state: 'hidden' });
+    assert.deepEqual(await axisRange('loss'), { from: 0, to: 59_994 });
+  });
+
   it('keeps a zoom while points come', async () => {
     await open(training(1, 100));
     await drawn('loss');

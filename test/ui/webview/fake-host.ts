@@ -25,7 +25,7 @@ export interface FakeHost {
   settings: unknown;
   /** runId → metric → points */
   series: Record<string, Record<string, FakeSeries>>;
-  sent: { type: string; series?: { runId: string; key: string; from: number }[] }[];
+  sent: { type: string; series?: { runId: string; key: string; from: number; fromStep?: number }[] }[];
   violations: string[];
   /** Messages of the page are not answered while true. */
   isSilent: boolean;
@@ -64,7 +64,8 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
   const answer = (message: {
     type: string;
     id: number;
-    series: { runId: string; key: string; from: number }[];
+    series: { runId: string; key: string; from: number; fromStep?: number; toStep?: number }[];
+    maxPoints: number;
   }) => {
     if (message.type === 'ready') fake.init();
     if (message.type !== 'fetch') return;
@@ -73,15 +74,20 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
       fake.say({ type: 'error', id, error: fake.fail });
       return;
     }
-    const points = message.series.map(({ runId, key, from }) => {
+    const points = message.series.map(({ runId, key, from, fromStep = -Infinity, toStep = Infinity }) => {
       const { steps, times, values } = fake.series[runId]?.[key] ?? { steps: [], times: [], values: [] };
-      const column = (all: (number | string)[] | Float64Array) =>
-        all instanceof Float64Array ? all.slice(from) : Float64Array.from(all.slice(from), Number);
+      const indices: number[] = [];
+      for (let i = from; i < values.length; i++)
+        if (steps[i]! >= fromStep && steps[i]! <= toStep) indices.push(i);
+      // The store keeps extremes; a stride is enough to see which points a page has asked for.
+      const stride = Math.ceil(indices.length / message.maxPoints);
+      const kept = stride > 1 ? indices.filter((_, at) => at % stride === 0) : indices;
+      const column = (all: ArrayLike<number | string>) => Float64Array.from(kept, (i) => Number(all[i]));
       return {
         runId,
         key,
         total: values.length,
-        reduced: false,
+        reduced: stride > 1,
         steps: column(steps),
         times: column(times),
         values: column(values),
