@@ -42,7 +42,7 @@ async function mocha(suite, folder) {
   const env = {};
   if (suite !== 'unit') {
     ensureBuild();
-    if (suite === 'integration') env.TRAINYARD_TEST_PYTHON = ensurePython();
+    if (suite === 'integration') Object.assign(env, pythons());
     if (suite === 'ui' || suite === 'editor') env.CHROMIUM = ensureChromium();
   }
   say(`${suite} tests`);
@@ -67,6 +67,17 @@ async function mocha(suite, folder) {
     : { passed: 0, failed: 1, skipped: 0 };
   for (const key of Object.keys(results)) results[key] += counted[key];
   if (code !== 0 && counted.failed === 0) results.failed++;
+}
+
+/** The usual client, what people train with, and a client of MLflow 2. */
+function pythons() {
+  const of = (name) =>
+    ensurePython(path.join(ROOT, 'test', 'integration', 'mlflow', `requirements-${name}.txt`));
+  return {
+    TRAINYARD_TEST_PYTHON: ensurePython(),
+    TRAINYARD_TEST_PYTHON_FULL: of('full'),
+    TRAINYARD_TEST_PYTHON_OLD: of('old'),
+  };
 }
 
 function node24(args, env = {}) {

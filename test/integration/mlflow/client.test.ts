@@ -1,16 +1,29 @@
 import assert from 'node:assert/strict';
-import { complaints, runPython, type PythonResult } from './python.js';
+import { complaints, runPython, type PythonEnvironment, type PythonResult } from './python.js';
 import { startServer, type TestServer } from './server.js';
 
-/** The real client, with as few starts as it allows: importing it takes seconds. */
+/** What each script is about, the script, and the environment that has its packages. */
+const SCRIPTS: [what: string, script: string, python?: PythonEnvironment][] = [
+  ['logs and reads runs', 'tracking'],
+  ['logs, registers and loads models', 'models'],
+  ['uses every verb of the registry', 'registry'],
+  ['logs from fifty processes at once', 'crowd'],
+  ['logs in the background, metrics of the machine too', 'queues', 'full'],
+  ['logs scikit-learn, XGBoost and LightGBM by itself', 'autolog_trees', 'full'],
+  ['logs PyTorch by itself and by hand', 'autolog_torch', 'full'],
+  ["logs as the callback of Transformers' Trainer", 'transformers_callback', 'full'],
+  ['evaluates models and reads runs into pandas', 'evaluation', 'full'],
+  ['of MLflow 2 logs, registers and searches', 'old_client', 'old'],
+];
+
 describe('the MLflow client', function () {
   this.timeout(180_000);
   let server: TestServer;
 
-  before(async () => {
+  beforeEach(async () => {
     server = await startServer();
   });
-  after(async () => {
+  afterEach(async () => {
     await server.close();
     assert.deepEqual(server.errors, [], 'no request may be a fault of the server');
   });
@@ -20,15 +33,15 @@ describe('the MLflow client', function () {
     assert.deepEqual(complaints(stderr), []);
   }
 
-  it('logs and reads runs', async () => succeeded(await runPython(server, 'tracking')));
-
-  it('logs, registers and loads models', async () => succeeded(await runPython(server, 'models')));
+  for (const [what, script, python] of SCRIPTS)
+    it(what, async () => succeeded(await runPython(server, script, { python })));
 
   it('continues the run of MLFLOW_RUN_ID', async () => {
     const run = await server.store.write(() =>
       server.store.runs.create({ experimentId: '0', name: 'job', startTime: 1, status: 'scheduled' }),
     );
-    succeeded(await runPython(server, 'resume', { MLFLOW_RUN_ID: run.id, MLFLOW_EXPERIMENT_ID: '0' }));
+    const env = { MLFLOW_RUN_ID: run.id, MLFLOW_EXPERIMENT_ID: '0' };
+    succeeded(await runPython(server, 'resume', { env }));
     const after = server.store.runs.full(run.id);
     assert.equal(after?.status, 'finished');
     assert.equal(after?.name, 'job');
@@ -41,8 +54,16 @@ describe('the MLflow client', function () {
     ['missing', undefined],
   ] as const)
     it(`gives up at once with a ${what} token`, async () => {
-      const result = await runPython(server, 'refused', { MLFLOW_TRACKING_TOKEN: token });
+      const result = await runPython(server, 'refused', { env: { MLFLOW_TRACKING_TOKEN: token } });
       assert.equal(result.code, 0, result.stderr);
       assert.ok(result.seconds < 40, `${result.seconds} s`);
     });
+
+  it('gives up at once with the token of an earlier server', async () => {
+    const earlier = await startServer();
+    await earlier.close();
+    const result = await runPython(server, 'refused', { env: { MLFLOW_TRACKING_TOKEN: earlier.token } });
+    assert.equal(result.code, 0, result.stderr);
+    assert.ok(result.seconds < 40, `${result.seconds} s`);
+  });
 });
