@@ -7,12 +7,14 @@ const SCRIPTS: [what: string, script: string, python?: PythonEnvironment][] = [
   ['logs and reads runs', 'tracking'],
   ['logs, registers and loads models', 'models'],
   ['uses every verb of the registry', 'registry'],
+  ['uses the seldom verbs of experiments, runs, models and prompts', 'verbs'],
   ['logs from fifty processes at once', 'crowd'],
   ['logs in the background, metrics of the machine too', 'queues', 'full'],
   ['logs scikit-learn, XGBoost and LightGBM by itself', 'autolog_trees', 'full'],
   ['logs PyTorch by itself and by hand', 'autolog_torch', 'full'],
   ["logs as the callback of Transformers' Trainer", 'transformers_callback', 'full'],
   ['evaluates models and reads runs into pandas', 'evaluation', 'full'],
+  ['is not held up by traces, nor by what is refused', 'traces', 'full'],
   ['of MLflow 2 logs, registers and searches', 'old_client', 'old'],
 ];
 
@@ -36,17 +38,28 @@ describe('the MLflow client', function () {
   for (const [what, script, python] of SCRIPTS)
     it(what, async () => succeeded(await runPython(server, script, { python })));
 
-  it('continues the run of MLFLOW_RUN_ID', async () => {
+  /** The run that a job has before its script begins, and the environment that names it. */
+  async function newJob() {
     const run = await server.store.write(() =>
       server.store.runs.create({ experimentId: '0', name: 'job', startTime: 1, status: 'scheduled' }),
     );
-    const env = { MLFLOW_RUN_ID: run.id, MLFLOW_EXPERIMENT_ID: '0' };
+    return { run, env: { MLFLOW_RUN_ID: run.id, MLFLOW_EXPERIMENT_ID: '0' } };
+  }
+
+  it('continues the run of MLFLOW_RUN_ID', async () => {
+    const { run, env } = await newJob();
     succeeded(await runPython(server, 'resume', { env }));
     const after = server.store.runs.full(run.id);
     assert.equal(after?.status, 'finished');
     assert.equal(after?.name, 'job');
     assert.equal(after?.metrics.loss?.value, 0.5);
     assert.equal(after?.params.lr, '0.1');
+  });
+
+  it("continues the run of MLFLOW_RUN_ID as the callback of Transformers' Trainer", async () => {
+    const { run, env } = await newJob();
+    succeeded(await runPython(server, 'transformers_callback', { python: 'full', env }));
+    assert.equal(server.store.runs.full(run.id)?.status, 'finished');
   });
 
   for (const [what, token] of [

@@ -1,4 +1,5 @@
 """PyTorch: Lightning's autologging with checkpoints, and a plain training loop that logs its model."""
+import tempfile
 import warnings
 
 warnings.simplefilter("ignore")
@@ -6,6 +7,7 @@ warnings.simplefilter("ignore")
 import lightning
 import mlflow
 import torch
+from lightning.pytorch.loggers import MLFlowLogger
 from mlflow import MlflowClient
 
 client = MlflowClient()
@@ -55,6 +57,25 @@ restored = mlflow.pytorch.load_checkpoint(Net, run.info.run_id)
 assert torch.equal(restored(X), net(X))
 [output] = run.outputs.model_outputs
 assert torch.equal(mlflow.pytorch.load_model(f"models:/{output.model_id}")(X), net(X))
+
+# Lightning has a logger of its own, which uses the client below mlflow's fluent face.
+logger = MLFlowLogger(experiment_name="lightning logger", run_name="logged", tracking_uri=mlflow.get_tracking_uri(), log_model=True)
+trainer = lightning.Trainer(
+    max_epochs=2, accelerator="cpu", logger=logger, enable_progress_bar=False, enable_model_summary=False,
+    log_every_n_steps=1, default_root_dir=tempfile.mkdtemp(),
+)
+logger.log_hyperparams({"lr": 0.01, "layers": {"hidden": 8}})
+trainer.fit(Net(), loader)
+run = client.get_run(logger.run_id)
+assert run.info.status == "FINISHED" and run.info.run_name == "logged", run.info
+assert run.data.params["layers/hidden"] == "8", run.data.params
+assert [m.step for m in client.get_metric_history(logger.run_id, "loss_step")] == list(range(16)), run.data.metrics
+[checkpoint] = [f.path for f in client.list_artifacts(logger.run_id)]
+assert checkpoint == "epoch=1-step=16", checkpoint
+saved = {f.path for f in client.list_artifacts(logger.run_id, checkpoint)}
+assert saved == {f"{checkpoint}/{name}" for name in (f"{checkpoint}.ckpt", "metadata.yaml", "aliases.txt")}, saved
+file = mlflow.artifacts.download_artifacts(run_id=logger.run_id, artifact_path=f"{checkpoint}/{checkpoint}.ckpt")
+assert torch.load(file, weights_only=False)["global_step"] == 16
 
 plain = torch.nn.Linear(4, 1)
 optimizer = torch.optim.SGD(plain.parameters(), lr=0.1)

@@ -12,6 +12,18 @@ X, y = load_breast_cancer(return_X_y=True, as_frame=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 mlflow.set_experiment("autologging")
 
+mlflow.autolog(log_input_examples=True)
+for estimator in (
+    xgboost.XGBClassifier(n_estimators=5, n_jobs=1), lightgbm.LGBMClassifier(n_estimators=5, n_jobs=1, verbose=-1)
+):
+    with mlflow.start_run() as run:
+        estimator.fit(X_train, y_train, eval_set=[(X_test, y_test)])
+    [output] = client.get_run(run.info.run_id).outputs.model_outputs
+    again = mlflow.pyfunc.load_model(f"models:/{output.model_id}")
+    assert (again.predict(X_test) == estimator.predict(X_test)).all(), estimator
+    assert len(client.get_run(run.info.run_id).data.metrics) >= 1, estimator
+mlflow.autolog(disable=True)
+
 
 def logged(run, metrics, params, files):
     """The run as the server has it, and the one model it made."""

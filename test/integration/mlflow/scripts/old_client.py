@@ -61,6 +61,16 @@ assert "mlflow.log-model.history" in read.data.tags, read.data.tags
 assert (mlflow.sklearn.load_model(f"runs:/{auto.info.run_id}/model").predict(X) == model.predict(X)).all()
 
 with mlflow.start_run() as run:
+    result = mlflow.evaluate(
+        lambda frame: model.predict(frame),
+        np.array(X),
+        targets=y,
+        model_type="classifier",
+        evaluator_config={"log_model_explainability": False},
+    )
+assert client.get_run(run.info.run_id).data.metrics["accuracy_score"] == result.metrics["accuracy_score"]
+
+with mlflow.start_run() as run:
     info = mlflow.sklearn.log_model(model, "mdl", signature=infer_signature(X, y), registered_model_name="old")
 client.set_registered_model_alias("old", "champion", "1")
 client.set_model_version_tag("old", "1", "checked", "yes")
@@ -80,7 +90,7 @@ frame = mlflow.search_runs(
     [experiment.experiment_id], "params.lr = '0.1' and metrics.loss < 0.3 and tags.kind = 'test'"
 )
 assert list(frame.run_id) == [run_id] and frame["metrics.batch"][0] == 2.0, frame
-assert len(mlflow.search_runs(experiment_names=["old"], order_by=["start_time DESC"])) == 4
+assert len(mlflow.search_runs(experiment_names=["old"], order_by=["start_time DESC"])) == 5
 assert [e.name for e in mlflow.search_experiments(filter_string="name LIKE 'ol%'")] == ["old"]
 client.delete_run(run_id)
 assert client.get_run(run_id).info.lifecycle_stage == "deleted"

@@ -1,4 +1,7 @@
-"""Hugging Face's Trainer with its own MLflow callback, on a model of a few kilobytes made from a configuration."""
+"""
+Hugging Face's Trainer with its own MLflow callback, on a model of a few kilobytes made from a configuration; by itself,
+and continuing the run of a job.
+"""
 import os
 import tempfile
 
@@ -16,7 +19,10 @@ config = BertConfig(
 ids = torch.randint(0, 50, (32, 8))
 rows = [{"input_ids": row, "labels": int(row[0] > 25)} for row in ids]
 
-os.environ.update(MLFLOW_EXPERIMENT_NAME="transformers", HF_MLFLOW_LOG_ARTIFACTS="1", MLFLOW_FLATTEN_PARAMS="1")
+job = os.environ.get("MLFLOW_RUN_ID")
+if not job:
+    os.environ["MLFLOW_EXPERIMENT_NAME"] = "transformers"
+os.environ.update(HF_MLFLOW_LOG_ARTIFACTS="1", MLFLOW_FLATTEN_PARAMS="1")
 with tempfile.TemporaryDirectory() as folder:
     arguments = TrainingArguments(
         output_dir=folder, run_name="tiny", report_to="mlflow", num_train_epochs=2, per_device_train_batch_size=8,
@@ -27,8 +33,11 @@ with tempfile.TemporaryDirectory() as folder:
     run = mlflow.last_active_run()
 
 run = client.get_run(run.info.run_id)
-assert run.info.status == "FINISHED" and run.info.run_name == "tiny", run.info
-assert client.get_experiment(run.info.experiment_id).name == "transformers"
+assert run.info.status == "FINISHED", run.info
+if job:
+    assert run.info.run_id == job, run.info
+else:
+    assert run.info.run_name == "tiny" and client.get_experiment(run.info.experiment_id).name == "transformers", run.info
 assert run.data.params["num_train_epochs"] == "2" and run.data.params["hidden_size"] == "16", run.data.params
 assert len(run.data.params) > 100, len(run.data.params)
 assert len(client.get_metric_history(run.info.run_id, "loss")) == 8, run.data.metrics
