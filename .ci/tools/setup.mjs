@@ -71,12 +71,14 @@ export function ensurePython(requirements = path.join(ROOT, 'examples', 'digits'
     throw new Error(
       'Python 3.9 or newer is missing. Install it (on Debian: apt-get install python3 python3-venv).',
     );
-  say(`Making the Python environment of ${path.relative(ROOT, requirements)} (once)`);
+  say(`Making the Python environment of ${path.relative(ROOT, requirements)} (once, a minute or two)`);
   // A virtual environment knows its own path, so it is made where it stays.
   fs.rmSync(path.join(folder, 'venv'), { recursive: true, force: true });
   if (spawnSync(base, ['-c', 'import ensurepip, venv']).status !== 0) aptInstall(['python3-venv']);
   install(base, ['-m', 'venv', path.join(folder, 'venv')]);
-  install(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  // The environment is kept, so a second copy of gigabytes in pip's cache would serve nobody.
+  const options = ['--quiet', '--disable-pip-version-check', '--no-cache-dir'];
+  install(python, ['-m', 'pip', 'install', ...options, '-r', requirements]);
   fs.writeFileSync(ready, '');
   return python;
 }

@@ -42,11 +42,7 @@ async function mocha(suite, folder) {
   const env = {};
   if (suite !== 'unit') {
     ensureBuild();
-    if (suite === 'integration') {
-      env.TRAINYARD_TEST_PYTHON = ensurePython();
-      const tensorboard = path.join(ROOT, 'test', 'integration', 'tensorboard', 'requirements.txt');
-      env.TRAINYARD_TEST_TENSORBOARD = ensurePython(tensorboard);
-    }
+    if (suite === 'integration') Object.assign(env, pythons());
     if (suite === 'ui' || suite === 'editor') env.CHROMIUM = ensureChromium();
   }
   say(`${suite} tests`);
@@ -71,6 +67,23 @@ async function mocha(suite, folder) {
     : { passed: 0, failed: 1, skipped: 0 };
   for (const key of Object.keys(results)) results[key] += counted[key];
   if (code !== 0 && counted.failed === 0) results.failed++;
+}
+
+/**
+ * The usual client and the writers of TensorBoard; in CI, or with TRAINYARD_TEST_FULL, also what people train with
+ * (PyTorch alone is gigabytes) and a client of MLflow 2.
+ */
+function pythons() {
+  const of = (...names) => ensurePython(path.join(ROOT, 'test', 'integration', ...names));
+  const env = {
+    TRAINYARD_TEST_PYTHON: ensurePython(),
+    TRAINYARD_TEST_TENSORBOARD: of('tensorboard', 'requirements.txt'),
+  };
+  if (process.env.CI || process.env.TRAINYARD_TEST_FULL) {
+    env.TRAINYARD_TEST_PYTHON_FULL = of('mlflow', 'requirements-full.txt');
+    env.TRAINYARD_TEST_PYTHON_OLD = of('mlflow', 'requirements-old.txt');
+  } else say('TRAINYARD_TEST_FULL=1 also runs what wants PyTorch and an old MLflow (7 GB of packages)');
+  return env;
 }
 
 function node24(args, env = {}) {

@@ -12,6 +12,8 @@ export interface Call {
   context: ServerContext;
   request: FastifyRequest;
   reply: FastifyReply;
+  /** `stream`: the body is a file, which the handler reads. */
+  body: 'json' | 'stream';
 }
 
 /** A handler with the schema of its request; the answer is a JSON object, or the reply when the handler sent it. */
@@ -28,18 +30,20 @@ export function endpoint<S extends TObject>(
   return {
     schema,
     run(call) {
-      const input = readInput(schema, call.request);
+      const input = readInput(schema, call);
       check(input);
       return handle(input as Static<S>, call);
     },
   };
 }
 
-/** The fields of a request: of the query for GET, of the body otherwise, and those in the path. */
-function readInput(schema: TObject, request: FastifyRequest): Record<string, unknown> {
+/** The fields of a request: those of the query for GET and beside a file, of the body otherwise; and those in the path. */
+function readInput(schema: TObject, { request, body }: Call): Record<string, unknown> {
+  const inQuery = request.method === 'GET' || body === 'stream';
+  const fields = inQuery ? (request.query as Record<string, unknown>) : fieldsOfBody(request.body);
   // An unset field may be written as null. fromEntries, unlike assignment, gives "__proto__" no meaning.
-  const input = Object.fromEntries(Object.entries(fieldsOf(request)).filter(([, value]) => value !== null));
-  if (request.method === 'GET') {
+  const input = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  if (inQuery) {
     for (const [name, field] of Object.entries(schema.properties)) {
       const value = input[name];
       // A list of one looks like a single value in a query.
@@ -51,9 +55,8 @@ function readInput(schema: TObject, request: FastifyRequest): Record<string, unk
   return Object.assign(input, request.params);
 }
 
-function fieldsOf(request: FastifyRequest): Record<string, unknown> {
-  if (request.method === 'GET') return request.query as Record<string, unknown>;
-  if (request.body === undefined) return {};
-  if (isObject(request.body)) return request.body;
+function fieldsOfBody(body: unknown): Record<string, unknown> {
+  if (body === undefined) return {};
+  if (isObject(body)) return body;
   throw invalid('The body of the request must be a JSON object.');
 }

@@ -1,9 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerContext } from '../context.js';
-import type { Endpoint } from './endpoint.js';
 import { invalid, MlflowError, toMlflowError } from './errors.js';
 import { parseBody } from './json.js';
-import { ROUTES, urlsOf, type Route } from './routes.js';
+import { ROUTES, urlsOf, type ImplementedRoute, type Route } from './routes.js';
 
 /** The profile of a dataset may have 16 MB, so a body has to be able to hold that. */
 const LARGEST_BODY = 32 * 1024 * 1024;
@@ -34,17 +33,23 @@ function isStream(route: Route): boolean {
 function add(scope: FastifyInstance, route: Route, context: ServerContext): void {
   const handler =
     route.status === 'implemented'
-      ? (request: FastifyRequest, reply: FastifyReply) => run(route.endpoint, context, request, reply)
+      ? (request: FastifyRequest, reply: FastifyReply) => run(route, context, request, reply)
       : () => {
-          throw new MlflowError('ENDPOINT_NOT_FOUND', `Trainyard does not answer this. ${route.why}`);
+          // Not "not found": on that the client tries an older address of the same thing.
+          throw new MlflowError('NOT_IMPLEMENTED', `Trainyard does not do this. ${route.why}`);
         };
   for (const url of urlsOf(route)) {
     scope.route({ method: route.methods, url, bodyLimit: LARGEST_BODY, exposeHeadRoute: false, handler });
   }
 }
 
-async function run(endpoint: Endpoint, context: ServerContext, request: FastifyRequest, reply: FastifyReply) {
-  return endpoint.run({ store: context.store, context, request, reply });
+async function run(
+  { endpoint, body }: ImplementedRoute,
+  context: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  return endpoint.run({ store: context.store, context, request, reply, body });
 }
 
 function answerInMlflowsWords(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {

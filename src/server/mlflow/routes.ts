@@ -99,6 +99,7 @@ export const ROUTES: readonly Route[] = [
     ['POST', '/mlflow/experiments/restore', experiments.restore],
     ['POST', '/mlflow/experiments/set-experiment-tag', experiments.setTag],
     ['POST', '/mlflow/experiments/delete-experiment-tag', experiments.deleteTag],
+    ['POST', '/mlflow/experiments/search-datasets', experiments.searchDatasets, AJAX],
   ),
   ...group(
     'Runs',
@@ -134,6 +135,7 @@ export const ROUTES: readonly Route[] = [
     ['POST', '/mlflow-artifacts/mpu/abort/*', artifacts.multipartUpload],
     ['GET', '/mlflow-artifacts/presigned/*', artifacts.multipartDownload],
     ['GET', '/mlflow/artifacts/list', artifacts.listOfRun],
+    ['POST', '/mlflow/upload-artifact', artifacts.uploadToRun, { ...AJAX, ...STREAM }],
     ['GET', '/get-artifact', artifacts.getOfRun, ROOT],
     ['GET', '/model-versions/get-artifact', artifacts.getOfVersion, ROOT],
     ['GET', '/mlflow/logged-models/:model_id/artifacts/files', artifacts.getOfModel, AJAX],
@@ -199,12 +201,6 @@ export const ROUTES: readonly Route[] = [
     'Traces are kept as files of their experiment, not listed.',
     ['GET PUT PATCH DELETE', '/mlflow/traces/*'],
     ['POST', '/mlflow/traces/:trace_id/assessments'],
-  ),
-  ...refused(
-    '2.0',
-    "Only MLflow's own browser pages ask for it.",
-    ['POST', '/mlflow/experiments/search-datasets'],
-    ['POST', '/mlflow/upload-artifact'],
   ),
   ...refused(
     '2.0',

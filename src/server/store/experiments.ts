@@ -18,6 +18,14 @@ export interface ExperimentSearch {
   page?: string;
 }
 
+/** A dataset that runs of an experiment read, and what for. */
+export interface DatasetUse {
+  experimentId: string;
+  name: string;
+  digest: string;
+  context?: string;
+}
+
 interface ExperimentRow {
   id: number;
   name: string;
@@ -115,6 +123,25 @@ export class Experiments {
         ),
       }),
     };
+  }
+
+  /** The datasets of all runs of these experiments, each use once. */
+  datasets(ids: readonly string[], limit: number): DatasetUse[] {
+    return this.db
+      .all<{ experiment_id: number; name: string; digest: string; context: string | null }>(
+        `SELECT DISTINCT r.experiment_id, d.name, d.digest, d.tags ->> '$."mlflow.data.context"' AS context
+         FROM runs r JOIN run_datasets d ON d.run_id = r.id
+         WHERE r.experiment_id IN (SELECT value FROM json_each(?))
+         ORDER BY r.experiment_id, d.name, d.digest, context LIMIT ?`,
+        JSON.stringify(ids.map(Number)),
+        limit,
+      )
+      .map((row) => ({
+        experimentId: String(row.experiment_id),
+        name: row.name,
+        digest: row.digest,
+        context: row.context ?? undefined,
+      }));
   }
 
   /** @throws NOT_FOUND | CONFLICT */

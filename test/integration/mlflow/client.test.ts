@@ -1,16 +1,32 @@
 import assert from 'node:assert/strict';
-import { complaints, runPython, type PythonResult } from './python.js';
+import { complaints, hasPython, runPython, type PythonEnvironment, type PythonResult } from './python.js';
 import { startServer, type TestServer } from './server.js';
 
-/** The real client, with as few starts as it allows: importing it takes seconds. */
+/** What each script is about, the script, and the environment that has its packages. */
+const SCRIPTS: [what: string, script: string, python?: PythonEnvironment][] = [
+  ['logs and reads runs', 'tracking'],
+  ['logs, registers and loads models', 'models'],
+  ['uses every verb of the registry', 'registry'],
+  ['uses the seldom verbs of experiments, runs, models and prompts', 'verbs'],
+  ['sends a file whole that it would rather send in parts', 'large_files'],
+  ['logs from fifty processes at once', 'crowd'],
+  ['logs in the background, metrics of the machine too', 'queues', 'full'],
+  ['logs scikit-learn, XGBoost and LightGBM by itself', 'autolog_trees', 'full'],
+  ['logs PyTorch by itself and by hand', 'autolog_torch', 'full'],
+  ["logs as the callback of Transformers' Trainer", 'transformers_callback', 'full'],
+  ['evaluates models and reads runs into pandas', 'evaluation', 'full'],
+  ['is not held up by traces, nor by what is refused', 'traces', 'full'],
+  ['of MLflow 2 logs, registers and searches', 'old_client', 'old'],
+];
+
 describe('the MLflow client', function () {
   this.timeout(180_000);
   let server: TestServer;
 
-  before(async () => {
+  beforeEach(async () => {
     server = await startServer();
   });
-  after(async () => {
+  afterEach(async () => {
     await server.close();
     assert.deepEqual(server.errors, [], 'no request may be a fault of the server');
   });
@@ -20,15 +36,23 @@ describe('the MLflow client', function () {
     assert.deepEqual(complaints(stderr), []);
   }
 
-  it('logs and reads runs', async () => succeeded(await runPython(server, 'tracking')));
+  for (const [what, script, python = 'usual'] of SCRIPTS)
+    it(what, async function () {
+      if (!hasPython(python)) this.skip();
+      succeeded(await runPython(server, script, { python }));
+    });
 
-  it('logs, registers and loads models', async () => succeeded(await runPython(server, 'models')));
-
-  it('continues the run of MLFLOW_RUN_ID', async () => {
+  /** The run that a job has before its script begins, and the environment that names it. */
+  async function newJob() {
     const run = await server.store.write(() =>
       server.store.runs.create({ experimentId: '0', name: 'job', startTime: 1, status: 'scheduled' }),
     );
-    succeeded(await runPython(server, 'resume', { MLFLOW_RUN_ID: run.id, MLFLOW_EXPERIMENT_ID: '0' }));
+    return { run, env: { MLFLOW_RUN_ID: run.id, MLFLOW_EXPERIMENT_ID: '0' } };
+  }
+
+  it('continues the run of MLFLOW_RUN_ID', async () => {
+    const { run, env } = await newJob();
+    succeeded(await runPython(server, 'resume', { env }));
     const after = server.store.runs.full(run.id);
     assert.equal(after?.status, 'finished');
     assert.equal(after?.name, 'job');
@@ -36,13 +60,28 @@ describe('the MLflow client', function () {
     assert.equal(after?.params.lr, '0.1');
   });
 
+  it("continues the run of MLFLOW_RUN_ID as the callback of Transformers' Trainer", async function () {
+    if (!hasPython('full')) this.skip();
+    const { run, env } = await newJob();
+    succeeded(await runPython(server, 'transformers_callback', { python: 'full', env }));
+    assert.equal(server.store.runs.full(run.id)?.status, 'finished');
+  });
+
   for (const [what, token] of [
     ['wrong', 'wrong'],
     ['missing', undefined],
   ] as const)
     it(`gives up at once with a ${what} token`, async () => {
-      const result = await runPython(server, 'refused', { MLFLOW_TRACKING_TOKEN: token });
+      const result = await runPython(server, 'refused', { env: { MLFLOW_TRACKING_TOKEN: token } });
       assert.equal(result.code, 0, result.stderr);
       assert.ok(result.seconds < 40, `${result.seconds} s`);
     });
+
+  it('gives up at once with the token of an earlier server', async () => {
+    const earlier = await startServer();
+    await earlier.close();
+    const result = await runPython(server, 'refused', { env: { MLFLOW_TRACKING_TOKEN: earlier.token } });
+    assert.equal(result.code, 0, result.stderr);
+    assert.ok(result.seconds < 40, `${result.seconds} s`);
+  });
 });

@@ -3,7 +3,14 @@ import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { TestServer } from './server.js';
 
-const PYTHON = process.env.TRAINYARD_TEST_PYTHON ?? '/tmp/pyw/v/bin/python';
+/** Python environments by what is in them; npm run test:integration makes them and sets these variables. */
+const ENVIRONMENTS = {
+  usual: 'TRAINYARD_TEST_PYTHON',
+  full: 'TRAINYARD_TEST_PYTHON_FULL',
+  old: 'TRAINYARD_TEST_PYTHON_OLD',
+} as const;
+
+export type PythonEnvironment = keyof typeof ENVIRONMENTS;
 
 export interface PythonResult {
   code: number | null;
@@ -16,11 +23,14 @@ export interface PythonResult {
 export async function runPython(
   server: TestServer,
   name: string,
-  env: Record<string, string | undefined> = {},
+  {
+    python = 'usual',
+    env = {},
+  }: { python?: PythonEnvironment; env?: Record<string, string | undefined> } = {},
 ): Promise<PythonResult> {
   const started = performance.now();
   const script = fileURLToPath(new URL(`scripts/${name}.py`, import.meta.url));
-  const child = spawn(PYTHON, ['-X', 'utf8', script], {
+  const child = spawn(interpreter(python), ['-X', 'utf8', script], {
     cwd: os.tmpdir(),
     env: {
       PATH: process.env.PATH,
@@ -44,12 +54,32 @@ export async function runPython(
   return { code, stdout, stderr, seconds: (performance.now() - started) / 1000 };
 }
 
-/** What MLflow warns of whatever the server: pickle, which it uses by itself, and `runs:/` for a logged model. */
-const ADVICE = /Saving scikit-learn models in the pickle|registering model based on models:/;
+/** The two larger ones are made when they are asked for only. */
+export function hasPython(python: PythonEnvironment): boolean {
+  return python === 'usual' || Boolean(process.env[ENVIRONMENTS[python]]);
+}
+
+function interpreter(python: PythonEnvironment): string {
+  const variable = ENVIRONMENTS[python];
+  const file = process.env[variable];
+  if (!file) throw new Error(`${variable} names no Python: start the tests with npm run test:integration.`);
+  return file;
+}
+
+/** What the client advises whatever the server: about pickle, about its own arguments, about packages. */
+const ADVICE = [
+  /Saving (scikit-learn|pytorch) models? (in the pickle|by Pickle)/,
+  /Passing a Python object as `python_model`/,
+  /registering model based on models:/,
+  /`artifact_path` is deprecated/,
+  /SHAP or matplotlib package is not installed/,
+  /the model type looks like None/,
+];
 
 /** Complaints of the client about the server or the protocol; progress and addresses are none. */
 export function complaints(stderr: string): string[] {
   return stderr
     .split('\n')
-    .filter((line) => /\b(WARNING|ERROR|CRITICAL)\b|Traceback|Error:/.test(line) && !ADVICE.test(line));
+    .filter((line) => /\b(WARNING|ERROR|CRITICAL)\b|Traceback|Error:/.test(line))
+    .filter((line) => !ADVICE.some((advice) => advice.test(line)));
 }

@@ -253,6 +253,38 @@ describe('MLflow requests', () => {
     });
   });
 
+  describe('datasets', () => {
+    it('of all runs of some experiments are summed up', async () => {
+      const at = '/ajax-api/2.0/mlflow/experiments/search-datasets';
+      const id = String((await post('experiments/create', { name: 'datasets' })).body.experiment_id);
+      const input = (name: string, context?: string) => ({
+        dataset: { name, digest: 'd1', source_type: 'local', source: '{}' },
+        tags: context && [{ key: 'mlflow.data.context', value: context }],
+      });
+      assert.deepEqual((await server.call('POST', at, { experiment_ids: [id] })).body, {});
+      for (const datasets of [
+        [input('digits', 'train'), input('held out', 'eval')],
+        [input('digits', 'train')],
+      ]) {
+        const { body } = await post('runs/create', { experiment_id: id });
+        const { run_id } = (body.run as { info: { run_id: string } }).info;
+        await post('runs/log-inputs', { run_id, datasets: [...datasets, input('plain')] });
+      }
+      const summary = (name: string, context?: string) => ({
+        experiment_id: id,
+        name,
+        digest: 'd1',
+        ...(context && { context }),
+      });
+      assert.deepEqual((await server.call('POST', at, { experiment_ids: [experiment, id, 'x'] })).body, {
+        dataset_summaries: [summary('digits', 'train'), summary('held out', 'eval'), summary('plain')],
+      });
+      await refused(server.call('POST', at, {}), 400, /at least one experiment_id/);
+      const many = Array.from({ length: 21 }, String);
+      await refused(server.call('POST', at, { experiment_ids: many }), 400, /more than 20 experiment_ids/);
+    });
+  });
+
   describe('wrong requests', () => {
     it('without JSON content are refused, so that a page in a browser cannot make them', async () => {
       const headers = { authorization: `Bearer ${server.token}` };
@@ -296,14 +328,26 @@ describe('MLflow requests', () => {
     it('whose body is huge are refused', () =>
       refused(post('experiments/create', `{"name":"${'x'.repeat(33 * 1024 * 1024)}"}`), 413, /./));
 
+    it('for what Trainyard does not do are declined with the reason, in words that no client repeats', async () => {
+      for (const [method, at, reason] of [
+        ['GET', '/api/3.0/mlflow/traces/tr-1', /not listed/],
+        ['POST', '/api/3.0/mlflow/traces/tr-1/assessments', /not listed/],
+        ['GET', '/api/2.0/mlflow/webhooks', /call any address/],
+        ['POST', '/api/3.0/mlflow/scorers/register', /language models/],
+        ['GET', '/ajax-api/3.0/mlflow/gateway/endpoints', /one person/],
+      ] as const) {
+        const { status, body } = await server.call(method, at, method === 'POST' ? {} : undefined);
+        assert.deepEqual([status, body.error_code], [501, 'NOT_IMPLEMENTED'], at);
+        assert.match(String(body.message), reason);
+      }
+    });
+
     it('to unknown addresses get MLflow’s words', async () => {
       for (const [method, at] of [
         ['GET', '/api/2.0/mlflow/nothing'],
         ['GET', '/api/3.0/mlflow/experiments/get'],
         ['GET', '/api/2.0/mlflow/runs/create'],
         ['GET', '/ajax-api/2.0/preview/mlflow/x'],
-        ['GET', '/api/3.0/mlflow/traces/tr-1'],
-        ['GET', '/api/2.0/mlflow/webhooks'],
       ] as const)
         assert.deepEqual(
           [(await server.call(method, at)).status, (await server.call(method, at)).body.error_code],
@@ -489,6 +533,27 @@ describe('MLflow requests', () => {
       for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) bytes += part.length;
       assert.equal(bytes, 300 * 1024 * 1024);
     }).timeout(60_000);
+
+    it('come from MLflow’s pages too', async () => {
+      const at = `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run}&path=${encodeURIComponent('ü é/page.txt')}`;
+      const send = async (target: string) => {
+        const response = await fetch(server.url + target, {
+          method: 'POST',
+          headers: { ...headers(), 'content-type': 'text/plain' },
+          body: 'from a page',
+        });
+        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+      };
+      assert.deepEqual(await send(at), { status: 200, body: {} });
+      const response = await fetch(`${server.url}${root()}/${encodeURIComponent('ü é')}/page.txt`, {
+        headers: headers(),
+      });
+      assert.equal(await response.text(), 'from a page');
+      const none = '0'.repeat(32);
+      await refused(send(at.replace(run, none)), 404, /not found/);
+      await refused(send(at.replace(/path=.*/, 'path=../x')), 400, /^Invalid path$/);
+      await refused(send(at.replace(/&path=.*/, '')), 400, /^Missing value for required parameter 'path'/);
+    });
 
     it('in several parts are declined in the words that the client knows', () =>
       refused(

@@ -6,8 +6,9 @@ Written from the table in \`src/server/mlflow/routes.ts\` by \`test/unit/mlflow/
 run that test with \`TRAINYARD_UPDATE_DOCS=1\`.
 
 Scripts reach it at \`MLFLOW_TRACKING_URI\` with \`MLFLOW_TRACKING_TOKEN\`. Errors are MLflow's
-\`{"error_code", "message"}\`. A route below \`/api\` answers below \`/ajax-api\` too. Whatever is not in this table is
-answered with 404 \`ENDPOINT_NOT_FOUND\`, and so is what the last table names, with the reason.
+\`{"error_code", "message"}\`. A route below \`/api\` answers below \`/ajax-api\` too. What the last table names is
+answered with 501 \`NOT_IMPLEMENTED\` and the reason, whatever is in no table with 404 \`ENDPOINT_NOT_FOUND\`: clients
+repeat neither.
 `;
 
 /** The protocol as a page for people. */

@@ -18,12 +18,19 @@ import { resolveSource } from '../sources.js';
 /** Field of the route's wildcard: the router has decoded it once. */
 const ByPath = Type.Object({ '*': Required });
 
-export const upload = endpoint(ByPath, async ({ '*': given }, { store, request }) => {
-  const { owner, path } = resolveArtifact(store, given);
+export const upload = endpoint(ByPath, ({ '*': given }, call) =>
+  save(call, resolveArtifact(call.store, given)),
+);
+
+export const uploadToRun = endpoint(Type.Object({ run_id: Required, path: Required }), (input, call) =>
+  save(call, { owner: `runs/${input.run_id}`, path: safePath(input.path) }),
+);
+
+async function save({ store, request }: Call, { owner, path }: ArtifactAddress) {
   checkWritable(store, owner, path);
   await receive(request, (content, signal) => store.artifacts.put(owner, path, content, signal));
   return {};
-});
+}
 
 /** A file may not take the place of a folder, nor lie below a file. */
 function checkWritable(store: Store, owner: string, path: string): void {

@@ -11,6 +11,8 @@ import { checkExperimentName, checkKey, checkLength, checkTags, LIMITS } from '.
 
 const ById = Type.Object({ experiment_id: Required });
 const LARGEST_PAGE = 50_000;
+const MOST_SEARCHED = 20;
+const MOST_DATASETS = 1000;
 
 function requireNameFree(store: Store, name: string): void {
   const taken = store.experiments.byName(name);
@@ -138,6 +140,28 @@ export const search = endpoint(
     return {
       experiments: experiments.length > 0 ? experiments.map(experimentEntity) : undefined,
       next_page_token: nextPage,
+    };
+  },
+);
+
+export const searchDatasets = endpoint(
+  Type.Object({ experiment_ids: Texts }),
+  ({ experiment_ids: ids = [] }, { store }) => {
+    if (ids.length === 0) throw invalid('SearchDatasets request must specify at least one experiment_id.');
+    if (ids.length > MOST_SEARCHED)
+      throw invalid(
+        `SearchDatasets request cannot specify more than ${MOST_SEARCHED} experiment_ids. ` +
+          `Received ${ids.length} experiment_ids.`,
+      );
+    const uses = store.experiments.datasets(ids, MOST_DATASETS);
+    if (uses.length === 0) return {};
+    return {
+      dataset_summaries: uses.map(({ experimentId, name, digest, context }) => ({
+        experiment_id: experimentId,
+        name,
+        digest,
+        context,
+      })),
     };
   },
 );
