@@ -149,9 +149,21 @@ export function row(scope: Locator, label: string | RegExp): Locator {
   return scope.locator('[role=treeitem]').filter({ has: name });
 }
 
-/** A menu ignores the mouse for its first moments: focus the item, then Enter. */
-export async function menu(page: Page, name: string): Promise<void> {
-  await page.getByRole('menuitem', { name }).first().hover();
+/** Chooses from the context menu of a row. What takes the focus meanwhile closes a menu: more than one try. */
+export async function contextMenu(target: Locator, name: string): Promise<void> {
+  const page = target.page();
+  const item = page.getByRole('menuitem', { name }).first();
+  for (let left = 5; ; left--) {
+    try {
+      await target.click({ button: 'right' });
+      await item.hover({ timeout: 5000 });
+      break;
+    } catch (error) {
+      if (left === 0) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+  // It ignores the mouse for its first moments: the item has the focus, so Enter takes it.
   await page.locator('.monaco-menu .action-item.focused').filter({ hasText: name }).waitFor();
   await page.keyboard.press('Enter');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { command, menu, row, webview } from '../support/editor.js';
+import { command, contextMenu, row, webview } from '../support/editor.js';
 import { ProjectWindow, until } from './window.js';
 
 /** Logs to MLflow's protocol with Python's own library only, slowly enough to be reloaded in between. */
@@ -32,8 +32,7 @@ describe('the main job, in the real editor', function () {
   it('submits a script from the Explorer, shows its curve and its log, and loses nothing by a reload', async () => {
     const { page } = window;
     const explorer = page.locator('.explorer-folders-view');
-    await row(explorer, 'train.py').click({ button: 'right' });
-    await menu(page, 'Submit Training Script');
+    await contextMenu(row(explorer, 'train.py'), 'Submit Training Script');
 
     const run = await until('a run', async () => (await workspace.runs({})).runs[0]);
     assert.equal(run.code?.head, window.git('rev-parse', 'HEAD'));
@@ -42,13 +41,11 @@ describe('the main job, in the real editor', function () {
     await window.showSideBar();
     const runs = page.getByRole('tree', { name: 'Runs' });
     await row(runs, run.name).waitFor({ timeout: 30_000 });
-    await row(runs, run.name).click({ button: 'right' });
-    await menu(page, 'Show Charts');
+    await contextMenu(row(runs, run.name), 'Show Charts');
     const charts = await webview(page, 'canvas');
     await charts.getByText('val_accuracy').first().waitFor({ timeout: 30_000 });
 
-    await row(runs, run.name).click({ button: 'right' });
-    await menu(page, 'Show Log');
+    await contextMenu(row(runs, run.name), 'Show Log');
     await page
       .locator('.xterm-rows')
       .getByText(/epoch \d+ done/)

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { buildScriptJob } from '../../src/job/build.js';
 import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
 import { ACTIVE_STATES } from '../../src/workspace/types.js';
-import { command, type Editor, menu, openEditor, row, webview } from '../support/editor.js';
+import { command, type Editor, contextMenu, openEditor, row, webview } from '../support/editor.js';
 import { serverEntry, stopServerOf } from '../support/home.js';
 
 const demo = process.argv[2];
@@ -72,8 +72,7 @@ async function showCharts(page: Editor['page']): Promise<void> {
   const rows = runs.locator('[role=treeitem]');
   await row(runs, 'baseline').click();
   await rows.nth(1).click({ modifiers: ['Shift'] });
-  await rows.nth(1).click({ button: 'right' });
-  await menu(page, 'Show Charts');
+  await contextMenu(rows.nth(1), 'Show Charts');
   const charts = await webview(page, 'canvas');
   await sleep(1500);
   await charts
@@ -88,13 +87,11 @@ await window('Dark 2026', async (page) => {
   await picture(page, 'runs-and-charts');
   const runs = page.getByRole('tree', { name: 'Runs' });
   await row(runs, 'baseline').click();
-  await row(runs, 'baseline').click({ button: 'right' });
-  await menu(page, 'Show Code Changes');
+  await contextMenu(row(runs, 'baseline'), 'Show Code Changes');
   await page.locator('.modified-in-monaco-diff-editor .view-line').first().waitFor();
   await picture(page, 'code-changes');
   await row(runs, 'faster').click();
-  await row(runs, 'faster').click({ button: 'right' });
-  await menu(page, 'Show Log');
+  await contextMenu(row(runs, 'faster'), 'Show Log');
   await page.locator('.xterm-rows').getByText('epoch 30/30').waitFor();
   await picture(page, 'log');
   await command(page, 'View: Close All Editors');

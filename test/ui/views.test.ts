@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { command, menu, row, webview } from '../support/editor.js';
+import { command, contextMenu, row, webview } from '../support/editor.js';
 import { ProjectWindow, until } from './window.js';
 
 /** Fails when it was not given what the steps asked for. */
@@ -75,8 +75,7 @@ describe('the views, in the real editor', function () {
   });
 
   it('tag a run', async () => {
-    await row(runs(), 'older').click({ button: 'right' });
-    await menu(window.page, 'Edit Tag');
+    await contextMenu(row(runs(), 'older'), 'Edit Tag');
     await answer('Name of the tag', 'stage');
     await answer('Value of stage', 'baseline');
     await until('the tag', async () => {
@@ -111,8 +110,7 @@ describe('the views, in the real editor', function () {
   it('draw several runs in one panel', async () => {
     await row(runs(), 'best so far').click();
     await row(runs(), 'older').click({ modifiers: ['ControlOrMeta'] });
-    await row(runs(), 'older').click({ button: 'right' });
-    await menu(window.page, 'Show Charts');
+    await contextMenu(row(runs(), 'older'), 'Show Charts');
     const charts = await webview(window.page, 'canvas');
     for (const name of ['best so far', 'older']) await charts.getByText(name).first().waitFor();
     await command(window.page, 'View: Close All Editors');

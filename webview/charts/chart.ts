@@ -78,14 +78,12 @@ export class TyChart extends LitElement {
 
   protected override render(): TemplateResult {
     const name = shortName(this.metric);
-    const isExpanded = this.model.expanded === this.metric;
     this.dataset['vscodeContext'] = contextOf(this.metric);
     return html`
       <header>
         <h3 title=${this.metric}>${name}</h3>
         <span class="latest"></span>
-        ${this.#button('pin', this.model.isPinned(this.metric) ? 'pinned' : 'pin', 'Pin', () => this.model.togglePinned(this.metric))}
-        ${this.#button('expand', isExpanded ? 'screen-normal' : 'screen-full', isExpanded ? 'Restore (Enter)' : 'Expand (Enter)', () => this.model.toggleExpanded(this.metric))}
+        <span class="buttons">${this.#pinButton()}${this.#expandButton()}</span>
       </header>
       <div
         class="plot"
@@ -103,13 +101,25 @@ export class TyChart extends LitElement {
     `;
   }
 
-  #button(name: string, icon: string, title: string, act: () => void): TemplateResult {
+  #pinButton(): TemplateResult {
+    const isPinned = this.model.isPinned(this.metric);
     return html`<button
-      class="icon-button ${name} ${icon === 'pinned' ? 'on' : ''}"
-      title=${title}
-      @click=${act}
+      class="icon-button ${isPinned ? 'on' : ''}"
+      title=${isPinned ? 'Unpin' : 'Pin'}
+      @click=${() => this.model.togglePinned(this.metric)}
     >
-      <span class="icon icon-${icon}"></span>
+      <span class="icon icon-${isPinned ? 'pinned' : 'pin'}"></span>
+    </button>`;
+  }
+
+  #expandButton(): TemplateResult {
+    const isExpanded = this.model.expanded === this.metric;
+    return html`<button
+      class="icon-button"
+      title=${isExpanded ? 'Restore (Enter)' : 'Expand (Enter)'}
+      @click=${() => this.model.toggleExpanded(this.metric)}
+    >
+      <span class="icon icon-${isExpanded ? 'screen-normal' : 'screen-full'}"></span>
     </button>`;
   }
 
