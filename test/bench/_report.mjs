@@ -36,7 +36,9 @@ export const spread = (numbers) => [0, 0.5, 1].map((q) => digits(quantile(number
  *   theirs: () => Promise<number> }[]} cases  `goal` is the ratio that the median should reach
  */
 export async function compare(cases) {
-  const rows = [];
+  const head = ['', 'unit', 'Trainyard', 'mlflow server', 'ratio', 'goal'];
+  const widths = [Math.max(...cases.map(({ name }) => name.length)), 8, 24, 24, 18, 14];
+  console.log(`${lineOf(head, widths)}\n${ruleOf(widths)}`);
   for (const { name, unit = 'ms', goal, ours, theirs } of cases) {
     const results = { ours: [], theirs: [] };
     for (let i = 0; i < REPEATS; i++) {
@@ -47,19 +49,22 @@ export async function compare(cases) {
       unit === 'ms' ? results.theirs[i] / own : own / results.theirs[i],
     );
     const met = goal === undefined ? '' : `≥ ${goal} × ${quantile(ratios, 0.5) >= goal ? 'met' : 'NOT met'}`;
-    rows.push([name, unit, spread(results.ours), spread(results.theirs), `${spread(ratios)} ×`, met]);
+    const row = [name, unit, spread(results.ours), spread(results.theirs), `${spread(ratios)} ×`, met];
+    // As soon as it is known: a case may take a minute.
+    console.log(lineOf(row, widths));
   }
-  table(['', 'unit', 'Trainyard', 'mlflow server', 'ratio', 'goal'], rows);
 }
 
 /** @param {string[]} head */
 export function table(head, rows) {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, c) => Math.max(...cells.map((row) => row[c].length)));
-  const line = (row) => `| ${row.map((cell, c) => cell.padEnd(widths[c])).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  console.log([line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n'));
+  const [first, ...others] = cells.map((row) => lineOf(row, widths));
+  console.log([first, ruleOf(widths), ...others].join('\n'));
 }
+
+const lineOf = (row, widths) => `| ${row.map((cell, c) => cell.padEnd(widths[c])).join(' | ')} |`;
+const ruleOf = (widths) => `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
 
 /** The same numbers in each run of a bench. */
 export function randomNumbers(seed = 1) {

@@ -1,6 +1,5 @@
 // The two servers that are compared, each a process of its own with a store of its own, and the client they share.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -8,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../.ci/tools/open-editor.mjs';
 import { Store } from '../../src/server/store/store.ts';
+import { ensureServer } from '../../src/workspace/local/launch.ts';
 
 /**
  * Ours, from dist/. `fill` writes to the store before the server has it.
@@ -20,21 +20,9 @@ export async function startTrainyard({ fill } = {}) {
     await fill(store);
     await store.close();
   }
-  const token = randomBytes(32).toString('base64url');
-  const port = await freePort();
-  // The server takes port and token over from the discovery file of the one before it.
-  fs.writeFileSync(path.join(home, 'server.json'), JSON.stringify({ port, token, startedAt: 0 }));
-  const child = spawn(process.execPath, [path.resolve('dist/server.js')], {
-    env: { ...process.env, TRAINYARD_HOME: home },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return started({
-    name: 'trainyard',
-    child,
-    port,
-    folder: home,
-    headers: { authorization: `Bearer ${token}` },
-  });
+  const { pid, port, token } = await ensureServer({ home, serverEntry: path.resolve('dist/server.js') });
+  const headers = { authorization: `Bearer ${token}` };
+  return started({ name: 'trainyard', pid, port, folder: home, headers });
 }
 
 /**
@@ -63,12 +51,16 @@ export async function startMlflow({ fill } = {}) {
       detached: true,
     },
   );
-  const server = await started({ name: 'mlflow', child, port, folder, headers: {} });
+  const server = await started({ name: 'mlflow', pid: child.pid, port, folder, headers: {} });
   if (fill) await fill(file);
   return server;
 }
 
-async function started({ name, child, port, folder, headers }) {
+async function started({ name, pid, port, folder, headers }) {
+  const kill = () => {
+    for (const one of familyOf(pid).reverse()) process.kill(one, 'SIGKILL');
+  };
+  process.on('exit', kill);
   const server = {
     name,
     port,
@@ -76,22 +68,17 @@ async function started({ name, child, port, folder, headers }) {
     headers,
     url: `http://127.0.0.1:${port}`,
     /** Of the server and the processes it has started, in MB. */
-    memory: () => familyOf(child.pid).reduce((sum, pid) => sum + memoryOf(pid), 0),
+    memory: () => familyOf(pid).reduce((sum, one) => sum + memoryOf(one), 0),
     async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.signalCode === null) {
-        for (const pid of familyOf(child.pid).reverse()) process.kill(pid, 'SIGKILL');
-        await gone;
-      }
+      kill();
       process.off('exit', kill);
+      while (isAlive(pid)) await sleep(20);
       fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-  const kill = () => familyOf(child.pid).forEach((pid) => process.kill(pid, 'SIGKILL'));
-  process.on('exit', kill);
   const probe = client(server);
   for (const end = Date.now() + 240_000; ; await sleep(50)) {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}.`);
+    if (!isAlive(pid)) throw new Error(`${name} has ended.`);
     const answer = await probe.request('GET', '/health').catch((error) => error);
     if (answer.status === 200) break;
     if (Date.now() > end) throw new Error(`${name} does not start.`);
@@ -159,10 +146,16 @@ export function client({ port, headers }) {
   };
 }
 
+/** A process that has ended and was not waited for yet has no memory. */
+function isAlive(pid) {
+  const file = `/proc/${pid}/status`;
+  return fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('VmRSS');
+}
+
 /** The process and its descendants, parents first. */
 function familyOf(pid) {
+  if (!isAlive(pid)) return [];
   const file = `/proc/${pid}/task/${pid}/children`;
-  if (!fs.existsSync(file)) return [];
   const children = fs.readFileSync(file, 'utf8').trim().split(' ').filter(Boolean);
   return [pid, ...children.flatMap((child) => familyOf(Number(child)))];
 }

@@ -51,7 +51,9 @@ function pick({ positions, steps, times, values }: Sample, indices: readonly num
 
 /** `columns` stand in the series from position `first`. */
 export function sampleOf(first: number, { steps, times, values }: Columns): Sample {
-  return { positions: Float64Array.from(steps, (_, i) => first + i), steps, times, values };
+  const positions = new Float64Array(steps.length);
+  for (let i = 0; i < positions.length; i++) positions[i] = first + i;
+  return { positions, steps, times, values };
 }
 
 export function joinSamples(parts: readonly Sample[]): Sample {
@@ -73,10 +75,15 @@ export interface Window {
 
 export function within(sample: Sample, { from, to, fromStep, toStep }: Window): Sample {
   const { positions, steps } = sample;
-  const kept: number[] = [];
-  for (let i = 0; i < positions.length; i++) {
+  const isInside = (i: number) => {
     const [position, step] = [positions[i] as number, steps[i] as number];
-    if (position >= from && position < to && step >= fromStep && step <= toStep) kept.push(i);
-  }
-  return kept.length === positions.length ? sample : pick(sample, kept);
+    return position >= from && position < to && step >= fromStep && step <= toStep;
+  };
+  let inside = 0;
+  while (inside < positions.length && isInside(inside)) inside++;
+  // Most samples are not cut.
+  if (inside === positions.length) return sample;
+  const kept: number[] = [];
+  for (let i = 0; i < positions.length; i++) if (isInside(i)) kept.push(i);
+  return pick(sample, kept);
 }
