@@ -170,8 +170,10 @@ describe('series of a metric', () => {
     await store.close();
     const after = new Database(path.join(folder, 'trainyard.db'));
     assert.deepEqual(
-      after.all<{ first: number }>('SELECT first FROM overviews ORDER BY first').map(({ first }) => first),
-      [0, 8192],
+      after
+        .all<{ first: number }>('SELECT first FROM overviews ORDER BY level, first')
+        .map(({ first }) => first),
+      [0, 4096, 8192, 12_288, 0],
     );
     after.close();
     store = Store.open(folder);
