@@ -9,6 +9,9 @@ import { freePort } from '../../.ci/tools/open-editor.mjs';
 import { Store } from '../../src/server/store/store.ts';
 import { ensureServer } from '../../src/workspace/local/launch.ts';
 
+// So that the servers end with the bench.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
 /**
  * Ours, from dist/. `fill` writes to the store before the server has it.
  * @param {{ fill?: (store: Store) => Promise<unknown> }} options

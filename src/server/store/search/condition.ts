@@ -33,13 +33,20 @@ export function compareText(column: string, condition: Condition, more: readonly
     throw invalid(
       `Expected a quoted string value for ${entity} '${key}' (e.g. 'my-value'). Got value ${String(value)}`,
     );
-  const sql =
-    operator === 'LIKE'
-      ? `like_exact(${column}, ?)`
-      : operator === 'ILIKE'
-        ? `like_folded(${column}, ?)`
-        : `${column} ${operator} ?`;
+  if (operator === 'LIKE') return matchText(column, value);
+  const sql = operator === 'ILIKE' ? `like_folded(${column}, ?)` : `${column} ${operator} ?`;
   return { sql, values: [value] };
+}
+
+/** What the pattern begins with is a range, which an index has; only within it each text is looked at. */
+function matchText(column: string, pattern: string): Sql {
+  const [prefix = ''] = pattern.split(/[%_]/, 1);
+  const match = `like_exact(${column}, ?)`;
+  if (prefix === '') return { sql: match, values: [pattern] };
+  return {
+    sql: `(${column} >= ? AND ${column} < ? AND ${match})`,
+    values: [prefix, `${prefix}\u{10FFFF}`, pattern],
+  };
 }
 
 function requireOperator(
