@@ -67,7 +67,8 @@ export function compareKeyed(table: string, owner: string, condition: Condition)
   const row = `SELECT 1 FROM ${table} v WHERE ${owner} AND v.key = ?`;
   if (operator === 'IS NULL') return { sql: `NOT EXISTS (${row})`, values: [key] };
   if (operator === 'IS NOT NULL') return { sql: `EXISTS (${row})`, values: [key] };
-  const test = compareText('v.value', condition);
+  // The plus keeps SQLite from looking through all rows with such a value instead of the one of this owner.
+  const test = compareText('+v.value', condition);
   return { sql: `EXISTS (${row} AND ${test.sql})`, values: [key, ...test.values] };
 }
 
