@@ -1,4 +1,4 @@
-// npm run bench [-- name …]      each prints what it measured and against what
+// npm run bench [-- name …]      each prints what it measured and against what; TRAINYARD_BENCH_SCALE=full takes longer
 import fs from 'node:fs';
 import path from 'node:path';
 import { become, ROOT } from './shell.mjs';
@@ -10,7 +10,12 @@ const node = ensureNode();
 const folder = path.join(ROOT, 'test', 'bench');
 const all = fs.readdirSync(folder).filter((name) => name.endsWith('.mjs') && !name.startsWith('_'));
 const wanted = process.argv.slice(2);
-const env = { ...process.env, CHROMIUM: ensureChromium(), TRAINYARD_TEST_PYTHON: ensurePython() };
+const env = {
+  ...process.env,
+  CHROMIUM: ensureChromium(),
+  TRAINYARD_TEST_PYTHON: ensurePython(),
+  TRAINYARD_BENCH_MLFLOW: ensurePython(path.join(folder, 'requirements.txt')),
+};
 for (const name of all.sort()) {
   if (wanted.length > 0 && !wanted.includes(path.parse(name).name)) continue;
   console.log(`\n== ${path.parse(name).name}`);

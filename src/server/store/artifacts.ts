@@ -20,6 +20,9 @@ interface Content {
   bytes: number;
 }
 
+/** Chunks of an upload that wait for the disk are written in one go, up to so many bytes. */
+const WRITTEN_AT_ONCE = 1024 * 1024;
+
 /**
  * Files by owner (`runs/<run id>` or `models/<model id>`) and path; contents stored once by SHA-256 under
  * `<store>/objects/ab/cdef…`. Paths are relative, `/`-separated, checked: no `..`, no empty or absolute parts.
@@ -72,12 +75,12 @@ export class Artifacts {
     try {
       const source =
         content instanceof Uint8Array ? Readable.from([content], { objectMode: false }) : content;
-      await pipeline(source, measure, fs.createWriteStream(file, { mode: 0o600, flush: true }), { signal });
+      const target = fs.createWriteStream(file, { mode: 0o600, flush: true, highWaterMark: WRITTEN_AT_ONCE });
+      await pipeline(source, measure, target, { signal });
       return await this.keep(owner, name, file, { sha256: hash.digest('hex'), bytes });
     } catch (error) {
-      throw isFull(error) ? storeFull(error) : error;
-    } finally {
       await fs.promises.rm(file, { force: true });
+      throw isFull(error) ? storeFull(error) : error;
     }
   }
 
@@ -86,8 +89,7 @@ export class Artifacts {
     this.arriving.set(sha256, (this.arriving.get(sha256) ?? 0) + 1);
     try {
       const object = this.object(sha256);
-      await fs.promises.mkdir(path.dirname(object), { recursive: true, mode: 0o700 });
-      await fs.promises.rename(file, object);
+      await moveInto(object, file);
       const before = await this.write(() => {
         this.requireFree(owner, name);
         const replaced = this.row(owner, name)?.sha256;
@@ -218,6 +220,21 @@ export class Artifacts {
   }
 }
 
+/** There are 256 folders at most, so nearly always it is there. */
+async function moveInto(object: string, file: string): Promise<void> {
+  try {
+    await fs.promises.rename(file, object);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await fs.promises.mkdir(path.dirname(object), { recursive: true, mode: 0o700 });
+    await fs.promises.rename(file, object);
+  }
+}
+
 function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  return codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

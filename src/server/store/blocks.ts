@@ -28,11 +28,13 @@ const SMALL = 64;
 /** Small blocks become one when they fill this. */
 const BLOCK = 1024;
 /** An overview stands for so many blocks, or for so many overviews of the level below. */
-const FAN = 8;
+const FAN = 4;
 
 /** Positions that an overview of `level` (from 1) covers, and of how many of them it has one bucket. */
 const spanOf = (level: number) => BLOCK * FAN ** level;
-const bucketOf = (level: number) => spanOf(level) / 256;
+const bucketOf = (level: number) => spanOf(level) / 128;
+/** A drawing may have so many times fewer buckets than were asked for, when that spares a level. */
+const COARSER = 1.25;
 
 /**
  * The points of series on disk, in logging order: a tail of rows, sealed into compressed blocks; and above the blocks
@@ -183,7 +185,7 @@ export class Blocks {
       return { sample: joinSamples([...this.collect(series, 0, window)]), reduced: false };
     const wanted = size / Math.max(1, Math.floor(mostPoints / 4));
     let level = 0;
-    while (bucketOf(level + 1) <= wanted && spanOf(level + 1) <= series.sealed) level++;
+    while (bucketOf(level + 1) <= COARSER * wanted && spanOf(level + 1) <= series.sealed) level++;
     const unit = level === 0 ? 1 : bucketOf(level);
     const whole = joinSamples([...this.collect(series, level, window)]);
     const sample = landmarks(whole, Math.ceil(wanted / unit) * unit);

@@ -9,6 +9,7 @@ const FLOAT64 = 8;
 const FLOAT32 = 5;
 const WIDTHS = [0, 1, 2, 4] as const;
 type Width = (typeof WIDTHS)[number];
+const REMAINDERS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
 /** Sums of a few numbers below it are exact. */
 const LARGEST = 2 ** 50;
@@ -90,30 +91,28 @@ function lineOf(column: Float64Array): Line | undefined {
   return width === undefined ? undefined : { base: first + low, slope, width };
 }
 
-function encodeLine(line: Line, column: Float64Array): Uint8Array {
-  const bytes = new Uint8Array(LINE_HEADER + line.width * column.length);
+function encodeLine({ base, slope, width }: Line, column: Float64Array): Uint8Array {
+  const bytes = new Uint8Array(LINE_HEADER + width * column.length);
   const view = new DataView(bytes.buffer);
-  view.setUint8(0, line.width);
-  view.setFloat64(1, line.base, true);
-  view.setFloat64(9, line.slope, true);
-  let at = LINE_HEADER;
-  for (let i = 0; i < column.length; i++) {
-    let above = (column[i] as number) - line.base - Math.round(line.slope * i);
-    for (let byte = 0; byte < line.width; byte++) {
-      bytes[at++] = above % 256;
-      above = Math.floor(above / 256);
-    }
-  }
+  view.setUint8(0, width);
+  view.setFloat64(1, base, true);
+  view.setFloat64(9, slope, true);
+  if (width === 0) return bytes;
+  const remainders = new REMAINDERS[width](column.length);
+  for (let i = 0; i < column.length; i++)
+    remainders[i] = (column[i] as number) - base - Math.round(slope * i);
+  bytes.set(new Uint8Array(remainders.buffer), LINE_HEADER);
   return bytes;
 }
 
 function decodeLine({ base, slope, width }: Line, bytes: Uint8Array, length: number): Float64Array {
-  if (bytes.length < width * length) throw new RangeError('a column ends before its last number');
   const column = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    let above = 0;
-    for (let byte = width - 1; byte >= 0; byte--) above = above * 256 + (bytes[i * width + byte] as number);
-    column[i] = base + Math.round(slope * i) + above;
+  if (width === 0) {
+    for (let i = 0; i < length; i++) column[i] = base + Math.round(slope * i);
+    return column;
   }
+  if (bytes.length < width * length) throw new RangeError('a column ends before its last number');
+  const remainders = new REMAINDERS[width](bytes.slice(0, width * length).buffer);
+  for (let i = 0; i < length; i++) column[i] = base + Math.round(slope * i) + (remainders[i] as number);
   return column;
 }

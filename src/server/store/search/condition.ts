@@ -33,13 +33,20 @@ export function compareText(column: string, condition: Condition, more: readonly
     throw invalid(
       `Expected a quoted string value for ${entity} '${key}' (e.g. 'my-value'). Got value ${String(value)}`,
     );
-  const sql =
-    operator === 'LIKE'
-      ? `like_exact(${column}, ?)`
-      : operator === 'ILIKE'
-        ? `like_folded(${column}, ?)`
-        : `${column} ${operator} ?`;
+  if (operator === 'LIKE') return matchText(column, value);
+  const sql = operator === 'ILIKE' ? `like_folded(${column}, ?)` : `${column} ${operator} ?`;
   return { sql, values: [value] };
+}
+
+/** What the pattern begins with is a range, which an index has; only within it each text is looked at. */
+function matchText(column: string, pattern: string): Sql {
+  const [prefix = ''] = pattern.split(/[%_]/, 1);
+  const match = `like_exact(${column}, ?)`;
+  if (prefix === '') return { sql: match, values: [pattern] };
+  return {
+    sql: `(${column} >= ? AND ${column} < ? AND ${match})`,
+    values: [prefix, `${prefix}\u{10FFFF}`, pattern],
+  };
 }
 
 function requireOperator(
@@ -60,7 +67,8 @@ export function compareKeyed(table: string, owner: string, condition: Condition)
   const row = `SELECT 1 FROM ${table} v WHERE ${owner} AND v.key = ?`;
   if (operator === 'IS NULL') return { sql: `NOT EXISTS (${row})`, values: [key] };
   if (operator === 'IS NOT NULL') return { sql: `EXISTS (${row})`, values: [key] };
-  const test = compareText('v.value', condition);
+  // The plus keeps SQLite from looking through all rows with such a value instead of the one of this owner.
+  const test = compareText('+v.value', condition);
   return { sql: `EXISTS (${row} AND ${test.sql})`, values: [key, ...test.values] };
 }
 

@@ -53,14 +53,14 @@ function condition(condition: Condition): RunCondition {
   const { entity, operator } = condition;
   switch (entity) {
     case 'metric': {
-      const test = compareNumber('s.last_value', condition);
-      // A NaN (kept as NULL) is unlike every number and compares to none.
-      const nan = operator === '!=' ? ' OR s.last_value IS NULL' : '';
-      const values = [condition.key, ...test.values];
+      // The plus keeps SQLite from looking through all rows with such a value instead of the one of this run.
+      const ofRun = compareMetric('+s.last_value', condition);
+      const ofAny = compareMetric('s.last_value', condition);
+      const values = [condition.key, ...ofRun.values];
       return {
-        sql: `EXISTS (SELECT 1 FROM series s WHERE s.run_id = r.id AND s.key = ? AND (${test.sql}${nan}))`,
+        sql: `EXISTS (SELECT 1 FROM series s WHERE s.run_id = r.id AND s.key = ? AND ${ofRun.sql})`,
         values,
-        matches: { sql: `SELECT s.run_id FROM series s WHERE s.key = ? AND (${test.sql}${nan})`, values },
+        matches: { sql: `SELECT s.run_id FROM series s WHERE s.key = ? AND ${ofAny.sql}`, values },
       };
     }
     case 'param': {
@@ -85,6 +85,12 @@ function condition(condition: Condition): RunCondition {
     default:
       return attribute(condition);
   }
+}
+
+/** A NaN (kept as NULL) is unlike every number and compares to none. */
+function compareMetric(column: string, condition: Condition): Sql {
+  const { sql, values } = compareNumber(column, condition);
+  return { sql: condition.operator === '!=' ? `(${sql} OR ${column} IS NULL)` : sql, values };
 }
 
 function keyedMatches(table: string, condition: Condition): Sql {

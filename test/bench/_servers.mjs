@@ -1,0 +1,169 @@
+// The two servers that are compared, each a process of its own with a store of its own, and the client they share.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../.ci/tools/open-editor.mjs';
+import { Store } from '../../src/server/store/store.ts';
+import { ensureServer } from '../../src/workspace/local/launch.ts';
+
+// So that the servers end with the bench.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
+/**
+ * Ours, from dist/. `fill` writes to the store before the server has it.
+ * @param {{ fill?: (store: Store) => Promise<unknown> }} options
+ */
+export async function startTrainyard({ fill } = {}) {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-bench-'));
+  if (fill) {
+    const store = Store.open(path.join(home, 'store'));
+    await fill(store);
+    await store.close();
+  }
+  const { pid, port, token } = await ensureServer({ home, serverEntry: path.resolve('dist/server.js') });
+  const headers = { authorization: `Bearer ${token}` };
+  return started({ name: 'trainyard', pid, port, folder: home, headers });
+}
+
+/**
+ * `mlflow server` as it comes, with a SQLite backend store. `fill` writes to that when the server has made its tables;
+ * it gets the file.
+ * @param {{ fill?: (file: string) => unknown }} options
+ */
+export async function startMlflow({ fill } = {}) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-bench-'));
+  const file = path.join(folder, 'mlflow.db');
+  const port = await freePort();
+  const args = ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port)];
+  const child = spawn(
+    process.env.TRAINYARD_BENCH_MLFLOW,
+    [
+      ...args,
+      '--backend-store-uri',
+      `sqlite:///${file}`,
+      '--artifacts-destination',
+      path.join(folder, 'artifacts'),
+    ],
+    {
+      cwd: folder,
+      env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true' },
+      stdio: 'ignore',
+      detached: true,
+    },
+  );
+  const server = await started({ name: 'mlflow', pid: child.pid, port, folder, headers: {} });
+  if (fill) await fill(file);
+  return server;
+}
+
+async function started({ name, pid, port, folder, headers }) {
+  const kill = () => {
+    for (const one of familyOf(pid).reverse()) process.kill(one, 'SIGKILL');
+  };
+  process.on('exit', kill);
+  const server = {
+    name,
+    port,
+    folder,
+    headers,
+    url: `http://127.0.0.1:${port}`,
+    /** Of the server and the processes it has started, in MB. */
+    memory: () => familyOf(pid).reduce((sum, one) => sum + memoryOf(one), 0),
+    async stop() {
+      kill();
+      process.off('exit', kill);
+      while (isAlive(pid)) await sleep(20);
+      fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  const probe = client(server);
+  for (const end = Date.now() + 240_000; ; await sleep(50)) {
+    if (!isAlive(pid)) throw new Error(`${name} has ended.`);
+    const answer = await probe.request('GET', '/health').catch((error) => error);
+    if (answer.status === 200) break;
+    if (Date.now() > end) throw new Error(`${name} does not start.`);
+  }
+  probe.close();
+  return server;
+}
+
+/** One keep-alive connection. A request resolves when the whole answer is here. */
+export function client({ port, headers }) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  async function send(method, at, body, type, onBody) {
+    const more = body === undefined ? {} : { 'content-type': type };
+    const length = typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {};
+    return new Promise((resolve, reject) => {
+      const options = {
+        host: '127.0.0.1',
+        port,
+        agent,
+        method,
+        path: at,
+        headers: { ...headers, ...more, ...length },
+      };
+      const request = http.request(options, (response) => {
+        response.on('data', onBody);
+        response.once('error', reject);
+        response.once('end', () => resolve(response.statusCode));
+      });
+      request.setNoDelay(true);
+      request.once('error', reject);
+      if (body === undefined || typeof body === 'string') request.end(body);
+      else body.pipe(request);
+    });
+  }
+  return {
+    async request(method, at, body) {
+      const chunks = [];
+      const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+      const status = await send(method, at, text, 'application/json', (chunk) => chunks.push(chunk));
+      const bytes = Buffer.concat(chunks);
+      if (status !== 200) throw new Error(`${method} ${at}: ${status} ${bytes.toString().slice(0, 300)}`);
+      return { status, bytes, json: () => JSON.parse(bytes.toString()) };
+    },
+    /** Streams; nothing is kept. @returns how many bytes came back */
+    async transfer(method, at, body) {
+      let received = 0;
+      const status = await send(
+        method,
+        at,
+        body,
+        'application/octet-stream',
+        (chunk) => (received += chunk.length),
+      );
+      if (status !== 200 && status !== 204) throw new Error(`${method} ${at}: ${status}`);
+      return received;
+    },
+    async createRun() {
+      const { json } = await this.request('POST', '/api/2.0/mlflow/runs/create', {
+        experiment_id: '0',
+        start_time: Date.now(),
+      });
+      return json().run.info;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** A process that has ended and was not waited for yet has no memory. */
+function isAlive(pid) {
+  const file = `/proc/${pid}/status`;
+  return fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('VmRSS');
+}
+
+/** The process and its descendants, parents first. */
+function familyOf(pid) {
+  if (!isAlive(pid)) return [];
+  const file = `/proc/${pid}/task/${pid}/children`;
+  const children = fs.readFileSync(file, 'utf8').trim().split(' ').filter(Boolean);
+  return [pid, ...children.flatMap((child) => familyOf(Number(child)))];
+}
+
+function memoryOf(pid) {
+  const match = /VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return match ? Number(match[1]) / 1024 : 0;
+}
