@@ -3,16 +3,18 @@ import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import type { RunState } from '../../src/workspace/types.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import { cellText, cellTitle } from './cell.js';
-import { type Column, ROW_HEIGHT, widthOf } from './columns.js';
+import { clampWidth, type Column, ROW_HEIGHT, widthOf } from './columns.js';
 import { dragColumn, dragWidth } from './drag.js';
 import { toTsv } from './export.js';
 import { type GridAction, gridKey } from './grid-keys.js';
 import './header-menu.js';
 import type { TyHeaderMenu } from './header-menu.js';
 import type { TableModel } from './model.js';
-import { columnWindow, offsetsOf, rowWindow, scrollTo } from './window.js';
+import { columnWindow, offsetsOf, rowWindow, scrollTo, type Window } from './window.js';
 
 const HEAD_HEIGHT = 26;
+/** Both sides, and the border. */
+const CELL_PADDING = 20;
 /** Rows drawn above and below those in sight. */
 const MORE_ROWS = 6;
 /** What a new page is to come back to is written down when scrolling has come to rest. */
@@ -124,9 +126,7 @@ export class TyGrid extends LitElement {
           <div class="row head" role="row" aria-rowindex="1">
             ${this.#cells(columns, (column, at, style) => this.#heading(column, at, style))}
           </div>
-          <div class="rows" role="rowgroup" .style=${`transform:translateY(${down.first * ROW_HEIGHT}px)`}>
-            ${Array.from(rows.subarray(down.first, down.end), (row, i) => this.#row(row, down.first + i, columns))}
-          </div>
+          <div role="rowgroup">${this.#rows(rows, down, columns)}</div>
         </div>
       </div>
       <ty-header-menu .model=${model}></ty-header-menu>
@@ -143,6 +143,22 @@ export class TyGrid extends LitElement {
       >${shown.map((column, i) => cell(column, first + i, ''))}`;
   }
 
+  /**
+   * A row of the list always takes the same of the elements in turn, so that a scroll by three rows draws three, wherever
+   * they come to lie.
+   */
+  #rows(
+    rows: Uint32Array,
+    { first, end }: Window,
+    columns: DrawnColumns,
+  ): (TemplateResult | typeof nothing)[] {
+    const count = Math.ceil(this.#height / ROW_HEIGHT) + 1 + 2 * MORE_ROWS;
+    return Array.from({ length: count }, (_, i) => {
+      const at = first + ((((i - first) % count) + count) % count);
+      return at < end ? this.#row(rows[at]!, at, columns) : nothing;
+    });
+  }
+
   #row(row: number, at: number, columns: DrawnColumns): TemplateResult {
     const { model } = this;
     const id = model.store.ids[row]!;
@@ -153,6 +169,7 @@ export class TyGrid extends LitElement {
       aria-rowindex=${at + 2}
       aria-selected=${isSelected}
       data-row=${row}
+      .style=${`top:${at * ROW_HEIGHT + HEAD_HEIGHT}px`}
     >
       ${this.#cells(columns, (column, i, style) => this.#cell(column, i, row, id, style))}
     </div>`;
@@ -179,7 +196,7 @@ export class TyGrid extends LitElement {
       data-column=${id}
       .style=${style}
     >
-      ${this.#mark(id, row)}<span>${text}</span>
+      ${this.#mark(id, row)}${text}
     </div>`;
   }
 
@@ -298,12 +315,13 @@ export class TyGrid extends LitElement {
 
   /** As wide as what is in sight needs. */
   #fit(column: ColumnId): void {
-    let width = 0;
-    for (const span of this.querySelectorAll<HTMLElement>(`[data-column="${CSS.escape(column)}"] > span`)) {
-      const before = span.previousElementSibling instanceof HTMLElement ? 22 : 0;
-      const after = span.closest('.head') ? 20 : 0;
-      width = Math.max(width, span.scrollWidth + before + after + 18);
-    }
+    const range = document.createRange();
+    const cells = this.querySelectorAll(`[data-column="${CSS.escape(column)}"]`);
+    const widths = Array.from(cells, (cell) => {
+      range.selectNodeContents(cell);
+      return range.getBoundingClientRect().width;
+    });
+    const width = clampWidth(Math.max(...widths) + CELL_PADDING);
     this.model.arrange({ widths: { ...this.model.layout.widths, [column]: width } });
   }
 

@@ -57,6 +57,7 @@ export class TableModel {
 
   /** Runs that came since `begin`; at the end the others are gone. */
   #fresh: Set<string> | undefined;
+  #frame: number | undefined;
   #rows: Uint32Array | undefined;
   #known: Column[] | undefined;
   #columns: { pinned: Column[]; others: Column[] } | undefined;
@@ -111,7 +112,7 @@ export class TableModel {
         this.isLoading = false;
         break;
     }
-    this.#emit();
+    this.#emitSoon();
   }
 
   // ---- what is shown
@@ -354,7 +355,14 @@ export class TableModel {
     if (what === 'columns' || this.layout.onlyDiffering) this.#columns = undefined;
   }
 
+  /** Pages of runs may come faster than frames. */
+  #emitSoon(): void {
+    this.#frame ??= requestAnimationFrame(() => this.#emit());
+  }
+
   #emit(): void {
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#frame = undefined;
     for (const listener of this.#listeners) listener();
   }
 }

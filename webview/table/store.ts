@@ -70,9 +70,9 @@ export class RunStore {
     }
     for (const { id, values, isSet } of chunk.numbers) {
       const column = this.#number(id);
-      for (const [i, row] of rows.entries()) {
-        column.values[row] = values[i]!;
-        column.isSet[row] = isSet[i]!;
+      for (let i = 0; i < rows.length; i++) {
+        column.values[rows[i]!] = values[i]!;
+        column.isSet[rows[i]!] = isSet[i]!;
       }
     }
     for (const { id, words, codes } of chunk.texts) {
@@ -84,9 +84,9 @@ export class RunStore {
         if (code === undefined) index.set(word, (code = column.words.push(word)));
         return code;
       });
-      for (const [i, row] of rows.entries()) {
+      for (let i = 0; i < rows.length; i++) {
         const code = codes[i]!;
-        column.codes[row] = code === 0 ? 0 : translated[code - 1]!;
+        column.codes[rows[i]!] = code === 0 ? 0 : translated[code - 1]!;
       }
       if (column.words.length > before) rank(column);
     }

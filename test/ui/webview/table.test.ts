@@ -72,8 +72,8 @@ describe('runs table', function () {
       await page
         .locator('[data-row] [data-column="param:batch_size"]')
         .first()
-        .evaluate((e) => getComputedStyle(e).justifyContent),
-      'flex-end',
+        .evaluate((e) => getComputedStyle(e).textAlign),
+      'end',
     );
   });
 
