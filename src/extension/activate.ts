@@ -16,6 +16,7 @@ import { logError, showError } from './errors.js';
 import { OpenCommit } from './git/open-commit.js';
 import { LogTerminals } from './log/log-terminals.js';
 import { registerChartsPanel, type ChartsPanels } from './panels/charts-panel.js';
+import { registerTablePanel } from './panels/table-panel.js';
 import { RunFileSystem } from './runs/run-file-system.js';
 import { RUN_SCHEME } from './runs/run-uri.js';
 import { ServerSettingsSync } from './server-settings.js';
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const workspaces: Workspaces = { active: local, all: [local] };
 
   const charts = registerChartsPanel(context, workspaces, log);
+  const table = registerTablePanel(context, workspaces, log);
   const logs = keep(new LogTerminals(workspaces, log));
   keep(vscode.workspace.registerFileSystemProvider(RUN_SCHEME, new RunFileSystem(workspaces), READ_ONLY));
 
@@ -87,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerChartCommands(register, charts);
   registerRunFileCommands(register, workspaces, choose);
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
-  registerViewCommands(register, runsView, [runsView, models, compute, overview]);
+  registerViewCommands(register, runsView, [runsView, models, compute, overview], table);
   registerServerCommands(register, workspaces, log);
 
   keep(

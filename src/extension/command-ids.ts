@@ -7,6 +7,7 @@ export const COMMANDS = {
 
   showCharts: 'trainyard.showCharts',
   showLog: 'trainyard.showLog',
+  showTable: 'trainyard.showTable',
   openFiles: 'trainyard.run.openFiles',
   openFile: 'trainyard.run.openFile',
   saveFile: 'trainyard.run.saveFile',

@@ -1,23 +1,9 @@
-/** Numbers and times for people. Pure; times are in the browser's time zone. */
+/** Labels of axes. Pure; times are in the browser's time zone. */
+import { minus } from '../shared/format.js';
+
+export { formatDuration, formatTime, formatValue } from '../shared/format.js';
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
-
-/** A metric's value, to five significant digits. */
-export function formatValue(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 1e7 || size < 1e-4)
-    return minus(
-      value
-        .toExponential(3)
-        .replace(/\.?0+e/, 'e')
-        .replace('e+', 'e'),
-    );
-  if (size >= 1000) return minus(grouped.format(Number(value.toPrecision(7))));
-  return minus(String(Number(value.toPrecision(5))));
-}
 
 /** A label of the y axis, with no more digits than the distance of the labels needs. */
 export function formatTick(value: number, distance: number): string {
@@ -60,19 +46,6 @@ export function formatStep(step: number): string {
   return minus(grouped.format(step));
 }
 
-/** @param seconds any; below a minute to the tenth, beyond an hour to the minute */
-export function formatDuration(seconds: number): string {
-  if (seconds < 0) return `−${formatDuration(-seconds)}`;
-  if (seconds < 59.95) return `${Number(seconds.toFixed(seconds < 10 ? 2 : 1))}s`;
-  const whole = Math.round(seconds);
-  const days = Math.floor(whole / 86_400);
-  const hours = Math.floor(whole / 3600) % 24;
-  const minutes = Math.floor(whole / 60) % 60;
-  if (days > 0) return hours > 0 ? `${days}d ${hours}h` : `${days}d`;
-  if (hours > 0) return minutes > 0 ? `${hours}h ${pad(minutes)}m` : `${hours}h`;
-  return whole % 60 > 0 ? `${minutes}m ${pad(whole % 60)}s` : `${minutes}m`;
-}
-
 /** Distances between the labels of a relative axis, in seconds. */
 export const DURATION_STEPS = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800,
@@ -87,11 +60,6 @@ const clockSeconds = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
 });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-
-/** @param time ms since the epoch */
-export function formatTime(time: number): string {
-  return `${day.format(time)} ${clockSeconds.format(time)}`;
-}
 
 /** Labels of a time axis; the first of each day says which day. */
 export function formatTimeTicks(times: readonly number[], distance: number): string[] {
@@ -109,13 +77,4 @@ export function formatTimeTicks(times: readonly number[], distance: number): str
     before = today;
     return isNewDay ? today : label;
   });
-}
-
-function pad(value: number): string {
-  return String(value).padStart(2, '0');
-}
-
-/** A minus sign as wide as the plus and the digits. */
-function minus(text: string): string {
-  return text.replaceAll('-', '−');
 }

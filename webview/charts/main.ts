@@ -1,4 +1,5 @@
 import '../shared/theme.css';
+import '../shared/page.css';
 import '../controls/icons.css';
 import '../controls/toolkit.js';
 import './charts.css';

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Run } from '../../workspace/types.js';
 import { formatAge } from '../format.js';
+import { runsById } from '../runs/runs-by-id.js';
 import { stateIcon, stateWord } from '../runs/run-words.js';
 import type { Workspaces } from '../workspaces.js';
 
@@ -32,8 +33,11 @@ export class RunChooser {
   async runs(args: readonly unknown[], options: ChooseOptions): Promise<Run[]> {
     const { fits = () => true } = options;
     const ids = [...new Set(this.#rows(args).flatMap(runIdOf))];
-    const runs = await Promise.all(ids.map((id) => this.#workspaces.active.run(id)));
-    return runs.length > 0 ? runs.filter(fits) : this.#ask(options);
+    if (ids.length === 0) return this.#ask(options);
+    const { active } = this.#workspaces;
+    // One that was just deleted is told of; of many those that are left are meant.
+    const runs = ids[1] === undefined ? [await active.run(ids[0]!)] : await runsById(active, ids);
+    return runs.filter(fits);
   }
 
   /** The first of them. */
@@ -72,5 +76,6 @@ function runIdOf(row: unknown): string[] {
   if (typeof row !== 'object' || row === null) return [];
   if ('run' in row) return [(row.run as Run).id];
   if ('runId' in row && typeof row.runId === 'string') return [row.runId];
+  if ('runIds' in row && Array.isArray(row.runIds)) return row.runIds.filter((id) => typeof id === 'string');
   return [];
 }

@@ -3,6 +3,7 @@ import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import type { LogTerminals } from '../log/log-terminals.js';
+import { INTERNAL_TAG } from '../panels/run-chunk.js';
 import { isActive } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
@@ -69,10 +70,10 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
   });
 
   register(COMMANDS.editTag, async (...args) => {
-    const run = await choose.run(args, {
+    const runs = await choose.runs(args, {
       placeholder: vscode.l10n.t('Edit a tag of which run?'),
     });
-    if (run) await editTag(run, workspaces);
+    if (runs.length > 0) await editTag(runs, workspaces);
   });
 
   register(COMMANDS.delete, async (...args) => {
@@ -90,15 +91,21 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
   });
 }
 
-/** Tags that MLflow and Trainyard keep for themselves. */
-const INTERNAL_TAG = /^(mlflow|trainyard)\./;
-
-async function editTag(run: Run, workspaces: Workspaces): Promise<void> {
-  const title = vscode.l10n.t('Tags of {0}', run.name);
-  const own = Object.entries(run.tags).filter(([name]) => !INTERNAL_TAG.test(name));
+/** Of several runs the tag gets one value in all. */
+async function editTag(runs: readonly Run[], { active }: Workspaces): Promise<void> {
+  const title =
+    runs.length === 1 && runs[0]
+      ? vscode.l10n.t('Tags of {0}', runs[0].name)
+      : vscode.l10n.t('Tags of {0} runs', runs.length);
+  const own = new Map(
+    runs.flatMap(({ tags }) => Object.entries(tags).filter(([name]) => !INTERNAL_TAG.test(name))),
+  );
   const add = { label: vscode.l10n.t('$(add) New Tag…'), name: '' };
-  const items = [add, ...own.map(([name, value]) => ({ label: `$(tag) ${name}`, description: value, name }))];
-  const picked = own.length === 0 ? add : await vscode.window.showQuickPick(items, { title });
+  const items = [
+    add,
+    ...[...own].map(([name, value]) => ({ label: `$(tag) ${name}`, description: value, name })),
+  ];
+  const picked = own.size === 0 ? add : await vscode.window.showQuickPick(items, { title });
   if (!picked) return;
   const name =
     picked.name ||
@@ -113,9 +120,10 @@ async function editTag(run: Run, workspaces: Workspaces): Promise<void> {
   const value = await vscode.window.showInputBox({
     title,
     prompt: vscode.l10n.t('Value of {0}. Leave it empty to remove the tag.', name),
-    value: run.tags[name],
+    value: own.get(name),
   });
-  if (value !== undefined) await workspaces.active.tag(run.id, { [name]: value === '' ? null : value });
+  if (value === undefined) return;
+  await Promise.all(runs.map(({ id }) => active.tag(id, { [name]: value === '' ? null : value })));
 }
 
 async function offerUndo(runs: readonly Run[], { active: workspace }: Workspaces): Promise<void> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { COMMANDS } from '../command-ids.js';
 import { TrainyardError } from '../../base/errors.js';
+import type { TablePanels } from '../panels/table-panel.js';
 import type { ExperimentNode } from '../runs/run-nodes.js';
 import type { RunsView } from '../views/runs-view.js';
 import type { Register } from './register.js';
@@ -10,13 +11,21 @@ export function registerViewCommands(
   register: Register,
   runs: RunsView,
   all: readonly { refresh(): void }[],
+  table: TablePanels,
 ): void {
   register(COMMANDS.refresh, () => all.forEach((view) => view.refresh()));
   register(COMMANDS.clearFilter, () => runs.setFilter(''));
   register(COMMANDS.onlyOpenCommit, () => runs.setOnlyOpenCommit(true));
   register(COMMANDS.allCommits, () => runs.setOnlyOpenCommit(false));
   register(COMMANDS.showMore, (group) => runs.showMore(group as ExperimentNode));
+  register(COMMANDS.showTable, (row) => table.show(experimentIdOf(row)));
   register(COMMANDS.filterRuns, () => askFilter(runs));
+}
+
+/** Of the row of an experiment; all are meant without one. */
+function experimentIdOf(row: unknown): string | null {
+  const isExperiment = typeof row === 'object' && row !== null && 'kind' in row && row.kind === 'experiment';
+  return isExperiment ? (row as ExperimentNode).experiment.id : null;
 }
 
 /** Asks until the filter is one that the workspace understands, or the box is closed. */

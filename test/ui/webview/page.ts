@@ -8,9 +8,11 @@ declare global {
   }
 }
 
-interface Options {
+interface PanelOptions<Host> {
   url: string;
-  host: Parameters<typeof installFakeHost>[0];
+  /** Puts the editor's side into the page. It must not use anything from outside of its function. */
+  install: (host: Host) => void;
+  host: Host;
   theme?: keyof typeof THEMES;
   width?: number;
   height?: number;
@@ -18,9 +20,16 @@ interface Options {
 }
 
 /** Opens the charts page over a fake host. Errors of the page end up in `errors`. */
-export async function openCharts(
+export function openCharts(
   browser: Browser,
-  { url, host, theme = 'dark', width = 1200, height = 800, scale = 1 }: Options,
+  options: Omit<PanelOptions<Parameters<typeof installFakeHost>[0]>, 'install'>,
+): ReturnType<typeof openPanel> {
+  return openPanel(browser, { ...options, install: installFakeHost });
+}
+
+export async function openPanel<Host>(
+  browser: Browser,
+  { url, install, host, theme = 'dark', width = 1200, height = 800, scale = 1 }: PanelOptions<Host>,
 ): Promise<{ page: Page; errors: string[] }> {
   const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
   const errors: string[] = [];
@@ -30,7 +39,7 @@ export async function openCharts(
   });
   // tsx names functions by a helper that the page does not have.
   await page.addInitScript('window.__name = (f) => f');
-  await page.addInitScript(installFakeHost, host);
+  await page.addInitScript(install as (host: unknown) => void, host);
   await page.addInitScript(applyTheme, THEMES[theme]);
   await page.goto(url);
   return { page, errors };

@@ -7,10 +7,14 @@ import { newNonce, webviewHtml } from '../../../src/extension/panels/webview-htm
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css' };
 
-/** Serves the built charts page on loopback with the page and the policy that the editor gives it. */
-export async function serveCharts(): Promise<{ url: string; close(): Promise<void> }> {
+export function serveCharts(): ReturnType<typeof servePanel> {
+  return servePanel('charts');
+}
+
+/** Serves a built panel on loopback with the page and the policy that the editor gives it. */
+export async function servePanel(panel: string): Promise<{ url: string; close(): Promise<void> }> {
   const server = http.createServer((request, response) => {
-    void respond(request.url ?? '/', response);
+    void respond(panel, request.url ?? '/', response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -21,7 +25,7 @@ export async function serveCharts(): Promise<{ url: string; close(): Promise<voi
   };
 }
 
-async function respond(url: string, response: http.ServerResponse): Promise<void> {
+async function respond(panel: string, url: string, response: http.ServerResponse): Promise<void> {
   if (url === '/favicon.ico') {
     response.writeHead(204).end();
     return;
@@ -29,9 +33,9 @@ async function respond(url: string, response: http.ServerResponse): Promise<void
   if (url === '/') {
     const nonce = newNonce();
     const html = webviewHtml({
-      title: 'Charts',
-      script: '/charts.js',
-      style: '/charts.css',
+      title: panel,
+      script: `/${panel}.js`,
+      style: `/${panel}.css`,
       cspSource: `'self'`,
       nonce,
     });

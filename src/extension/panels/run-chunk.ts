@@ -1,0 +1,59 @@
+import type { Run } from '../../workspace/types.js';
+import type { NumberColumn, RunChunk, TextColumn } from './table-messages.js';
+
+/** Tags that MLflow and Trainyard keep for themselves. */
+export const INTERNAL_TAG = /^(mlflow|trainyard)\./;
+
+/** The runs by columns, as the table gets them. */
+export function chunkOf(runs: readonly Run[], experimentName: (id: string) => string | undefined): RunChunk {
+  const texts = new Map<string, TextColumn & { index: Map<string, number> }>();
+  const numbers = new Map<string, NumberColumn>();
+
+  const text = (id: string, row: number, value: string | null | undefined) => {
+    if (value === undefined || value === null || value === '') return;
+    let column = texts.get(id);
+    if (!column)
+      texts.set(id, (column = { id, words: [], codes: new Uint32Array(runs.length), index: new Map() }));
+    let code = column.index.get(value);
+    if (code === undefined) column.index.set(value, (code = column.words.push(value)));
+    column.codes[row] = code;
+  };
+  const number = (id: string, row: number, value: number | undefined) => {
+    if (value === undefined) return;
+    let column = numbers.get(id);
+    if (!column)
+      numbers.set(
+        id,
+        (column = { id, values: new Float64Array(runs.length), isSet: new Uint8Array(runs.length) }),
+      );
+    column.values[row] = value;
+    column.isSet[row] = 1;
+  };
+
+  for (const [row, run] of runs.entries()) {
+    text('name', row, run.name);
+    text('state', row, run.state);
+    text('experiment', row, experimentName(run.experimentId));
+    text('commit', row, run.code?.head);
+    text('branch', row, run.code?.branch);
+    text('target', row, run.job?.target);
+    text('user', row, run.user);
+    number('number', row, run.number);
+    number('started', row, run.startTime);
+    number('duration', row, run.endTime === undefined ? undefined : run.endTime - run.startTime);
+    number('changed', row, run.code?.changedFiles);
+    for (const [name, { value, min, max }] of Object.entries(run.metrics)) {
+      number(`metric:${name}`, row, value);
+      number(`min:${name}`, row, min);
+      number(`max:${name}`, row, max);
+    }
+    for (const [name, value] of Object.entries(run.params)) text(`param:${name}`, row, value);
+    for (const [name, value] of Object.entries(run.tags))
+      if (!INTERNAL_TAG.test(name)) text(`tag:${name}`, row, value);
+  }
+  return {
+    ids: runs.map(({ id }) => id),
+    texts: [...texts.values()].map(({ id, words, codes }) => ({ id, words, codes })),
+    numbers: [...numbers.values()],
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * What the runs table and its host say to each other. Types only. Runs travel by columns, numbers as typed arrays: ten
+ * thousand runs with two hundred metrics are a few copies of memory, not millions of JSON values, and NaN survives.
+ */
+import type { ErrorData } from '../../base/errors.js';
+
+/**
+ * Ids of columns: an attribute (`name`, `state`, `started` …), or a kind and a name: `metric:loss`, `min:loss`,
+ * `max:loss`, `param:lr`, `tag:stage`.
+ */
+export type ColumnId = string;
+
+export interface TextColumn {
+  id: ColumnId;
+  /** Each text once. */
+  words: string[];
+  /** One for each run: index into `words`, plus one; 0 where the run has none. */
+  codes: Uint32Array;
+}
+
+export interface NumberColumn {
+  id: ColumnId;
+  values: Float64Array;
+  /** 1 where the run has a value, which may be NaN. */
+  isSet: Uint8Array;
+}
+
+/** Some runs, whole: a column that is not here has no value in any of them. */
+export interface RunChunk {
+  ids: string[];
+  texts: TextColumn[];
+  numbers: NumberColumn[];
+}
+
+export interface SortKey {
+  id: ColumnId;
+  descending: boolean;
+}
+
+/** How a person arranged the table of an experiment. */
+export interface TableLayout {
+  version: 1;
+  /** Columns in the order they were put; the others keep their usual place among them. */
+  order: ColumnId[];
+  /** Against what is shown by default. */
+  shown: ColumnId[];
+  hidden: ColumnId[];
+  pinned: ColumnId[];
+  /** Pixels. */
+  widths: Record<ColumnId, number>;
+  sort: SortKey[];
+  onlyDiffering: boolean;
+  /** Column of numbers whose cells are tinted by their value. */
+  tinted: ColumnId | null;
+}
+
+/** What a page needs to come back as it was; the layout is the host's. */
+export interface TableState {
+  version: 1;
+  experimentId: string | null;
+  filter: string;
+  selected: string[];
+  scrollTop: number;
+  scrollLeft: number;
+}
+
+export interface TableExperiment {
+  id: string;
+  name: string;
+}
+
+export type ToTable =
+  /** What is shown, before its runs: those of one experiment, or of all. */
+  | {
+      type: 'begin';
+      experimentId: string | null;
+      experiments: TableExperiment[];
+      filter: string;
+      layout: TableLayout | null;
+      /** Newest first. */
+      filters: string[];
+    }
+  /** Runs that are new, or known and changed. */
+  | { type: 'runs'; chunk: RunChunk }
+  /** All runs were told; what came neither since `begin` nor now is gone. */
+  | { type: 'end' }
+  | { type: 'gone'; ids: string[] }
+  | { type: 'experiments'; experiments: TableExperiment[] }
+  /** The filter was not understood; what is shown stays. */
+  | { type: 'filterProblem'; message: string }
+  | { type: 'error'; error: ErrorData };
+
+/** What is done with runs by commands of the editor. */
+export type RunVerb = 'charts' | 'tag' | 'delete';
+
+export type FromTable =
+  /** The page stands and listens. Sent again by each new page, and to try again after an error. */
+  | { type: 'ready'; experimentId: string | null; filter: string }
+  | { type: 'show'; experimentId: string | null; filter: string }
+  | { type: 'layout'; experimentId: string | null; layout: TableLayout }
+  | { type: 'act'; verb: RunVerb; runIds: string[] }
+  | { type: 'save'; name: string; text: string }
+  | { type: 'copy'; text: string }
+  | { type: 'submit' }
+  | { type: 'showOutput' };

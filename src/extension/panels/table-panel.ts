@@ -1,0 +1,141 @@
+import os from 'node:os';
+import * as vscode from 'vscode';
+import type { Workspace } from '../../workspace/workspace.js';
+import { COMMANDS } from '../command-ids.js';
+import { showError } from '../errors.js';
+import { LivePanel } from './live-panel.js';
+import { TableFeed } from './table-feed.js';
+import type { FromTable, RunVerb, TableLayout, TableState } from './table-messages.js';
+
+export const TABLE_VIEW_TYPE = 'trainyard.table';
+const LAYOUTS_KEY = 'table.layouts';
+const FILTERS_KEY = 'table.filters';
+const MOST_FILTERS = 10;
+/** Key of the layout for the runs of all experiments. */
+const ALL = '*';
+
+const VERBS: Record<RunVerb, (typeof COMMANDS)[keyof typeof COMMANDS]> = {
+  charts: COMMANDS.showCharts,
+  tag: COMMANDS.editTag,
+  delete: COMMANDS.delete,
+};
+
+export interface TablePanels {
+  /** Shows the runs of an experiment, or of all, in the table. There is one. */
+  show(experimentId: string | null): void;
+}
+
+/** The runs table, and its return after the window was reloaded. */
+export function registerTablePanel(
+  context: vscode.ExtensionContext,
+  workspaces: { readonly active: Workspace },
+  log: vscode.LogOutputChannel,
+): TablePanels {
+  let open: LivePanel<FromTable, TableFeed> | undefined;
+  /** What the page is to show when it is ready, if that is not what it was left with. */
+  let wanted: { experimentId: string | null } | undefined;
+
+  function adopt(panel: vscode.WebviewPanel): void {
+    const adopted = new LivePanel<FromTable, TableFeed>(panel, {
+      extensionUri: context.extensionUri,
+      bundle: 'table',
+      start(message, page) {
+        if (message.type !== 'ready') return undefined;
+        const { experimentId, filter } = wanted ? { ...wanted, filter: '' } : message;
+        wanted = undefined;
+        return newFeed({ experimentId, filter }, page);
+      },
+      receive,
+    });
+    open = adopted;
+    panel.onDidDispose(() => {
+      if (open === adopted) open = undefined;
+    });
+  }
+
+  function newFeed(shown: { experimentId: string | null; filter: string }, page: vscode.Webview): TableFeed {
+    const { workspaceState } = context;
+    return new TableFeed(shown, {
+      workspace: workspaces.active,
+      post(message) {
+        if (message.type === 'error') log.error(`Runs table: ${message.error.message}`);
+        void page.postMessage(message);
+      },
+      layout: (experimentId) => layouts()[experimentId ?? ALL] ?? null,
+      filters: () => workspaceState.get<string[]>(FILTERS_KEY, []),
+      onFilter(filter) {
+        const before = workspaceState.get<string[]>(FILTERS_KEY, []).filter((other) => other !== filter);
+        run(() => workspaceState.update(FILTERS_KEY, [filter, ...before].slice(0, MOST_FILTERS)));
+      },
+      warn: (message) => log.warn(`Runs table: ${message}`),
+    });
+  }
+
+  const layouts = () => context.workspaceState.get<Record<string, TableLayout>>(LAYOUTS_KEY, {});
+
+  function receive(message: FromTable, feed: TableFeed | undefined): void {
+    switch (message.type) {
+      case 'show':
+        feed?.show(message);
+        break;
+      case 'layout': {
+        const { experimentId, layout } = message;
+        run(() =>
+          context.workspaceState.update(LAYOUTS_KEY, { ...layouts(), [experimentId ?? ALL]: layout }),
+        );
+        break;
+      }
+      case 'act': {
+        const [first] = message.runIds;
+        run(() => vscode.commands.executeCommand(VERBS[message.verb], first, message.runIds));
+        break;
+      }
+      case 'save':
+        run(() => save(message.name, message.text));
+        break;
+      case 'copy':
+        run(() => vscode.env.clipboard.writeText(message.text));
+        break;
+      case 'submit':
+        run(() => vscode.commands.executeCommand(COMMANDS.submit));
+        break;
+      case 'showOutput':
+        log.show(true);
+        break;
+    }
+  }
+
+  function run(action: () => Thenable<unknown>): void {
+    action().then(undefined, (error: unknown) => showError(error, log));
+  }
+
+  const serializer = vscode.window.registerWebviewPanelSerializer(TABLE_VIEW_TYPE, {
+    deserializeWebviewPanel(panel, _state: Partial<TableState> | undefined) {
+      adopt(panel);
+      return Promise.resolve();
+    },
+  });
+  context.subscriptions.push(serializer, { dispose: () => open?.dispose() });
+
+  return {
+    show(experimentId) {
+      if (open) {
+        open.panel.reveal();
+        // A page that is hidden asks for it when it is there again.
+        if (open.feed) open.feed.show({ experimentId, filter: '' });
+        else wanted = { experimentId };
+        return;
+      }
+      wanted = { experimentId };
+      adopt(
+        vscode.window.createWebviewPanel(TABLE_VIEW_TYPE, vscode.l10n.t('Runs'), vscode.ViewColumn.Active),
+      );
+    },
+  };
+}
+
+async function save(name: string, text: string): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(os.homedir());
+  const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(folder, name) });
+  if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TrainyardError } from '../../../src/base/errors.js';
+import { TableFeed, type Shown } from '../../../src/extension/panels/table-feed.js';
+import type { ToTable } from '../../../src/extension/panels/table-messages.js';
+import type { Experiment, Run, RunPage, RunQuery, WorkspaceEvent } from '../../../src/workspace/types.js';
+import { tableRun } from '../../ui/webview/table-host.js';
+
+const EXPERIMENT: Experiment = {
+  id: '1',
+  name: 'digits',
+  lifecycle: 'active',
+  createdAt: 0,
+  updatedAt: 0,
+  tags: {},
+};
+
+/** A workspace in memory that pages and filters by id, and by name alone otherwise. */
+class MemoryWorkspace {
+  readonly queries: RunQuery[] = [];
+  readonly listeners = new Set<(event: WorkspaceEvent) => void>();
+  list: Run[];
+  failure: Error | undefined;
+
+  constructor(count: number) {
+    this.list = Array.from({ length: count }, (_, i) => tableRun(i + 1));
+  }
+
+  experiments(): Promise<Experiment[]> {
+    return Promise.resolve([EXPERIMENT]);
+  }
+
+  runs(query: RunQuery): Promise<RunPage> {
+    this.queries.push(query);
+    if (this.failure) return Promise.reject(this.failure);
+    const { filter = '', limit = 100, page = '0' } = query;
+    if (filter.startsWith('bad')) return Promise.reject(new TrainyardError('BAD_REQUEST', 'Invalid clause.'));
+    const name = /name = '(.*?)'/.exec(filter)?.[1];
+    const ids = /IN \((.*)\)/.exec(filter)?.[1]?.match(/run-\d+/g);
+    const found = this.list.filter(
+      (run) => (name === undefined || run.name === name) && (!ids || ids.includes(run.id)),
+    );
+    const from = Number(page);
+    const runs = found.slice(from, from + limit);
+    return Promise.resolve({ runs, ...(from + limit < found.length && { nextPage: String(from + limit) }) });
+  }
+
+  onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  tell(event: WorkspaceEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  changed(runId: string, experimentId = '1'): void {
+    this.tell({ type: 'run', runId, experimentId, parts: ['metrics'] });
+  }
+}
+
+describe('TableFeed', () => {
+  let feed: TableFeed;
+  let posted: ToTable[];
+  let filters: string[];
+
+  async function start(workspace: MemoryWorkspace, shown: Partial<Shown> = {}): Promise<void> {
+    posted = [];
+    filters = [];
+    feed = new TableFeed(
+      { experimentId: '1', filter: '', ...shown },
+      {
+        workspace,
+        post: (message) => posted.push(message),
+        layout: () => null,
+        filters: () => filters,
+        onFilter: (filter) => filters.push(filter),
+        warn: (message) => assert.fail(message),
+      },
+    );
+    await sleep(10);
+  }
+  afterEach(() => feed.dispose());
+
+  const types = () => posted.map(({ type }) => type);
+  const told = () => posted.flatMap((message) => (message.type === 'runs' ? message.chunk.ids : []));
+
+  it('tells all runs page by page, in columns', async () => {
+    await start(new MemoryWorkspace(2500));
+    assert.deepEqual(types(), ['begin', 'runs', 'runs', 'runs', 'end']);
+    assert.equal(told().length, 2500);
+    const [, first] = posted;
+    assert.ok(first?.type === 'runs');
+    const names = first.chunk.texts.find(({ id }) => id === 'experiment');
+    assert.deepEqual(names?.words, ['digits']);
+  });
+
+  it('asks for all experiments when none is named', async () => {
+    const workspace = new MemoryWorkspace(1);
+    await start(workspace, { experimentId: null });
+    assert.equal(workspace.queries[0]?.experimentIds, undefined);
+  });
+
+  it('remembers a filter that was understood', async () => {
+    await start(new MemoryWorkspace(3), { filter: "name = 'brave-finch-1'" });
+    assert.deepEqual(told(), ['run-1']);
+    assert.deepEqual(filters, ["name = 'brave-finch-1'"]);
+  });
+
+  it('says what is wrong with a filter, and leaves the table as it is', async () => {
+    await start(new MemoryWorkspace(3), { filter: 'bad >> 3' });
+    assert.deepEqual(posted, [{ type: 'filterProblem', message: 'Invalid clause.' }]);
+    assert.deepEqual(filters, []);
+  });
+
+  it('asks once for many changes, and for those runs only', async () => {
+    const workspace = new MemoryWorkspace(5);
+    await start(workspace);
+    const before = workspace.queries.length;
+    posted.length = 0;
+    workspace.changed('run-2');
+    workspace.changed('run-2');
+    await sleep(10);
+    assert.equal(workspace.queries.length, before + 1);
+    assert.deepEqual(told(), ['run-2']);
+  });
+
+  it('drops a run that is deleted, or that the filter no longer lets pass', async () => {
+    const workspace = new MemoryWorkspace(2);
+    await start(workspace, { filter: "name = 'brave-finch-1'" });
+    posted.length = 0;
+    workspace.list[0]!.name = 'renamed';
+    workspace.changed('run-1');
+    await sleep(10);
+    assert.deepEqual(posted, [{ type: 'gone', ids: ['run-1'] }]);
+  });
+
+  it('does not ask for runs of another experiment, nor for lines of a log', async () => {
+    const workspace = new MemoryWorkspace(2);
+    await start(workspace);
+    const before = workspace.queries.length;
+    workspace.changed('run-9', '2');
+    workspace.tell({ type: 'run', runId: 'run-1', experimentId: '1', parts: ['log'] });
+    await sleep(10);
+    assert.equal(workspace.queries.length, before);
+  });
+
+  it('catches up after a load with what changed during it', async () => {
+    const workspace = new MemoryWorkspace(2);
+    const started = start(workspace);
+    workspace.changed('run-1');
+    await started;
+    await sleep(10);
+    assert.deepEqual(types(), ['begin', 'runs', 'end', 'runs']);
+  });
+
+  it('loads anew after a reset, and shows only the last that was asked for', async () => {
+    const workspace = new MemoryWorkspace(2);
+    await start(workspace);
+    posted.length = 0;
+    workspace.tell({ type: 'reset' });
+    feed.show({ experimentId: null, filter: '' });
+    await sleep(10);
+    assert.deepEqual(types(), ['begin', 'runs', 'end']);
+    assert.ok(posted[0]?.type === 'begin' && posted[0].experimentId === null);
+  });
+
+  it('says so when the workspace cannot be reached', async () => {
+    const workspace = new MemoryWorkspace(2);
+    workspace.failure = new TrainyardError('SERVER_UNREACHABLE', 'No answer.');
+    await start(workspace);
+    assert.ok(posted[0]?.type === 'error' && posted[0].error.code === 'SERVER_UNREACHABLE');
+  });
+
+  it('is silent once it is disposed', async () => {
+    const workspace = new MemoryWorkspace(2);
+    const started = start(workspace);
+    feed.dispose();
+    await started;
+    assert.deepEqual(posted, []);
+    assert.equal(workspace.listeners.size, 0);
+  });
+});

@@ -1,0 +1,204 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { ErrorData } from '../../src/base/errors.js';
+import { moveFocus, openPopup } from '../controls/popup.js';
+import './column-chooser.js';
+import { toCsv, toMarkdown } from './export.js';
+import './filter-box.js';
+import './grid.js';
+import type { TableModel } from './model.js';
+
+/** Ages are shown by minutes at least. */
+const TICK_MS = 30_000;
+const counted = new Intl.NumberFormat('en-US');
+
+/** The page: tools, the table, and what to do when there is nothing in it. */
+export class TyTable extends LitElement {
+  declare model: TableModel;
+  #subscription: { dispose(): void } | undefined;
+  #clock: ReturnType<typeof setInterval> | undefined;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#subscription = this.model.onChange(() => this.requestUpdate());
+    this.#clock = setInterval(() => this.model.tick(), TICK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#subscription?.dispose();
+    clearInterval(this.#clock);
+  }
+
+  protected override render(): TemplateResult {
+    const { model } = this;
+    if (!model.isLoaded)
+      return model.error ? this.#failure(model.error) : message('loading', 'Loading runs…');
+    const isEmpty = model.store.size === 0 && !model.isLoading;
+    return html`
+      <div class="bar" role="toolbar" aria-label="Table">
+        ${this.#experiments()}
+        <ty-filter .model=${model}></ty-filter>
+        <button
+          class="tool"
+          aria-pressed=${model.layout.onlyDiffering}
+          title="Hide columns in which all runs have the same value"
+          @click=${() => model.arrange({ onlyDiffering: !model.layout.onlyDiffering })}
+        >
+          <span class="icon icon-git-compare"></span><span class="tool-label">Only differing</span>
+        </button>
+        <ty-columns .model=${model}></ty-columns>
+      </div>
+      ${model.error ? this.#notice(model.error) : nothing}
+      ${isEmpty ? this.#nothingToShow() : html`<ty-grid .model=${model}></ty-grid>`}
+      ${isEmpty ? nothing : this.#foot()}
+    `;
+  }
+
+  #experiments(): TemplateResult {
+    const { model } = this;
+    const value = model.shown.experimentId ?? '';
+    return html`<select
+      aria-label="Experiment"
+      title="Experiment"
+      .value=${value}
+      @change=${(event: Event) => {
+        const id = (event.target as HTMLSelectElement).value;
+        model.show({ experimentId: id === '' ? null : id });
+      }}
+    >
+      <option value="" ?selected=${value === ''}>All experiments</option>
+      ${model.experiments.map(({ id, name }) => html`<option value=${id} ?selected=${id === value}>${name}</option>`)}
+    </select>`;
+  }
+
+  /** What is selected, and what can be done with it. */
+  #foot(): TemplateResult {
+    const { model } = this;
+    const count = model.selection.ids.size;
+    const total = model.store.size;
+    const runs = `${counted.format(total)} ${total === 1 ? 'run' : 'runs'}`;
+    const said = count > 0 ? `${counted.format(count)} of ${runs} selected` : runs;
+    return html`<div class="foot">
+      <span class="said" role="status">${said}${model.isLoading ? ' …' : ''}</span>
+      <div class="actions" role="toolbar" aria-label="Selected runs">
+        ${this.#action('graph-line', 'Charts', count > 0, () => model.act('charts'), 'Show the charts of the selected runs')}
+        ${this.#action('tag', 'Tag…', count > 0, () => model.act('tag'), 'Set a tag of the selected runs')}
+        ${this.#action('trash', 'Delete', count > 0, () => model.act('delete'), 'Delete the selected runs')}
+        ${this.#export(count)}
+      </div>
+    </div>`;
+  }
+
+  #action(icon: string, label: string, isEnabled: boolean, run: () => void, title: string): TemplateResult {
+    return html`<button class="tool" ?disabled=${!isEnabled} title=${title} @click=${run}>
+      <span class="icon icon-${icon}"></span><span class="tool-label">${label}</span>
+    </button>`;
+  }
+
+  #export(count: number): TemplateResult {
+    const { model } = this;
+    const popup = () => this.querySelector<HTMLElement>('.export')!;
+    const what =
+      count === 0 ? 'all runs' : count === 1 ? 'the selected run' : `${counted.format(count)} runs`;
+    const choice = (label: string, run: () => void) =>
+      html`<button
+        class="menu-item"
+        role="menuitem"
+        @click=${() => {
+          popup().hidePopover();
+          run();
+        }}
+      >
+        ${label}
+      </button>`;
+    return html`
+      <button
+        class="tool"
+        aria-haspopup="menu"
+        title="Save or copy ${what} as a table"
+        @click=${(event: MouseEvent) => {
+          openPopup(popup(), event.currentTarget as Element, 'end');
+          popup().querySelector<HTMLElement>('button')?.focus();
+        }}
+      >
+        <span class="icon icon-ellipsis"></span><span class="tool-label">Export</span>
+      </button>
+      <div
+        class="popup export"
+        popover
+        role="menu"
+        aria-label="Export"
+        @keydown=${(event: KeyboardEvent) => moveFocus(event, popup(), 'button')}
+      >
+        ${choice('Save as CSV…', () => model.ask({ type: 'save', name: 'runs.csv', text: toCsv(model.sheet('data').sheet) }))}
+        ${choice('Copy as Markdown', () => {
+          const { sheet, isNumber } = model.sheet('read');
+          model.ask({ type: 'copy', text: toMarkdown(sheet, isNumber) });
+        })}
+      </div>
+    `;
+  }
+
+  #nothingToShow(): TemplateResult {
+    const { model } = this;
+    if (model.shown.filter)
+      return message(
+        'filter',
+        'No run matches the filter',
+        '',
+        html`<vscode-button appearance="secondary" @click=${() => model.show({ filter: '' })}
+          >Clear Filter</vscode-button
+        >`,
+      );
+    return message(
+      'rocket',
+      'No runs yet',
+      'Submit a training script, or start one that logs with MLflow: its runs are listed here.',
+      html`<vscode-button @click=${() => model.ask({ type: 'submit' })}
+        >Submit Training Script</vscode-button
+      >`,
+    );
+  }
+
+  #notice(error: ErrorData): TemplateResult {
+    return html`<div class="notice bad" role="alert">
+      <span class="icon icon-error"></span>
+      <p>${error.message} ${error.hint ?? ''}</p>
+      ${this.#remedies()}
+    </div>`;
+  }
+
+  #failure(error: ErrorData): TemplateResult {
+    return message('error', error.message, error.hint, this.#remedies(), 'alert');
+  }
+
+  #remedies(): TemplateResult {
+    return html`
+      <vscode-button @click=${() => this.model.retry()}>Retry</vscode-button>
+      <vscode-button appearance="secondary" @click=${() => this.model.ask({ type: 'showOutput' })}
+        >Show Log</vscode-button
+      >
+    `;
+  }
+}
+
+function message(
+  icon: string,
+  title: string,
+  hint = '',
+  actions: TemplateResult | typeof nothing = nothing,
+  role: 'status' | 'alert' = 'status',
+): TemplateResult {
+  return html`<div class="empty ${role === 'alert' ? 'bad' : ''}" role=${role}>
+    <span class="icon icon-${icon}"></span>
+    <p>${title}</p>
+    <p class="hint">${hint}</p>
+    <div class="actions">${actions}</div>
+  </div>`;
+}
+
+customElements.define('ty-table', TyTable);

@@ -1,0 +1,156 @@
+import type { ColumnId, TableLayout } from '../../src/extension/panels/table-messages.js';
+
+export type ColumnKind = 'attribute' | 'metric' | 'min' | 'max' | 'param' | 'tag';
+
+export interface Column {
+  id: ColumnId;
+  kind: ColumnKind;
+  /** What heads it. */
+  label: string;
+  /** What it is called where its kind is not plain. */
+  title: string;
+}
+
+export const ROW_HEIGHT = 22;
+const MIN_WIDTH = 40;
+const MAX_WIDTH = 800;
+
+/** In the order of the table; with their widths. */
+const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown: boolean }[] = [
+  { id: 'name', label: 'Name', width: 190, isShown: true },
+  { id: 'state', label: 'State', width: 104, isShown: true },
+  { id: 'started', label: 'Age', width: 64, isShown: true },
+  { id: 'duration', label: 'Duration', width: 94, isShown: true },
+  { id: 'experiment', label: 'Experiment', width: 120, isShown: false },
+  { id: 'commit', label: 'Commit', width: 84, isShown: true },
+  { id: 'branch', label: 'Branch', width: 100, isShown: true },
+  { id: 'target', label: 'Target', width: 84, isShown: true },
+  { id: 'user', label: 'User', width: 90, isShown: false },
+  { id: 'number', label: 'Number', width: 76, isShown: false },
+  { id: 'changed', label: 'Changed files', width: 110, isShown: false },
+];
+const ATTRIBUTE = new Map(ATTRIBUTES.map((attribute) => [attribute.id, attribute]));
+const KINDS: readonly ColumnKind[] = ['attribute', 'metric', 'param', 'tag', 'min', 'max'];
+const order = new Intl.Collator('en', { numeric: true });
+
+export const EMPTY_LAYOUT: TableLayout = {
+  version: 1,
+  order: [],
+  shown: [],
+  hidden: [],
+  pinned: ['name'],
+  widths: {},
+  sort: [],
+  onlyDiffering: false,
+  tinted: null,
+};
+
+export function columnOf(id: ColumnId): Column {
+  const attribute = ATTRIBUTE.get(id);
+  if (attribute) return { id, kind: 'attribute', label: attribute.label, title: attribute.label };
+  const at = id.indexOf(':');
+  const kind = id.slice(0, at) as ColumnKind;
+  const name = id.slice(at + 1);
+  switch (kind) {
+    case 'min':
+      return { id, kind, label: `${name} min`, title: `Lowest value of the metric ${name}` };
+    case 'max':
+      return { id, kind, label: `${name} max`, title: `Highest value of the metric ${name}` };
+    case 'metric':
+      return { id, kind, label: name, title: `Last value of the metric ${name}` };
+    case 'param':
+      return { id, kind, label: name, title: `Param ${name}` };
+    default:
+      return { id, kind, label: name, title: `Tag ${name}` };
+  }
+}
+
+/** All there are, in their usual order: attributes, metrics with the machine's last, params, tags. */
+export function knownColumns(ids: Iterable<ColumnId>): Column[] {
+  const isOfMachine = ({ id }: Column) => Number(id.includes(':system/'));
+  const named = [...ids].filter((id) => id.includes(':')).map(columnOf);
+  return [
+    ...ATTRIBUTES.map(({ id }) => columnOf(id)),
+    ...named.sort(
+      (a, b) =>
+        KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+        isOfMachine(a) - isOfMachine(b) ||
+        order.compare(a.label, b.label),
+    ),
+  ];
+}
+
+/** Lowest and highest values, and metrics of the machine, are there when they are asked for. */
+export function isShownByDefault({ id, kind }: Column): boolean {
+  if (kind === 'attribute') return ATTRIBUTE.get(id)?.isShown ?? false;
+  return kind !== 'min' && kind !== 'max' && !id.includes(':system/');
+}
+
+export function isShown(column: Column, layout: TableLayout): boolean {
+  return isShownByDefault(column) ? !layout.hidden.includes(column.id) : layout.shown.includes(column.id);
+}
+
+/** The columns of the table from left to right: the pinned first. @param known in their usual order */
+export function arrange(
+  known: readonly Column[],
+  layout: TableLayout,
+  isWanted: (column: Column) => boolean = () => true,
+): { pinned: Column[]; others: Column[] } {
+  const shown = ordered(known, layout.order).filter((column) => isShown(column, layout));
+  const isPinned = ({ id }: Column) => layout.pinned.includes(id);
+  return {
+    pinned: shown.filter(isPinned),
+    others: shown.filter((column) => !isPinned(column) && isWanted(column)),
+  };
+}
+
+/** Those that were put somewhere in that order, each of the others after the one that usually is before it. */
+export function ordered(known: readonly Column[], put: readonly ColumnId[]): Column[] {
+  if (put.length === 0) return [...known];
+  const byId = new Map(known.map((column) => [column.id, column]));
+  const result = put.flatMap((id) => byId.get(id) ?? []);
+  const isPut = new Set(put);
+  let before: Column | undefined;
+  for (const column of known) {
+    if (!isPut.has(column.id)) result.splice(before ? result.indexOf(before) + 1 : 0, 0, column);
+    before = column;
+  }
+  return result;
+}
+
+/** The layout with a column put before another, or at the end. */
+export function moved(
+  known: readonly Column[],
+  layout: TableLayout,
+  id: ColumnId,
+  before: ColumnId | undefined,
+): TableLayout {
+  const ids = ordered(known, layout.order)
+    .map((column) => column.id)
+    .filter((other) => other !== id);
+  ids.splice(before === undefined ? ids.length : ids.indexOf(before), 0, id);
+  // A column is pinned, or not, as the one it was put before.
+  const isPinned = before !== undefined && layout.pinned.includes(before);
+  const pinned = layout.pinned.filter((other) => other !== id);
+  return { ...layout, order: ids, pinned: isPinned ? [...pinned, id] : pinned };
+}
+
+export function withShown(layout: TableLayout, column: Column, show: boolean): TableLayout {
+  const without = (ids: readonly ColumnId[]) => ids.filter((id) => id !== column.id);
+  const byDefault = isShownByDefault(column);
+  return {
+    ...layout,
+    shown: show && !byDefault ? [...without(layout.shown), column.id] : without(layout.shown),
+    hidden: !show && byDefault ? [...without(layout.hidden), column.id] : without(layout.hidden),
+  };
+}
+
+export function widthOf({ id, label }: Column, { widths }: TableLayout): number {
+  const attribute = ATTRIBUTE.get(id)?.width;
+  // Room for the name and the arrow of the sort, within reason.
+  return widths[id] ?? attribute ?? Math.min(180, Math.max(88, label.length * 7.5 + 34));
+}
+
+export function clampWidth(width: number): number {
+  return Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)));
+}

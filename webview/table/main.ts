@@ -1,0 +1,17 @@
+import '../shared/theme.css';
+import '../shared/page.css';
+import '../controls/icons.css';
+import '../controls/toolkit.js';
+import './table.css';
+import type { FromTable, TableState, ToTable } from '../../src/extension/panels/table-messages.js';
+import { connectHost } from '../shared/host.js';
+import { TyTable } from './app.js';
+import { TableModel } from './model.js';
+
+const host = connectHost<ToTable, FromTable, TableState>();
+const model = new TableModel(host);
+const app = new TyTable();
+app.model = model;
+document.body.append(app);
+host.onMessage((message) => model.receive(message));
+model.start();
