@@ -24,8 +24,8 @@ export function quantile(numbers, q) {
 
 const digits = (n) => {
   if (n === 0) return '0';
-  if (n >= 1000) return Math.round(n).toLocaleString('en');
-  return n.toPrecision(n >= 100 ? 3 : 2);
+  if (n >= 999.5) return Math.round(n).toLocaleString('en');
+  return n.toPrecision(n >= 99.5 ? 3 : 2);
 };
 /** min–median–max */
 export const spread = (numbers) => [0, 0.5, 1].map((q) => digits(quantile(numbers, q))).join('–');
