@@ -64,6 +64,7 @@ const BUNDLES = {
   supervisor: { ...node, entryPoints: { supervisor: 'src/targets/process/supervisor.ts' }, outdir: 'dist' },
   cli: { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
   charts: { ...browser, entryPoints: { charts: 'webview/charts/main.ts' }, outdir: 'dist/webview' },
+  compare: { ...browser, entryPoints: { compare: 'webview/compare/main.ts' }, outdir: 'dist/webview' },
   table: { ...browser, entryPoints: { table: 'webview/table/main.ts' }, outdir: 'dist/webview' },
 };
 

@@ -16,6 +16,7 @@ import { logError, showError } from './errors.js';
 import { OpenCommit } from './git/open-commit.js';
 import { LogTerminals } from './log/log-terminals.js';
 import { registerChartsPanel, type ChartsPanels } from './panels/charts-panel.js';
+import { registerComparePanel } from './panels/compare-panel.js';
 import { registerTablePanel } from './panels/table-panel.js';
 import { RunFileSystem } from './runs/run-file-system.js';
 import { RUN_SCHEME } from './runs/run-uri.js';
@@ -50,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const workspaces: Workspaces = { active: local, all: [local] };
 
   const charts = registerChartsPanel(context, workspaces, log);
+  const compare = registerComparePanel(context, workspaces, log);
   const table = registerTablePanel(context, workspaces, log);
   const logs = keep(new LogTerminals(workspaces, log));
   keep(vscode.workspace.registerFileSystemProvider(RUN_SCHEME, new RunFileSystem(workspaces), READ_ONLY));
@@ -83,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
     choose,
     log,
     charts,
+    compare,
     logs,
     reveal: (run) => runsView.reveal(run),
   });

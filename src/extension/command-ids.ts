@@ -8,6 +8,7 @@ export const COMMANDS = {
   showCharts: 'trainyard.showCharts',
   showLog: 'trainyard.showLog',
   showTable: 'trainyard.showTable',
+  compare: 'trainyard.compareRuns',
   openFiles: 'trainyard.run.openFiles',
   openFile: 'trainyard.run.openFile',
   saveFile: 'trainyard.run.saveFile',

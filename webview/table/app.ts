@@ -9,6 +9,8 @@ import type { TableModel } from './model.js';
 
 /** Ages are shown by minutes at least. */
 const TICK_MS = 30_000;
+/** As many as the comparison can set side by side. */
+const MOST_COMPARED = 10;
 const counted = new Intl.NumberFormat('en-US');
 
 /** The page: tools, the table, and what to do when there is nothing in it. */
@@ -86,6 +88,13 @@ export class TyTable extends LitElement {
       <span class="said" role="status">${said}${model.isLoading ? ' …' : ''}</span>
       <div class="actions" role="toolbar" aria-label="Selected runs">
         ${this.#action('graph-line', 'Charts', count > 0, () => model.act('charts'), 'Show the charts of the selected runs')}
+        ${this.#action(
+          'git-compare',
+          'Compare',
+          count >= 2 && count <= MOST_COMPARED,
+          () => model.act('compare'),
+          `Compare 2 to ${MOST_COMPARED} selected runs`,
+        )}
         ${this.#action('tag', 'Tag…', count > 0, () => model.act('tag'), 'Set a tag of the selected runs')}
         ${this.#action('trash', 'Delete', count > 0, () => model.act('delete'), 'Delete the selected runs')}
         ${this.#export(count)}

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
 import { buildScriptJob } from '../../job/build.js';
 import type { JobSpec } from '../../job/spec.js';
-import type { CodeDiff, Run } from '../../workspace/types.js';
+import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { withPatience } from '../progress.js';
-import { runUriAs } from '../runs/run-file-system.js';
+import { changesOf } from '../runs/code-changes.js';
 import type { SubmitMemory } from '../submit/script-options.js';
 import { saveEdits } from '../submit/script.js';
 import { settings } from '../settings.js';
@@ -104,20 +104,6 @@ async function showChanges(run: Run, other: Run | undefined, { active }: Workspa
   }
   const title = `${run.name} ↔ ${name}`;
   await vscode.commands.executeCommand('vscode.changes', title, changesOf(diff, run, other));
-}
-
-type Change = [label: vscode.Uri, left: vscode.Uri | undefined, right: vscode.Uri | undefined];
-
-function changesOf({ files }: CodeDiff, run: Run, other: Run | undefined): Change[] {
-  const inFolder = (file: string) => vscode.Uri.file(path.join(run.code?.root ?? '', ...file.split('/')));
-  const ofRun = ({ id }: Run, file: string) =>
-    runUriAs(inFolder(file), { runId: id, area: 'code', path: file });
-  const right = (file: string) => (other ? ofRun(other, file) : inFolder(file));
-  return files.map(({ path: file, from, status }) => [
-    right(file),
-    status === 'added' ? undefined : ofRun(run, from ?? file),
-    status === 'deleted' ? undefined : right(file),
-  ]);
 }
 
 async function restore(run: Run, { active }: Workspaces): Promise<void> {

@@ -14,18 +14,35 @@ export interface RunParts {
   choose: RunChooser;
   log: vscode.LogOutputChannel;
   charts: { show(runIds: readonly string[], options?: { beside?: boolean }): void };
+  compare: { show(runIds: readonly string[]): void };
   logs: LogTerminals;
   reveal: (run: Run) => Promise<void>;
 }
 
+/** As many as can be read side by side. */
+const MOST_COMPARED = 10;
+
 /** What can be done with runs. Each works on rows, on ids, and without either asks which run. */
 export function registerRunCommands(register: Register, parts: RunParts): void {
-  const { workspaces, choose, log, charts, logs, reveal } = parts;
+  const { workspaces, choose, log, charts, compare, logs, reveal } = parts;
 
   register(COMMANDS.showCharts, async (...args) => {
     const placeholder = vscode.l10n.t('Show the charts of which runs?');
     const runs = await choose.runs(args, { placeholder, many: true });
     if (runs.length > 0) charts.show(runs.map(({ id }) => id));
+  });
+
+  register(COMMANDS.compare, async (...args) => {
+    const placeholder = vscode.l10n.t(
+      'Compare which runs? The first is the one the others are compared with.',
+    );
+    const runs = await choose.runs(args, { placeholder, many: true });
+    if (runs.length === 0) return;
+    if (runs.length < 2 || runs.length > MOST_COMPARED) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Select 2 to {0} runs to compare them.', MOST_COMPARED),
+      );
+    } else compare.show(runs.map(({ id }) => id));
   });
 
   register(COMMANDS.showLog, async (...args) => {

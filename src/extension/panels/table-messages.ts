@@ -91,7 +91,7 @@ export type ToTable =
   | { type: 'error'; error: ErrorData };
 
 /** What is done with runs by commands of the editor. */
-export type RunVerb = 'charts' | 'tag' | 'delete';
+export type RunVerb = 'charts' | 'compare' | 'tag' | 'delete';
 
 export type FromTable =
   /** The page stands and listens. Sent again by each new page, and to try again after an error. */

@@ -16,6 +16,7 @@ const ALL = '*';
 
 const VERBS: Record<RunVerb, (typeof COMMANDS)[keyof typeof COMMANDS]> = {
   charts: COMMANDS.showCharts,
+  compare: COMMANDS.compare,
   tag: COMMANDS.editTag,
   delete: COMMANDS.delete,
 };

@@ -1,0 +1,129 @@
+import * as vscode from 'vscode';
+import type { Workspace } from '../../workspace/workspace.js';
+import { COMMANDS } from '../command-ids.js';
+import { showError } from '../errors.js';
+import { changesOf } from '../runs/code-changes.js';
+import { splitPath } from '../runs/run-uri.js';
+import { CompareFeed } from './compare-feed.js';
+import type { CompareState, FromCompare } from './compare-messages.js';
+import { LivePanel } from './live-panel.js';
+
+export const COMPARE_VIEW_TYPE = 'trainyard.compare';
+
+export interface ComparePanels {
+  /** Compares the first run with the others, in the panel that is open or a new one. */
+  show(runIds: readonly string[]): void;
+}
+
+/** The comparison of runs, and its return after the window was reloaded. */
+export function registerComparePanel(
+  context: vscode.ExtensionContext,
+  workspaces: { readonly active: Workspace },
+  log: vscode.LogOutputChannel,
+): ComparePanels {
+  let open: LivePanel<FromCompare, CompareFeed> | undefined;
+  /** What the page is to show when it is ready, if that is not what it was left with. */
+  let wanted: readonly string[] | undefined;
+
+  function adopt(panel: vscode.WebviewPanel): void {
+    const adopted = new LivePanel<FromCompare, CompareFeed>(panel, {
+      extensionUri: context.extensionUri,
+      bundle: 'compare',
+      start(message, page) {
+        if (message.type !== 'ready') return undefined;
+        const runIds = wanted ?? message.runIds;
+        wanted = undefined;
+        return new CompareFeed(runIds, {
+          workspace: workspaces.active,
+          warn: (text) => log.warn(`Comparison: ${text}`),
+          post(answer) {
+            if (answer.type === 'error') log.error(`Comparison: ${answer.error.message}`);
+            void page.postMessage(answer);
+          },
+        });
+      },
+      receive: (message, feed) => {
+        receive(message, feed).catch((error: unknown) => showError(error, log));
+      },
+    });
+    open = adopted;
+    panel.onDidDispose(() => {
+      if (open === adopted) open = undefined;
+    });
+  }
+
+  async function receive(message: FromCompare, feed: CompareFeed | undefined): Promise<void> {
+    switch (message.type) {
+      case 'show':
+        feed?.show(message.runIds);
+        break;
+      case 'openCode':
+        await openCode(message, feed);
+        break;
+      case 'charts':
+        await vscode.commands.executeCommand(COMMANDS.showCharts, message.runIds[0], message.runIds);
+        break;
+      case 'showOutput':
+        log.show(true);
+        break;
+    }
+  }
+
+  const serializer = vscode.window.registerWebviewPanelSerializer(COMPARE_VIEW_TYPE, {
+    deserializeWebviewPanel(panel, _state: Partial<CompareState> | undefined) {
+      adopt(panel);
+      return Promise.resolve();
+    },
+  });
+  context.subscriptions.push(serializer, { dispose: () => open?.dispose() });
+
+  return {
+    show(runIds) {
+      if (open?.feed) {
+        open.feed.show(runIds);
+        open.panel.reveal();
+        return;
+      }
+      wanted = runIds;
+      if (open) open.panel.reveal();
+      else
+        adopt(
+          vscode.window.createWebviewPanel(
+            COMPARE_VIEW_TYPE,
+            vscode.l10n.t('Compare Runs'),
+            vscode.ViewColumn.Active,
+          ),
+        );
+    },
+  };
+}
+
+/** The editor's own comparison. */
+async function openCode(
+  { runId, path }: { runId: string; path?: string },
+  feed: CompareFeed | undefined,
+): Promise<void> {
+  const change = feed?.change(runId);
+  if (!change) return;
+  const { run, other, diff } = change;
+  if (path === undefined) {
+    await vscode.commands.executeCommand(
+      'vscode.changes',
+      `${run.name} ↔ ${other.name}`,
+      changesOf(diff, run, other),
+    );
+    return;
+  }
+  const files = diff.files.filter((file) => file.path === path);
+  const [found] = changesOf({ files }, run, other);
+  if (!found) return;
+  const [, left, right] = found;
+  if (left && right)
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      left,
+      right,
+      `${splitPath(path).name}: ${run.name} ↔ ${other.name}`,
+    );
+  else await vscode.commands.executeCommand('vscode.open', left ?? right);
+}
