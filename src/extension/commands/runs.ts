@@ -34,7 +34,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
 
   register(COMMANDS.compare, async (...args) => {
     const placeholder = vscode.l10n.t(
-      'Compare which runs? The first is the one the others are compared with.',
+      'Compare which runs? The oldest is the one that the others are compared with.',
     );
     const runs = await choose.runs(args, { placeholder, many: true });
     if (runs.length === 0) return;
@@ -42,7 +42,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('Select 2 to {0} runs to compare them.', MOST_COMPARED),
       );
-    } else compare.show(runs.map(({ id }) => id));
+    } else compare.show(oldestFirst(runs).map(({ id }) => id));
   });
 
   register(COMMANDS.showLog, async (...args) => {
@@ -107,6 +107,9 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       );
   });
 }
+
+/** What came later is compared with what was before, whatever the order of the rows. */
+const oldestFirst = (runs: readonly Run[]) => [...runs].sort((a, b) => a.number - b.number);
 
 /** Of several runs the tag gets one value in all. */
 async function editTag(runs: readonly Run[], { active }: Workspaces): Promise<void> {
