@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib';
 for (const [file, goal] of [
   ['dist/extension.js', 300],
   ['dist/webview/charts.js', 200],
+  ['dist/webview/table.js', 200],
+  ['dist/webview/compare.js', 200],
   ['dist/cli.js', undefined],
   ['dist/server.js', undefined],
   ['dist/supervisor.js', undefined],

@@ -38,6 +38,8 @@ export class TableFeed {
   readonly #subscription: { dispose(): void };
   readonly #refresh: Coalescer;
   #shown: Shown;
+  /** What the table has, while another filter is tried. */
+  #told: Shown | undefined;
   /** Ends the load under way when another begins. */
   #load = new AbortController();
   #isLoading = false;
@@ -105,16 +107,22 @@ export class TableFeed {
         next = nextPage;
       }
       post({ type: 'end' });
-      if (!load.signal.aborted) {
-        this.#isLoading = false;
-        if (this.#stale.size > 0 || this.#areExperimentsStale) this.#refresh.trigger();
-      }
+      if (!load.signal.aborted) this.#settle(shown);
     } catch (error) {
       // What a person typed is answered beside it, all else in the page.
-      if (shown.filter && TrainyardError.is(error, 'BAD_REQUEST'))
+      if (shown.filter && TrainyardError.is(error, 'BAD_REQUEST')) {
         post({ type: 'filterProblem', message: error.message });
-      else post({ type: 'error', error: errorData(error) });
+        // The table stays as it was, and so do the runs that it follows.
+        if (!load.signal.aborted && this.#told) this.#settle(this.#told);
+      } else post({ type: 'error', error: errorData(error) });
     }
+  }
+
+  /** All runs were told: from here on only those that change are. */
+  #settle(shown: Shown): void {
+    this.#shown = this.#told = shown;
+    this.#isLoading = false;
+    if (this.#stale.size > 0 || this.#areExperimentsStale) this.#refresh.trigger();
   }
 
   #tell(runs: Awaited<ReturnType<Workspace['runs']>>['runs'], post: (message: ToTable) => void): void {

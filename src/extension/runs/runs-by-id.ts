@@ -1,8 +1,8 @@
 import type { Run } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 
-/** Runs asked for by id in one question. */
-export const IDS_AT_ONCE = 200;
+/** Runs asked for by id in one question: with a person's own filter it stays below what the server takes. */
+export const IDS_AT_ONCE = 100;
 
 /** A filter that lets these runs pass. Ids are the server's own: letters, digits and hyphens. */
 export function idFilter(ids: readonly string[]): string {

@@ -113,6 +113,17 @@ describe('TableFeed', () => {
     assert.deepEqual(filters, []);
   });
 
+  it('goes on with what the table has after a filter that was not understood', async () => {
+    const workspace = new MemoryWorkspace(3);
+    await start(workspace);
+    feed.show({ experimentId: '1', filter: 'bad >> 3' });
+    await sleep(10);
+    posted.length = 0;
+    workspace.changed('run-2');
+    await sleep(10);
+    assert.deepEqual(told(), ['run-2']);
+  });
+
   it('asks once for many changes, and for those runs only', async () => {
     const workspace = new MemoryWorkspace(5);
     await start(workspace);
