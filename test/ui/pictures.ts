@@ -105,6 +105,15 @@ await window('Dark 2026', async (page) => {
 await window('Light 2026', async (page) => {
   await showCharts(page);
   await picture(page, 'charts-light');
+  const runs = page.getByRole('tree', { name: 'Runs' });
+  await command(page, 'Trainyard: Show Runs Table');
+  await (await webview(page, '[role=gridcell]')).locator('[role=gridcell]').first().waitFor();
+  await picture(page, 'runs-table');
+  await row(runs, 'baseline').click();
+  await row(runs, 'faster').click({ modifiers: ['ControlOrMeta'] });
+  await contextMenu(row(runs, 'faster'), 'Compare Runs');
+  await (await webview(page, 'ty-compare img')).locator('img').first().waitFor();
+  await picture(page, 'comparison');
 });
 await window('Default High Contrast', async (page) => {
   await showCharts(page);

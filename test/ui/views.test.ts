@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { buildScriptJob } from '../../src/job/build.js';
 import { command, contextMenu, row, webview } from '../support/editor.js';
 import { ProjectWindow, until } from './window.js';
 
@@ -116,6 +119,44 @@ describe('the views, in the real editor', function () {
     await command(window.page, 'View: Close All Editors');
   });
 
+  it('list all runs in a table, and compare what is selected there', async () => {
+    await command(window.page, 'Trainyard: Show Runs Table');
+    const table = await webview(window.page, '[role=grid]');
+    const line = (name: string) => table.locator('[role=row]', { hasText: name });
+    await line('best so far').waitFor({ timeout: 30_000 });
+    await line('best so far').getByText('0.96').waitFor();
+    await line('best so far').click();
+    await line('older').click({ modifiers: ['ControlOrMeta'] });
+    await table.getByRole('button', { name: 'Compare' }).click();
+    const comparison = await webview(window.page, 'ty-compare');
+    // The older of the two is the one that the other is compared with.
+    await comparison.locator('ty-compare').getByText('loss').first().waitFor({ timeout: 30_000 });
+    await comparison.getByText('−1', { exact: true }).first().waitFor();
+    await command(window.page, 'View: Close All Editors');
+  });
+
+  it('compare the code of two runs down to the lines', async () => {
+    const { page } = window;
+    const job = async (name: string, text: string) => {
+      fs.writeFileSync(path.join(window.project, 'steps.sh'), text);
+      const script = path.join(window.project, 'steps.sh');
+      const folders = { codeFolder: window.project, workingFolder: window.project };
+      const spec = buildScriptJob({ script, ...folders, interpreter: '/bin/sh', displayName: name });
+      return (await workspace.submit(spec)).id;
+    };
+    await job('first try', 'echo one\n');
+    await job('second try', 'echo two\n');
+    await row(runs(), 'second try').waitFor({ timeout: 30_000 });
+    await row(runs(), 'first try').click();
+    await row(runs(), 'second try').click({ modifiers: ['ControlOrMeta'] });
+    await contextMenu(row(runs(), 'second try'), 'Compare Runs');
+    const comparison = await webview(page, 'ty-compare');
+    await comparison.getByTitle('Compare steps.sh').click();
+    await page.locator('.monaco-diff-editor, .multiDiffEntry').first().waitFor({ timeout: 30_000 });
+    await page.getByText('echo two').first().waitFor();
+    await command(page, 'View: Close All Editors');
+  });
+
   it('keep a secret, and submit with it, with arguments, an experiment, a name and variables', async () => {
     await command(window.page, 'Trainyard: Manage Secrets');
     await answer('A job gets the secrets');
@@ -149,7 +190,7 @@ describe('the views, in the real editor', function () {
     await command(window.page, 'Trainyard: Submit Again');
     const both = await until('a second run', async () => {
       const { runs: found } = await workspace.runs({});
-      const jobs = found.filter(({ job }) => job !== undefined);
+      const jobs = found.filter(({ code }) => code?.script === 'train.sh');
       return jobs.length === 2 && jobs.every(({ state }) => state === 'finished') ? jobs : undefined;
     });
     assert.equal(new Set(both.map(({ experimentId }) => experimentId)).size, 1);
