@@ -30,7 +30,10 @@ const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown
   { id: 'changed', label: 'Changed files', width: 110, isShown: false },
 ];
 const ATTRIBUTE = new Map(ATTRIBUTES.map((attribute) => [attribute.id, attribute]));
-const KINDS: readonly ColumnKind[] = ['attribute', 'metric', 'param', 'tag', 'min', 'max'];
+/** Attributes that name and judge a run stand before its values; those that place it, behind them. */
+const FIRST: readonly ColumnId[] = ['name', 'state', 'started', 'duration'];
+const KINDS: readonly ColumnKind[] = ['metric', 'param', 'attribute', 'tag', 'min', 'max'];
+const rankOf = ({ id, kind }: Column) => (FIRST.includes(id) ? -1 : KINDS.indexOf(kind));
 const order = new Intl.Collator('en', { numeric: true });
 
 export const EMPTY_LAYOUT: TableLayout = {
@@ -65,19 +68,13 @@ export function columnOf(id: ColumnId): Column {
   }
 }
 
-/** All there are, in their usual order: attributes, metrics with the machine's last, params, tags. */
+/** All there are, in their usual order: what names a run, metrics with the machine's last, params, the rest, tags. */
 export function knownColumns(ids: Iterable<ColumnId>): Column[] {
   const isOfMachine = ({ id }: Column) => Number(id.includes(':system/'));
   const named = [...ids].filter((id) => id.includes(':')).map(columnOf);
-  return [
-    ...ATTRIBUTES.map(({ id }) => columnOf(id)),
-    ...named.sort(
-      (a, b) =>
-        KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
-        isOfMachine(a) - isOfMachine(b) ||
-        order.compare(a.label, b.label),
-    ),
-  ];
+  named.sort((a, b) => isOfMachine(a) - isOfMachine(b) || order.compare(a.label, b.label));
+  // Attributes keep the order they have.
+  return [...ATTRIBUTES.map(({ id }) => columnOf(id)), ...named].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
 /** Lowest and highest values, and metrics of the machine, are there when they are asked for. */
