@@ -78,6 +78,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Anything that was thrown, as what travels. */
+export function errorData(error: unknown): ErrorData {
+  return TrainyardError.is(error) ? error.toData() : { code: 'INTERNAL', message: messageOf(error) };
+}
+
 /** Whether the system said one of these: `ENOENT` and the like. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { LocalWorkspace } from '../workspace/local/workspace.js';
+import { percentOf } from '../workspace/progress.js';
 import { ACTIVE_STATES, type Run } from '../workspace/types.js';
 import { mainMetrics, number, print, runTime } from './output.js';
 
@@ -51,8 +52,7 @@ export class Progress {
 
 function percent({ job, state }: Run): string | undefined {
   if (!job?.progress || state !== 'running') return undefined;
-  const { done, total } = job.progress;
-  return `${Math.floor((Math.min(done, total) / Math.max(total, 1)) * 100)}%`;
+  return `${percentOf(job.progress)}%`;
 }
 
 /** The exit code that a waiting call ends with: the job's own. */

@@ -1,3 +1,4 @@
+import { percentOf } from '../workspace/progress.js';
 import type { Progress } from '../workspace/types.js';
 
 /** Numbers and times as people read them. Pure: `now` and the locale are given. */
@@ -43,8 +44,8 @@ export function formatDuration(ms: number): string {
 }
 
 /** e.g. '45%'. */
-export function formatProgress({ done, total }: Progress): string {
-  return `${total > 0 ? Math.floor((Math.min(done, total) / total) * 100) : 0}%`;
+export function formatProgress(progress: Progress): string {
+  return `${percentOf(progress)}%`;
 }
 
 export function formatBytes(bytes: number): string {

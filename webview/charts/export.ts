@@ -1,3 +1,4 @@
+import { quoted } from '../shared/csv.js';
 import type { Theme } from '../shared/theme.js';
 import { type Curve, lowerBound, xAt } from './curve.js';
 import type { RunLook } from './palette.js';
@@ -33,10 +34,6 @@ export function toCsv(
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-function quoted(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const MARGIN = 12;

@@ -188,7 +188,9 @@ export class ChartsModel {
   /** The steps of a thinned series that the zoom shows; undefined when all of its points are here. */
   stepsInView(series: Series, startTime: number): Steps | undefined {
     if (!this.zoom || !series.reduced) return undefined;
-    return stepsBetween(series, curveOf(series, this.settings.xAxis, startTime, 0), this.zoom);
+    const { xAxis, smoothing } = this.settings;
+    // Smoothed as it is drawn: of each series one curve is kept.
+    return stepsBetween(series, curveOf(series, xAxis, startTime, smoothing), this.zoom);
   }
 
   // ---- what a person does

@@ -7,6 +7,13 @@ export interface Range {
 
 /** A y range that shows every value of the traces inside the x range, with some air around. */
 export function yRange(traces: readonly Trace[], x: Range, log: boolean, ignoreOutliers = false): Range {
+  const { min: low, max: high } = ignoreOutliers ? bulkOf(traces, x) : extremesOf(traces, x);
+  if (low > high) return log ? { min: 0.1, max: 10 } : { min: 0, max: 1 };
+  return log ? airLog(low, high) : airLinear(low, high);
+}
+
+/** Least and greatest value; the greater first when there is none. */
+function extremesOf(traces: readonly Trace[], x: Range): Range {
   let low = Infinity;
   let high = -Infinity;
   for (const trace of traces) {
@@ -18,9 +25,7 @@ export function yRange(traces: readonly Trace[], x: Range, log: boolean, ignoreO
       if (value > high) high = value;
     }
   }
-  if (ignoreOutliers) ({ min: low, max: high } = bulkOf(traces, x));
-  if (low > high) return log ? { min: 0.1, max: 10 } : { min: 0, max: 1 };
-  return log ? airLog(low, high) : airLinear(low, high);
+  return { min: low, max: high };
 }
 
 /** Shares of the values that may lie beyond either end of the axis, and how far they must. */

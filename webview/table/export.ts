@@ -1,3 +1,5 @@
+import { quoted } from '../shared/csv.js';
+
 /** A table as text for other programs. Pure. */
 
 export interface Sheet {
@@ -19,8 +21,7 @@ export function toTsv({ head, rows }: Sheet): string {
 
 function csvCell(value = ''): string {
   const isFormula = /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value)) && value !== '-Infinity';
-  const safe = isFormula ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return quoted(isFormula ? `'${value}` : value);
 }
 
 /** @param isNumber of each column: numbers are set to the right */

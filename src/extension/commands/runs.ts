@@ -3,7 +3,7 @@ import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import type { LogTerminals } from '../log/log-terminals.js';
-import { INTERNAL_TAG } from '../panels/run-chunk.js';
+import { ownTags } from '../runs/own-tags.js';
 import { isActive } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
@@ -117,9 +117,7 @@ async function editTag(runs: readonly Run[], { active }: Workspaces): Promise<vo
     runs.length === 1 && runs[0]
       ? vscode.l10n.t('Tags of {0}', runs[0].name)
       : vscode.l10n.t('Tags of {0} runs', runs.length);
-  const own = new Map(
-    runs.flatMap(({ tags }) => Object.entries(tags).filter(([name]) => !INTERNAL_TAG.test(name))),
-  );
+  const own = new Map(runs.flatMap(ownTags));
   const add = { label: vscode.l10n.t('$(add) New Tag…'), name: '' };
   const items = [
     add,

@@ -1,4 +1,4 @@
-import { type ErrorData, messageOf, TrainyardError } from '../../base/errors.js';
+import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
 import type { Run, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import type { ChartRun, ChartsSettings, FromCharts, ToCharts } from './messages.js';
@@ -169,8 +169,4 @@ export function chartRun(run: Run): ChartRun {
     startTime: run.startTime,
     metrics: Object.keys(run.metrics),
   };
-}
-
-function errorData(error: unknown): ErrorData {
-  return TrainyardError.is(error) ? error.toData() : { code: 'INTERNAL', message: messageOf(error) };
 }

@@ -1,9 +1,9 @@
-import os from 'node:os';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { ChartsFeed } from './charts-feed.js';
 import type { ChartsSettings, ChartsState, ChartVerb, FromCharts, ToCharts } from './messages.js';
+import { saveAs } from './save-as.js';
 import { newNonce, webviewHtml } from './webview-html.js';
 
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
@@ -179,7 +179,7 @@ class ChartsPanel implements vscode.Disposable {
         this.#run(() => vscode.env.clipboard.writeText(message.text));
         break;
       case 'save':
-        this.#run(() => save(message.name, message.content));
+        this.#run(() => saveAs(message.name, message.content));
         break;
       case 'open':
         this.#run(() => open(message.language, message.text));
@@ -196,12 +196,6 @@ class ChartsPanel implements vscode.Disposable {
       void vscode.window.showErrorMessage(messageOf(error));
     });
   }
-}
-
-async function save(name: string, content: Uint8Array): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(os.homedir());
-  const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(folder, name) });
-  if (target) await vscode.workspace.fs.writeFile(target, content);
 }
 
 async function open(language: string, content: string): Promise<void> {

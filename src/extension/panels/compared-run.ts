@@ -1,6 +1,6 @@
 import type { Run } from '../../workspace/types.js';
+import { ownTags } from '../runs/own-tags.js';
 import type { ComparedRun } from './compare-messages.js';
-import { INTERNAL_TAG } from './run-chunk.js';
 
 /** What the comparison shows of a run. */
 export function comparedRun(run: Run): ComparedRun {
@@ -26,7 +26,7 @@ export function comparedRun(run: Run): ComparedRun {
       value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
     ),
     params: run.params,
-    tags: Object.fromEntries(Object.entries(run.tags).filter(([name]) => !INTERNAL_TAG.test(name))),
+    tags: Object.fromEntries(ownTags(run)),
     metrics: Object.keys(run.metrics),
     values: Float64Array.from(Object.values(run.metrics), ({ value }) => value),
   };

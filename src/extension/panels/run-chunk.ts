@@ -1,8 +1,6 @@
 import type { Run } from '../../workspace/types.js';
+import { ownTags } from '../runs/own-tags.js';
 import type { NumberColumn, RunChunk, TextColumn } from './table-messages.js';
-
-/** Tags that MLflow and Trainyard keep for themselves. */
-export const INTERNAL_TAG = /^(mlflow|trainyard)\./;
 
 /** The runs by columns, as the table gets them. */
 export function chunkOf(runs: readonly Run[], experimentName: (id: string) => string | undefined): RunChunk {
@@ -48,8 +46,7 @@ export function chunkOf(runs: readonly Run[], experimentName: (id: string) => st
       number(`max:${name}`, row, max);
     }
     for (const [name, value] of Object.entries(run.params)) text(`param:${name}`, row, value);
-    for (const [name, value] of Object.entries(run.tags))
-      if (!INTERNAL_TAG.test(name)) text(`tag:${name}`, row, value);
+    for (const [name, value] of ownTags(run)) text(`tag:${name}`, row, value);
   }
   return {
     ids: runs.map(({ id }) => id),

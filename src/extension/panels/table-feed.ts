@@ -1,4 +1,4 @@
-import { type ErrorData, messageOf, TrainyardError } from '../../base/errors.js';
+import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
 import type { Experiment, RunQuery, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { Coalescer } from '../runs/coalescer.js';
@@ -179,8 +179,4 @@ function queryOf({ experimentId, filter }: Shown): RunQuery {
     ...(experimentId !== null && { experimentIds: [experimentId] }),
     ...(filter && { filter }),
   };
-}
-
-function errorData(error: unknown): ErrorData {
-  return TrainyardError.is(error) ? error.toData() : { code: 'INTERNAL', message: messageOf(error) };
 }

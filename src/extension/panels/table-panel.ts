@@ -1,9 +1,9 @@
-import os from 'node:os';
 import * as vscode from 'vscode';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { LivePanel } from './live-panel.js';
+import { saveAs } from './save-as.js';
 import { TableFeed } from './table-feed.js';
 import type { FromTable, RunVerb, TableLayout, TableState } from './table-messages.js';
 
@@ -92,7 +92,7 @@ export function registerTablePanel(
         break;
       }
       case 'save':
-        run(() => save(message.name, message.text));
+        run(() => saveAs(message.name, new TextEncoder().encode(message.text)));
         break;
       case 'copy':
         run(() => vscode.env.clipboard.writeText(message.text));
@@ -133,10 +133,4 @@ export function registerTablePanel(
       );
     },
   };
-}
-
-async function save(name: string, text: string): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(os.homedir());
-  const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(folder, name) });
-  if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
 }

@@ -3,7 +3,7 @@ import type { MetricPattern } from '../../job/spec.js';
 import { hasCode } from '../../base/errors.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
-import { matchAll } from './patterns.js';
+import { type Match, matchAll } from './patterns.js';
 import { progressIn } from './progress.js';
 
 /** Bytes that are read at once. */
@@ -53,22 +53,27 @@ export class OutputReader {
     const { matches, slow } = matchAll(this.patterns(runId, spec.metrics ?? []), lines);
     const progress = progressIn(lines);
     if (matches.length > 0 || progress) {
-      const timestamp = Date.now();
       await this.store.write(() => {
-        const counts = this.store.metrics.summaries(runId);
-        const next = new Map(Object.entries(counts).map(([key, { count }]) => [key, count]));
-        const points = matches.map(({ name, value, step }) => {
-          const count = next.get(name) ?? 0;
-          next.set(name, count + 1);
-          return { key: name, value, timestamp, step: step ?? count };
-        });
-        this.store.metrics.append(runId, points);
+        if (matches.length > 0) this.append(runId, matches);
         this.store.jobs.update(runId, { outputRead: at, ...(progress && { progress }) });
       });
     }
     const gaveUp = this.slow.get(runId) ?? new Set();
     for (const { name } of slow) this.slow.set(runId, gaveUp.add(name));
     return slow.map(({ name }) => `The pattern of the metric ${name} takes too long; it was given up.`);
+  }
+
+  /** A value without a step of its own is the next of its metric. */
+  private append(runId: string, matches: readonly Match[]): void {
+    const timestamp = Date.now();
+    const counts = this.store.metrics.summaries(runId);
+    const next = new Map(Object.entries(counts).map(([key, { count }]) => [key, count]));
+    const points = matches.map(({ name, value, step }) => {
+      const count = next.get(name) ?? 0;
+      next.set(name, count + 1);
+      return { key: name, value, timestamp, step: step ?? count };
+    });
+    this.store.metrics.append(runId, points);
   }
 
   private patterns(runId: string, all: readonly MetricPattern[]): MetricPattern[] {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { TrainyardError } from '../../base/errors.js';
+import { hasCode, TrainyardError } from '../../base/errors.js';
 import { checkArtifactPath } from './artifact-path.js';
 import { type Database, storeFull } from './sql.js';
 import type { StoreChange } from './store.js';
@@ -80,7 +80,7 @@ export class Artifacts {
       return await this.keep(owner, name, file, { sha256: hash.digest('hex'), bytes });
     } catch (error) {
       await fs.promises.rm(file, { force: true });
-      throw isFull(error) ? storeFull(error) : error;
+      throw hasCode(error, 'ENOSPC', 'EDQUOT') ? storeFull(error) : error;
     }
   }
 
@@ -225,16 +225,8 @@ async function moveInto(object: string, file: string): Promise<void> {
   try {
     await fs.promises.rename(file, object);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
     await fs.promises.mkdir(path.dirname(object), { recursive: true, mode: 0o700 });
     await fs.promises.rename(file, object);
   }
-}
-
-function isFull(error: unknown): boolean {
-  return codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,21 +1,12 @@
+import type { Span } from './blocks.js';
 import { type Columns, concatenate, order, slice, take } from './columns.js';
-
-/** A stretch of a series: where it stands in logging order and what it spans. */
-export interface Part {
-  first: number;
-  count: number;
-  min_step: number;
-  max_step: number;
-  min_time: number;
-  max_time: number;
-}
 
 /**
  * Joins neighbours until what is left to right is also earlier to later (by timestamp, then step), so that each part
  * can be brought into order alone. Nearly always nothing has to be joined.
  */
-export function stretches(parts: readonly Part[]): Part[] {
-  const joined: Part[] = [];
+export function stretches(parts: readonly Span[]): Span[] {
+  const joined: Span[] = [];
   for (const part of parts) {
     let whole = part;
     for (let before = joined.at(-1); before && !isBefore(before, whole); before = joined.at(-1)) {
@@ -27,11 +18,11 @@ export function stretches(parts: readonly Part[]): Part[] {
   return joined;
 }
 
-function isBefore(a: Part, b: Part): boolean {
+function isBefore(a: Span, b: Span): boolean {
   return a.max_time < b.min_time || (a.max_time === b.min_time && a.max_step < b.min_step);
 }
 
-function union(a: Part, b: Part): Part {
+function union(a: Span, b: Span): Span {
   return {
     first: a.first,
     count: a.count + b.count,
@@ -45,13 +36,13 @@ function union(a: Part, b: Part): Part {
 /** A whole series by timestamp, then step, then value; what is not asked for is not read. */
 export class History {
   readonly length: number;
-  private readonly parts: readonly Part[];
+  private readonly parts: readonly Span[];
   private readonly load: (from: number, to: number) => Columns;
   /** The part that was read last, in order. */
-  private last: { part: Part; columns: Columns } | undefined;
+  private last: { part: Span; columns: Columns } | undefined;
 
   /** @param load reads positions in logging order */
-  constructor(parts: readonly Part[], load: (from: number, to: number) => Columns) {
+  constructor(parts: readonly Span[], load: (from: number, to: number) => Columns) {
     this.parts = stretches(parts);
     this.load = load;
     this.length = parts.reduce((sum, { count }) => sum + count, 0);
@@ -64,7 +55,7 @@ export class History {
     );
   }
 
-  private ordered(part: Part): Columns {
+  private ordered(part: Span): Columns {
     if (this.last?.part !== part) {
       const columns = this.load(part.first, part.first + part.count);
       this.last = { part, columns: take(columns, order(columns)) };

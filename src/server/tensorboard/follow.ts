@@ -79,11 +79,17 @@ export class EventFollower {
     for (const { name, content } of files) await this.store.artifacts.put(`runs/${runId}`, name, content);
     await this.store.write(() => {
       this.store.metrics.append(runId, points);
-      const there = this.store.runs.full(runId)?.params ?? {};
-      const fresh = Object.entries(params).filter(([key]) => !(key in there));
-      if (fresh.length > 0) this.store.runs.logParams(runId, Object.fromEntries(fresh));
+      this.keepParams(runId, params);
       this.store.eventFiles.set(runId, { path: file.path, offset: stretch.offset, fault });
     });
+  }
+
+  /** The first value of a param stays. */
+  private keepParams(runId: string, params: Record<string, string>): void {
+    if (Object.keys(params).length === 0) return;
+    const there = this.store.runs.full(runId)?.params ?? {};
+    const fresh = Object.entries(params).filter(([key]) => !(key in there));
+    if (fresh.length > 0) this.store.runs.logParams(runId, Object.fromEntries(fresh));
   }
 }
 

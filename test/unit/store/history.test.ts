@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Columns, order, range, slice, take } from '../../../src/server/store/columns.js';
-import { History, type Part } from '../../../src/server/store/history.js';
+import type { Span } from '../../../src/server/store/blocks.js';
+import { History } from '../../../src/server/store/history.js';
 
 const point = fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 5 }), fc.integer({ min: -3, max: 3 }));
 
@@ -12,8 +13,8 @@ const series = fc.array(point, { maxLength: 120 }).map((points): Columns => ({
   values: Float64Array.from(points, ([, , value]) => value),
 }));
 
-function partsOf(columns: Columns, count: number): Part[] {
-  const parts: Part[] = [];
+function partsOf(columns: Columns, count: number): Span[] {
+  const parts: Span[] = [];
   for (let first = 0; first < columns.steps.length; first += count) {
     const part = slice(columns, first, first + count);
     const [steps, times] = [range(part.steps), range(part.times)];
