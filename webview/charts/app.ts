@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ErrorData } from '../../src/base/errors.js';
+import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';
 import { TyChart } from './chart.js';
@@ -19,7 +20,6 @@ export class TyCharts extends LitElement {
   declare theme: Theme;
   declare model: ChartsModel;
   declare loader: Loader;
-  readonly #subscriptions: { dispose(): void }[] = [];
   readonly #inView = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries)
@@ -29,6 +29,24 @@ export class TyCharts extends LitElement {
   );
   #watched: ReadonlySet<Element> = new Set();
 
+  constructor() {
+    super();
+    this.addController(
+      follow(() =>
+        this.model.onChange(({ what }) => {
+          if (what === 'structure') this.requestUpdate();
+        }),
+      ),
+    );
+    this.addController(
+      follow(() =>
+        onThemeChange(() => {
+          this.theme = readTheme();
+        }),
+      ),
+    );
+  }
+
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -36,19 +54,10 @@ export class TyCharts extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.theme = readTheme();
-    this.#subscriptions.push(
-      this.model.onChange(({ what }) => {
-        if (what === 'structure') this.requestUpdate();
-      }),
-      onThemeChange(() => {
-        this.theme = readTheme();
-      }),
-    );
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#subscriptions.splice(0).forEach((subscription) => subscription.dispose());
     this.#inView.disconnect();
   }
 

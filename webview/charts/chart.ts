@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import type { Theme } from '../shared/theme.js';
 import { ChartCursor } from './chart-cursor.js';
@@ -37,12 +38,12 @@ export class TyChart extends LitElement {
   #curves: ReadonlyMap<string, Curve> = new Map();
   #drawn: ReadonlyMap<string, Curve> = new Map();
   readonly #redraw = new Redraw(() => this.#draw());
-  #subscription: { dispose(): void } | undefined;
   readonly #resized = new ResizeObserver(() => this.#resize());
 
   constructor() {
     super();
     this.isInView = false;
+    this.addController(follow(() => this.model.onChange((change) => this.#changed(change))));
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -51,7 +52,6 @@ export class TyChart extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#subscription = this.model.onChange((change) => this.#changed(change));
     // Moved to another place of the page.
     if (this.isInView) {
       this.loader.setVisible(this.metric, true);
@@ -61,7 +61,6 @@ export class TyChart extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#subscription?.dispose();
     this.#leave(this.metric);
   }
 

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ChartRun } from '../../src/extension/panels/messages.js';
+import { follow } from '../shared/follow.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import type { ChartsModel } from './model.js';
 import { looksOf, type RunLook } from './palette.js';
@@ -7,23 +8,21 @@ import { looksOf, type RunLook } from './palette.js';
 /** The runs of the panel: which colour is whose, who is shown, how they are doing. */
 export class TyLegend extends LitElement {
   declare model: ChartsModel;
-  #subscription: { dispose(): void } | undefined;
+
+  constructor() {
+    super();
+    this.addController(
+      follow(() =>
+        this.model.onChange(({ what }) => {
+          if (what === 'structure') this.requestUpdate();
+          if (what === 'highlight') this.#showHighlight();
+        }),
+      ),
+    );
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#subscription = this.model.onChange(({ what }) => {
-      if (what === 'structure') this.requestUpdate();
-      if (what === 'highlight') this.#showHighlight();
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#subscription?.dispose();
   }
 
   protected override render(): TemplateResult {

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { XAxis } from '../../src/extension/panels/messages.js';
 import { segmented } from '../controls/segmented.js';
 import { slider } from '../controls/slider.js';
+import { follow } from '../shared/follow.js';
 import type { ChartsModel } from './model.js';
 
 const X_AXES: readonly { value: XAxis; label: string; title: string }[] = [
@@ -17,22 +18,20 @@ const Y_SCALES = [
 /** How the curves are drawn, and which. */
 export class TyToolbar extends LitElement {
   declare model: ChartsModel;
-  #subscription: { dispose(): void } | undefined;
+
+  constructor() {
+    super();
+    this.addController(
+      follow(() =>
+        this.model.onChange(({ what }) => {
+          if (what === 'structure' || what === 'view') this.requestUpdate();
+        }),
+      ),
+    );
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#subscription = this.model.onChange(({ what }) => {
-      if (what === 'structure' || what === 'view') this.requestUpdate();
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#subscription?.dispose();
   }
 
   protected override render(): TemplateResult {

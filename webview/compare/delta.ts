@@ -1,5 +1,5 @@
 import { formatValue } from '../shared/format.js';
-import type { Goal } from './goal.js';
+import type { Goal } from '../shared/goal.js';
 
 export interface Delta {
   absolute: number;

@@ -1,5 +1,5 @@
 import type { ChangedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
-import { type Goal, goalOf } from './goal.js';
+import { type Goal, goalOf } from '../shared/goal.js';
 
 const order = new Intl.Collator('en', { numeric: true });
 

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ErrorData } from '../../src/base/errors.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
+import { follow } from '../shared/follow.js';
 import './column-chooser.js';
 import { toCsv, toMarkdown } from './export.js';
 import './filter-box.js';
@@ -16,8 +17,12 @@ const counted = new Intl.NumberFormat('en-US');
 /** The page: tools, the table, and what to do when there is nothing in it. */
 export class TyTable extends LitElement {
   declare model: TableModel;
-  #subscription: { dispose(): void } | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    this.addController(follow(() => this.model.onChange(() => this.requestUpdate())));
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -25,13 +30,11 @@ export class TyTable extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#subscription = this.model.onChange(() => this.requestUpdate());
     this.#clock = setInterval(() => this.model.tick(), TICK_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#subscription?.dispose();
     clearInterval(this.#clock);
   }
 

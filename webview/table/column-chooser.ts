@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { moveFocus, openPopup } from '../controls/popup.js';
+import { follow } from '../shared/follow.js';
 import { type Column, type ColumnKind, isShown } from './columns.js';
 import type { TableModel } from './model.js';
 
@@ -20,26 +21,16 @@ export class TyColumns extends LitElement {
   declare model: TableModel;
   declare search: string;
   declare isOpen: boolean;
-  #subscription: { dispose(): void } | undefined;
 
   constructor() {
     super();
     this.search = '';
     this.isOpen = false;
+    this.addController(follow(() => this.model.onChange(() => this.isOpen && this.requestUpdate())));
   }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#subscription = this.model.onChange(() => this.isOpen && this.requestUpdate());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#subscription?.dispose();
   }
 
   get #popup(): HTMLElement {

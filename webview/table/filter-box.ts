@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { follow } from '../shared/follow.js';
 import { complete, type Completion } from './complete.js';
 import type { TableModel } from './model.js';
 
@@ -10,25 +11,15 @@ export class TyFilter extends LitElement {
   declare options: Completion | undefined;
   /** The one that Enter takes; −1: none, Enter filters. */
   declare at: number;
-  #subscription: { dispose(): void } | undefined;
 
   constructor() {
     super();
     this.at = -1;
+    this.addController(follow(() => this.model.onChange(() => this.requestUpdate())));
   }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#subscription = this.model.onChange(() => this.requestUpdate());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#subscription?.dispose();
   }
 
   get #input(): HTMLInputElement {

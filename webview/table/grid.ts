@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import type { RunState } from '../../src/workspace/types.js';
+import { follow } from '../shared/follow.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import { cellText, cellTitle } from './cell.js';
 import { clampWidth, type Column, ROW_HEIGHT, widthOf } from './columns.js';
@@ -30,7 +31,6 @@ interface Active {
 export class TyGrid extends LitElement {
   static override properties = { model: { attribute: false } };
   declare model: TableModel;
-  #subscription: { dispose(): void } | undefined;
   #active: Active | undefined;
   /** Size of what is in sight. */
   #width = 0;
@@ -49,14 +49,13 @@ export class TyGrid extends LitElement {
     return this;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#subscription = this.model.onChange(() => this.requestUpdate());
+  constructor() {
+    super();
+    this.addController(follow(() => this.model.onChange(() => this.requestUpdate())));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#subscription?.dispose();
     this.#sized.disconnect();
     clearTimeout(this.#rest);
   }

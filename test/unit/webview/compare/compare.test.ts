@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ComparedRun } from '../../../../src/extension/panels/compare-messages.js';
 import { comparedRun } from '../../../../src/extension/panels/compared-run.js';
 import { deltaOf, formatDelta, formatRelative } from '../../../../webview/compare/delta.js';
-import { goalOf } from '../../../../webview/compare/goal.js';
+import { goalOf } from '../../../../webview/shared/goal.js';
 import { fileRows, metricRows, textRows } from '../../../../webview/compare/rows.js';
 import { sentenceOf } from '../../../../webview/compare/sentence.js';
 import { tableRun } from '../../../ui/webview/table-host.js';
