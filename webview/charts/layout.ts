@@ -1,8 +1,11 @@
-/** Metrics that share the prefix before the first `/`. */
+import { isCombined, metricsOf, titleOf } from './chart-id.js';
+
+/** Charts of metrics that share the prefix before the first `/`. */
 export interface Section {
   /** '' for metrics without a prefix. */
   prefix: string;
   title: string;
+  /** Ids of charts: metrics, and lists of them. */
   keys: string[];
   /** Whether it starts closed. */
   collapsed: boolean;
@@ -18,7 +21,7 @@ const PINNED = '/pinned';
 
 /** Sections by name: what a person pinned first, then those without a prefix, the machine's last. */
 export function sectionsOf(keys: ReadonlySet<string>, pinned: readonly string[] = []): Section[] {
-  const first = pinned.filter((key) => keys.has(key));
+  const first = pinned.filter((id) => metricsOf(id).some((metric) => keys.has(metric)));
   const rest = sectionsByPrefix([...keys].filter((key) => !first.includes(key)));
   return first.length === 0
     ? rest
@@ -52,6 +55,11 @@ function prefixOf(key: string): string {
 /** The name of a metric inside its section. */
 export function shortName(key: string): string {
   return key.slice(prefixOf(key).length).replace(/^\//, '') || key;
+}
+
+/** The name of a chart inside its section; several metrics have none in common. */
+export function headingOf(chartId: string): string {
+  return isCombined(chartId) ? titleOf(chartId) : shortName(chartId);
 }
 
 export interface Search {

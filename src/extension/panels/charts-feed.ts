@@ -1,12 +1,15 @@
 import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
-import type { Run, WorkspaceEvent } from '../../workspace/types.js';
+import type { Run, RunPart, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import type { ChartRun, ChartsSettings, FromCharts, ToCharts } from './messages.js';
+import type { ChartRun, ChartsSettings, FromCharts, RunLabel, ToCharts } from './messages.js';
+import { labelledBy, labelsOf } from './run-labels.js';
 
 /** New points of several runs go to the page as one message. */
 const GATHER_MS = 50;
 /** What is known of a run (its state, its metrics) is read again at most so often while it logs. */
 const REFRESH_MS = 1_000;
+
+const SHOWN_PARTS: ReadonlySet<RunPart> = new Set<RunPart>(['metrics', 'state', 'params', 'tags']);
 
 interface Options {
   workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'onEvent'>;
@@ -25,7 +28,7 @@ export class ChartsFeed {
   readonly #subscription: { dispose(): void };
   /** In the order of the panel. */
   #runIds: readonly string[];
-  readonly #runs = new Map<string, ChartRun>();
+  readonly #runs = new Map<string, { run: ChartRun; labels: Record<string, string> }>();
   #missing: string[] = [];
   #isLoaded = false;
   /** The list that the page has, as JSON. */
@@ -94,7 +97,7 @@ export class ChartsFeed {
       const id = ids[i]!;
       if (!this.#runIds.includes(id)) continue;
       if (result.status === 'fulfilled' && result.value.lifecycle === 'active') {
-        this.#runs.set(id, chartRun(result.value));
+        this.#runs.set(id, { run: chartRun(result.value), labels: labelledBy(result.value) });
         this.#missing = this.#missing.filter((missing) => missing !== id);
       } else if (result.status === 'fulfilled' || TrainyardError.is(result.reason, 'NOT_FOUND')) {
         this.#runs.delete(id);
@@ -106,8 +109,13 @@ export class ChartsFeed {
     if (failure !== undefined) throw failure;
   }
 
-  #list(): { runs: ChartRun[]; missing: string[] } {
-    return { runs: this.#runIds.flatMap((id) => this.#runs.get(id) ?? []), missing: this.#missing };
+  #list(): { runs: ChartRun[]; labels: RunLabel[]; missing: string[] } {
+    const known = this.#runIds.flatMap((id) => this.#runs.get(id) ?? []);
+    return {
+      runs: known.map(({ run }) => run),
+      labels: labelsOf(known.map(({ labels }) => labels)),
+      missing: this.#missing,
+    };
   }
 
   #onEvent(event: WorkspaceEvent): void {
@@ -116,9 +124,8 @@ export class ChartsFeed {
       void this.#load();
     } else if (event.type === 'run' && this.#runIds.includes(event.runId)) {
       if (event.parts.includes('metrics')) this.#changed.add(event.runId);
-      // Tags too: a run's name is one.
-      if (event.parts.some((part) => part === 'metrics' || part === 'state' || part === 'tags'))
-        this.#stale.add(event.runId);
+      // Tags too: a run's name is one, and runs are grouped by them.
+      if (event.parts.some((part) => SHOWN_PARTS.has(part))) this.#stale.add(event.runId);
     }
     if (this.#changed.size > 0) this.#gatherTimer ??= setTimeout(() => this.#tell(), GATHER_MS);
     if (this.#stale.size > 0) {

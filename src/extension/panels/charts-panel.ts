@@ -9,15 +9,25 @@ import { newNonce, webviewHtml } from './webview-html.js';
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
 /** How the last panel was set; a new one begins like it. */
 const SETTINGS_KEY = 'charts.settings';
-const DEFAULT_SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false };
+const DEFAULT_SETTINGS: ChartsSettings = {
+  xAxis: 'step',
+  logY: false,
+  smoothingKind: 'exponential',
+  smoothing: 0,
+  ignoreOutliers: false,
+  groupBy: null,
+  band: 'range',
+};
 
 export interface ChartsPanels extends vscode.Disposable {
   /** Shows the curves of these runs in the charts panel, instead of those it shows. There is one panel. */
   show(runIds: readonly string[], options?: { beside?: boolean }): void;
   /** Adds runs to those that the panel shows. */
   add(runIds: readonly string[]): void;
-  /** Does something with the chart of a metric. */
+  /** Does something with a chart. */
   act(verb: ChartVerb, metric: string): void;
+  /** Measures the others against this run; null: against none. */
+  setBaseline(runId: string | null): void;
 }
 
 /** The charts panel, and its return after the window was reloaded. */
@@ -59,7 +69,8 @@ export function registerChartsPanel(
   const panels: ChartsPanels = {
     show,
     add: (runIds) => show([...new Set([...(open?.runIds ?? []), ...runIds])]),
-    act: (verb, metric) => open?.act(verb, metric),
+    act: (verb, metric) => open?.post({ type: 'act', verb, metric }),
+    setBaseline: (runId) => open?.post({ type: 'baseline', runId }),
     dispose() {
       serializer.dispose();
       open?.dispose();
@@ -124,8 +135,8 @@ class ChartsPanel implements vscode.Disposable {
     this.#panel.reveal(undefined, true);
   }
 
-  act(verb: ChartVerb, metric: string): void {
-    void this.#panel.webview.postMessage({ type: 'act', verb, metric } satisfies ToCharts);
+  post(message: ToCharts): void {
+    void this.#panel.webview.postMessage(message);
   }
 
   dispose(): void {
@@ -184,10 +195,19 @@ class ChartsPanel implements vscode.Disposable {
       case 'open':
         this.#run(() => open(message.language, message.text));
         break;
+      case 'pickMetric':
+        this.#run(() => this.#pickMetric(message.chart, message.metrics));
+        break;
       case 'failed':
         this.#run(() => Promise.reject(new Error(message.message)));
         break;
     }
+  }
+
+  async #pickMetric(chart: string, metrics: string[]): Promise<void> {
+    const placeHolder = vscode.l10n.t('Which metric is to be added to the chart?');
+    const metric = await vscode.window.showQuickPick(metrics, { placeHolder });
+    if (metric !== undefined) this.post({ type: 'addMetric', chart, metric });
   }
 
   #run(action: () => Thenable<unknown>): void {

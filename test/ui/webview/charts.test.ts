@@ -158,7 +158,7 @@ describe('charts page', function () {
     await page.evaluate((start) => {
       window.fake.append('run-1', 'loss', { steps: [0], times: [start], values: [2] });
       window.fake.runs[0]!.metrics = ['loss'];
-      window.fake.say({ type: 'runs', runs: window.fake.runs, missing: [] });
+      window.fake.say({ type: 'runs', runs: window.fake.runs, labels: [], missing: [] });
     }, START);
     await drawn('loss');
     assert.ok((await inked('loss', '--ty-run1')) > 10, 'one point is a dot');
@@ -287,7 +287,10 @@ describe('charts page', function () {
     await open(data);
     await drawn('loss');
     const before = await inked('loss', '--ty-run1');
+    await page.getByRole('button', { name: 'View' }).click();
     await page.getByText('Ignore outliers').click();
+    await page.getByRole('button', { name: 'Outliers ignored' }).waitFor();
+    await page.keyboard.press('Escape');
     await page.waitForTimeout(300);
     assert.ok((await inked('loss', '--ty-run1')) > before * 1.3);
   });
@@ -395,7 +398,7 @@ describe('charts page', function () {
     await drawn('loss');
     await page.getByLabel('Relative').check();
     await page.getByLabel('Log', { exact: true }).check();
-    await page.getByLabel('Smoothing').fill('0.6');
+    await page.getByRole('slider', { name: 'Smoothing' }).fill('0.6');
     await plot('loss').focus();
     await page.keyboard.press('+');
     await chip('digits-2').click();
@@ -403,7 +406,15 @@ describe('charts page', function () {
     const sent = await page.evaluate(() => window.fake.sent.filter((m) => m.type === 'settings').at(-1));
     assert.deepEqual(sent, {
       type: 'settings',
-      settings: { xAxis: 'relative', logY: true, smoothing: 0.6, ignoreOutliers: false },
+      settings: {
+        xAxis: 'relative',
+        logY: true,
+        smoothingKind: 'exponential',
+        smoothing: 0.6,
+        ignoreOutliers: false,
+        groupBy: null,
+        band: 'range',
+      },
     });
     await page.close();
 
@@ -411,7 +422,7 @@ describe('charts page', function () {
     await drawn('loss');
     assert.ok(await page.getByLabel('Relative').isChecked());
     assert.ok(await page.getByLabel('Log', { exact: true }).isChecked());
-    assert.equal(await page.getByLabel('Smoothing').inputValue(), '0.6');
+    assert.equal(await page.getByRole('slider', { name: 'Smoothing' }).inputValue(), '0.6');
     assert.equal(await chip('digits-2').getAttribute('aria-pressed'), 'false');
     await page.getByRole('button', { name: 'Reset zoom' }).waitFor();
   });

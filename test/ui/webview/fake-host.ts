@@ -22,6 +22,7 @@ export interface FakeRun {
 export interface FakeHost {
   runs: FakeRun[];
   missing: string[];
+  labels: { id: string; values: string[]; codes: number[] }[];
   settings: unknown;
   /** runId → metric → points */
   series: Record<string, Record<string, FakeSeries>>;
@@ -40,7 +41,16 @@ export interface FakeHost {
 export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Partial<FakeHost>): void {
   const fake: FakeHost = {
     missing: [],
-    settings: { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false },
+    labels: [],
+    settings: {
+      xAxis: 'step',
+      logY: false,
+      smoothingKind: 'exponential',
+      smoothing: 0,
+      ignoreOutliers: false,
+      groupBy: null,
+      band: 'range',
+    },
     sent: [],
     violations: [],
     isSilent: false,
@@ -49,9 +59,9 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     ...given,
     say: (message) => window.postMessage(message, '*'),
     init() {
-      const { runs, missing, settings } = fake;
+      const { runs, labels, missing, settings } = fake;
       if (fake.fail) fake.say({ type: 'error', error: fake.fail });
-      else fake.say({ type: 'init', workspaceId: 'local', runs, missing, settings });
+      else fake.say({ type: 'init', workspaceId: 'local', runs, labels, missing, settings });
     },
     append(runId, key, points) {
       const series = ((fake.series[runId] ??= {})[key] ??= { steps: [], times: [], values: [] });

@@ -5,7 +5,15 @@ import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
 import type { ChartsSettings, ToCharts } from '../../../src/extension/panels/messages.js';
 import type { Points, Run, RunPart, WorkspaceEvent } from '../../../src/workspace/types.js';
 
-const SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0.5, ignoreOutliers: false };
+const SETTINGS: ChartsSettings = {
+  xAxis: 'step',
+  logY: false,
+  smoothingKind: 'exponential',
+  smoothing: 0.5,
+  ignoreOutliers: false,
+  groupBy: null,
+  band: 'range',
+};
 
 function run(id: string, more: Partial<Run> = {}): Run {
   return {
