@@ -66,6 +66,29 @@ export interface JobSummary {
   endedAt?: number;
 }
 
+/** Data that a run read, as `mlflow.log_input` told it. */
+export interface DataInput {
+  name: string;
+  /** Of the content, as the script computed it: another digest is other data. */
+  digest: string;
+  /** What it was for, e.g. `training`. */
+  context?: string;
+  /** How to read `source`, e.g. `local`, `hf`, `code`. */
+  sourceType: string;
+  /** Where it came from; mostly JSON. */
+  source: string;
+}
+
+/** A logged model that a run read or made. */
+export interface ModelLink {
+  /** `m-…` */
+  id: string;
+  name: string;
+  role: 'input' | 'output';
+  /** Of the training; only of an output. */
+  step?: number;
+}
+
 export interface Run {
   id: string;
   /** Counts up within the workspace, oldest first; a run's colour follows from it. */
@@ -83,6 +106,9 @@ export interface Run {
   tags: Record<string, string>;
   code?: CodeState;
   job?: JobSummary;
+  /** Only of a run that was asked for by its id; a search leaves these two out. */
+  inputs?: DataInput[];
+  models?: ModelLink[];
 }
 
 export interface RunFile {

@@ -16,7 +16,7 @@ import type { Settings } from '../settings.js';
 import type { EventHub } from './events.js';
 import { readLog } from './log-stream.js';
 import { toModels } from './models-view.js';
-import { toRun, toRuns } from './run-view.js';
+import { toRuns, toSingleRun } from './run-view.js';
 import * as schema from './schemas.js';
 
 export interface ApiContext {
@@ -38,7 +38,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     if (!run) throw new TrainyardError('NOT_FOUND', `There is no run ${id}.`);
     return run;
   };
-  const runView = (id: string) => toRun(fullRun(id), store.jobs.get(id));
+  const runView = (id: string) => toSingleRun(store, fullRun(id));
   const snapshotOf = (id: string): Snapshot => {
     fullRun(id);
     const snapshot = store.jobs.get(id)?.snapshot;
