@@ -118,7 +118,7 @@ export class TyCharts extends LitElement {
     return html`
       <section>
         <h2>
-          <button aria-expanded=${isOpen} @click=${() => this.model.toggleSection(section)}>
+          <button aria-expanded=${isOpen} @click=${() => this.model.arrangement.toggleSection(section)}>
             <span class="icon icon-chevron-${isOpen ? 'down' : 'right'}"></span>
             <span>${section.title}</span>
             <span class="count">${section.keys.length}</span>

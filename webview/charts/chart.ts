@@ -101,11 +101,11 @@ export class TyChart extends LitElement {
   }
 
   #pinButton(): TemplateResult {
-    const isPinned = this.model.isPinned(this.metric);
+    const isPinned = this.model.arrangement.isPinned(this.metric);
     return html`<button
       class="icon-button ${isPinned ? 'on' : ''}"
       title=${isPinned ? 'Unpin' : 'Pin'}
-      @click=${() => this.model.togglePinned(this.metric)}
+      @click=${() => this.model.arrangement.togglePinned(this.metric)}
     >
       <span class="icon icon-${isPinned ? 'pinned' : 'pin'}"></span>
     </button>`;
