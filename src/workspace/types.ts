@@ -89,6 +89,14 @@ export interface ModelLink {
   step?: number;
 }
 
+/** What a script's code ran on, as its logged model tells it. */
+export interface PythonEnvironment {
+  /** Version of Python. */
+  python?: string;
+  /** Versions by name of the package, as in requirements.txt: `2.1.0`, or a condition such as `>=2,<3`. */
+  packages: Record<string, string>;
+}
+
 export interface Run {
   id: string;
   /** Counts up within the workspace, oldest first; a run's colour follows from it. */
@@ -106,9 +114,10 @@ export interface Run {
   tags: Record<string, string>;
   code?: CodeState;
   job?: JobSummary;
-  /** Only of a run that was asked for by its id; a search leaves these two out. */
+  /** This and what follows: only of a run that was asked for by its id; a search leaves it out. */
   inputs?: DataInput[];
   models?: ModelLink[];
+  environment?: PythonEnvironment;
 }
 
 export interface RunFile {
@@ -116,6 +125,8 @@ export interface RunFile {
   path: string;
   isFolder: boolean;
   bytes?: number;
+  /** Of the content of a file that the run wrote, hex: the same means the same. */
+  sha256?: string;
 }
 
 export interface Model {

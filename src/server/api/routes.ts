@@ -152,11 +152,13 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     { schema: { params: schema.RunParams, querystring: schema.FolderQuery } },
     ({ params: { id }, query: { folder = '' } }) => {
       fullRun(id);
-      const files = store.artifacts.list(`runs/${id}`, folder).map(({ name, isFolder, bytes }): RunFile => ({
-        path: folder === '' ? name : `${folder}/${name}`,
-        isFolder,
-        ...(!isFolder && { bytes }),
-      }));
+      const files = store.artifacts
+        .list(`runs/${id}`, folder)
+        .map(({ name, isFolder, bytes, sha256 }): RunFile => ({
+          path: folder === '' ? name : `${folder}/${name}`,
+          isFolder,
+          ...(!isFolder && { bytes, sha256 }),
+        }));
       return { files };
     },
   );

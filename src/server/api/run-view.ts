@@ -2,6 +2,7 @@ import type { DataInput, JobSummary, ModelLink, Run, RunState } from '../../work
 import type { JobRecord } from '../store/jobs.js';
 import type { DatasetInput, FullRun, RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
+import { environmentOf } from './environment-view.js';
 
 const STATES: Record<RunStatus, RunState> = {
   scheduled: 'queued',
@@ -17,12 +18,13 @@ export function toRuns(store: Store, runs: readonly FullRun[]): Run[] {
   return runs.map((run) => toRun(run, jobs.get(run.id)));
 }
 
-/** One run with what went into it and which models came out. */
-export function toSingleRun(store: Store, run: FullRun): Run {
+/** One run with what went into it, which models came out, and what it ran on. */
+export async function toSingleRun(store: Store, run: FullRun): Promise<Run> {
   return {
     ...toRun(run, store.jobs.get(run.id)),
     inputs: run.datasets.map(inputOf),
     models: linksOf(store, run),
+    environment: await environmentOf(store, run),
   };
 }
 

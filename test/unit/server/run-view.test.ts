@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { packagesOf } from '../../../src/server/api/environment-view.js';
 import { toRuns, toSingleRun } from '../../../src/server/api/run-view.js';
 import { Store } from '../../../src/server/store/store.js';
 
@@ -38,7 +39,7 @@ describe('a run as the views get it', () => {
       return { id: run.id, modelId: model.id };
     });
     const full = store.runs.full(id)!;
-    const { inputs, models } = toSingleRun(store, full);
+    const { inputs, models } = await toSingleRun(store, full);
     assert.deepEqual(inputs, [
       {
         name: 'digits',
@@ -54,5 +55,47 @@ describe('a run as the views get it', () => {
       { id: modelId, name: 'net', role: 'output', step: 7 },
     ]);
     assert.ok(!('inputs' in toRuns(store, [full])[0]!));
+  });
+
+  it('has the packages of its model, wherever the client put them', async () => {
+    const text = (value: string) => new TextEncoder().encode(value);
+    const { id, modelId } = await store.write(() => {
+      const tags = { 'mlflow.log-model.history': '[{"run_id": "x", "artifact_path": "model"}]' };
+      const run = store.runs.create({ experimentId: '0', startTime: 1000, tags });
+      const model = store.models.createLogged({ experimentId: '0', name: 'net', sourceRunId: run.id });
+      return { id: run.id, modelId: model.id };
+    });
+    const environment = async () => (await toSingleRun(store, store.runs.full(id)!)).environment;
+    assert.equal(await environment(), undefined);
+
+    // MLflow 2: below the run. MLflow 3: beside it.
+    await store.artifacts.put(`runs/${id}`, 'model/conda.yaml', text('dependencies:\n- python=3.10.2\n'));
+    await store.artifacts.put(`runs/${id}`, 'model/requirements.txt', text('torch==2.1.0\n'));
+    assert.deepEqual(await environment(), { python: '3.10.2', packages: { torch: '2.1.0' } });
+
+    await store.write(() => store.runs.addModelOutputs(id, [{ modelId, step: 0 }]));
+    await store.artifacts.put(`models/${modelId}`, 'requirements.txt', text('torch==2.2.0\n'));
+    await store.artifacts.put(`models/${modelId}`, 'python_env.yaml', text('python: 3.11.9\n'));
+    assert.deepEqual(await environment(), { python: '3.11.9', packages: { torch: '2.2.0' } });
+  });
+
+  it('reads requirements as pip writes them', () => {
+    const lines = [
+      '# made by hand',
+      '--extra-index-url https://example.org',
+      'scikit_learn==1.5.0',
+      'Torch[cuda] == 2.1.0+cu121 ; python_version >= "3.9"',
+      'numpy>=1.26,<3  # for now',
+      'rich',
+      'local @ file:///wheels/local.whl',
+      '',
+    ];
+    assert.deepEqual(packagesOf(lines.join('\r\n')), {
+      'scikit-learn': '1.5.0',
+      torch: '2.1.0+cu121',
+      numpy: '>=1.26,<3',
+      rich: '',
+      local: 'file:///wheels/local.whl',
+    });
   });
 });
