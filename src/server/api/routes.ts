@@ -17,7 +17,7 @@ import type { Settings } from '../settings.js';
 import type { EventHub } from './events.js';
 import { readLog } from './log-stream.js';
 import { toModels } from './models-view.js';
-import { toRun, toRuns } from './run-view.js';
+import { toRuns, toSingleRun } from './run-view.js';
 import * as schema from './schemas.js';
 
 export interface ApiContext {
@@ -39,7 +39,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     if (!run) throw new TrainyardError('NOT_FOUND', `There is no run ${id}.`);
     return run;
   };
-  const runView = (id: string) => toRun(fullRun(id), store.jobs.get(id));
+  const runView = (id: string) => toSingleRun(store, fullRun(id));
   const snapshotOf = (id: string): Snapshot => {
     fullRun(id);
     const snapshot = store.jobs.get(id)?.snapshot;
@@ -154,11 +154,13 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     { schema: { params: schema.RunParams, querystring: schema.FolderQuery } },
     ({ params: { id }, query: { folder = '' } }) => {
       fullRun(id);
-      const files = store.artifacts.list(`runs/${id}`, folder).map(({ name, isFolder, bytes }): RunFile => ({
-        path: folder === '' ? name : `${folder}/${name}`,
-        isFolder,
-        ...(!isFolder && { bytes }),
-      }));
+      const files = store.artifacts
+        .list(`runs/${id}`, folder)
+        .map(({ name, isFolder, bytes, sha256 }): RunFile => ({
+          path: folder === '' ? name : `${folder}/${name}`,
+          isFolder,
+          ...(!isFolder && { bytes, sha256 }),
+        }));
       return { files };
     },
   );
