@@ -25,10 +25,16 @@ export const COMMANDS = {
 
   expandChart: 'trainyard.charts.expand',
   pinChart: 'trainyard.charts.pin',
+  addMetric: 'trainyard.charts.addMetric',
+  setBaseline: 'trainyard.charts.setBaseline',
+  clearBaseline: 'trainyard.charts.clearBaseline',
   copyChartImage: 'trainyard.charts.copyImage',
   saveChartImage: 'trainyard.charts.saveImage',
   saveChartData: 'trainyard.charts.saveData',
   openChartData: 'trainyard.charts.openData',
+  saveChartsLayout: 'trainyard.charts.saveLayout',
+  loadChartsLayout: 'trainyard.charts.loadLayout',
+  resetChartsLayout: 'trainyard.charts.resetLayout',
 
   filterRuns: 'trainyard.runs.filter',
   clearFilter: 'trainyard.runs.clearFilter',

@@ -15,7 +15,7 @@ const END_REACH_PX = 8;
 const ROW_HEIGHT_PX = 18;
 /** Rows of the tooltips of the other charts: enough to compare, few enough to see the curves. */
 const COMPANION_ROWS = 4;
-const MAX_WIDTH_PX = 320;
+const MAX_WIDTH_PX = 420;
 /** Lines that are read out when none stands out. */
 const SPOKEN_ROWS = 5;
 

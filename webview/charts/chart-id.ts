@@ -3,12 +3,17 @@
  * chart (its place, its size) needs no other name; no metric has a line break in its name.
  */
 
-export function chartIdOf(metrics: readonly string[]): string {
+function chartIdOf(metrics: readonly string[]): string {
   return metrics.join('\n');
 }
 
 export function metricsOf(chartId: string): string[] {
   return chartId.split('\n');
+}
+
+/** The chart with one metric more. */
+export function combined(chartId: string, metric: string): string {
+  return chartIdOf([...metricsOf(chartId), metric]);
 }
 
 export function isCombined(chartId: string): boolean {

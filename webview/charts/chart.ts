@@ -5,6 +5,7 @@ import type { Theme } from '../shared/theme.js';
 import { axisMetric } from './axes.js';
 import { ChartCursor } from './chart-cursor.js';
 import { isCombined, metricsOf, titleOf } from './chart-id.js';
+import { resizeHandle } from './chart-size.js';
 import { xExtent } from './curve.js';
 import { toCsv, toImage } from './export.js';
 import { groupsToCsv } from './export-groups.js';
@@ -100,12 +101,13 @@ export class TyChart extends LitElement {
         ${this.#curves.length === 0 ? this.#placeholder() : nothing}
         <div class="tooltip" hidden></div>
       </div>
+      ${this.model.expanded === null ? resizeHandle(this.model.arrangement) : nothing}
       <div class="visually-hidden" aria-live="polite"></div>
     `;
   }
 
   #pinButton(): TemplateResult {
-    const isPinned = this.model.isPinned(this.chart);
+    const isPinned = this.model.arrangement.isPinned(this.chart);
     if (isCombined(this.chart))
       return html`<button
         class="icon-button"

@@ -4,14 +4,16 @@ import type {
   ChartsSettings,
   ChartsState,
   ChartVerb,
+  ExperimentLayout,
   FromCharts,
   RunLabel,
   ToCharts,
   XAxis,
 } from '../../src/extension/panels/messages.js';
 import type { Host } from '../shared/host.js';
+import { Arrangement } from './arrangement.js';
 import { axisMetric, axisMetrics } from './axes.js';
-import { chartIdOf, isCombined, metricsOf } from './chart-id.js';
+import { combined, isCombined, metricsOf } from './chart-id.js';
 import { type Curve, curveOf } from './curve.js';
 import { type Entry, groupEntries, isGroupId, runEntries } from './entries.js';
 import { parseSearch, type Search, type Section, sectionsOf } from './layout.js';
@@ -57,6 +59,7 @@ export const DEFAULTS: ChartsSettings = {
 /** The state of the panel. Components read it and ask it to change; it tells them what did. */
 export class ChartsModel {
   readonly store = new SeriesStore();
+  readonly arrangement = new Arrangement(() => this.#arranged());
   readonly #host: ChartsHost;
   readonly #listeners = new Set<(change: Change) => void>();
 
@@ -82,9 +85,8 @@ export class ChartsModel {
   expanded: string | null = null;
   /** A chart that was just made, to be brought into view. */
   added: string | undefined;
-  #pinned: readonly string[] = [];
   #workspaceId = '';
-  #toggled: ReadonlySet<string> = new Set();
+  #experimentId: string | null = null;
   #sections: Section[] | undefined;
   #entries: readonly Entry[] | undefined;
   readonly #dismissed = new Set<string>();
@@ -94,14 +96,14 @@ export class ChartsModel {
     this.#host = host;
     const { state } = host;
     if (state?.version === 1) {
-      this.settings = { ...DEFAULTS, ...state.settings };
       this.hidden = new Set(state.hidden);
       this.baseline = state.baseline ?? null;
-      this.#toggled = new Set(state.toggled);
-      this.zoom =
-        state.zoom?.xAxis === this.settings.xAxis ? { min: state.zoom.min, max: state.zoom.max } : null;
+      if (state.zoom) {
+        const { xAxis, min, max } = state.zoom;
+        this.settings = { ...DEFAULTS, xAxis };
+        this.zoom = { min, max };
+      }
       this.expanded = state.expanded ?? null;
-      this.#pinned = state.pinned ?? [];
       this.searchText = state.search;
       this.search = parseSearch(state.search);
     }
@@ -119,12 +121,29 @@ export class ChartsModel {
   // ---- what the host says
 
   load(message: Extract<ToCharts, { type: 'init' }>): void {
-    // What a person set in this panel before comes first; a new panel begins as the last one was left.
-    if (!this.isLoaded && !this.#host.state) this.settings = { ...DEFAULTS, ...message.settings };
     this.isLoaded = true;
     this.error = undefined;
     this.#workspaceId = message.workspaceId;
+    this.#take(message.layout);
     this.setRuns(message);
+  }
+
+  setLayout(layout: ExperimentLayout): void {
+    this.#take(layout);
+    this.emit({ what: 'structure' });
+    this.emit({ what: 'view' });
+  }
+
+  #take({ experimentId, layout }: ExperimentLayout): void {
+    if (layout.settings.xAxis !== this.settings.xAxis) {
+      this.zoom = null;
+      this.cursor = null;
+    }
+    this.#experimentId = experimentId;
+    this.settings = layout.settings;
+    this.arrangement.take(layout);
+    this.#sections = undefined;
+    this.#entries = undefined;
   }
 
   setRuns({
@@ -181,10 +200,6 @@ export class ChartsModel {
     return this.entries.filter(({ id }) => !this.hidden.has(id));
   }
 
-  entry(id: string): Entry | undefined {
-    return this.entries.find((entry) => entry.id === id);
-  }
-
   /** Runs whose points are wanted, in the order of the panel. */
   get shownRuns(): readonly ChartRun[] {
     const { hidden, baseline } = this;
@@ -219,7 +234,7 @@ export class ChartsModel {
 
   /** Sections with the metrics that the search leaves. */
   get sections(): Section[] {
-    this.#sections ??= sectionsOf(new Set(this.runs.flatMap((run) => run.metrics)), this.#pinned);
+    this.#sections ??= this.arrangement.sections(new Set(this.runs.flatMap((run) => run.metrics)));
     if (this.searchText.trim() === '') return this.#sections;
     return this.#sections
       .map((section) => ({
@@ -233,14 +248,10 @@ export class ChartsModel {
     return this.runs.some((run) => run.metrics.length > 0);
   }
 
-  isPinned(key: string): boolean {
-    return this.#pinned.includes(key);
-  }
-
   isOpen(section: Section): boolean {
     // What one searches for is to be seen.
     if (this.searchText.trim() !== '') return true;
-    return section.collapsed === this.#toggled.has(section.prefix);
+    return this.arrangement.isOpen(section);
   }
 
   /** Curves of the shown runs that have points, in the order of the panel. */
@@ -301,7 +312,7 @@ export class ChartsModel {
       this.highlighted = undefined;
       this.hidden = new Set([...this.hidden].filter((id) => !isGroupId(id)));
     }
-    this.#host.post({ type: 'settings', settings: this.settings });
+    this.#keepLayout();
     this.#keep();
     this.emit({ what: isOtherAxis || isOtherGrouping ? 'structure' : 'view' });
   }
@@ -319,10 +330,11 @@ export class ChartsModel {
     this.emit({ what: 'structure' });
   }
 
-  toggleSection(section: Section): void {
-    this.#toggled = toggled(this.#toggled, section.prefix);
-    this.#keep();
-    this.emit({ what: 'structure' });
+  /** Puts a chart before another of its section, or at its end. */
+  move({ prefix }: Section, key: string, before: string | null): void {
+    // The search may leave only some of them.
+    const section = this.#sections?.find((other) => other.prefix === prefix);
+    if (section) this.arrangement.move(section, key, before);
   }
 
   /** From the context menu of a chart. */
@@ -338,18 +350,11 @@ export class ChartsModel {
     } else this.emit({ what: 'act', verb, key });
   }
 
-  /** Makes a chart of several metrics, in the place of this one when it has several already. */
+  /** Makes a chart of several metrics, and brings it into view. */
   addMetric(chart: string, metric: string): void {
-    const id = chartIdOf([...metricsOf(chart), metric]);
-    const isReplaced = isCombined(chart) && this.isPinned(chart);
-    this.#pinned = isReplaced
-      ? this.#pinned.map((other) => (other === chart ? id : other))
-      : [...this.#pinned.filter((other) => other !== id), id];
-    if (this.expanded === chart) this.expanded = id;
-    this.#sections = undefined;
-    this.added = id;
-    this.#keep();
-    this.emit({ what: 'structure' });
+    this.added = combined(chart, metric);
+    if (this.expanded === chart) this.expanded = this.added;
+    this.arrangement.addMetric(chart, metric);
   }
 
   toggleExpanded(key: string): void {
@@ -358,15 +363,10 @@ export class ChartsModel {
     this.emit({ what: 'structure' });
   }
 
-  togglePinned(key: string): void {
-    this.#pinned = this.isPinned(key)
-      ? this.#pinned.filter((other) => other !== key)
-      : [...this.#pinned, key];
+  togglePinned(chart: string): void {
     // A chart of several metrics that is not pinned is no more.
-    if (this.expanded === key && isCombined(key) && !this.isPinned(key)) this.expanded = null;
-    this.#sections = undefined;
-    this.#keep();
-    this.emit({ what: 'structure' });
+    if (this.expanded === chart && isCombined(chart)) this.expanded = null;
+    this.arrangement.togglePinned(chart);
   }
 
   toggleEntry(id: string): void {
@@ -430,19 +430,27 @@ export class ChartsModel {
     this.emit({ what: 'view' });
   }
 
+  #arranged(): void {
+    this.#sections = undefined;
+    this.#keepLayout();
+    this.emit({ what: 'structure' });
+  }
+
+  #keepLayout(): void {
+    const layout = { settings: this.settings, ...this.arrangement.parts };
+    this.#host.post({ type: 'layout', layout: { experimentId: this.#experimentId, layout } });
+  }
+
   #keep(): void {
     const { zoom, settings } = this;
     this.#host.keep({
       version: 1,
       workspaceId: this.#workspaceId,
       runIds: this.runs.map((run) => run.id),
-      settings,
       hidden: [...this.hidden],
       baseline: this.baseline,
-      toggled: [...this.#toggled],
       zoom: zoom && { xAxis: settings.xAxis, min: zoom.min, max: zoom.max },
       search: this.searchText,
-      pinned: [...this.#pinned],
       expanded: this.expanded,
     });
   }

@@ -67,7 +67,7 @@ export function columnsOf({
     columns.push({ title: 'runs', isMuted: true, text: ({ group }) => (group ? String(group.count) : '') });
   if (has(({ difference }) => difference))
     columns.push({
-      title: 'to baseline',
+      title: 'Δ baseline',
       isMuted: true,
       text: ({ difference }) => (difference === undefined ? '' : formatDifference(difference)),
     });
@@ -86,29 +86,27 @@ function template(content: TooltipContent): TemplateResult {
   const columns = columnsOf(content);
   return html`
     <div class="tooltip-head">${formatX(x, xAxis)}</div>
-    <div class="tooltip-table">
-      ${
-        columns.length > 1
-          ? html`<div class="tooltip-columns">
-              <span></span><span></span>${columns.map(({ title }) => html`<span>${title}</span>`)}
-            </div>`
-          : nothing
-      }
-      ${more(visible.above)}
-      ${visible.rows.map(
-        (row) => html`
-          <div class="tooltip-row ${row.line.entry.id === highlighted ? 'strong' : ''}">
-            <span><span class=${swatchClass(row.line.look)}></span></span>
-            <span class="tooltip-name">${row.line.name}</span>
-            ${columns.map(
-              ({ text, isMuted }) =>
-                html`<span class=${isMuted ? 'tooltip-raw' : 'tooltip-value'}>${text(row)}</span>`,
-            )}
-          </div>
-        `,
-      )}
-      ${more(visible.below)}
-    </div>
+    ${
+      columns.length > 1
+        ? html`<div class="tooltip-columns">
+            <span></span><span></span>${columns.map(({ title }) => html`<span>${title}</span>`)}
+          </div>`
+        : nothing
+    }
+    ${more(visible.above)}
+    ${visible.rows.map(
+      (row) => html`
+        <div class="tooltip-row ${row.line.entry.id === highlighted ? 'strong' : ''}">
+          <span class=${swatchClass(row.line.look)}></span>
+          <span class="tooltip-name">${row.line.name}</span>
+          ${columns.map(
+            ({ text, isMuted }) =>
+              html`<span class=${isMuted ? 'tooltip-raw' : 'tooltip-value'}>${text(row)}</span>`,
+          )}
+        </div>
+      `,
+    )}
+    ${more(visible.below)}
   `;
 }
 

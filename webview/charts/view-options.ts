@@ -4,6 +4,7 @@ import { openPopup } from '../controls/popup.js';
 import { segmented } from '../controls/segmented.js';
 import { follow } from '../shared/follow.js';
 import { axisMetric } from './axes.js';
+import { sizeControl } from './chart-size.js';
 import { labelName } from './entries.js';
 import type { ChartsModel } from './model.js';
 import { asKind, smoothingOf } from './smooth.js';
@@ -52,7 +53,7 @@ export class TyViewOptions extends LitElement {
         class="view-button ${set.length > 0 ? 'on' : ''}"
         aria-haspopup="dialog"
         aria-expanded=${this.isOpen}
-        title="How the curves are drawn"
+        title=${['How the curves are drawn', ...set].join('; ')}
         @click=${(event: MouseEvent) => openPopup(this.#popup, event.currentTarget as Element, 'end')}
       >
         <span class="icon icon-settings"></span
@@ -100,6 +101,7 @@ export class TyViewOptions extends LitElement {
           },
         }),
       )}
+      ${this.#row('Size', sizeControl(model.arrangement))}
       <label class="check" title="Leaves a few values that are far from all others out of the y axis">
         <input
           type="checkbox"

@@ -23,7 +23,9 @@ export interface FakeHost {
   runs: FakeRun[];
   missing: string[];
   labels: { id: string; values: string[]; codes: number[] }[];
-  settings: unknown;
+  settings: object;
+  /** Besides the settings, what a person made of the charts. */
+  layout: object;
   /** runId → metric → points */
   series: Record<string, Record<string, FakeSeries>>;
   sent: { type: string; series?: { runId: string; key: string; from: number; fromStep?: number }[] }[];
@@ -51,6 +53,7 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
       groupBy: null,
       band: 'range',
     },
+    layout: { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [] },
     sent: [],
     violations: [],
     isSilent: false,
@@ -60,8 +63,9 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     say: (message) => window.postMessage(message, '*'),
     init() {
       const { runs, labels, missing, settings } = fake;
+      const layout = { experimentId: '0', layout: { settings, ...fake.layout } };
       if (fake.fail) fake.say({ type: 'error', error: fake.fail });
-      else fake.say({ type: 'init', workspaceId: 'local', runs, labels, missing, settings });
+      else fake.say({ type: 'init', workspaceId: 'local', runs, labels, missing, layout });
     },
     append(runId, key, points) {
       const series = ((fake.series[runId] ??= {})[key] ??= { steps: [], times: [], values: [] });
