@@ -50,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const workspaces: Workspaces = { active: local, all: [local] };
 
-  const charts = registerChartsPanel(context, workspaces, log);
+  const charts = registerChartsPanel(context, workspaces, log, () => runsView.draggedRunIds);
   const compare = registerComparePanel(context, workspaces, log);
   const table = registerTablePanel(context, workspaces, log);
   const logs = keep(new LogTerminals(workspaces, log));
