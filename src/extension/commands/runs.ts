@@ -3,6 +3,7 @@ import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import type { LogTerminals } from '../log/log-terminals.js';
+import { runLink } from '../links/run-links.js';
 import { ownTags } from '../runs/own-tags.js';
 import { isActive } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
@@ -13,8 +14,9 @@ export interface RunParts {
   workspaces: Workspaces;
   choose: RunChooser;
   log: vscode.LogOutputChannel;
-  charts: { show(runIds: readonly string[]): void; add(runIds: readonly string[]): void };
+  charts: { show(runIds: readonly string[], options?: { beside?: boolean }): void };
   compare: { show(runIds: readonly string[]): void };
+  panel: { show(runId: string): void };
   logs: LogTerminals;
   reveal: (run: Run) => Promise<void>;
 }
@@ -24,17 +26,12 @@ const MOST_COMPARED = 10;
 
 /** What can be done with runs. Each works on rows, on ids, and without either asks which run. */
 export function registerRunCommands(register: Register, parts: RunParts): void {
-  const { workspaces, choose, log, charts, compare, logs, reveal } = parts;
+  const { workspaces, choose, log, charts, compare, panel, logs, reveal } = parts;
 
   register(COMMANDS.showCharts, async (...args) => {
     const placeholder = vscode.l10n.t('Show the charts of which runs?');
     const runs = await choose.runs(args, { placeholder, many: true });
     if (runs.length > 0) charts.show(runs.map(({ id }) => id));
-  });
-  register(COMMANDS.addToCharts, async (...args) => {
-    const placeholder = vscode.l10n.t('Add which runs to the charts?');
-    const runs = await choose.runs(args, { placeholder, many: true });
-    if (runs.length > 0) charts.add(runs.map(({ id }) => id));
   });
 
   register(COMMANDS.compare, async (...args) => {
@@ -48,6 +45,22 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
         vscode.l10n.t('Select 2 to {0} runs to compare them.', MOST_COMPARED),
       );
     } else compare.show(oldestFirst(runs).map(({ id }) => id));
+  });
+
+  register(COMMANDS.compareWith, async (...args) => {
+    const run = await choose.run(args, { placeholder: vscode.l10n.t('Compare which run with another?') });
+    if (!run) return;
+    const [other] = await choose.ask({
+      placeholder: vscode.l10n.t('Compare {0} with which run?', run.name),
+      among: { experimentIds: [run.experimentId] },
+      fits: ({ id }) => id !== run.id,
+    });
+    if (other) compare.show([other.id, run.id]);
+  });
+
+  register(COMMANDS.showRun, async (...args) => {
+    const run = await choose.run(args, { placeholder: vscode.l10n.t('Show which run?') });
+    if (run) panel.show(run.id);
   });
 
   register(COMMANDS.showLog, async (...args) => {
@@ -67,6 +80,11 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       placeholder: vscode.l10n.t('Copy the ID of which run?'),
     });
     if (runs.length > 0) await vscode.env.clipboard.writeText(runs.map(({ id }) => id).join('\n'));
+  });
+
+  register(COMMANDS.copyLink, async (...args) => {
+    const runs = await choose.runs(args, { placeholder: vscode.l10n.t('Copy a link to which run?') });
+    if (runs.length > 0) await vscode.env.clipboard.writeText(runs.map(({ id }) => runLink(id)).join('\n'));
   });
 
   register(COMMANDS.copyValue, async (row) => {

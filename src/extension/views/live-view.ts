@@ -30,13 +30,7 @@ export abstract class LiveView<Node extends object>
   #listening: { dispose(): void } | undefined;
   #clock: NodeJS.Timeout | undefined;
 
-  constructor(
-    id: string,
-    workspaces: Workspaces,
-    log: vscode.LogOutputChannel,
-    canSelectMany = false,
-    dragAndDropController?: vscode.TreeDragAndDropController<Node | Leaf>,
-  ) {
+  constructor(id: string, workspaces: Workspaces, log: vscode.LogOutputChannel, canSelectMany = false) {
     this.#id = id;
     this.#log = log;
     this.workspaces = workspaces;
@@ -52,7 +46,6 @@ export abstract class LiveView<Node extends object>
       treeDataProvider: this,
       canSelectMany,
       showCollapseAll: canSelectMany,
-      dragAndDropController,
     });
     this.#visibility = this.view.onDidChangeVisibility(({ visible }) =>
       visible ? this.#start() : this.#stop(),

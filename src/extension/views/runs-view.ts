@@ -11,7 +11,6 @@ import type { Workspaces } from '../workspaces.js';
 import { leaf, messageLeaf, type Leaf } from './leaf.js';
 import { LiveView } from './live-view.js';
 import { rowContext } from './row-context.js';
-import { RunDrag } from './run-drag.js';
 import { metricOf, runItem, runSections } from './run-rows.js';
 import { runTooltip } from './run-tooltip.js';
 
@@ -23,7 +22,6 @@ const FILTER_KEY = 'runs.filter';
 export class RunsView extends LiveView<RunsNode> {
   readonly #state: vscode.Memento;
   readonly #commit: OpenCommit;
-  readonly #drag: RunDrag;
   readonly #model: RunsModel;
   readonly #looked = new vscode.EventEmitter<void>();
   /** The list was read, or a run in it changed its state: runs may have begun or ended. */
@@ -41,9 +39,7 @@ export class RunsView extends LiveView<RunsNode> {
     commit: OpenCommit,
     log: vscode.LogOutputChannel,
   ) {
-    const drag = new RunDrag();
-    super(VIEWS.runs, workspaces, log, true, drag);
-    this.#drag = drag;
+    super(VIEWS.runs, workspaces, log, true);
     this.#state = state;
     this.#commit = commit;
     this.#model = new RunsModel(workspaces.active);
@@ -85,11 +81,6 @@ export class RunsView extends LiveView<RunsNode> {
 
   get selection(): readonly (RunsNode | Leaf)[] {
     return this.view.selection;
-  }
-
-  /** The runs that are dragged, or were last. */
-  get draggedRunIds(): readonly string[] {
-    return this.#drag.runIds;
   }
 
   get isVisible(): boolean {
