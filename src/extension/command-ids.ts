@@ -29,6 +29,9 @@ export const COMMANDS = {
   saveChartImage: 'trainyard.charts.saveImage',
   saveChartData: 'trainyard.charts.saveData',
   openChartData: 'trainyard.charts.openData',
+  saveChartsLayout: 'trainyard.charts.saveLayout',
+  loadChartsLayout: 'trainyard.charts.loadLayout',
+  resetChartsLayout: 'trainyard.charts.resetLayout',
 
   filterRuns: 'trainyard.runs.filter',
   clearFilter: 'trainyard.runs.clearFilter',

@@ -66,6 +66,37 @@ export interface JobSummary {
   endedAt?: number;
 }
 
+/** Data that a run read, as `mlflow.log_input` told it. */
+export interface DataInput {
+  name: string;
+  /** Of the content, as the script computed it: another digest is other data. */
+  digest: string;
+  /** What it was for, e.g. `training`. */
+  context?: string;
+  /** How to read `source`, e.g. `local`, `hf`, `code`. */
+  sourceType: string;
+  /** Where it came from; mostly JSON. */
+  source: string;
+}
+
+/** A logged model that a run read or made. */
+export interface ModelLink {
+  /** `m-…` */
+  id: string;
+  name: string;
+  role: 'input' | 'output';
+  /** Of the training; only of an output. */
+  step?: number;
+}
+
+/** What a script's code ran on, as its logged model tells it. */
+export interface PythonEnvironment {
+  /** Version of Python. */
+  python?: string;
+  /** Versions by name of the package, as in requirements.txt: `2.1.0`, or a condition such as `>=2,<3`. */
+  packages: Record<string, string>;
+}
+
 export interface Run {
   id: string;
   /** Counts up within the workspace, oldest first; a run's colour follows from it. */
@@ -83,6 +114,10 @@ export interface Run {
   tags: Record<string, string>;
   code?: CodeState;
   job?: JobSummary;
+  /** This and what follows: only of a run that was asked for by its id; a search leaves it out. */
+  inputs?: DataInput[];
+  models?: ModelLink[];
+  environment?: PythonEnvironment;
 }
 
 export interface RunFile {
@@ -90,6 +125,8 @@ export interface RunFile {
   path: string;
   isFolder: boolean;
   bytes?: number;
+  /** Of the content of a file that the run wrote, hex: the same means the same. */
+  sha256?: string;
 }
 
 export interface Model {

@@ -1,23 +1,29 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/errors.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { COMMANDS } from '../command-ids.js';
+import { showError } from '../errors.js';
 import { ChartsFeed } from './charts-feed.js';
-import type { ChartsSettings, ChartsState, ChartVerb, FromCharts, ToCharts } from './messages.js';
+import { LivePanel } from './live-panel.js';
+import { readLayout, writeLayout } from './charts-layout.js';
+import { ChartsLayouts, layoutFile } from './charts-layouts.js';
+import type { ChartsState, ChartVerb, FromCharts, ToCharts } from './messages.js';
 import { saveAs } from './save-as.js';
-import { newNonce, webviewHtml } from './webview-html.js';
 
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
-/** How the last panel was set; a new one begins like it. */
-const SETTINGS_KEY = 'charts.settings';
-const DEFAULT_SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false };
 
-export interface ChartsPanels extends vscode.Disposable {
+export interface ChartsPanels {
   /** Shows the curves of these runs in the charts panel, instead of those it shows. There is one panel. */
   show(runIds: readonly string[], options?: { beside?: boolean }): void;
   /** Adds runs to those that the panel shows. */
   add(runIds: readonly string[]): void;
   /** Does something with the chart of a metric. */
   act(verb: ChartVerb, metric: string): void;
+  /** Writes the layout of the open panel to a file beside the code of its runs. */
+  saveLayout(): Promise<void>;
+  /** Takes the layout of a file that a person chooses. */
+  loadLayout(): Promise<void>;
+  /** Takes back what a person made of the layout of the open panel. */
+  resetLayout(): Promise<void>;
 }
 
 /** The charts panel, and its return after the window was reloaded. */
@@ -26,23 +32,80 @@ export function registerChartsPanel(
   workspaces: { readonly active: Workspace },
   log: vscode.LogOutputChannel,
 ): ChartsPanels {
-  let open: ChartsPanel | undefined;
-
-  const icon = (theme: string) => vscode.Uri.joinPath(context.extensionUri, 'media', `charts-${theme}.svg`);
+  let open: LivePanel<FromCharts, ChartsFeed> | undefined;
+  const layouts = new ChartsLayouts(context, (message, file) => run(() => warnOfLayout(message, file, log)));
+  /** Of the open panel. */
+  let shown: readonly string[] = [];
 
   function adopt(panel: vscode.WebviewPanel, runIds: readonly string[]): void {
-    panel.iconPath = { light: icon('light'), dark: icon('dark') };
-    const adopted = new ChartsPanel(panel, runIds, context, workspaces, log);
+    shown = runIds;
+    const adopted = new LivePanel<FromCharts, ChartsFeed>(panel, {
+      extensionUri: context.extensionUri,
+      bundle: 'charts',
+      start: (message, page) => (message.type === 'ready' ? newFeed(page) : undefined),
+      receive,
+    });
     open = adopted;
     panel.onDidDispose(() => {
-      adopted.dispose();
       if (open === adopted) open = undefined;
     });
   }
 
+  function newFeed(page: vscode.Webview): ChartsFeed {
+    return new ChartsFeed(shown, {
+      workspace: workspaces.active,
+      layout: (runs) => layouts.of(runs),
+      warn: (message) => log.warn(`Charts: ${message}`),
+      post(message) {
+        if (message.type === 'error') log.error(`Charts: ${message.error.message}`);
+        void page.postMessage(message);
+      },
+    });
+  }
+
+  function receive(message: FromCharts, feed: ChartsFeed | undefined): void {
+    switch (message.type) {
+      case 'fetch':
+        void feed?.fetch(message);
+        break;
+      case 'layout':
+        run(() => layouts.keep(message.layout));
+        break;
+      case 'removeRun':
+        shown = shown.filter((id) => id !== message.runId);
+        feed?.show(shown);
+        break;
+      case 'showLog':
+        run(() => vscode.commands.executeCommand(COMMANDS.showLog, message.runId));
+        break;
+      case 'showOutput':
+        log.show(true);
+        break;
+      case 'copy':
+        run(() => vscode.env.clipboard.writeText(message.text));
+        break;
+      case 'save':
+        run(() => saveAs(message.name, message.content));
+        break;
+      case 'open':
+        run(() => openText(message.language, message.text));
+        break;
+      case 'failed':
+        run(() => Promise.reject(new Error(message.message)));
+        break;
+    }
+  }
+
+  function run(action: () => Thenable<unknown>): void {
+    action().then(undefined, (error: unknown) => showError(error, log));
+  }
+
   function show(runIds: readonly string[], { beside = false } = {}): void {
     if (open) {
-      open.show(runIds);
+      shown = runIds;
+      // A page that is hidden asks for them when it is there again.
+      open.feed?.show(runIds);
+      open.panel.reveal(undefined, true);
       return;
     }
     const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
@@ -55,150 +118,59 @@ export function registerChartsPanel(
       return Promise.resolve();
     },
   });
+  context.subscriptions.push(serializer, { dispose: () => open?.dispose() });
 
-  const panels: ChartsPanels = {
+  return {
     show,
-    add: (runIds) => show([...new Set([...(open?.runIds ?? []), ...runIds])]),
-    act: (verb, metric) => open?.act(verb, metric),
-    dispose() {
-      serializer.dispose();
-      open?.dispose();
+    add: (runIds) => show([...new Set([...(open ? shown : []), ...runIds])]),
+    act(verb, metric) {
+      void open?.panel.webview.postMessage({ type: 'act', verb, metric } satisfies ToCharts);
+    },
+    async saveLayout() {
+      const runs = open?.feed?.runs;
+      const file = runs && layoutFile(runs);
+      if (!runs || !file) return;
+      const { layout } = await layouts.of(runs);
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(writeLayout(layout)));
+      await vscode.window.showTextDocument(file, {
+        viewColumn: vscode.ViewColumn.Beside,
+        preserveFocus: true,
+      });
+    },
+    async loadLayout() {
+      const feed = open?.feed;
+      if (!feed) return;
+      const [file] =
+        (await vscode.window.showOpenDialog({
+          defaultUri: layoutFile(feed.runs),
+          filters: { JSON: ['json'] },
+        })) ?? [];
+      if (!file) return;
+      const layout = readLayout(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+      const { experimentId } = await layouts.of(feed.runs);
+      await layouts.keep({ experimentId, layout });
+      await feed.layOut();
+    },
+    async resetLayout() {
+      const feed = open?.feed;
+      if (!feed) return;
+      const { experimentId } = await layouts.of(feed.runs);
+      await layouts.forget(experimentId);
+      await feed.layOut();
     },
   };
-  context.subscriptions.push(panels);
-  return panels;
 }
 
-/** One panel. While it is hidden there is no feed, and so neither subscription nor message. */
-class ChartsPanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
-  readonly #context: vscode.ExtensionContext;
-  readonly #workspaces: { readonly active: Workspace };
-  readonly #log: vscode.LogOutputChannel;
-  readonly #subscriptions: vscode.Disposable[];
-  #runIds: readonly string[];
-  #feed: ChartsFeed | undefined;
-  /** Whether there is a page and it listens. */
-  #isReady = false;
-
-  constructor(
-    panel: vscode.WebviewPanel,
-    runIds: readonly string[],
-    context: vscode.ExtensionContext,
-    workspaces: { readonly active: Workspace },
-    log: vscode.LogOutputChannel,
-  ) {
-    this.#panel = panel;
-    this.#runIds = runIds;
-    this.#context = context;
-    this.#workspaces = workspaces;
-    this.#log = log;
-    const { webview } = panel;
-    const root = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
-    const address = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
-    webview.options = { enableScripts: true, localResourceRoots: [root] };
-    this.#subscriptions = [
-      webview.onDidReceiveMessage((message: FromCharts) => this.#receive(message)),
-      panel.onDidChangeViewState(() => {
-        // A hidden page is gone; the next one says when it is ready.
-        if (!panel.visible) this.#stop();
-        else if (this.#isReady && !this.#feed) this.#start();
-      }),
-    ];
-    webview.html = webviewHtml({
-      title: panel.title,
-      script: address('charts.js'),
-      style: address('charts.css'),
-      cspSource: webview.cspSource,
-      nonce: newNonce(),
-    });
-  }
-
-  get runIds(): readonly string[] {
-    return this.#runIds;
-  }
-
-  show(runIds: readonly string[]): void {
-    this.#runIds = runIds;
-    this.#feed?.show(runIds);
-    this.#panel.reveal(undefined, true);
-  }
-
-  act(verb: ChartVerb, metric: string): void {
-    void this.#panel.webview.postMessage({ type: 'act', verb, metric } satisfies ToCharts);
-  }
-
-  dispose(): void {
-    this.#stop();
-    this.#subscriptions.forEach((subscription) => subscription.dispose());
-  }
-
-  #start(): void {
-    this.#feed?.dispose();
-    const { webview } = this.#panel;
-    this.#feed = new ChartsFeed(this.#runIds, {
-      workspace: this.#workspaces.active,
-      settings: () => this.#context.globalState.get(SETTINGS_KEY, DEFAULT_SETTINGS),
-      warn: (message) => this.#log.warn(`Charts: ${message}`),
-      post: (message) => {
-        if (message.type === 'error') this.#log.error(`Charts: ${message.error.message}`);
-        void webview.postMessage(message);
-      },
-    });
-  }
-
-  #stop(): void {
-    this.#feed?.dispose();
-    this.#feed = undefined;
-    this.#isReady = false;
-  }
-
-  #receive(message: FromCharts): void {
-    switch (message.type) {
-      case 'ready':
-        this.#isReady = true;
-        if (this.#panel.visible) this.#start();
-        break;
-      case 'fetch':
-        void this.#feed?.fetch(message);
-        break;
-      case 'settings':
-        this.#run(() => this.#context.globalState.update(SETTINGS_KEY, message.settings));
-        break;
-      case 'removeRun':
-        this.#runIds = this.#runIds.filter((id) => id !== message.runId);
-        this.#feed?.show(this.#runIds);
-        break;
-      case 'showLog':
-        this.#run(() => vscode.commands.executeCommand('trainyard.showLog', message.runId));
-        break;
-      case 'showOutput':
-        this.#log.show(true);
-        break;
-      case 'copy':
-        this.#run(() => vscode.env.clipboard.writeText(message.text));
-        break;
-      case 'save':
-        this.#run(() => saveAs(message.name, message.content));
-        break;
-      case 'open':
-        this.#run(() => open(message.language, message.text));
-        break;
-      case 'failed':
-        this.#run(() => Promise.reject(new Error(message.message)));
-        break;
-    }
-  }
-
-  #run(action: () => Thenable<unknown>): void {
-    action().then(undefined, (error: unknown) => {
-      this.#log.error(`Charts: ${messageOf(error)}`);
-      void vscode.window.showErrorMessage(messageOf(error));
-    });
-  }
-}
-
-async function open(language: string, content: string): Promise<void> {
+async function openText(language: string, content: string): Promise<void> {
   const document = await vscode.workspace.openTextDocument({ language, content });
   await vscode.window.showTextDocument(document);
+}
+
+/** The charts are there all the same, so this can wait until a person has time. */
+async function warnOfLayout(message: string, file: vscode.Uri, log: vscode.LogOutputChannel): Promise<void> {
+  log.warn(`Charts: ${file.fsPath}: ${message}`);
+  const openFile = vscode.l10n.t('Open File');
+  const text = vscode.l10n.t('The charts layout of this repository cannot be used. {0}', message);
+  if ((await vscode.window.showWarningMessage(text, openFile)) === openFile)
+    await vscode.window.showTextDocument(file);
 }

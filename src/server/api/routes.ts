@@ -11,12 +11,13 @@ import { restore } from '../../snapshot/restore.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ServerContext } from '../context.js';
 import type { JobService } from '../jobs/service.js';
+import { sendRuns } from '../run-page.js';
 import type { FullRun } from '../store/runs.js';
 import type { Settings } from '../settings.js';
 import type { EventHub } from './events.js';
 import { readLog } from './log-stream.js';
 import { toModels } from './models-view.js';
-import { toRun, toRuns } from './run-view.js';
+import { toRuns, toSingleRun } from './run-view.js';
 import * as schema from './schemas.js';
 
 export interface ApiContext {
@@ -31,14 +32,14 @@ export interface ApiContext {
 /** Trainyard's own routes; src/workspace/local/contract.ts lists them. */
 export async function api(app: FastifyInstance, { store }: ServerContext, parts: ApiContext): Promise<void> {
   const { jobs, events, settings } = parts;
-  app.setReplySerializer((payload) => JSON.stringify(payload, spellOddNumbers));
+  app.setReplySerializer(toJson);
 
   const fullRun = (id: string): FullRun => {
     const run = store.runs.full(id);
     if (!run) throw new TrainyardError('NOT_FOUND', `There is no run ${id}.`);
     return run;
   };
-  const runView = (id: string) => toRun(fullRun(id), store.jobs.get(id));
+  const runView = (id: string) => toSingleRun(store, fullRun(id));
   const snapshotOf = (id: string): Snapshot => {
     fullRun(id);
     const snapshot = store.jobs.get(id)?.snapshot;
@@ -72,15 +73,16 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
   app.post<{ Body: Static<typeof schema.RunQueryBody> }>(
     '/runs/search',
     { schema: { body: schema.RunQueryBody } },
-    ({ body }) => {
+    ({ body }, reply) => {
       const { experimentIds, lifecycle = 'active', limit = 100, ...rest } = body;
-      const { runs, nextPage } = store.runs.search({
+      const { ids, nextPage } = store.runs.find({
         ...rest,
         experimentIds: experimentIds ?? store.experiments.all('all').map(({ id }) => id),
         lifecycle,
         limit,
       });
-      return { runs: toRuns(store, runs), nextPage };
+      const texts = store.runTexts.of('own', ids, (runs) => toRuns(store, runs).map(toJson));
+      return sendRuns(reply, texts, { nextPage });
     },
   );
   app.get<{ Params: { id: string } }>('/runs/:id', { schema: { params: schema.RunParams } }, ({ params }) =>
@@ -152,11 +154,13 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     { schema: { params: schema.RunParams, querystring: schema.FolderQuery } },
     ({ params: { id }, query: { folder = '' } }) => {
       fullRun(id);
-      const files = store.artifacts.list(`runs/${id}`, folder).map(({ name, isFolder, bytes }): RunFile => ({
-        path: folder === '' ? name : `${folder}/${name}`,
-        isFolder,
-        ...(!isFolder && { bytes }),
-      }));
+      const files = store.artifacts
+        .list(`runs/${id}`, folder)
+        .map(({ name, isFolder, bytes, sha256 }): RunFile => ({
+          path: folder === '' ? name : `${folder}/${name}`,
+          isFolder,
+          ...(!isFolder && { bytes, sha256 }),
+        }));
       return { files };
     },
   );
@@ -229,6 +233,10 @@ function sendBytes(reply: FastifyReply, body: Buffer | fs.ReadStream, bytes: num
     .headers({ 'content-length': bytes, 'x-content-type-options': 'nosniff' })
     .type('application/octet-stream')
     .send(body);
+}
+
+function toJson(payload: unknown): string {
+  return JSON.stringify(payload, spellOddNumbers);
 }
 
 /** JSON has no NaN and no infinities; they travel as the strings that Number() reads. */

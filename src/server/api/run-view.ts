@@ -1,7 +1,8 @@
-import type { JobSummary, Run, RunState } from '../../workspace/types.js';
+import type { DataInput, JobSummary, ModelLink, Run, RunState } from '../../workspace/types.js';
 import type { JobRecord } from '../store/jobs.js';
-import type { FullRun, RunStatus } from '../store/runs.js';
+import type { DatasetInput, FullRun, RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
+import { environmentOf } from './environment-view.js';
 
 const STATES: Record<RunStatus, RunState> = {
   scheduled: 'queued',
@@ -17,7 +18,17 @@ export function toRuns(store: Store, runs: readonly FullRun[]): Run[] {
   return runs.map((run) => toRun(run, jobs.get(run.id)));
 }
 
-export function toRun(run: FullRun, job: JobRecord | undefined): Run {
+/** One run with what went into it, which models came out, and what it ran on. */
+export async function toSingleRun(store: Store, run: FullRun): Promise<Run> {
+  return {
+    ...toRun(run, store.jobs.get(run.id)),
+    inputs: run.datasets.map(inputOf),
+    models: linksOf(store, run),
+    environment: await environmentOf(store, run),
+  };
+}
+
+function toRun(run: FullRun, job: JobRecord | undefined): Run {
   return {
     id: run.id,
     number: run.number,
@@ -36,6 +47,25 @@ export function toRun(run: FullRun, job: JobRecord | undefined): Run {
     code: job ? codeOf(job) : codeOfTags(run.tags),
     job: job && summaryOf(job),
   };
+}
+
+function inputOf({ name, digest, sourceType, source, tags }: DatasetInput): DataInput {
+  const context = tags['mlflow.data.context'];
+  return { name, digest, ...(context && { context }), sourceType, source };
+}
+
+function linksOf(store: Store, { modelInputs, modelOutputs }: FullRun): ModelLink[] {
+  // A model may be deleted, or never have been of this server.
+  const nameOf = (id: string) => store.models.logged(id)?.name ?? id;
+  return [
+    ...modelInputs.map((id): ModelLink => ({ id, name: nameOf(id), role: 'input' })),
+    ...modelOutputs.map(({ modelId: id, step }): ModelLink => ({
+      id,
+      name: nameOf(id),
+      role: 'output',
+      step,
+    })),
+  ];
 }
 
 function codeOf({ snapshot, spec }: JobRecord): Run['code'] {

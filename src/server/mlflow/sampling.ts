@@ -1,4 +1,4 @@
-/** One metric of one run, ordered by timestamp, step, value. */
+/** One metric of one run. */
 export interface Series {
   runId: string;
   steps: Float64Array;

@@ -13,6 +13,8 @@ export interface ArtifactEntry {
   name: string;
   isFolder: boolean;
   bytes: number;
+  /** undefined: a folder */
+  sha256?: string;
 }
 
 interface Content {
@@ -133,10 +135,11 @@ export class Artifacts {
   list(owner: string, folder: string): ArtifactEntry[] {
     const start = folder === '' ? 0 : folder.length + 1;
     const entries = new Map<string, ArtifactEntry>();
-    for (const { path: found, bytes } of this.below(owner, folder)) {
+    for (const { path: found, bytes, sha256 } of this.below(owner, folder)) {
       const [name = '', ...rest] = found.slice(start).split('/');
       const isFolder = rest.length > 0;
-      if (!entries.has(name)) entries.set(name, { name, isFolder, bytes: isFolder ? 0 : bytes });
+      if (!entries.has(name))
+        entries.set(name, isFolder ? { name, isFolder, bytes: 0 } : { name, isFolder, bytes, sha256 });
     }
     return [...entries.values()];
   }

@@ -149,6 +149,12 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   ALTER TABLE jobs ADD COLUMN output_read INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE jobs ADD COLUMN progress TEXT;
   `,
+  `
+  -- Searches by tags (the children of a run, what a person marked), and of active and deleted runs together.
+  CREATE INDEX run_tags_values ON run_tags (key, value);
+  DROP INDEX run_tags_commits;
+  CREATE INDEX runs_of_any ON runs (experiment_id, start_time DESC, id);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

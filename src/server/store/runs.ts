@@ -119,12 +119,16 @@ export class Runs {
     return record && this.complete([record])[0];
   }
 
-  search(query: RunSearch): { runs: FullRun[]; nextPage?: string } {
-    const { ids, nextPage } = findRuns(this.db, query);
-    return { runs: this.complete(this.records(ids)), ...(nextPage !== undefined && { nextPage }) };
+  /** @throws BAD_REQUEST with MLflow's wording */
+  find(query: RunSearch): { ids: string[]; nextPage?: string } {
+    return findRuns(this.db, query);
   }
 
   /** In the order of `ids`, which must exist. */
+  many(ids: readonly string[]): FullRun[] {
+    return this.complete(this.records(ids));
+  }
+
   private records(ids: readonly string[]): RunRecord[] {
     const rows = this.db.all<RunRow>(
       'SELECT r.* FROM json_each(?) wanted CROSS JOIN runs r ON r.id = wanted.value ORDER BY wanted.key',

@@ -9,6 +9,7 @@ import { Jobs } from './jobs.js';
 import { Metrics } from './metrics.js';
 import { checkVersion, migrate } from './migrations.js';
 import { Models } from './models.js';
+import { RunTexts } from './run-texts.js';
 import { Runs } from './runs.js';
 import { like } from './search/like.js';
 import { Database, translateSqlError } from './sql.js';
@@ -39,6 +40,7 @@ export class Store {
   readonly folder: string;
   readonly experiments: Experiments;
   readonly runs: Runs;
+  readonly runTexts: RunTexts;
   readonly metrics: Metrics;
   readonly artifacts: Artifacts;
   readonly models: Models;
@@ -55,7 +57,11 @@ export class Store {
   private constructor(folder: string, db: Database) {
     this.folder = folder;
     this.db = db;
-    const touch = (change: StoreChange) => void this.touched.push(change);
+    this.runTexts = new RunTexts((ids) => this.runs.many(ids));
+    const touch = (change: StoreChange) => {
+      this.touched.push(change);
+      this.runTexts.outdate(change);
+    };
     this.experiments = new Experiments(db, touch);
     this.runs = new Runs(db, touch);
     this.metrics = new Metrics(db, touch);

@@ -251,6 +251,26 @@ describe('MLflow requests', () => {
       );
       assert.equal((bulk.body.metrics as unknown[]).length, 3);
     });
+
+    it('are thinned for a chart without reading all of a long one', async () => {
+      const id = await newRun();
+      const points = Array.from({ length: 100_000 }, (_, i) => ({
+        key: 'long',
+        value: i === 77_777 ? 1000 : Math.sin(i / 1000),
+        timestamp: i,
+        step: i,
+      }));
+      await server.store.write(() => server.store.metrics.append(id, points));
+      const at = `metrics/get-history-bulk-interval?run_ids=${id}&metric_key=long&max_results=2000`;
+      const ask = async (range: string) =>
+        (await get(at + range)).body.metrics as { step: number; value: number; run_id: string }[];
+      const whole = await ask('');
+      assert.ok(whole.length >= 1500 && whole.length <= 2002, `${whole.length} points`);
+      assert.deepEqual([whole[0]?.step, whole.at(-1)?.step], [0, 99_999]);
+      assert.ok(whole.every(({ step, value }) => value === points[step]?.value));
+      const part = await ask('&start_step=77000&end_step=78000');
+      assert.deepEqual([part.length, part[777]?.value], [1001, 1000], 'a short stretch is there whole');
+    });
   });
 
   describe('datasets', () => {

@@ -31,6 +31,7 @@ describe('search among many runs', () => {
           store.metrics.append(id, [{ key: 'acc', value, timestamp: i, step: i }]);
         }
         if (i % 3 > 0) store.runs.logParams(id, { lr: String((i * 13) % 40) });
+        if (i % 7 > 1) store.runs.setTags(id, { team: `t${(i * 17) % 90}` });
         if (i % 1300 === 7) store.runs.setLifecycle(id, 'deleted');
       }
     });
@@ -46,9 +47,9 @@ describe('search among many runs', () => {
     const found: FullRun[] = [];
     let page: string | undefined;
     do {
-      const next = store.runs.search({ ...query, ...more, page });
-      assert.ok(next.runs.length <= more.limit);
-      found.push(...next.runs);
+      const next = store.runs.find({ ...query, ...more, page });
+      assert.ok(next.ids.length <= more.limit);
+      found.push(...store.runs.many(next.ids));
       page = next.nextPage;
     } while (page !== undefined);
     return found;
@@ -57,6 +58,7 @@ describe('search among many runs', () => {
   const acc = ({ metrics: { acc } }: FullRun): Key =>
     acc === undefined ? [2, 0] : Number.isNaN(acc.value) ? [1, 0] : [0, acc.value];
   const lr = ({ params: { lr } }: FullRun): Key => (lr === undefined ? [1, ''] : [0, lr]);
+  const team = ({ tags: { team } }: FullRun): Key => (team === undefined ? [1, ''] : [0, team]);
   const compare = (a: number | string, b: number | string) => (a < b ? -1 : a > b ? 1 : 0);
   const sorted = (runs: FullRun[], key: (run: FullRun) => Key, descending: boolean) =>
     runs.toSorted((a, b) => {
@@ -76,6 +78,8 @@ describe('search among many runs', () => {
     { orderBy: ['metrics.acc'], key: acc },
     { orderBy: ['params.lr DESC'], key: lr, descending: true },
     { orderBy: ['params.lr'], key: lr },
+    { orderBy: ['tags.team'], key: team },
+    { orderBy: ['tags.team DESC'], key: team, descending: true },
     { orderBy: ['attributes.start_time'], key: (run) => [0, run.startTime] },
     { orderBy: ['metrics.unknown'], key: newestFirst },
   ];
@@ -87,6 +91,13 @@ describe('search among many runs', () => {
     { filter: "params.lr = '7'", test: ({ params: { lr } }) => lr === '7' },
     { filter: "params.lr LIKE '1%'", test: ({ params: { lr } }) => lr !== undefined && lr.startsWith('1') },
     { filter: 'params.lr IS NULL', test: ({ params: { lr } }) => lr === undefined },
+    { filter: "params.lr LIKE '1_'", test: ({ params: { lr } }) => lr?.length === 2 && lr.startsWith('1') },
+    { filter: "tags.team = 't7'", test: ({ tags: { team } }) => team === 't7' },
+    {
+      filter: "tags.team LIKE 't_' AND metrics.acc > 10",
+      test: ({ tags: { team }, metrics: { acc } }) =>
+        team?.length === 2 && acc !== undefined && acc.value > 10,
+    },
     { filter: 'params.lr IS NOT NULL', test: ({ params: { lr } }) => lr !== undefined },
     {
       filter: "params.lr = '7' AND metrics.acc < 30",

@@ -32,10 +32,9 @@ describe('search of runs', () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
+  const named = (ids: string[]) => store.runs.many(ids).map(({ name }) => name);
   const names = (filter?: string, orderBy?: string[]) =>
-    store.runs
-      .search({ experimentIds: ['0'], filter, orderBy, lifecycle: 'active', limit: 100 })
-      .runs.map(({ name }) => name);
+    named(store.runs.find({ experimentIds: ['0'], filter, orderBy, lifecycle: 'active', limit: 100 }).ids);
 
   it('gives the newest first', () => assert.deepEqual(names(), ['bare', 'run-3', 'run-2', 'run-1', 'run-0']));
 
@@ -75,22 +74,22 @@ describe('search of runs', () => {
       lifecycle: 'active' as const,
       limit: 2,
     };
-    const first = store.runs.search(query);
+    const first = store.runs.find(query);
     const late = await store.write(() =>
       store.runs.create({ experimentId: '0', name: 'late', startTime: 99 }),
     );
-    const seen = [...first.runs];
+    const seen = [...first.ids];
     for (let page = first.nextPage; page;) {
-      const next = store.runs.search({ ...query, page });
-      seen.push(...next.runs);
+      const next = store.runs.find({ ...query, page });
+      seen.push(...next.ids);
       page = next.nextPage;
     }
     await store.write(() => store.runs.setLifecycle(late.id, 'deleted'));
     assert.deepEqual(
-      seen.map(({ name }) => name).filter((name) => name !== 'late'),
+      named(seen).filter((name) => name !== 'late'),
       ['run-1', 'run-3', 'run-0', 'run-2', 'bare'],
     );
-    assert.throws(() => store.runs.search({ ...query, page: 'nonsense' }), {
+    assert.throws(() => store.runs.find({ ...query, page: 'nonsense' }), {
       code: 'BAD_REQUEST',
       message: /page token/,
     });

@@ -215,7 +215,7 @@ describe('store', () => {
       const b = await store.artifacts.put('runs/r', 'b.txt', Buffer.from('same'));
       assert.equal(a.sha256, b.sha256);
       assert.deepEqual(store.artifacts.list('runs/r', ''), [
-        { name: 'b.txt', isFolder: false, bytes: 4 },
+        { name: 'b.txt', isFolder: false, bytes: 4, sha256: b.sha256 },
         { name: 'm', isFolder: true, bytes: 0 },
       ]);
       await store.artifacts.delete('runs/r', 'b.txt');

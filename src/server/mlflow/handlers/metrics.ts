@@ -1,11 +1,10 @@
 import { Type } from 'typebox';
 import type { Columns } from '../../store/columns.js';
-import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { invalid } from '../errors.js';
 import { jsonDouble, maxResults, optionalInt64 } from '../params.js';
 import { pageRange } from '../paging.js';
-import { sampleSteps, type Series } from '../sampling.js';
+import { sampleSteps } from '../sampling.js';
 import { OptionalInt64, Required, Text, Texts } from '../schema.js';
 
 /** Histories of metrics. Charts of the extension have a route of their own; these are for scripts and dashboards. */
@@ -13,16 +12,14 @@ import { OptionalInt64, Required, Text, Texts } from '../schema.js';
 const MOST_RUNS = 100;
 const MOST_POINTS = 25_000;
 const MOST_INTERVAL = 2500;
+/** Points that are looked at to choose some of them; longer series give their landmarks. */
+const LOOKED_AT = 25_000;
 
 interface Point {
   key: string;
   value: number | string;
   timestamp: number;
   step: number;
-}
-
-function readSeries(store: Store, runId: string, key: string): Series {
-  return { runId, ...store.metrics.history(runId, key).read() };
 }
 
 function pointAt(key: string, { steps, times, values }: Columns, i: number): Point {
@@ -92,7 +89,10 @@ export const bulkInterval = endpoint(
     if (count < 1 || count > MOST_INTERVAL)
       throw invalid(`max_results must be between 1 and ${MOST_INTERVAL}.`);
     const [start, end] = stepRange(input.start_step, input.end_step);
-    const all = runIds.map((runId) => readSeries(store, runId, key));
+    const each = Math.max(4 * count, Math.floor(LOOKED_AT / runIds.length));
+    const all = runIds.map((runId) =>
+      store.metrics.points({ runId, key, from: 0, fromStep: start, toStep: end }, each),
+    );
     const sampled = sampleSteps(all, start, end, count);
     const metrics = all.flatMap((series) =>
       Array.from(series.steps.keys())

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { sendRuns } from '../../run-page.js';
 import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { runEntity, runInfo } from '../entities.js';
@@ -101,11 +102,11 @@ export const search = endpoint(
     order_by: Texts,
     page_token: Text,
   }),
-  (input, { store }) => {
+  (input, { store, reply }) => {
     const limit = maxResults(input.max_results, LARGEST_PAGE, DEFAULT_PAGE);
     const experimentIds = input.experiment_ids ?? [];
     if (experimentIds.length === 0) return {};
-    const { runs, nextPage } = store.runs.search({
+    const { ids, nextPage } = store.runs.find({
       experimentIds,
       filter: input.filter,
       orderBy: input.order_by,
@@ -113,6 +114,10 @@ export const search = endpoint(
       limit,
       page: input.page_token || undefined,
     });
-    return { runs: runs.length > 0 ? runs.map(runEntity) : undefined, next_page_token: nextPage };
+    if (ids.length === 0) return {};
+    const texts = store.runTexts.of('mlflow', ids, (runs) =>
+      runs.map((run) => JSON.stringify(runEntity(run))),
+    );
+    return sendRuns(reply, texts, { next_page_token: nextPage });
   },
 );

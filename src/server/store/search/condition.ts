@@ -41,12 +41,11 @@ export function compareText(column: string, condition: Condition, more: readonly
 /** What the pattern begins with is a range, which an index has; only within it each text is looked at. */
 function matchText(column: string, pattern: string): Sql {
   const [prefix = ''] = pattern.split(/[%_]/, 1);
-  const match = `like_exact(${column}, ?)`;
-  if (prefix === '') return { sql: match, values: [pattern] };
-  return {
-    sql: `(${column} >= ? AND ${column} < ? AND ${match})`,
-    values: [prefix, `${prefix}\u{10FFFF}`, pattern],
-  };
+  const match = { sql: `like_exact(${column}, ?)`, values: [pattern] };
+  if (prefix === '') return match;
+  const range = { sql: `${column} >= ? AND ${column} < ?`, values: [prefix, `${prefix}\u{10FFFF}`] };
+  if (pattern === `${prefix}%`) return { sql: `(${range.sql})`, values: range.values };
+  return { sql: `(${range.sql} AND ${match.sql})`, values: [...range.values, ...match.values] };
 }
 
 function requireOperator(

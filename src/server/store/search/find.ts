@@ -2,7 +2,7 @@ import type { Database } from '../sql.js';
 import type { LifecycleFilter } from '../store.js';
 import { allOf, type Sql } from './condition.js';
 import { after, type Key, pageToken, readPageToken, type Term } from './order.js';
-import { compileRunFilter, type RunOrder, runOrder } from './runs.js';
+import { compileRunFilter, type RunCondition, type RunOrder, runOrder } from './runs.js';
 
 export interface RunSearch {
   experimentIds: string[];
@@ -49,20 +49,22 @@ export function findRuns(db: Database, query: RunSearch): { ids: string[]; nextP
 
   const commit = query.commit === undefined ? [] : [ofCommit(query.commit)];
   const scope = inScope(experiments, query.lifecycle);
-  const sets = [
-    ...commit,
-    ...conditions.flatMap(({ matches }) => matches ?? []),
-    { sql: `SELECT r.id AS run_id FROM runs r WHERE ${scope.sql}`, values: scope.values },
-  ];
-  const where = [
-    scope,
+  const where: RunCondition[] = [
+    {
+      ...scope,
+      matches: { sql: `SELECT r.id AS run_id FROM runs r WHERE ${scope.sql}`, values: scope.values },
+    },
     ...conditions,
-    ...commit.map(({ sql, values }) => ({ sql: `r.id IN (${sql})`, values })),
+    ...commit.map((matches) => ({ sql: `r.id IN (${matches.sql})`, values: matches.values, matches })),
   ];
+  const start = where
+    .map((condition) => ({ condition, size: condition.matches ? sizeUpTo(db, condition.matches, FEW) : FEW }))
+    .reduce((least, next) => (next.size < least.size ? next : least));
+  const isFew = start.size < FEW;
   const plans = plansFor(
     order,
-    where,
-    sets.find((set) => isFew(db, set)),
+    isFew ? where.filter((condition) => condition !== start.condition) : where,
+    isFew ? start.condition.matches : undefined,
   );
 
   const rows: { id: string; keys: Key[] }[] = [];
@@ -93,11 +95,9 @@ function ofCommit(commit: string): Sql {
   };
 }
 
-function isFew(db: Database, { sql, values }: Sql): boolean {
-  const { n } = db.get<{ n: number }>(`SELECT count(*) AS n FROM (${sql} LIMIT ?)`, ...values, FEW) ?? {
-    n: 0,
-  };
-  return n < FEW;
+function sizeUpTo(db: Database, { sql, values }: Sql, most: number): number {
+  const found = db.get<{ n: number }>(`SELECT count(*) AS n FROM (${sql} LIMIT ?)`, ...values, most);
+  return found?.n ?? 0;
 }
 
 function plansFor({ terms, joins, walk }: RunOrder, where: Sql[], few: Sql | undefined): Plan[] {

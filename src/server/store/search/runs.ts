@@ -63,13 +63,13 @@ function condition(condition: Condition): RunCondition {
         matches: { sql: `SELECT s.run_id FROM series s WHERE s.key = ? AND ${ofAny.sql}`, values },
       };
     }
-    case 'param': {
-      const test = compareKeyed('run_params', 'v.run_id = r.id', condition);
+    case 'param':
+    case 'tag': {
+      const table = `run_${entity}s`;
+      const test = compareKeyed(table, 'v.run_id = r.id', condition);
       if (operator === 'IS NULL') return test;
-      return { ...test, matches: keyedMatches('run_params', condition) };
+      return { ...test, matches: keyedMatches(table, condition) };
     }
-    case 'tag':
-      return compareKeyed('run_tags', 'v.run_id = r.id', condition);
     case 'dataset': {
       const column = DATASETS.get(condition.key);
       if (!column)
@@ -185,7 +185,7 @@ function join(table: string, alias: string, key: string): Sql {
   };
 }
 
-/** The stretches of an order by a metric or a param: what has a value, what has none that compares, what has none. */
+/** The stretches of an order by a metric, a param or a tag: what has a value, what has none that compares, what has none. */
 function stretches(entity: string, key: string): Stretch[] | undefined {
   const along = (table: string, rank: number, test: string, value: string): Stretch => ({
     rank,
@@ -211,6 +211,7 @@ function stretches(entity: string, key: string): Stretch[] | undefined {
       along('series', 1, 'AND w.last_value IS NULL', '0'),
       without('series', 2, '0'),
     ];
-  if (entity === 'param') return [along('run_params', 0, '', 'w.value'), without('run_params', 1, "''")];
-  return undefined;
+  if (entity !== 'param' && entity !== 'tag') return undefined;
+  const table = `run_${entity}s`;
+  return [along(table, 0, '', 'w.value'), without(table, 1, "''")];
 }
