@@ -34,6 +34,7 @@ export const COMMANDS = {
   clearBaseline: 'trainyard.charts.clearBaseline',
   copyChartImage: 'trainyard.charts.copyImage',
   saveChartImage: 'trainyard.charts.saveImage',
+  saveChartVector: 'trainyard.charts.saveVector',
   saveChartData: 'trainyard.charts.saveData',
   openChartData: 'trainyard.charts.openData',
   saveChartsLayout: 'trainyard.charts.saveLayout',

@@ -80,7 +80,7 @@ async function showCharts(page: Editor['page']): Promise<void> {
   const charts = await webview(page, 'canvas');
   await sleep(1500);
   await charts
-    .locator('.u-over')
+    .locator('.plot-area')
     .first()
     .hover({ position: { x: 150, y: 60 } });
 }

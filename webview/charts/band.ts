@@ -1,6 +1,7 @@
 import type { Aggregate } from './aggregate.js';
-import { type Frame, project } from './draw.js';
+import { type Frame, project } from './frame.js';
 import type { Trace } from './m4.js';
+import type { Path } from './surface.js';
 
 /** What lies around the mean of a group, from left to right. */
 export interface BandTrace {
@@ -21,11 +22,11 @@ export function edgesOf({ x, low, high, length }: BandTrace): Trace[] {
   return [low, high].map((y) => ({ x, y, length, marks: [], points: length }));
 }
 
-export function bandPath({ x, low, high, length }: BandTrace, frame: Frame): Path2D {
+/** Adds the outline of a band to a path. */
+export function traceBand(path: Path, { x, low, high, length }: BandTrace, frame: Frame): Path {
   const { px, py } = project(frame);
-  const path = new Path2D();
   // What has no place on a logarithmic axis ends at its lower edge.
-  const at = (value: number) => py(frame.logY ? Math.max(value, frame.y.min) : value);
+  const at = (value: number) => py(frame.scale.kind === 'log' ? Math.max(value, frame.y.min) : value);
   for (let start = 0; start < length; start++) {
     if (Number.isNaN(low[start])) continue;
     let end = start;

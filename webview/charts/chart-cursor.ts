@@ -127,7 +127,7 @@ export class ChartCursor {
 
   #dots(view: PlotView) {
     return this.#rows
-      .filter((row) => Number.isFinite(shown(row)) && (!view.logY || shown(row) > 0))
+      .filter((row) => Number.isFinite(shown(row)) && Number.isFinite(view.scale.height(shown(row))))
       .map((row) => ({
         x: row.x,
         y: shown(row),

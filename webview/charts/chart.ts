@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { XAxis, YScale } from '../../src/extension/panels/messages.js';
 import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import type { Theme } from '../shared/theme.js';
@@ -7,7 +8,7 @@ import { ChartCursor } from './chart-cursor.js';
 import { isCombined, metricsOf, titleOf } from './chart-id.js';
 import { resizeHandle } from './chart-size.js';
 import { xExtent } from './curve.js';
-import { toCsv, toImage } from './export.js';
+import { toCsv } from './export.js';
 import { groupsToCsv } from './export-groups.js';
 import { bandOf, edgesOf } from './band.js';
 import type { Line } from './draw.js';
@@ -15,12 +16,15 @@ import { chartKey } from './keys.js';
 import { headingOf } from './layout.js';
 import { type ChartLine, linesOf, type RunCurve } from './lines.js';
 import type { Loader } from './loader.js';
-import { traceOf } from './m4.js';
+import { type Trace, traceOf } from './m4.js';
 import type { Change, ChartsModel, ExportVerb } from './model.js';
+import { type Picture, toCanvas, toSvg } from './picture.js';
 import { Plot, type PlotView } from './plot.js';
-import { type Range, xRange, yRange, zoomRange } from './range.js';
+import { panRange, type Range, symlogThreshold, xRange, yRange, zoomRange } from './range.js';
 import { Redraw } from './redraw.js';
+import { LINEAR, LOG, type Scale, symlog } from './scale.js';
 import { summaryOf } from './summary.js';
+import type { XKind } from './ticks.js';
 
 /** One chart. It is drawn, and asks for points, only while it is near the visible part of the page. */
 export class TyChart extends LitElement {
@@ -44,7 +48,6 @@ export class TyChart extends LitElement {
   #curves: readonly RunCurve[] = [];
   #lines: readonly ChartLine[] = [];
   readonly #redraw = new Redraw(() => this.#draw());
-  readonly #resized = new ResizeObserver(() => this.#resize());
 
   constructor() {
     super();
@@ -188,7 +191,6 @@ export class TyChart extends LitElement {
   }
 
   #takeDown(): void {
-    this.#resized.disconnect();
     this.#plot?.destroy();
     this.#plot = undefined;
     this.#view = undefined;
@@ -214,10 +216,7 @@ export class TyChart extends LitElement {
     const view = this.#viewOf(model.zoom ?? xRange(extent), columns);
     this.#view = view;
     if (this.#plot) this.#plot.draw(view);
-    else {
-      this.#plot = this.#createPlot(element, view);
-      this.#resized.observe(element);
-    }
+    else this.#plot = this.#createPlot(element, view);
     this.#cursor ??= new ChartCursor(this, this.chart, model, this.#plot);
     this.#cursor.drawn({ view, lines: this.#lines });
     element.setAttribute('aria-label', summaryOf(titleOf(this.chart), this.#lines));
@@ -225,25 +224,26 @@ export class TyChart extends LitElement {
 
   #viewOf(x: Range, columns: number): PlotView {
     const { model, theme } = this;
-    const { logY, ignoreOutliers, band } = model.settings;
+    const { yScale, ignoreOutliers, band } = model.settings;
     const pixels = Math.round(columns * Math.min(2, devicePixelRatio));
     const curves = model.zoomed(this.#curves);
     this.#lines = linesOf(this.chart, model.shownEntries, curves, { x, columns: pixels, band });
     const lines = this.#lines.map((line): Line => {
       const { entry, look, curve, group } = line;
-      const trace = traceOf(curve, curve.y, x, pixels, logY);
+      const trace = traceOf(curve, curve.y, x, pixels, yScale === 'log');
       if (group) trace.marks.push(...group.marks);
       return {
         id: entry.id,
         look,
         trace,
-        smooth: curve.smooth && traceOf(curve, curve.smooth, x, pixels, logY),
+        smooth: curve.smooth && traceOf(curve, curve.smooth, x, pixels, yScale === 'log'),
         band: group && band !== 'none' ? bandOf(group) : undefined,
       };
     });
     const traces = lines.flatMap(({ trace, band: around }) => (around ? [trace, ...edgesOf(around)] : trace));
-    const y = yRange(traces, x, logY, ignoreOutliers);
-    return { xAxis: model.xAxis, x, y, logY, lines, highlighted: model.highlighted, theme };
+    const scale = scaleOf(yScale, traces, x);
+    const y = yRange(traces, x, scale, ignoreOutliers);
+    return { xKind: kindOf(model.xAxis), x, y, scale, lines, highlighted: model.highlighted, theme };
   }
 
   #createPlot(element: HTMLElement, view: PlotView): Plot {
@@ -252,7 +252,9 @@ export class TyChart extends LitElement {
       onHover: (at) => this.#cursor?.hover(at),
       onSelect: (range) => model.setZoom(range),
       onReset: () => model.setZoom(null),
-      onWheel: (center, factor) => this.#zoom(center, factor),
+      onZoom: (center, factor) => this.#zoom(center, factor),
+      onPan: (by) => this.#pan(by),
+      onResize: () => this.#redraw.now(),
     });
   }
 
@@ -271,6 +273,11 @@ export class TyChart extends LitElement {
         this.model.ask({ type: 'save', name: `${name}.png`, content });
         break;
       }
+      case 'saveVector': {
+        const content = new TextEncoder().encode(toSvg(this.#picture()));
+        this.model.ask({ type: 'save', name: `${name}.svg`, content });
+        break;
+      }
       case 'saveData':
         this.model.ask({ type: 'save', name: `${name}.csv`, content: new TextEncoder().encode(this.#csv()) });
         break;
@@ -286,11 +293,15 @@ export class TyChart extends LitElement {
   }
 
   #image(): Promise<Blob> {
-    if (!this.#plot) throw new Error('The chart is not drawn.');
-    const canvas = toImage(this.#plot.canvas, titleOf(this.chart), this.#lines, this.theme);
+    const canvas = toCanvas(this.#picture());
     return new Promise((resolve, reject) =>
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The image is too large.')))),
     );
+  }
+
+  #picture(): Picture {
+    if (!this.#plot || !this.#view) throw new Error('The chart is not drawn.');
+    return { title: titleOf(this.chart), view: this.#view, size: this.#plot.size, legend: this.#lines };
   }
 
   #csv(): string {
@@ -299,15 +310,20 @@ export class TyChart extends LitElement {
     return groupsToCsv(this.#lines, { axis: xAxis, x: zoom, band: settings.band });
   }
 
-  #resize(): void {
-    // Traces are for the width that was.
-    if (this.#plot?.resize()) this.#redraw.now();
+  #zoom(center: number, factor: number): void {
+    const { x, limits } = this.#place() ?? {};
+    if (x && limits) this.model.setZoom(zoomRange(x, center, factor, limits) ?? null);
   }
 
-  #zoom(center: number, factor: number): void {
+  #pan(by: number): void {
+    const { x, limits } = this.#place() ?? {};
+    if (x && limits && this.model.zoom) this.model.setZoom(panRange(x, by, limits));
+  }
+
+  /** What is seen of the axis, also when it was not drawn yet, and all there is. */
+  #place(): { x: Range; limits: Range } | undefined {
     const extent = xExtent(this.#curves.map(({ curve }) => curve));
-    if (extent && this.#view)
-      this.model.setZoom(zoomRange(this.#view.x, center, factor, xRange(extent)) ?? null);
+    return extent && this.#view && { x: this.model.zoom ?? this.#view.x, limits: xRange(extent) };
   }
 
   #keydown(event: KeyboardEvent): void {
@@ -346,6 +362,21 @@ export class TyChart extends LitElement {
         break;
     }
   }
+}
+
+function scaleOf(kind: YScale, traces: readonly Trace[], x: Range): Scale {
+  switch (kind) {
+    case 'linear':
+      return LINEAR;
+    case 'log':
+      return LOG;
+    case 'symlog':
+      return symlog(symlogThreshold(traces, x));
+  }
+}
+
+function kindOf(axis: XAxis): XKind {
+  return axis === 'step' ? 'count' : axis === 'relative' ? 'duration' : axis === 'time' ? 'time' : 'number';
 }
 
 /** What the editor's own menu is told of the chart it opens on. */

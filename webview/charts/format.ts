@@ -34,37 +34,38 @@ function decimals(distance: number): number {
   return Math.abs(scaled - Math.round(scaled)) < 1e-6 ? first : first + 1;
 }
 
-/** A label of a logarithmic y axis. */
+/** A label of a y axis by logarithms. */
 export function formatLogTick(value: number): string {
-  const exponent = Math.floor(Math.log10(value) + 1e-9);
+  if (value === 0) return '0';
+  const exponent = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
   return exponent < -4 || exponent > 4
-    ? minus(value.toExponential(0).replace('e+', 'e'))
-    : String(Number(value.toPrecision(6)));
+    ? minus(Number(value.toPrecision(6)).toExponential().replace('e+', 'e'))
+    : minus(String(Number(value.toPrecision(6))));
 }
 
 export function formatStep(step: number): string {
   return minus(grouped.format(step));
 }
 
-/** Distances between the labels of a relative axis, in seconds. */
-export const DURATION_STEPS = [
-  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800,
-  3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000,
-];
-
 const DAY = 86_400_000;
+const MONTH = 30 * DAY;
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const clockSeconds = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
 });
+const month = new Intl.DateTimeFormat('en-GB', { month: 'short' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-/** Labels of a time axis; the first of each day says which day. */
+/** Labels of a time axis; the first of each day says which day, the first of each year which year. */
 export function formatTimeTicks(times: readonly number[], distance: number): string[] {
   let before = '';
   return times.map((time) => {
+    if (distance >= MONTH) {
+      const date = new Date(time);
+      return date.getMonth() === 0 ? String(date.getFullYear()) : month.format(time);
+    }
     const today = day.format(time);
     if (distance >= DAY) return today;
     const label =

@@ -48,7 +48,7 @@ export interface Cursor {
 
 export const DEFAULTS: ChartsSettings = {
   xAxis: 'step',
-  logY: false,
+  yScale: 'linear',
   smoothingKind: 'exponential',
   smoothing: 0,
   ignoreOutliers: false,

@@ -1,18 +1,17 @@
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import type { XAxis } from '../../src/extension/panels/messages.js';
 import type { Theme } from '../shared/theme.js';
-import { drawLines, type Frame, type Line, type PathCache, project } from './draw.js';
-import { DURATION_STEPS, formatDuration, formatLogTick, formatTick, formatTimeTicks } from './format.js';
-import { logTicks, type Range } from './range.js';
+import { type Axes, type AxesView, layoutAxes } from './axis-layout.js';
+import { CanvasSurface } from './canvas-surface.js';
+import { drawLines, type Line, type PathCache } from './draw.js';
+import { drawAxes } from './draw-axes.js';
+import { type Box, type Frame, project, type Projection, xOf } from './frame.js';
+import { watchGestures } from './gestures.js';
+import type { Range } from './range.js';
+import { circle, hairline, type Surface } from './surface.js';
 
 /** Everything that a drawing of a chart depends on. */
-export interface PlotView {
-  xAxis: XAxis;
-  x: Range;
-  y: Range;
-  logY: boolean;
+export interface PlotView extends AxesView {
   lines: readonly Line[];
+  /** Id of the line that stands out. */
   highlighted: string | undefined;
   theme: Theme;
 }
@@ -22,8 +21,12 @@ export interface PlotEvents {
   onHover(at: { x: number; top: number } | null): void;
   onSelect(range: Range): void;
   onReset(): void;
-  /** Ctrl and wheel: more than 1 to see more. */
-  onWheel(center: number, factor: number): void;
+  /** More than 1 to see more. */
+  onZoom(center: number, factor: number): void;
+  /** The axis is to begin and end so much later. */
+  onPan(by: number): void;
+  /** Its traces are for the width that was. */
+  onResize(): void;
 }
 
 /** A place that the crosshair marks on a line. */
@@ -34,260 +37,185 @@ export interface Dot {
   isStrong: boolean;
 }
 
-/**
- * One chart. uPlot keeps the axes, the scales and the selection; the lines are drawn by us into its canvas, from traces
- * that were thinned to its pixel columns. It never sees a point: it wants one x column for all series, and to join
- * the columns of many runs costs more than all the rest.
- */
+/** Draws a chart into a box of any surface. */
+export function drawPlot(surface: Surface, axes: Axes, view: PlotView, paths: PathCache = new Map()): void {
+  drawAxes(surface, axes, view.theme);
+  drawLines(surface, axes.frame, view.lines, view.highlighted, view.theme, paths);
+}
+
+/** One chart on the screen, as large as its element: a canvas for the lines, one for the crosshair, an area for the hands. */
 export class Plot {
-  readonly #element: HTMLElement;
-  readonly #events: PlotEvents;
+  readonly #root = document.createElement('div');
+  readonly #canvas = document.createElement('canvas');
   readonly #crosshair = document.createElement('canvas');
-  #uplot: uPlot;
+  readonly #area = document.createElement('div');
+  readonly #events: PlotEvents;
+  readonly #observer = new ResizeObserver(([entry]) => this.#resize(entry!));
   #view: PlotView;
+  #axes: Axes;
+  #places: Projection;
   #paths: PathCache = new Map();
-  #size: { width: number; height: number };
+  #ratio = devicePixelRatio;
 
   constructor(element: HTMLElement, view: PlotView, events: PlotEvents) {
-    this.#element = element;
     this.#events = events;
     this.#view = view;
-    this.#size = { width: element.clientWidth, height: element.clientHeight };
+    this.#root.className = 'plot-view';
     this.#crosshair.className = 'crosshair';
-    this.#uplot = this.#create();
+    this.#area.className = 'plot-area';
+    const selection = document.createElement('div');
+    selection.className = 'plot-selection';
+    selection.hidden = true;
+    this.#area.append(selection);
+    this.#root.append(this.#canvas, this.#crosshair, this.#area);
+    element.append(this.#root);
+    watchGestures(this.#area, selection, {
+      onHover: (at) => events.onHover(at && { x: this.#xAt(at.left), top: at.top }),
+      onSelect: (from, to) => events.onSelect({ min: this.#xAt(from), max: this.#xAt(to) }),
+      onReset: () => events.onReset(),
+      onZoom: (at, factor) => events.onZoom(this.#xAt(at), factor),
+      onPan: (by) => events.onPan(this.#xAt(0) - this.#xAt(by)),
+    });
+    const { width, height } = element.getBoundingClientRect();
+    this.#setPixels(Math.round(width * this.#ratio), Math.round(height * this.#ratio));
+    this.#axes = this.#layout();
+    this.#places = project(this.#axes.frame);
+    this.#paint();
+    // Whole pixels of the screen, which follow from the place on the page too; also tells of another devicePixelRatio.
+    this.#observer.observe(this.#canvas, { box: 'device-pixel-content-box' });
   }
 
   draw(view: PlotView): void {
-    const before = this.#view;
     this.#view = view;
-    this.#paths = new Map();
-    if (before.xAxis !== view.xAxis || before.logY !== view.logY || before.theme !== view.theme) {
-      this.#uplot.destroy();
-      this.#uplot = this.#create();
-    } else {
-      this.#uplot.setData(cornersOf(view));
-    }
+    this.#arrange();
   }
 
-  highlight(runId: string | undefined): void {
-    if (this.#view.highlighted === runId) return;
-    this.#view = { ...this.#view, highlighted: runId };
-    this.#uplot.redraw(false, false);
-  }
-
-  /** Takes the size of the element; whether that is another one. */
-  resize(): boolean {
-    const { clientWidth: width, clientHeight: height } = this.#element;
-    if (width === 0 || (width === this.#size.width && height === this.#size.height)) return false;
-    this.#size = { width, height };
-    this.#paths = new Map();
-    this.#uplot.setSize(this.#size);
-    return true;
+  highlight(id: string | undefined): void {
+    if (this.#view.highlighted === id) return;
+    this.#view = { ...this.#view, highlighted: id };
+    this.#paint();
   }
 
   /** Width between the axes in CSS pixels. */
   get columns(): number {
-    return Math.max(1, Math.round(this.#uplot.over.clientWidth));
+    return Math.max(1, Math.round(this.#axes.frame.width));
   }
 
-  /** What is drawn, without the crosshair. */
-  get canvas(): HTMLCanvasElement {
-    return this.#uplot.ctx.canvas;
+  /** The whole plot, in CSS pixels. */
+  get size(): { width: number; height: number } {
+    return { width: this.#canvas.width / this.#ratio, height: this.#canvas.height / this.#ratio };
   }
 
   /** The area between the axes, in CSS pixels of the element. */
-  get area(): { left: number; top: number; width: number; height: number } {
-    const { offsetLeft: left, offsetTop: top, clientWidth: width, clientHeight: height } = this.#uplot.over;
-    return { left, top, width, height };
+  get area(): Box {
+    return this.#axes.frame;
   }
 
   /** Place of a value in CSS pixels from the left of the area. */
   left(x: number): number {
-    return this.#uplot.valToPos(x, 'x');
+    return this.#places.px(x) - this.#axes.frame.left;
   }
 
   top(y: number): number {
-    return this.#uplot.valToPos(y, 'y');
+    return this.#places.py(y) - this.#axes.frame.top;
   }
 
   /** Draws the crosshair at x, or takes it away. */
   cross(x: number | null, dots: readonly Dot[]): void {
-    const { width, height } = this.area;
-    const ratio = devicePixelRatio;
-    const canvas = this.#crosshair;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-    const ctx = canvas.getContext('2d')!;
-    ctx.clearRect(0, 0, canvas.width, canvas.height);
-    const { theme, x: range, y, logY } = this.#view;
+    const surface = this.#clear(this.#crosshair);
+    const { theme, x: range } = this.#view;
     if (x === null || x < range.min || x > range.max) return;
-    const frame: Frame = {
-      left: 0,
-      top: 0,
-      width: canvas.width,
-      height: canvas.height,
-      ratio,
-      x: range,
-      y,
-      logY,
-    };
-    const { px, py } = project(frame);
-    ctx.strokeStyle = theme.muted;
-    ctx.lineWidth = ratio;
-    ctx.setLineDash([3 * ratio, 3 * ratio]);
-    const at = Math.round(px(x)) + 0.5;
-    ctx.beginPath();
-    ctx.moveTo(at, 0);
-    ctx.lineTo(at, canvas.height);
-    ctx.stroke();
-    ctx.setLineDash([]);
-    for (const dot of dots) {
-      ctx.beginPath();
-      ctx.arc(px(dot.x), py(dot.y), (dot.isStrong ? 4.5 : 3) * ratio, 0, 2 * Math.PI);
-      ctx.fillStyle = dot.colour;
-      ctx.fill();
-      ctx.strokeStyle = theme.background;
-      ctx.stroke();
-    }
+    const { frame } = this.#axes;
+    const { px, py } = this.#places;
+    const { width, snap } = hairline(surface);
+    const line = surface.newPath();
+    line.moveTo(snap(px(x)), frame.top);
+    line.lineTo(snap(px(x)), frame.top + frame.height);
+    surface.stroke(line, { colour: theme.muted, width, dash: [3, 3] });
+    surface.clipped(beyond(frame), () => {
+      for (const dot of dots) {
+        const path = surface.newPath();
+        circle(path, px(dot.x), py(dot.y), dot.isStrong ? 4.5 : 3);
+        surface.fill(path, dot.colour);
+        surface.stroke(path, { colour: theme.background, width: 1 });
+      }
+    });
   }
 
   destroy(): void {
-    this.#uplot.destroy();
+    this.#observer.disconnect();
+    this.#root.remove();
   }
 
-  #create(): uPlot {
-    const view = this.#view;
-    const uplot = new uPlot(this.#options(view), cornersOf(view), this.#element);
-    const { over } = uplot;
-    over.append(this.#crosshair);
-    over.addEventListener('pointermove', (event) => {
-      this.#events.onHover({ x: uplot.posToVal(event.offsetX, 'x'), top: event.offsetY });
-    });
-    over.addEventListener('pointerleave', () => this.#events.onHover(null));
-    over.addEventListener(
-      'wheel',
-      (event) => {
-        if (!event.ctrlKey && !event.metaKey) return;
-        event.preventDefault();
-        this.#events.onWheel(
-          uplot.posToVal(event.offsetX, 'x'),
-          1.0015 ** Math.max(-200, Math.min(200, event.deltaY)),
-        );
-      },
-      { passive: false },
-    );
-    return uplot;
+  /** For another view or size. */
+  #arrange(): void {
+    this.#paths = new Map();
+    this.#axes = this.#layout();
+    this.#places = project(this.#axes.frame);
+    this.#paint();
   }
 
-  #options({ theme, xAxis, logY }: PlotView): uPlot.Options {
-    const font = `11px ${theme.fontFamily}`;
-    const line = { stroke: theme.grid, width: 1 };
-    const common: uPlot.Axis = { stroke: theme.muted, font, grid: line, ticks: { show: false }, gap: 6 };
-    return {
-      ...this.#size,
-      ms: 1,
-      padding: [8, 18, 0, 0],
-      legend: { show: false },
-      cursor: {
-        x: false,
-        y: false,
-        points: { show: false },
-        drag: { x: true, y: false, setScale: false, dist: 5 },
-        bind: {
-          dblclick: () => () => {
-            this.#events.onReset();
-            return null;
-          },
-        },
-      },
-      scales: {
-        x: { time: xAxis === 'time', range: () => [this.#view.x.min, this.#view.x.max] },
-        y: { distr: logY ? 3 : 1, range: () => [this.#view.y.min, this.#view.y.max] },
-      },
-      axes: [
-        { ...common, ...xLabels(xAxis), size: 24, grid: { show: false }, border: { show: true, ...line } },
-        {
-          ...common,
-          ...yLabels(logY),
-          size: (self, labels: string[] | null) => {
-            const ctx = self.ctx;
-            ctx.save();
-            ctx.font = `${11 * devicePixelRatio}px ${theme.fontFamily}`;
-            const widest = Math.max(0, ...(labels ?? []).map((label) => ctx.measureText(label ?? '').width));
-            ctx.restore();
-            // Most charts get the same width, so that their left edges are in line.
-            return Math.max(50, Math.ceil(widest / devicePixelRatio) + 14);
-          },
-        },
-      ],
-      series: [{}, { scale: 'y', paths: () => null, points: { show: false } }],
-      hooks: {
-        draw: [(self) => this.#drawLines(self)],
-        setSelect: [(self) => this.#select(self)],
-      },
-    };
+  #layout(): Axes {
+    const surface = this.#surface(this.#canvas);
+    const axes = layoutAxes(this.#view, { left: 0, top: 0, ...this.size }, surface);
+    const { left, top, width, height } = axes.frame;
+    const { style } = this.#area;
+    style.left = `${left}px`;
+    style.top = `${top}px`;
+    style.width = `${width}px`;
+    style.height = `${height}px`;
+    return axes;
   }
 
-  #drawLines(self: uPlot): void {
-    const { x, y, logY, lines, highlighted, theme } = this.#view;
-    const frame: Frame = { ...self.bbox, ratio: devicePixelRatio, x, y, logY };
-    drawLines(self.ctx, frame, lines, highlighted, theme, this.#paths);
+  #paint(): void {
+    drawPlot(this.#clear(this.#canvas), this.#axes, this.#view, this.#paths);
   }
 
-  #select(self: uPlot): void {
-    const { left, width } = self.select;
-    if (width === 0) return;
-    const range = { min: self.posToVal(left, 'x'), max: self.posToVal(left + width, 'x') };
-    self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    if (width >= 5) this.#events.onSelect(range);
+  #resize(entry: ResizeObserverEntry): void {
+    const ratio = devicePixelRatio;
+    const { width: cssWidth, height: cssHeight } = entry.contentRect;
+    const [pixels] = entry.devicePixelContentBoxSize;
+    const width = pixelsOf(pixels!.inlineSize, cssWidth * ratio);
+    const height = pixelsOf(pixels!.blockSize, cssHeight * ratio);
+    const isSame = width === this.#canvas.width && height === this.#canvas.height;
+    if (width === 0 || (isSame && this.#ratio === ratio)) return;
+    this.#ratio = ratio;
+    this.#setPixels(width, height);
+    // Before the page is painted, with the traces that are there.
+    this.#arrange();
+    this.#events.onResize();
+  }
+
+  /** Empties both canvases. */
+  #setPixels(width: number, height: number): void {
+    for (const canvas of [this.#canvas, this.#crosshair]) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+  }
+
+  #surface(canvas: HTMLCanvasElement): CanvasSurface {
+    return new CanvasSurface(canvas.getContext('2d')!, this.#ratio, this.#view.theme.fontFamily);
+  }
+
+  #clear(canvas: HTMLCanvasElement): CanvasSurface {
+    const surface = this.#surface(canvas);
+    surface.clear();
+    return surface;
+  }
+
+  #xAt(left: number): number {
+    const { frame } = this.#axes;
+    return xOf(frame, frame.left + left);
   }
 }
 
-/** uPlot is given the corners of the view as its data, and draws nothing of them. */
-function cornersOf({ x, y }: PlotView): uPlot.AlignedData {
-  return [
-    [x.min, x.max],
-    [y.min, y.max],
-  ];
+/** Where a browser plays another screen than it has, what it says of its pixels is not of the screen it plays. */
+function pixelsOf(told: number, about: number): number {
+  return Math.abs(told - about) < 1 ? told : Math.round(about);
 }
 
-const WHOLE_STEPS = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((digit) => digit * 10 ** i)).flat();
-
-function xLabels(axis: XAxis): uPlot.Axis {
-  switch (axis) {
-    case 'step':
-      return {
-        space: 60,
-        incrs: WHOLE_STEPS,
-        values: (_self, splits, _axis, _space, distance) => splits.map((step) => formatTick(step, distance)),
-      };
-    case 'relative':
-      return { space: 56, incrs: DURATION_STEPS, values: (_self, splits) => splits.map(formatDuration) };
-    case 'time':
-      return {
-        space: 72,
-        values: (_self, splits, _axis, _space, distance) => formatTimeTicks(splits, distance),
-      };
-    default:
-      return {
-        space: 60,
-        values: (_self, splits, _axis, _space, distance) =>
-          splits.map((value) => formatTick(value, distance)),
-      };
-  }
-}
-
-function yLabels(log: boolean): uPlot.Axis {
-  if (log)
-    return {
-      splits: (self, _axis, min, max) => logTicks({ min, max }, self.over.clientHeight / 24 || 6),
-      filter: (_self, splits) => splits,
-      values: (_self, splits) => splits.map(formatLogTick),
-    };
-  return {
-    space: 32,
-    values: (_self, splits, _axis, _space, distance) => splits.map((value) => formatTick(value, distance)),
-  };
+/** Dots on the edge of the frame are whole. */
+function beyond({ left, top, width, height }: Frame): Box {
+  return { left: left - 6, top: top - 6, width: width + 12, height: height + 12 };
 }

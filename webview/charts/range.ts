@@ -1,4 +1,5 @@
 import type { Trace } from './m4.js';
+import type { Scale } from './scale.js';
 
 export interface Range {
   min: number;
@@ -6,10 +7,62 @@ export interface Range {
 }
 
 /** A y range that shows every value of the traces inside the x range, with some air around. */
-export function yRange(traces: readonly Trace[], x: Range, log: boolean, ignoreOutliers = false): Range {
+export function yRange(traces: readonly Trace[], x: Range, scale: Scale, ignoreOutliers = false): Range {
   const { min: low, max: high } = ignoreOutliers ? bulkOf(traces, x) : extremesOf(traces, x);
-  if (low > high) return log ? { min: 0.1, max: 10 } : { min: 0, max: 1 };
-  return log ? airLog(low, high) : airLinear(low, high);
+  switch (scale.kind) {
+    case 'linear':
+      return low > high ? { min: 0, max: 1 } : airLinear(low, high);
+    case 'log':
+      return low > high ? { min: 0.1, max: 10 } : airOn(scale, low, high);
+    case 'symlog':
+      return low > high ? { min: -1, max: 1 } : airOn(scale, low, high);
+  }
+}
+
+/** Ends of a y axis that a person set. */
+export interface Limits {
+  min?: number;
+  max?: number;
+}
+
+/** The range with the ends that were set. What a scale has no place for, as zero on a logarithmic one, counts as not set. */
+export function limited(range: Range, { min, max }: Limits, scale: Scale): Range {
+  const place = (limit: number | undefined) =>
+    limit !== undefined && Number.isFinite(scale.height(limit)) ? limit : undefined;
+  const [low, high] = [place(min), place(max)];
+  const least = low ?? range.min;
+  const most = high ?? range.max;
+  if (least < most) return { min: least, max: most };
+  // All values lie beyond the end that was set.
+  if (low !== undefined) return { min: low, max: scale.value(scale.height(low) + 1) };
+  return { min: scale.value(scale.height(most) - 1), max: most };
+}
+
+/** Share of the values in sight that may be less than the threshold. */
+const SMALL = 0.1;
+/** Powers of ten that a symmetric logarithmic axis shows at most on either side of zero. */
+const DECADES = 6;
+
+/**
+ * The threshold of a symmetric logarithmic axis: the power of ten at or below the tenth percentile of the sizes of the
+ * values in sight, zeros left out; at most six powers of ten below the greatest.
+ */
+export function symlogThreshold(traces: readonly Trace[], x: Range): number {
+  const counts = new Map<number, number>();
+  let total = 0;
+  for (const trace of traces)
+    for (let i = 0; i < trace.length; i++) {
+      const size = Math.abs(trace.y[i]!);
+      if (!(size > 0) || !inside(trace.x[i]!, x)) continue;
+      const power = Math.floor(Math.log10(size));
+      counts.set(power, (counts.get(power) ?? 0) + 1);
+      total++;
+    }
+  if (total === 0) return 1;
+  const powers = [...counts.keys()].sort((a, b) => a - b);
+  let seen = 0;
+  const small = powers.find((power) => (seen += counts.get(power)!) >= total * SMALL)!;
+  return Number(`1e${Math.max(small, powers.at(-1)! - DECADES)}`);
 }
 
 /** Least and greatest value; the greater first when there is none. */
@@ -69,49 +122,11 @@ function airLinear(low: number, high: number): Range {
   };
 }
 
-function airLog(low: number, high: number): Range {
-  const factor = low === high ? 2 : Math.max(1.05, (high / low) ** 0.06);
-  return { min: low / factor, max: high * factor };
-}
-
-/**
- * Places of the labels of a logarithmic axis: powers of ten, with 2 and 5 between them or all digits where there is
- * room, every second or third power where there is not.
- *
- * @param room how many labels fit
- */
-export function logTicks({ min, max }: Range, room: number): number[] {
-  const first = Math.floor(Math.log10(min));
-  const last = Math.ceil(Math.log10(max));
-  const ticks = (digits: readonly number[], stride = 1) => {
-    const all: number[] = [];
-    for (let exponent = Math.ceil(first / stride) * stride; exponent <= last; exponent += stride)
-      for (const digit of digits) {
-        // 2e-5 as it is written, not 2 * 0.00001
-        const tick = Number(`${digit}e${exponent}`);
-        if (tick >= min && tick <= max) all.push(tick);
-      }
-    return all;
-  };
-  for (const digits of [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]]) {
-    const all = ticks(digits);
-    if (all.length > room) continue;
-    return all.length > 1 ? all : evenTicks({ min, max }, Math.min(room, 5));
-  }
-  return ticks([1], Math.ceil((last - first) / Math.max(1, room)));
-}
-
-/** For a stretch that is shorter than from one digit to the next. */
-function evenTicks({ min, max }: Range, room: number): number[] {
-  const least = (max - min) / Math.max(1, room);
-  const power = Math.floor(Math.log10(least));
-  const digit = [1, 2, 5, 10].find((factor) => Number(`${factor}e${power}`) >= least) ?? 10;
-  const step = Number(`${digit}e${power}`);
-  const first = Math.ceil(min / step);
-  // Not first * step: the places are to read as they are written.
-  return Array.from({ length: Math.floor(max / step) - first + 1 }, (_, i) =>
-    Number(((first + i) * step).toPrecision(12)),
-  );
+/** Air as the axis shows it, on an axis of logarithms. */
+function airOn(scale: Scale, low: number, high: number): Range {
+  const [bottom, top] = [scale.height(low), scale.height(high)];
+  const air = low === high ? Math.log10(2) : Math.max(Math.log10(1.05), (top - bottom) * 0.06);
+  return { min: scale.value(bottom - air), max: scale.value(top + air) };
 }
 
 /** A single place on the x axis gets room around it, so that it is drawn in the middle. */
@@ -126,4 +141,10 @@ export function zoomRange(range: Range, center: number, factor: number, limits: 
   const min = Math.max(limits.min, center - (center - range.min) * factor);
   const max = Math.min(limits.max, center + (range.max - center) * factor);
   return min <= limits.min && max >= limits.max ? undefined : { min, max };
+}
+
+/** As much of the axis, so much later, inside of `limits`. */
+export function panRange({ min, max }: Range, by: number, limits: Range): Range {
+  const within = Math.max(limits.min - min, Math.min(limits.max - max, by));
+  return { min: min + within, max: max + within };
 }

@@ -16,6 +16,7 @@ const X_AXES: readonly { value: XAxis; title: string }[] = [
 const Y_SCALES = [
   { value: 'linear', label: 'Linear', title: 'Linear y axis' },
   { value: 'log', label: 'Log', title: 'Logarithmic y axis' },
+  { value: 'symlog', label: 'Symlog', title: 'Logarithmic on either side of zero' },
 ] as const;
 const SMOOTHING: Record<SmoothingKind, string> = {
   exponential: 'Exponential moving average, as TensorBoard has it',
@@ -44,7 +45,7 @@ export class TyToolbar extends LitElement {
 
   protected override render(): TemplateResult {
     const { model } = this;
-    const { logY } = model.settings;
+    const { yScale } = model.settings;
     const problem = model.search.problem;
     return html`
       <div class="tools" role="toolbar" aria-label="Charts">
@@ -65,8 +66,8 @@ export class TyToolbar extends LitElement {
           name: 'y-scale',
           label: 'Y axis',
           options: Y_SCALES,
-          value: logY ? 'log' : 'linear',
-          onChange: (value) => model.set({ logY: value === 'log' }),
+          value: yScale,
+          onChange: (value) => model.set({ yScale: value }),
         })}
         ${this.#smoothing()}
         <ty-view-options .model=${model}></ty-view-options>

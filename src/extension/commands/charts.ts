@@ -9,6 +9,7 @@ const VERBS: readonly (readonly [CommandId, ChartVerb])[] = [
   [COMMANDS.addMetric, 'addMetric'],
   [COMMANDS.copyChartImage, 'copyImage'],
   [COMMANDS.saveChartImage, 'saveImage'],
+  [COMMANDS.saveChartVector, 'saveVector'],
   [COMMANDS.saveChartData, 'saveData'],
   [COMMANDS.openChartData, 'openData'],
 ];

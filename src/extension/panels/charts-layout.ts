@@ -6,7 +6,7 @@ const VERSION = 1;
 export const DEFAULT_LAYOUT: ChartsLayout = {
   settings: {
     xAxis: 'step',
-    logY: false,
+    yScale: 'linear',
     smoothingKind: 'exponential',
     smoothing: 0,
     ignoreOutliers: false,
@@ -21,11 +21,14 @@ export const DEFAULT_LAYOUT: ChartsLayout = {
 
 /** A layout of which parts may be missing, as an older version kept it. */
 export type LayoutPart = Partial<Omit<ChartsLayout, 'settings'>> & {
-  settings?: Partial<ChartsLayout['settings']>;
+  /** `logY` was there before `yScale`. */
+  settings?: Partial<ChartsLayout['settings']> & { logY?: boolean };
 };
 
 export function completeLayout(part: LayoutPart): ChartsLayout {
-  return { ...DEFAULT_LAYOUT, ...part, settings: { ...DEFAULT_LAYOUT.settings, ...part.settings } };
+  const { logY, ...settings } = part.settings ?? {};
+  const older = logY ? ({ yScale: 'log' } as const) : {};
+  return { ...DEFAULT_LAYOUT, ...part, settings: { ...DEFAULT_LAYOUT.settings, ...older, ...settings } };
 }
 
 // ---- the file: the same layout is always the same text, a name on a line, so that changes of it are read well
@@ -114,7 +117,7 @@ const SETTINGS: Record<keyof ChartsLayout['settings'], Rule> = {
     fits: (value) => /^(step|relative|time|metric:.+)$/.test(String(value)),
     wanted: '“step”, “relative”, “time” or “metric:” and its name',
   },
-  logY: YES_OR_NO,
+  yScale: oneOf('linear', 'log', 'symlog'),
   smoothingKind: oneOf('exponential', 'average', 'gaussian'),
   smoothing: between(0, 0.99),
   ignoreOutliers: YES_OR_NO,

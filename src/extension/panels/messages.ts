@@ -22,12 +22,15 @@ export interface ChartRun {
 /** `metric:…`: the value of that metric of the run, joined by step. */
 export type XAxis = 'step' | 'time' | 'relative' | `metric:${string}`;
 
+/** `symlog`: logarithmic on either side of zero, for values of both signs. */
+export type YScale = 'linear' | 'log' | 'symlog';
+
 /** `exponential`: TensorBoard's; the others are centred on the point. */
 export type SmoothingKind = 'exponential' | 'average' | 'gaussian';
 
 export interface ChartsSettings {
   xAxis: XAxis;
-  logY: boolean;
+  yScale: YScale;
   smoothingKind: SmoothingKind;
   /** Exponential: weight, 0 (off) … 0.99. Average: window in points, 1 is off. Gaussian: σ in points, 0 is off. */
   smoothing: number;
@@ -92,7 +95,8 @@ export interface ChartsState {
 }
 
 /** What can be done with one chart, by its context menu. */
-export type ChartVerb = 'expand' | 'pin' | 'addMetric' | 'copyImage' | 'saveImage' | 'saveData' | 'openData';
+export type ChartVerb =
+  'expand' | 'pin' | 'addMetric' | 'copyImage' | 'saveImage' | 'saveVector' | 'saveData' | 'openData';
 
 export type ToCharts =
   | {

@@ -36,7 +36,7 @@ describe('the layout of the charts', function () {
     const points = Object.fromEntries(KEYS.map((key, i) => [key, fakeSeries(1, 50, lossAt(i, 50))]));
     const host = { runs, series: { 'run-1': points }, ...more };
     ({ page, errors } = await openCharts(browser, { url: server.url, host, width }));
-    await chart('a').locator('.u-over').waitFor();
+    await chart('a').locator('.plot-area').waitFor();
   }
 
   const chart = (metric: string) => page.locator(`ty-chart:has(h3[title="${metric}"])`);
@@ -74,7 +74,7 @@ describe('the layout of the charts', function () {
     assert.equal(told.length, 2);
     assert.equal(told[1]?.experimentId, '0');
     assert.deepEqual(told[1].layout.order, { '': ['a', 'b', 'd', 'c', 'e'] });
-    await chart('d').locator('.u-over').waitFor();
+    await chart('d').locator('.plot-area').waitFor();
   });
 
   it('stays as it is for a click, at Escape, and outside of the section', async () => {

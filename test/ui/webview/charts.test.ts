@@ -35,7 +35,7 @@ function training(count: number, points: number, keys = ['loss', 'val/accuracy',
 
 const PLAIN = {
   xAxis: 'step',
-  logY: false,
+  yScale: 'linear',
   smoothingKind: 'exponential',
   smoothing: 0,
   ignoreOutliers: false,
@@ -72,7 +72,7 @@ describe('charts page', function () {
 
   const chart = (metric: string) => page.locator(`ty-chart:has(h3[title="${metric}"])`);
   const plot = (metric: string) => chart(metric).locator('.plot');
-  const drawn = (metric: string) => chart(metric).locator('.u-over').waitFor();
+  const drawn = (metric: string) => chart(metric).locator('.plot-area').waitFor();
   const texts = (selector: string) => page.locator(selector).allInnerTexts();
   const chip = (name: string) => page.locator('.chip-toggle', { hasText: name });
 
@@ -205,7 +205,7 @@ describe('charts page', function () {
     await open(training(3, 100));
     await drawn('loss');
     await drawn('val/accuracy');
-    const box = (await chart('loss').locator('.u-over').boundingBox())!;
+    const box = (await chart('loss').locator('.plot-area').boundingBox())!;
     await page.mouse.move(box.x + box.width / 2, box.y + 30);
     await chart('loss').locator('.tooltip').waitFor();
     const values = (await chart('loss').locator('.tooltip-value').allInnerTexts()).map(Number);
@@ -226,7 +226,7 @@ describe('charts page', function () {
     await open(training(1, 1000));
     await drawn('loss');
     await drawn('val/accuracy');
-    const box = (await chart('loss').locator('.u-over').boundingBox())!;
+    const box = (await chart('loss').locator('.plot-area').boundingBox())!;
     const y = box.y + box.height / 2;
     await page.mouse.move(box.x + box.width * 0.25, y);
     await page.mouse.down();
@@ -240,6 +240,56 @@ describe('charts page', function () {
     await page.mouse.dblclick(box.x + box.width / 2, y);
     await page.getByRole('button', { name: 'Reset zoom' }).waitFor({ state: 'hidden' });
     assert.deepEqual(await axisRange('loss'), { from: 0, to: 999 });
+  });
+
+  it('moves a zoomed view with Shift or the middle button', async () => {
+    await open(training(1, 1000));
+    await drawn('loss');
+    const area = (await chart('loss').locator('.plot-area').boundingBox())!;
+    const y = area.y + area.height / 2;
+    const drag = async (from: number, to: number, button: 'left' | 'middle' = 'left') => {
+      await page.mouse.move(area.x + area.width * from, y);
+      await page.mouse.down({ button });
+      await page.mouse.move(area.x + area.width * to, y, { steps: 5 });
+      await page.mouse.up({ button });
+    };
+    await drag(0.4, 0.6);
+    await page.getByRole('button', { name: 'Reset zoom' }).waitFor();
+    const isNear = ({ from, to }: { from: number; to: number }, low: number, high: number) =>
+      assert.ok(Math.abs(from - low) < 10 && Math.abs(to - high) < 10, `${from} to ${to}`);
+    isNear(await axisRange('loss'), 400, 600);
+    await page.keyboard.down('Shift');
+    await drag(0.2, 0.7);
+    await page.keyboard.up('Shift');
+    isNear(await axisRange('loss'), 300, 500);
+    await drag(0.7, 0.2, 'middle');
+    isNear(await axisRange('loss'), 400, 600);
+    await drag(0.9, 0.1, 'middle');
+    await drag(0.9, 0.1, 'middle');
+    await drag(0.9, 0.1, 'middle');
+    isNear(await axisRange('loss'), 800, 1000);
+  });
+
+  it('draws values of both signs by logarithms', async () => {
+    const data = training(1, 100, ['reward']);
+    data.series['run-1']!['reward'] = fakeSeries(1, 100, (i) => (i < 50 ? -1 : 1) * 10 ** (i / 25));
+    await open(data);
+    await drawn('reward');
+    await page.getByLabel('Symlog').check();
+    await page.waitForTimeout(200);
+    await page.evaluate(() => window.fake.say({ type: 'act', verb: 'saveVector', metric: 'reward' }));
+    await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'save'));
+    const labels = await page.evaluate(() => {
+      const saved = window.fake.sent.find(({ type }) => type === 'save') as { content?: Uint8Array };
+      const picture = new DOMParser().parseFromString(
+        new TextDecoder().decode(saved.content),
+        'image/svg+xml',
+      );
+      return [...picture.querySelectorAll('text[text-anchor=end]')].map((text) => text.textContent);
+    });
+    for (const label of ['1000', '10', '0', '−10', '−100'].filter((each) => each !== '10'))
+      assert.ok(labels.includes(label), `${label} in ${labels.join(' ')}`);
+    assert.equal((await lastLayout()).settings.yScale, 'symlog');
   });
 
   it('pins a metric to the top, and fills the panel with one', async () => {
@@ -298,6 +348,26 @@ describe('charts page', function () {
     assert.equal(image.name, 'loss.png');
     assert.equal(Buffer.from(image.bytes ?? []).toString('latin1', 1, 4), 'PNG');
     assert.ok((image.bytes?.length ?? 0) > 3000);
+    const vector = await act('saveVector', 'save');
+    assert.equal(vector.name, 'loss.svg');
+    const picture = await page.evaluate(
+      (svg) => {
+        const document = new DOMParser().parseFromString(svg, 'image/svg+xml');
+        const all = (selector: string) => [...document.querySelectorAll(selector)];
+        return {
+          root: document.documentElement.tagName,
+          title: document.querySelector('title')?.textContent,
+          texts: all('text').map((text) => text.textContent),
+          strokes: new Set(all('path[stroke]').map((path) => path.getAttribute('stroke'))).size,
+        };
+      },
+      Buffer.from(vector.bytes ?? []).toString(),
+    );
+    assert.equal(picture.root, 'svg');
+    assert.equal(picture.title, 'loss');
+    for (const text of ['loss', 'digits-1', 'digits-2', '0', '10'])
+      assert.ok(picture.texts.includes(text), `${text} in ${picture.texts.join(' ')}`);
+    assert.ok(picture.strokes >= 3, 'the grid and two runs');
   });
 
   it('leaves outliers out of the y axis when asked to', async () => {
@@ -340,7 +410,7 @@ describe('charts page', function () {
         .slice(1)
         .map((line) => Number(line.split(',')[3]));
     };
-    const box = (await chart('loss').locator('.u-over').boundingBox())!;
+    const box = (await chart('loss').locator('.plot-area').boundingBox())!;
     for (let zooms = 0; zooms < 3; zooms++) {
       const y = box.y + box.height / 2;
       await page.mouse.move(box.x + box.width * 0.4, y);
@@ -411,7 +481,7 @@ describe('charts page', function () {
       await page.getByRole('button', { name: 'Grouped by lr' }).waitFor();
       assert.deepEqual(await texts('.chip-name'), ['lr = 0.01', 'lr = 0.1', 'lr: not set']);
       assert.deepEqual(await texts('.chip-count'), ['2', '3', '1']);
-      const box = (await chart('loss').locator('.u-over').boundingBox())!;
+      const box = (await chart('loss').locator('.plot-area').boundingBox())!;
       await page.mouse.move(box.x + box.width / 2, box.y + 30);
       await chart('loss').locator('.tooltip').waitFor();
       const head = await chart('loss').locator('.tooltip-columns span').allInnerTexts();
@@ -483,7 +553,7 @@ describe('charts page', function () {
       isBaseline: true,
       preventDefaultContextMenuItems: true,
     });
-    const box = (await chart('loss').locator('.u-over').boundingBox())!;
+    const box = (await chart('loss').locator('.plot-area').boundingBox())!;
     await page.mouse.move(box.x + box.width / 2, box.y + 30);
     const differences = chart('loss').locator('.tooltip-row .tooltip-raw');
     await differences.first().waitFor();
@@ -577,7 +647,7 @@ describe('charts page', function () {
     const { settings } = await lastLayout();
     assert.deepEqual(settings, {
       xAxis: 'relative',
-      logY: true,
+      yScale: 'log',
       smoothingKind: 'exponential',
       smoothing: 0.6,
       ignoreOutliers: false,
@@ -662,7 +732,7 @@ describe('charts page', function () {
     await page.setViewportSize({ width: 320, height: 700 });
     await page.waitForTimeout(300);
     const { width } = (await chart('loss').boundingBox())!;
-    const canvas = (await chart('loss').locator('.uplot').boundingBox())!;
+    const canvas = (await chart('loss').locator('.plot-view').boundingBox())!;
     assert.ok(width < 320 && canvas.width <= width);
     assert.ok((await inked('loss', '--ty-run1')) > 50);
     const overflow = await page.evaluate(

@@ -46,7 +46,7 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     labels: [],
     settings: {
       xAxis: 'step',
-      logY: false,
+      yScale: 'linear',
       smoothingKind: 'exponential',
       smoothing: 0,
       ignoreOutliers: false,

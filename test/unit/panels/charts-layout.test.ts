@@ -11,7 +11,7 @@ import type { ChartsLayout } from '../../../src/extension/panels/messages.js';
 const LAYOUT: ChartsLayout = {
   settings: {
     xAxis: 'metric:epoch',
-    logY: true,
+    yScale: 'log',
     smoothingKind: 'average',
     smoothing: 19,
     ignoreOutliers: true,
@@ -118,11 +118,13 @@ describe('the file of a charts layout', () => {
 describe('a layout of an older version', () => {
   it('gets what it lacks', () => {
     const { size: _, settings, ...rest } = LAYOUT;
-    const { logY: __, ...some } = settings;
+    const { yScale: __, ...some } = settings;
     assert.deepEqual(completeLayout({ ...rest, settings: some }), {
       ...LAYOUT,
       size: DEFAULT_LAYOUT.size,
-      settings: { ...settings, logY: false },
+      settings: { ...settings, yScale: 'linear' },
     });
+    assert.equal(completeLayout({ settings: { logY: true } }).settings.yScale, 'log');
+    assert.ok(!('logY' in completeLayout({ settings: { logY: true } }).settings));
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Band, ChartRun } from '../../../src/extension/panels/messages.js';
 import { curveOf } from '../../../webview/charts/curve.js';
-import { flow, toCsv } from '../../../webview/charts/export.js';
+import { toCsv } from '../../../webview/charts/export.js';
 import { groupEntries, runEntries } from '../../../webview/charts/entries.js';
 import { groupsToCsv } from '../../../webview/charts/export-groups.js';
 import { linesOf } from '../../../webview/charts/lines.js';
@@ -90,18 +90,5 @@ describe('a chart of groups as CSV', () => {
       'lr = 0.1,loss,1.5,2.75,,,2',
       'wild-fox,loss,1,1,,,1',
     ]);
-  });
-});
-
-describe('flow', () => {
-  it('fills rows from the left', () => {
-    assert.deepEqual(flow([40, 50, 30, 200, 10], 100), [
-      { left: 0, row: 0 },
-      { left: 40, row: 0 },
-      { left: 0, row: 1 },
-      { left: 0, row: 2 },
-      { left: 0, row: 3 },
-    ]);
-    assert.deepEqual(flow([], 100), []);
   });
 });
