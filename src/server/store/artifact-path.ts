@@ -19,3 +19,8 @@ function fault(path: string): string | undefined {
   if (parts.some((part) => part === '.' || part === '..')) return 'it climbs';
   return undefined;
 }
+
+/** The folder of a run or a model below the location of its experiment, which may end with a slash. */
+export function artifactUri(location: string, ...below: string[]): string {
+  return [location.replace(/\/$/, ''), ...below, 'artifacts'].join('/');
+}
