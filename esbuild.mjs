@@ -65,6 +65,7 @@ const BUNDLES = {
   cli: { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
   charts: { ...browser, entryPoints: { charts: 'webview/charts/main.ts' }, outdir: 'dist/webview' },
   compare: { ...browser, entryPoints: { compare: 'webview/compare/main.ts' }, outdir: 'dist/webview' },
+  run: { ...browser, entryPoints: { run: 'webview/run/main.ts' }, outdir: 'dist/webview' },
   table: { ...browser, entryPoints: { table: 'webview/table/main.ts' }, outdir: 'dist/webview' },
 };
 

@@ -4,6 +4,7 @@ import { findServer, homeOf } from '../workspace/local/launch.js';
 import { LocalWorkspace } from '../workspace/local/workspace.js';
 import { registerChartCommands } from './commands/charts.js';
 import { registerCodeCommands } from './commands/code.js';
+import { registerModelCommands } from './commands/models.js';
 import { commandRegister } from './commands/register.js';
 import { registerRunFileCommands } from './commands/run-files.js';
 import { RunChooser } from './commands/run-chooser.js';
@@ -17,6 +18,7 @@ import { OpenCommit } from './git/open-commit.js';
 import { LogTerminals } from './log/log-terminals.js';
 import { registerChartsPanel, type ChartsPanels } from './panels/charts-panel.js';
 import { registerComparePanel } from './panels/compare-panel.js';
+import { registerRunPanel } from './panels/run-panel.js';
 import { registerTablePanel } from './panels/table-panel.js';
 import { RunFileSystem } from './runs/run-file-system.js';
 import { RUN_SCHEME } from './runs/run-uri.js';
@@ -53,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const charts = registerChartsPanel(context, workspaces, log);
   const compare = registerComparePanel(context, workspaces, log);
   const table = registerTablePanel(context, workspaces, log);
+  const panel = registerRunPanel(context, workspaces, log);
   const logs = keep(new LogTerminals(workspaces, log));
   keep(vscode.workspace.registerFileSystemProvider(RUN_SCHEME, new RunFileSystem(workspaces), READ_ONLY));
 
@@ -86,10 +89,12 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     charts,
     compare,
+    panel,
     logs,
     reveal: (run) => runsView.reveal(run),
   });
   registerChartCommands(register, charts);
+  registerModelCommands(register, workspaces, choose);
   registerRunFileCommands(register, workspaces, choose);
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
   registerViewCommands(register, runsView, [runsView, models, compute, overview], table);

@@ -144,6 +144,9 @@ export interface Model {
   versions: { version: string; runId?: string; modelId?: string; aliases: string[]; createdAt: number }[];
 }
 
+/** A model that can be registered: a logged one, or a folder of a run's files that holds an `MLmodel`. */
+export type ModelSource = { modelId: string } | { runId: string; path: string };
+
 export interface Compute {
   name: string;
   kind: string;

@@ -4,6 +4,7 @@ import type {
   Compute,
   Experiment,
   Model,
+  ModelSource,
   Points,
   PointsRequest,
   Run,
@@ -39,7 +40,7 @@ export interface Workspace {
   delete(runIds: string[]): Promise<void>;
   undelete(runIds: string[]): Promise<void>;
 
-  /** The log from byte `from`; with `follow`, until the run has ended. */
+  /** The log from byte `from`, counted from its end when negative; with `follow`, until the run has ended. */
   log(
     runId: string,
     options: { from?: number; follow?: boolean },
@@ -58,6 +59,8 @@ export interface Workspace {
   restore(runId: string, folder: string, signal?: AbortSignal): Promise<void>;
 
   models(signal?: AbortSignal): Promise<Model[]>;
+  /** Makes a new version of the registered model of this name, and that model when there is none. @returns the version */
+  registerModel(model: ModelSource, name: string): Promise<string>;
   compute(signal?: AbortSignal): Promise<Compute[]>;
 
   /** Calls back until disposed. Connects on the first listener and disconnects with the last. */

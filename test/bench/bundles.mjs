@@ -8,6 +8,7 @@ for (const [file, goal] of [
   ['dist/webview/charts.js', 200],
   ['dist/webview/table.js', 200],
   ['dist/webview/compare.js', 200],
+  ['dist/webview/run.js', 200],
   ['dist/cli.js', undefined],
   ['dist/server.js', undefined],
   ['dist/supervisor.js', undefined],

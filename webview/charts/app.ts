@@ -5,10 +5,12 @@ import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';
 import { TyChart } from './chart.js';
+import { applySize } from './chart-size.js';
 import type { Section } from './layout.js';
 import './legend.js';
 import type { Loader } from './loader.js';
 import type { ChartsModel } from './model.js';
+import { Reorder } from './reorder.js';
 import './toolbar.js';
 
 /** Charts within this distance of the visible part are drawn, so that scrolling finds them ready: about one row. */
@@ -31,6 +33,7 @@ export class TyCharts extends LitElement {
 
   constructor() {
     super();
+    new Reorder(this);
     this.addController(
       follow(() =>
         this.model.onChange(({ what }) => {
@@ -62,6 +65,7 @@ export class TyCharts extends LitElement {
   }
 
   protected override updated(): void {
+    applySize(this, this.model.arrangement.size);
     const charts = new Set(this.querySelectorAll('ty-chart'));
     for (const chart of this.#watched) if (!charts.has(chart)) this.#inView.unobserve(chart);
     for (const chart of charts) if (!this.#watched.has(chart)) this.#inView.observe(chart);
@@ -118,7 +122,7 @@ export class TyCharts extends LitElement {
     return html`
       <section>
         <h2>
-          <button aria-expanded=${isOpen} @click=${() => this.model.toggleSection(section)}>
+          <button aria-expanded=${isOpen} @click=${() => this.model.arrangement.toggleSection(section)}>
             <span class="icon icon-chevron-${isOpen ? 'down' : 'right'}"></span>
             <span>${section.title}</span>
             <span class="count">${section.keys.length}</span>
@@ -126,7 +130,7 @@ export class TyCharts extends LitElement {
         </h2>
         ${
           isOpen
-            ? html`<div class="grid">
+            ? html`<div class="grid" data-section=${section.prefix}>
                 ${repeat(
                   section.keys,
                   (key) => key,

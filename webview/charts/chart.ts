@@ -3,6 +3,7 @@ import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import type { Theme } from '../shared/theme.js';
 import { ChartCursor } from './chart-cursor.js';
+import { resizeHandle } from './chart-size.js';
 import { type Curve, xExtent } from './curve.js';
 import { toCsv, toImage } from './export.js';
 import type { Line } from './draw.js';
@@ -96,16 +97,17 @@ export class TyChart extends LitElement {
         ${this.#curves.size === 0 ? this.#placeholder() : nothing}
         <div class="tooltip" hidden></div>
       </div>
+      ${this.model.expanded === null ? resizeHandle(this.model.arrangement) : nothing}
       <div class="visually-hidden" aria-live="polite"></div>
     `;
   }
 
   #pinButton(): TemplateResult {
-    const isPinned = this.model.isPinned(this.metric);
+    const isPinned = this.model.arrangement.isPinned(this.metric);
     return html`<button
       class="icon-button ${isPinned ? 'on' : ''}"
       title=${isPinned ? 'Unpin' : 'Pin'}
-      @click=${() => this.model.togglePinned(this.metric)}
+      @click=${() => this.model.arrangement.togglePinned(this.metric)}
     >
       <span class="icon icon-${isPinned ? 'pinned' : 'pin'}"></span>
     </button>`;

@@ -14,18 +14,27 @@ const SYSTEM = 'system';
 const order = new Intl.Collator('en', { numeric: true });
 
 /** No metric can have it. */
-const PINNED = '/pinned';
+export const PINNED = '/pinned';
+
+type Order = Readonly<Record<string, readonly string[]>>;
 
 /** Sections by name: what a person pinned first, then those without a prefix, the machine's last. */
-export function sectionsOf(keys: ReadonlySet<string>, pinned: readonly string[] = []): Section[] {
+export function sectionsOf(
+  keys: ReadonlySet<string>,
+  pinned: readonly string[] = [],
+  orders: Order = {},
+): Section[] {
   const first = pinned.filter((key) => keys.has(key));
-  const rest = sectionsByPrefix([...keys].filter((key) => !first.includes(key)));
+  const rest = sectionsByPrefix(
+    [...keys].filter((key) => !first.includes(key)),
+    orders,
+  );
   return first.length === 0
     ? rest
     : [{ prefix: PINNED, title: 'Pinned', keys: first, collapsed: false }, ...rest];
 }
 
-function sectionsByPrefix(keys: Iterable<string>): Section[] {
+function sectionsByPrefix(keys: Iterable<string>, orders: Order): Section[] {
   const byPrefix = new Map<string, string[]>();
   for (const key of keys) {
     const prefix = prefixOf(key);
@@ -39,9 +48,24 @@ function sectionsByPrefix(keys: Iterable<string>): Section[] {
     .map(([prefix, members]) => ({
       prefix,
       title: prefix === '' ? 'Metrics' : prefix,
-      keys: members.sort(order.compare),
+      keys: inOrder(members, Object.hasOwn(orders, prefix) ? orders[prefix]! : []),
       collapsed: prefix === SYSTEM,
     }));
+}
+
+/** As a person put them; those nobody put anywhere come after, by name. */
+function inOrder(keys: string[], own: readonly string[]): string[] {
+  const place = new Map(own.map((key, at) => [key, at]));
+  const at = (key: string) => place.get(key) ?? own.length;
+  return keys.sort((a, b) => at(a) - at(b) || order.compare(a, b));
+}
+
+/** A list with one of its members put before another, or at the end. */
+export function moved(keys: readonly string[], key: string, before: string | null): string[] {
+  if (key === before) return [...keys];
+  const others = keys.filter((other) => other !== key);
+  const at = before === null ? -1 : others.indexOf(before);
+  return others.toSpliced(at < 0 ? others.length : at, 0, key);
 }
 
 function prefixOf(key: string): string {

@@ -67,6 +67,9 @@ export class Loader {
         message.runIds.forEach((id) => this.#changed(id));
         this.#queue();
         break;
+      case 'layout':
+        this.#model.setLayout(message.layout);
+        break;
       case 'act':
         this.#model.act(message.verb, message.metric);
         break;

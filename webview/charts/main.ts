@@ -3,6 +3,7 @@ import '../shared/page.css';
 import '../controls/icons.css';
 import '../controls/toolkit.js';
 import './charts.css';
+import './arrangement.css';
 import type { ChartsState, FromCharts, ToCharts } from '../../src/extension/panels/messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyCharts } from './app.js';

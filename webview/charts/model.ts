@@ -4,12 +4,14 @@ import type {
   ChartsSettings,
   ChartsState,
   ChartVerb,
+  ExperimentLayout,
   FromCharts,
   ToCharts,
 } from '../../src/extension/panels/messages.js';
 import type { Host } from '../shared/host.js';
+import { Arrangement } from './arrangement.js';
 import { type Curve, curveOf } from './curve.js';
-import { parseSearch, type Search, type Section, sectionsOf } from './layout.js';
+import { parseSearch, type Search, type Section } from './layout.js';
 import type { Range } from './range.js';
 import { type Series, SeriesStore } from './series-store.js';
 import { covers, stepsBetween, type Steps } from './zoom-detail.js';
@@ -42,6 +44,7 @@ const DEFAULTS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0, ign
 /** The state of the panel. Components read it and ask it to change; it tells them what did. */
 export class ChartsModel {
   readonly store = new SeriesStore();
+  readonly arrangement = new Arrangement(() => this.#arranged());
   readonly #host: ChartsHost;
   readonly #listeners = new Set<(change: Change) => void>();
 
@@ -59,9 +62,8 @@ export class ChartsModel {
   search: Search = parseSearch('');
   /** The metric whose chart fills the panel. */
   expanded: string | null = null;
-  #pinned: readonly string[] = [];
   #workspaceId = '';
-  #toggled: ReadonlySet<string> = new Set();
+  #experimentId: string | null = null;
   #sections: Section[] | undefined;
   readonly #dismissed = new Set<string>();
   #metrics = new Map<string, ReadonlySet<string>>();
@@ -70,13 +72,13 @@ export class ChartsModel {
     this.#host = host;
     const { state } = host;
     if (state?.version === 1) {
-      this.settings = { ...DEFAULTS, ...state.settings };
       this.hidden = new Set(state.hidden);
-      this.#toggled = new Set(state.toggled);
-      this.zoom =
-        state.zoom?.xAxis === this.settings.xAxis ? { min: state.zoom.min, max: state.zoom.max } : null;
+      if (state.zoom) {
+        const { xAxis, min, max } = state.zoom;
+        this.settings = { ...DEFAULTS, xAxis };
+        this.zoom = { min, max };
+      }
       this.expanded = state.expanded ?? null;
-      this.#pinned = state.pinned ?? [];
       this.searchText = state.search;
       this.search = parseSearch(state.search);
     }
@@ -94,12 +96,28 @@ export class ChartsModel {
   // ---- what the host says
 
   load(message: Extract<ToCharts, { type: 'init' }>): void {
-    // What a person set in this panel before comes first; a new panel begins as the last one was left.
-    if (!this.isLoaded && !this.#host.state) this.settings = { ...DEFAULTS, ...message.settings };
     this.isLoaded = true;
     this.error = undefined;
     this.#workspaceId = message.workspaceId;
+    this.#take(message.layout);
     this.setRuns(message.runs, message.missing);
+  }
+
+  setLayout(layout: ExperimentLayout): void {
+    this.#take(layout);
+    this.emit({ what: 'structure' });
+    this.emit({ what: 'view' });
+  }
+
+  #take({ experimentId, layout }: ExperimentLayout): void {
+    if (layout.settings.xAxis !== this.settings.xAxis) {
+      this.zoom = null;
+      this.cursor = null;
+    }
+    this.#experimentId = experimentId;
+    this.settings = layout.settings;
+    this.arrangement.take(layout);
+    this.#sections = undefined;
   }
 
   setRuns(runs: readonly ChartRun[], missing: readonly string[]): void {
@@ -138,7 +156,7 @@ export class ChartsModel {
 
   /** Sections with the metrics that the search leaves. */
   get sections(): Section[] {
-    this.#sections ??= sectionsOf(new Set(this.runs.flatMap((run) => run.metrics)), this.#pinned);
+    this.#sections ??= this.arrangement.sections(new Set(this.runs.flatMap((run) => run.metrics)));
     if (this.searchText.trim() === '') return this.#sections;
     return this.#sections
       .map((section) => ({ ...section, keys: section.keys.filter((key) => this.search.matches(key)) }))
@@ -149,14 +167,10 @@ export class ChartsModel {
     return this.runs.some((run) => run.metrics.length > 0);
   }
 
-  isPinned(key: string): boolean {
-    return this.#pinned.includes(key);
-  }
-
   isOpen(section: Section): boolean {
     // What one searches for is to be seen.
     if (this.searchText.trim() !== '') return true;
-    return section.collapsed === this.#toggled.has(section.prefix);
+    return this.arrangement.isOpen(section);
   }
 
   /** Curves of the shown runs that have points, in the order of the panel. */
@@ -201,7 +215,7 @@ export class ChartsModel {
       this.cursor = null;
     }
     this.settings = { ...this.settings, ...settings };
-    this.#host.post({ type: 'settings', settings: this.settings });
+    this.#keepLayout();
     this.#keep();
     this.emit({ what: 'view' });
   }
@@ -219,30 +233,22 @@ export class ChartsModel {
     this.emit({ what: 'structure' });
   }
 
-  toggleSection(section: Section): void {
-    this.#toggled = toggled(this.#toggled, section.prefix);
-    this.#keep();
-    this.emit({ what: 'structure' });
+  /** Puts a chart before another of its section, or at its end. */
+  move({ prefix }: Section, key: string, before: string | null): void {
+    // The search may leave only some of them.
+    const section = this.#sections?.find((other) => other.prefix === prefix);
+    if (section) this.arrangement.move(section, key, before);
   }
 
   /** From the context menu of a chart. */
   act(verb: ChartVerb, key: string): void {
     if (verb === 'expand') this.toggleExpanded(key);
-    else if (verb === 'pin') this.togglePinned(key);
+    else if (verb === 'pin') this.arrangement.togglePinned(key);
     else this.emit({ what: 'act', verb, key });
   }
 
   toggleExpanded(key: string): void {
     this.expanded = this.expanded === key ? null : key;
-    this.#keep();
-    this.emit({ what: 'structure' });
-  }
-
-  togglePinned(key: string): void {
-    this.#pinned = this.isPinned(key)
-      ? this.#pinned.filter((other) => other !== key)
-      : [...this.#pinned, key];
-    this.#sections = undefined;
     this.#keep();
     this.emit({ what: 'structure' });
   }
@@ -297,18 +303,26 @@ export class ChartsModel {
     this.emit({ what: 'view' });
   }
 
+  #arranged(): void {
+    this.#sections = undefined;
+    this.#keepLayout();
+    this.emit({ what: 'structure' });
+  }
+
+  #keepLayout(): void {
+    const layout = { settings: this.settings, ...this.arrangement.parts };
+    this.#host.post({ type: 'layout', layout: { experimentId: this.#experimentId, layout } });
+  }
+
   #keep(): void {
     const { zoom, settings } = this;
     this.#host.keep({
       version: 1,
       workspaceId: this.#workspaceId,
       runIds: this.runs.map((run) => run.id),
-      settings,
       hidden: [...this.hidden],
-      toggled: [...this.#toggled],
       zoom: zoom && { xAxis: settings.xAxis, min: zoom.min, max: zoom.max },
       search: this.searchText,
-      pinned: [...this.#pinned],
       expanded: this.expanded,
     });
   }

@@ -3,6 +3,7 @@ import type { XAxis } from '../../src/extension/panels/messages.js';
 import { segmented } from '../controls/segmented.js';
 import { slider } from '../controls/slider.js';
 import { follow } from '../shared/follow.js';
+import { sizeControl } from './chart-size.js';
 import type { ChartsModel } from './model.js';
 
 const X_AXES: readonly { value: XAxis; label: string; title: string }[] = [
@@ -79,6 +80,7 @@ export class TyToolbar extends LitElement {
           />
           Ignore outliers
         </label>
+        ${sizeControl(model.arrangement)}
         ${
           model.zoom
             ? html`<vscode-button

@@ -6,7 +6,8 @@ interface Options<T extends string> {
   name: string;
   label: string;
   options: readonly { value: T; label: string; title: string }[];
-  value: T;
+  /** undefined: none of them */
+  value: T | undefined;
   onChange: (value: T) => void;
 }
 

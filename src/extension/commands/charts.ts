@@ -1,4 +1,5 @@
 import { type CommandId, COMMANDS } from '../command-ids.js';
+import type { ChartsPanels } from '../panels/charts-panel.js';
 import type { ChartVerb } from '../panels/messages.js';
 import type { Register } from './register.js';
 
@@ -11,14 +12,14 @@ const VERBS: readonly (readonly [CommandId, ChartVerb])[] = [
   [COMMANDS.openChartData, 'openData'],
 ];
 
-/** What the context menu of a chart offers; the page tells which chart (`data-vscode-context`). */
-export function registerChartCommands(
-  register: Register,
-  charts: { act(verb: ChartVerb, metric: string): void },
-): void {
+/** What the context menu of a chart offers (the page tells which chart: `data-vscode-context`), and the panel as a whole. */
+export function registerChartCommands(register: Register, charts: ChartsPanels): void {
   for (const [command, verb] of VERBS)
     register(command, (context) => {
       if (typeof context === 'object' && context !== null && 'metric' in context)
         charts.act(verb, String(context.metric));
     });
+  register(COMMANDS.saveChartsLayout, () => charts.saveLayout());
+  register(COMMANDS.loadChartsLayout, () => charts.loadLayout());
+  register(COMMANDS.resetChartsLayout, () => charts.resetLayout());
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Run } from '../../workspace/types.js';
+import type { Run, RunQuery } from '../../workspace/types.js';
 import { formatAge } from '../format.js';
 import { runsById } from '../runs/runs-by-id.js';
 import { stateIcon, stateWord } from '../runs/run-words.js';
@@ -10,6 +10,8 @@ export interface ChooseOptions {
   /** Which runs can be chosen. */
   fits?: (run: Run) => boolean;
   many?: boolean;
+  /** Among which runs; by default all. */
+  among?: RunQuery;
 }
 
 const RECENT = 50;
@@ -33,7 +35,7 @@ export class RunChooser {
   async runs(args: readonly unknown[], options: ChooseOptions): Promise<Run[]> {
     const { fits = () => true } = options;
     const ids = [...new Set(this.#rows(args).flatMap(runIdOf))];
-    if (ids.length === 0) return this.#ask(options);
+    if (ids.length === 0) return this.ask(options);
     const { active } = this.#workspaces;
     // One that was just deleted is told of; of many those that are left are meant.
     const runs = ids[1] === undefined ? [await active.run(ids[0]!)] : await runsById(active, ids);
@@ -50,17 +52,18 @@ export class RunChooser {
     return Array.isArray(selection) && selection.includes(first) ? selection : [first];
   }
 
-  async #ask({ placeholder, fits = () => true, many = false }: ChooseOptions): Promise<Run[]> {
+  /** Those that a person chooses from the newest. */
+  async ask({ placeholder, fits = () => true, many = false, among = {} }: ChooseOptions): Promise<Run[]> {
     const options = { placeHolder: placeholder, matchOnDescription: true };
-    const items = this.#recent(fits);
+    const items = this.#recent(fits, among);
     const picked = many
       ? await vscode.window.showQuickPick(items, { ...options, canPickMany: true })
       : await vscode.window.showQuickPick(items, options);
     return [picked ?? []].flat().map(({ run }) => run);
   }
 
-  async #recent(fits: (run: Run) => boolean) {
-    const { runs } = await this.#workspaces.active.runs({ limit: RECENT });
+  async #recent(fits: (run: Run) => boolean, among: RunQuery) {
+    const { runs } = await this.#workspaces.active.runs({ ...among, limit: RECENT });
     const now = Date.now();
     return runs.filter(fits).map((run) => ({
       label: run.name,

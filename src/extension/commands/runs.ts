@@ -3,6 +3,7 @@ import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import type { LogTerminals } from '../log/log-terminals.js';
+import { runLink } from '../links/run-links.js';
 import { ownTags } from '../runs/own-tags.js';
 import { isActive } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
@@ -15,6 +16,7 @@ export interface RunParts {
   log: vscode.LogOutputChannel;
   charts: { show(runIds: readonly string[], options?: { beside?: boolean }): void };
   compare: { show(runIds: readonly string[]): void };
+  panel: { show(runId: string): void };
   logs: LogTerminals;
   reveal: (run: Run) => Promise<void>;
 }
@@ -24,7 +26,7 @@ const MOST_COMPARED = 10;
 
 /** What can be done with runs. Each works on rows, on ids, and without either asks which run. */
 export function registerRunCommands(register: Register, parts: RunParts): void {
-  const { workspaces, choose, log, charts, compare, logs, reveal } = parts;
+  const { workspaces, choose, log, charts, compare, panel, logs, reveal } = parts;
 
   register(COMMANDS.showCharts, async (...args) => {
     const placeholder = vscode.l10n.t('Show the charts of which runs?');
@@ -45,6 +47,22 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     } else compare.show(oldestFirst(runs).map(({ id }) => id));
   });
 
+  register(COMMANDS.compareWith, async (...args) => {
+    const run = await choose.run(args, { placeholder: vscode.l10n.t('Compare which run with another?') });
+    if (!run) return;
+    const [other] = await choose.ask({
+      placeholder: vscode.l10n.t('Compare {0} with which run?', run.name),
+      among: { experimentIds: [run.experimentId] },
+      fits: ({ id }) => id !== run.id,
+    });
+    if (other) compare.show([other.id, run.id]);
+  });
+
+  register(COMMANDS.showRun, async (...args) => {
+    const run = await choose.run(args, { placeholder: vscode.l10n.t('Show which run?') });
+    if (run) panel.show(run.id);
+  });
+
   register(COMMANDS.showLog, async (...args) => {
     const placeholder = vscode.l10n.t('Show the log of which run?');
     const runs = await choose.runs(args, { placeholder, fits: ({ job }) => job !== undefined });
@@ -62,6 +80,11 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       placeholder: vscode.l10n.t('Copy the ID of which run?'),
     });
     if (runs.length > 0) await vscode.env.clipboard.writeText(runs.map(({ id }) => id).join('\n'));
+  });
+
+  register(COMMANDS.copyLink, async (...args) => {
+    const runs = await choose.runs(args, { placeholder: vscode.l10n.t('Copy a link to which run?') });
+    if (runs.length > 0) await vscode.env.clipboard.writeText(runs.map(({ id }) => runLink(id)).join('\n'));
   });
 
   register(COMMANDS.copyValue, async (row) => {

@@ -1,7 +1,7 @@
 import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
 import type { Run, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import type { ChartRun, ChartsSettings, FromCharts, ToCharts } from './messages.js';
+import type { ChartRun, ExperimentLayout, FromCharts, ToCharts } from './messages.js';
 
 /** New points of several runs go to the page as one message. */
 const GATHER_MS = 50;
@@ -11,7 +11,7 @@ const REFRESH_MS = 1_000;
 interface Options {
   workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'onEvent'>;
   post: (message: ToCharts) => void;
-  settings: () => ChartsSettings;
+  layout: (runs: readonly Run[]) => Promise<ExperimentLayout>;
   warn: (message: string) => void;
 }
 
@@ -25,11 +25,13 @@ export class ChartsFeed {
   readonly #subscription: { dispose(): void };
   /** In the order of the panel. */
   #runIds: readonly string[];
-  readonly #runs = new Map<string, ChartRun>();
+  readonly #runs = new Map<string, Run>();
   #missing: string[] = [];
   #isLoaded = false;
   /** The list that the page has, as JSON. */
   #told = '';
+  /** The experiments whose layout the page has. */
+  #laidOut = '';
 
   readonly #changed = new Set<string>();
   readonly #stale = new Set<string>();
@@ -61,6 +63,16 @@ export class ChartsFeed {
     void this.#refresh();
   }
 
+  /** Those that are there, in the order of the panel. */
+  get runs(): readonly Run[] {
+    return this.#runIds.flatMap((id) => this.#runs.get(id) ?? []);
+  }
+
+  /** Tells the page of the layout that its runs have now. */
+  async layOut(): Promise<void> {
+    this.#post({ type: 'layout', layout: await this.#layout() });
+  }
+
   async fetch({ id, series, maxPoints }: Extract<FromCharts, { type: 'fetch' }>): Promise<void> {
     try {
       const points = await this.#options.workspace.points(series, maxPoints, this.#abort.signal);
@@ -71,13 +83,14 @@ export class ChartsFeed {
   }
 
   async #load(): Promise<void> {
-    const { workspace, settings } = this.#options;
+    const { workspace } = this.#options;
     try {
       await this.#read(this.#runIds);
+      const layout = await this.#layout();
       this.#isLoaded = true;
       const list = this.#list();
       this.#told = JSON.stringify(list);
-      this.#post({ type: 'init', workspaceId: workspace.id, settings: settings(), ...list });
+      this.#post({ type: 'init', workspaceId: workspace.id, layout, ...list });
       // What was asked for, or happened, meanwhile.
       if (this.#stale.size > 0) void this.#refresh();
     } catch (error) {
@@ -94,7 +107,7 @@ export class ChartsFeed {
       const id = ids[i]!;
       if (!this.#runIds.includes(id)) continue;
       if (result.status === 'fulfilled' && result.value.lifecycle === 'active') {
-        this.#runs.set(id, chartRun(result.value));
+        this.#runs.set(id, result.value);
         this.#missing = this.#missing.filter((missing) => missing !== id);
       } else if (result.status === 'fulfilled' || TrainyardError.is(result.reason, 'NOT_FOUND')) {
         this.#runs.delete(id);
@@ -107,7 +120,16 @@ export class ChartsFeed {
   }
 
   #list(): { runs: ChartRun[]; missing: string[] } {
-    return { runs: this.#runIds.flatMap((id) => this.#runs.get(id) ?? []), missing: this.#missing };
+    return { runs: this.runs.map(chartRun), missing: this.#missing };
+  }
+
+  #layout(): Promise<ExperimentLayout> {
+    this.#laidOut = this.#experiments();
+    return this.#options.layout(this.runs);
+  }
+
+  #experiments(): string {
+    return [...new Set(this.runs.map((run) => run.experimentId))].sort().join();
   }
 
   #onEvent(event: WorkspaceEvent): void {
@@ -149,6 +171,7 @@ export class ChartsFeed {
       else if (!this.#abort.signal.aborted)
         this.#options.warn(`Runs could not be read again: ${messageOf(error)}`);
     }
+    if (this.#experiments() !== this.#laidOut) await this.layOut();
     const list = this.#list();
     if (JSON.stringify(list) === this.#told) return;
     this.#told = JSON.stringify(list);

@@ -4,13 +4,12 @@ import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { ChartsFeed } from './charts-feed.js';
 import { LivePanel } from './live-panel.js';
-import type { ChartsSettings, ChartsState, ChartVerb, FromCharts, ToCharts } from './messages.js';
+import { readLayout, writeLayout } from './charts-layout.js';
+import { ChartsLayouts, layoutFile } from './charts-layouts.js';
+import type { ChartsState, ChartVerb, FromCharts, ToCharts } from './messages.js';
 import { saveAs } from './save-as.js';
 
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
-/** How the last panel was set; a new one begins like it. */
-const SETTINGS_KEY = 'charts.settings';
-const DEFAULT_SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false };
 
 export interface ChartsPanels {
   /** Shows the curves of these runs in the charts panel, instead of those it shows. There is one panel. */
@@ -19,6 +18,12 @@ export interface ChartsPanels {
   add(runIds: readonly string[]): void;
   /** Does something with the chart of a metric. */
   act(verb: ChartVerb, metric: string): void;
+  /** Writes the layout of the open panel to a file beside the code of its runs. */
+  saveLayout(): Promise<void>;
+  /** Takes the layout of a file that a person chooses. */
+  loadLayout(): Promise<void>;
+  /** Takes back what a person made of the layout of the open panel. */
+  resetLayout(): Promise<void>;
 }
 
 /** The charts panel, and its return after the window was reloaded. */
@@ -28,6 +33,7 @@ export function registerChartsPanel(
   log: vscode.LogOutputChannel,
 ): ChartsPanels {
   let open: LivePanel<FromCharts, ChartsFeed> | undefined;
+  const layouts = new ChartsLayouts(context, (message, file) => run(() => warnOfLayout(message, file, log)));
   /** Of the open panel. */
   let shown: readonly string[] = [];
 
@@ -48,7 +54,7 @@ export function registerChartsPanel(
   function newFeed(page: vscode.Webview): ChartsFeed {
     return new ChartsFeed(shown, {
       workspace: workspaces.active,
-      settings: () => context.globalState.get(SETTINGS_KEY, DEFAULT_SETTINGS),
+      layout: (runs) => layouts.of(runs),
       warn: (message) => log.warn(`Charts: ${message}`),
       post(message) {
         if (message.type === 'error') log.error(`Charts: ${message.error.message}`);
@@ -62,8 +68,8 @@ export function registerChartsPanel(
       case 'fetch':
         void feed?.fetch(message);
         break;
-      case 'settings':
-        run(() => context.globalState.update(SETTINGS_KEY, message.settings));
+      case 'layout':
+        run(() => layouts.keep(message.layout));
         break;
       case 'removeRun':
         shown = shown.filter((id) => id !== message.runId);
@@ -120,10 +126,51 @@ export function registerChartsPanel(
     act(verb, metric) {
       void open?.panel.webview.postMessage({ type: 'act', verb, metric } satisfies ToCharts);
     },
+    async saveLayout() {
+      const runs = open?.feed?.runs;
+      const file = runs && layoutFile(runs);
+      if (!runs || !file) return;
+      const { layout } = await layouts.of(runs);
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(writeLayout(layout)));
+      await vscode.window.showTextDocument(file, {
+        viewColumn: vscode.ViewColumn.Beside,
+        preserveFocus: true,
+      });
+    },
+    async loadLayout() {
+      const feed = open?.feed;
+      if (!feed) return;
+      const [file] =
+        (await vscode.window.showOpenDialog({
+          defaultUri: layoutFile(feed.runs),
+          filters: { JSON: ['json'] },
+        })) ?? [];
+      if (!file) return;
+      const layout = readLayout(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+      const { experimentId } = await layouts.of(feed.runs);
+      await layouts.keep({ experimentId, layout });
+      await feed.layOut();
+    },
+    async resetLayout() {
+      const feed = open?.feed;
+      if (!feed) return;
+      const { experimentId } = await layouts.of(feed.runs);
+      await layouts.forget(experimentId);
+      await feed.layOut();
+    },
   };
 }
 
 async function openText(language: string, content: string): Promise<void> {
   const document = await vscode.workspace.openTextDocument({ language, content });
   await vscode.window.showTextDocument(document);
+}
+
+/** The charts are there all the same, so this can wait until a person has time. */
+async function warnOfLayout(message: string, file: vscode.Uri, log: vscode.LogOutputChannel): Promise<void> {
+  log.warn(`Charts: ${file.fsPath}: ${message}`);
+  const openFile = vscode.l10n.t('Open File');
+  const text = vscode.l10n.t('The charts layout of this repository cannot be used. {0}', message);
+  if ((await vscode.window.showWarningMessage(text, openFile)) === openFile)
+    await vscode.window.showTextDocument(file);
 }

@@ -30,19 +30,40 @@ export interface ChartsSettings {
   ignoreOutliers: boolean;
 }
 
-/** What a person made of a panel. Kept by the editor across hiding, reload and restart; data is fetched again. */
+/** CSS pixels. */
+export interface ChartSize {
+  /** Least width of a column; charts fill the panel. */
+  width: number;
+  /** Of the plot. */
+  height: number;
+}
+
+/** What a person made of the charts of an experiment; kept for it, and shared as a file (charts-layout.ts). */
+export interface ChartsLayout {
+  settings: ChartsSettings;
+  size: ChartSize;
+  /** Metrics that stand first, in this order. */
+  pinned: string[];
+  /** Metrics of a section in the order that a person gave them, by the prefix of the section. */
+  order: Record<string, string[]>;
+  /** Sections a person opened or closed, against their default. */
+  toggled: string[];
+}
+
+export interface ExperimentLayout {
+  /** null: for runs of several experiments */
+  experimentId: string | null;
+  layout: ChartsLayout;
+}
+
+/** Where a person is in a panel. Kept by the editor across hiding, reload and restart; data is fetched again. */
 export interface ChartsState {
   version: 1;
   workspaceId: string;
   runIds: string[];
-  settings: ChartsSettings;
   hidden: string[];
-  /** Sections a person opened or closed, against their default. */
-  toggled: string[];
   zoom: { xAxis: XAxis; min: number; max: number } | null;
   search: string;
-  /** Metrics that stand first, in this order. */
-  pinned?: string[];
   /** The metric whose chart fills the panel. */
   expanded?: string | null;
 }
@@ -57,10 +78,12 @@ export type ToCharts =
       runs: ChartRun[];
       /** Runs asked for that the workspace does not have (any more). */
       missing: string[];
-      settings: ChartsSettings;
+      layout: ExperimentLayout;
     }
   /** Runs or what is known of them changed; the whole list, in the order of the panel. */
   | { type: 'runs'; runs: ChartRun[]; missing: string[] }
+  /** The runs are of another experiment now, or a person loaded a layout. */
+  | { type: 'layout'; layout: ExperimentLayout }
   /** New points may be there. */
   | { type: 'changed'; runIds: string[] }
   /** Chosen in the context menu of a chart. */
@@ -74,7 +97,7 @@ export type FromCharts =
   /** The page stands and listens. Sent again by each new page, and to try again after an error. */
   | { type: 'ready' }
   | { type: 'fetch'; id: number; series: PointsRequest[]; maxPoints: number }
-  | { type: 'settings'; settings: ChartsSettings }
+  | { type: 'layout'; layout: ExperimentLayout }
   | { type: 'removeRun'; runId: string }
   | { type: 'showLog'; runId: string }
   | { type: 'showOutput' }

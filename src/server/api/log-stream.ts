@@ -6,6 +6,16 @@ const CHUNK = 64 * 1024;
 /** Milliseconds between looks while a log is followed. */
 const POLL = 150;
 
+/** Where a stretch of a log begins: `from` itself, or so many bytes before its end when that is negative. */
+export async function startOf(file: string, from: number): Promise<number> {
+  if (from >= 0) return from;
+  const { size } = await fs.promises.stat(file).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return { size: 0 };
+    throw error;
+  });
+  return Math.max(0, size + from);
+}
+
 /**
  * The bytes of a log from `from`. With `isLive` the stream goes on until that says no and all has been read. A file
  * that is not there yet is an empty one.

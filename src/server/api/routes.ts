@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import { TrainyardError } from '../../base/errors.js';
-import { encodePoints, type SubmitRequest } from '../../workspace/local/contract.js';
+import { encodePoints, LOG_FROM_HEADER, type SubmitRequest } from '../../workspace/local/contract.js';
 import type { CodeDiff, RunFile, ServerSettings, ServerStatus } from '../../workspace/types.js';
 import { diffSnapshots, diffWithFolder } from '../../snapshot/diff.js';
 import { readBlob, readTree } from '../../snapshot/read.js';
@@ -15,8 +15,9 @@ import { sendRuns } from '../run-page.js';
 import type { FullRun } from '../store/runs.js';
 import type { Settings } from '../settings.js';
 import type { EventHub } from './events.js';
-import { readLog } from './log-stream.js';
+import { readLog, startOf } from './log-stream.js';
 import { toModels } from './models-view.js';
+import { register } from './register.js';
 import { toRuns, toSingleRun } from './run-view.js';
 import * as schema from './schemas.js';
 
@@ -136,16 +137,17 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
   app.get<{ Params: { id: string }; Querystring: { from?: number; follow?: '0' | '1' } }>(
     '/runs/:id/log',
     { schema: { params: schema.RunParams, querystring: schema.LogQuery } },
-    ({ params: { id }, query }, reply) => {
+    async ({ params: { id }, query }, reply) => {
       fullRun(id);
       const gone = new AbortController();
       reply.raw.on('close', () => gone.abort());
       const live = () => query.follow === '1' && jobs.isActive(id);
+      const file = jobs.logFile(id);
+      const from = await startOf(file, query.from ?? 0);
       return reply
+        .header(LOG_FROM_HEADER, from)
         .type('text/plain; charset=utf-8')
-        .send(
-          Readable.from(readLog(jobs.logFile(id), query.from ?? 0, live, gone.signal), { objectMode: false }),
-        );
+        .send(Readable.from(readLog(file, from, live, gone.signal), { objectMode: false }));
     },
   );
 
@@ -225,6 +227,11 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     },
   );
   app.get('/models', () => ({ models: toModels(store) }));
+  app.post<{ Body: Static<typeof schema.RegisterBody> }>(
+    '/models/register',
+    { schema: { body: schema.RegisterBody } },
+    ({ body: { name, model } }) => register(store, name, model),
+  );
   app.get('/compute', async () => ({ compute: await jobs.compute() }));
 }
 

@@ -61,7 +61,7 @@ export const SubmitBody = Type.Object({
 });
 
 export const LogQuery = Type.Object({
-  from: Type.Optional(Type.Integer({ minimum: 0 })),
+  from: Type.Optional(Type.Integer()),
   follow: Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')])),
 });
 
@@ -82,6 +82,14 @@ export const PointsBody = Type.Object({
     { maxItems: 2000 },
   ),
   maxPoints: Type.Integer({ minimum: 4, maximum: 10_000_000 }),
+});
+
+export const RegisterBody = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 250 }),
+  model: Type.Union([
+    Type.Object({ modelId: Type.String({ pattern: '^m-[0-9a-f]{32}$' }) }),
+    Type.Object({ runId: RunId, path: Type.String({ minLength: 1, maxLength: 4096 }) }),
+  ]),
 });
 
 export const SettingsBody = Type.Object(

@@ -17,7 +17,7 @@
  *   POST   /runs/undelete { runIds }      → {}
  *   POST   /jobs          SubmitRequest   → Run
  *   POST   /runs/:id/cancel               → {}
- *   GET    /runs/:id/log?from=&follow=1   → text/plain stream
+ *   GET    /runs/:id/log?from=&follow=1   → text/plain stream; a negative `from` counts from the end
  *   GET    /runs/:id/files?folder=        → { files: RunFile[] }
  *   GET    /runs/:id/file?path=           → octet-stream
  *   GET    /runs/:id/code?folder=         → { files: RunFile[] }
@@ -26,10 +26,11 @@
  *   POST   /runs/:id/restore { folder }   → {}
  *   POST   /points { series: PointsRequest[], maxPoints } → octet-stream, see encodePoints
  *   GET    /models                        → { models: Model[] }
+ *   POST   /models/register RegisterRequest → { version }
  *   GET    /compute                       → { compute: Compute[] }
  */
 import type { JobSpec } from '../../job/spec.js';
-import type { Points } from '../types.js';
+import type { ModelSource, Points } from '../types.js';
 
 export const API = '/api/trainyard/v1';
 /** Raised when a client of one version can no longer talk to a server of the other. */
@@ -50,6 +51,14 @@ export const DISCOVERY_FILE = 'server.json';
  * another by then came too late, and goes.
  */
 export const REPLACES_VARIABLE = 'TRAINYARD_REPLACES';
+
+/** Of a log: where what is sent begins, in bytes from its start. */
+export const LOG_FROM_HEADER = 'trainyard-log-from';
+
+export interface RegisterRequest {
+  name: string;
+  model: ModelSource;
+}
 
 export interface SubmitRequest {
   spec: JobSpec;

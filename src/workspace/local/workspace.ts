@@ -7,6 +7,7 @@ import type {
   Experiment,
   MetricSummary,
   Model,
+  ModelSource,
   Points,
   PointsRequest,
   Run,
@@ -18,7 +19,14 @@ import type {
   WorkspaceEvent,
 } from '../types.js';
 import type { SubmitOptions, Workspace } from '../workspace.js';
-import { API, decodePoints, type Discovery, type SubmitRequest } from './contract.js';
+import {
+  API,
+  decodePoints,
+  type Discovery,
+  LOG_FROM_HEADER,
+  type RegisterRequest,
+  type SubmitRequest,
+} from './contract.js';
 import { splitEnvironment } from './environment.js';
 import { EventStream } from './events.js';
 import { ensureServer, type LaunchOptions } from './launch.js';
@@ -121,7 +129,8 @@ export class LocalWorkspace implements Workspace {
       try {
         const call: Call = { query: { from: at, follow: follow ? 1 : 0 }, signal, repeatable: true };
         const path = `/runs/${encodeURIComponent(runId)}/log`;
-        const { body } = await this.send(path, call, asItIs);
+        const { body, headers } = await this.send(path, call, asItIs);
+        at = Number(headers.get(LOG_FROM_HEADER) ?? at);
         for await (const chunk of body ?? []) {
           at += chunk.length;
           yield chunk;
@@ -163,6 +172,12 @@ export class LocalWorkspace implements Workspace {
 
   async models(signal?: AbortSignal): Promise<Model[]> {
     return (await this.get<{ models: Model[] }>('/models', {}, signal)).models;
+  }
+
+  async registerModel(model: ModelSource, name: string): Promise<string> {
+    const body: RegisterRequest = { name, model };
+    const call: Call = { method: 'POST', body };
+    return (await this.send('/models/register', call, json<{ version: string }>)).version;
   }
 
   async compute(signal?: AbortSignal): Promise<Compute[]> {

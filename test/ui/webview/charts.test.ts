@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
+import type { ChartsLayout } from '../../../src/extension/panels/messages.js';
 import { launchChromium } from '../../support/chromium.js';
 import { accuracyAt, fakeRun, fakeSeries, lossAt, START } from './data.js';
 import type { FakeRun, FakeSeries } from './fake-host.js';
@@ -85,6 +86,14 @@ describe('charts page', function () {
           count++;
       return count;
     }, colour);
+  }
+
+  /** What the page last asked the host to keep. */
+  function lastLayout(): Promise<ChartsLayout> {
+    return page.evaluate(() => {
+      const last = window.fake.sent.findLast(({ type }) => type === 'layout');
+      return (last as unknown as { layout: { layout: ChartsLayout } }).layout.layout;
+    });
   }
 
   async function axisRange(metric: string): Promise<{ from: number; to: number }> {
@@ -400,14 +409,11 @@ describe('charts page', function () {
     await page.keyboard.press('+');
     await chip('digits-2').click();
     const state = await page.evaluate(() => window.fake.state);
-    const sent = await page.evaluate(() => window.fake.sent.filter((m) => m.type === 'settings').at(-1));
-    assert.deepEqual(sent, {
-      type: 'settings',
-      settings: { xAxis: 'relative', logY: true, smoothing: 0.6, ignoreOutliers: false },
-    });
+    const { settings } = await lastLayout();
+    assert.deepEqual(settings, { xAxis: 'relative', logY: true, smoothing: 0.6, ignoreOutliers: false });
     await page.close();
 
-    await open({ ...data, state });
+    await open({ ...data, state, settings });
     await drawn('loss');
     assert.ok(await page.getByLabel('Relative').isChecked());
     assert.ok(await page.getByLabel('Log', { exact: true }).isChecked());

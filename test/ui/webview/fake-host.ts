@@ -22,7 +22,9 @@ export interface FakeRun {
 export interface FakeHost {
   runs: FakeRun[];
   missing: string[];
-  settings: unknown;
+  settings: object;
+  /** Besides the settings, what a person made of the charts. */
+  layout: object;
   /** runId → metric → points */
   series: Record<string, Record<string, FakeSeries>>;
   sent: { type: string; series?: { runId: string; key: string; from: number; fromStep?: number }[] }[];
@@ -41,6 +43,7 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
   const fake: FakeHost = {
     missing: [],
     settings: { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false },
+    layout: { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [] },
     sent: [],
     violations: [],
     isSilent: false,
@@ -50,8 +53,9 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     say: (message) => window.postMessage(message, '*'),
     init() {
       const { runs, missing, settings } = fake;
+      const layout = { experimentId: '0', layout: { settings, ...fake.layout } };
       if (fake.fail) fake.say({ type: 'error', error: fake.fail });
-      else fake.say({ type: 'init', workspaceId: 'local', runs, missing, settings });
+      else fake.say({ type: 'init', workspaceId: 'local', runs, missing, layout });
     },
     append(runId, key, points) {
       const series = ((fake.series[runId] ??= {})[key] ??= { steps: [], times: [], values: [] });

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
-import type { ChartsSettings, ToCharts } from '../../../src/extension/panels/messages.js';
+import { DEFAULT_LAYOUT } from '../../../src/extension/panels/charts-layout.js';
+import type { ToCharts } from '../../../src/extension/panels/messages.js';
 import type { Points, Run, RunPart, WorkspaceEvent } from '../../../src/workspace/types.js';
-
-const SETTINGS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0.5, ignoreOutliers: false };
 
 function run(id: string, more: Partial<Run> = {}): Run {
   return {
@@ -68,7 +67,8 @@ describe('ChartsFeed', () => {
     feed = new ChartsFeed(runIds, {
       workspace,
       post: (message) => posted.push(message),
-      settings: () => SETTINGS,
+      layout: (runs) =>
+        Promise.resolve({ experimentId: runs[0]?.experimentId ?? null, layout: DEFAULT_LAYOUT }),
       warn: (message) => warnings.push(message),
     });
     await sleep(0);
@@ -87,7 +87,7 @@ describe('ChartsFeed', () => {
       ['b', 'a'],
     );
     assert.deepEqual(init.missing, ['lost', 'deleted']);
-    assert.deepEqual(init.settings, SETTINGS);
+    assert.deepEqual(init.layout, { experimentId: '0', layout: DEFAULT_LAYOUT });
   });
 
   it('says so when the workspace cannot be reached', async () => {
@@ -173,6 +173,19 @@ describe('ChartsFeed', () => {
     await sleep(20);
     assert.deepEqual(types(), ['init']);
     assert.match(warnings.join(), /odd/);
+  });
+
+  it('gives the page the layout of another experiment before its runs', async () => {
+    const workspace = new MemoryWorkspace(run('a'), run('b', { experimentId: '1' }), run('c'));
+    await start(workspace, 'a');
+    feed.show(['c']);
+    await sleep(0);
+    feed.show(['b']);
+    await sleep(0);
+    assert.deepEqual(types(), ['init', 'runs', 'layout', 'runs']);
+    const layout = posted[2];
+    assert.ok(layout?.type === 'layout');
+    assert.equal(layout.layout.experimentId, '1');
   });
 
   it('shows fewer runs without reading any', async () => {

@@ -4,6 +4,7 @@ import { endpoint } from '../endpoint.js';
 import { modelVersionEntity } from '../entities.js';
 import { invalid } from '../errors.js';
 import { requireLoggedModel, requireRegistered, requireVersion } from '../lookup.js';
+import { newVersion } from '../new-version.js';
 import { bool, maxResults, toRecord } from '../params.js';
 import { page } from '../paging.js';
 import { Bool, KeyValues, OptionalInt64, Required, Text, Texts } from '../schema.js';
@@ -11,7 +12,6 @@ import { searchVersions } from '../search/registry.js';
 import { checkSource, loggedModelId, resolveSource } from '../sources.js';
 import { archivedStage, canonicalStage, hasArchive } from '../stages.js';
 import { checkKey, checkTags, LIMITS } from '../validation.js';
-import { VERSIONS_TAG, withVersion } from '../versions-tag.js';
 
 /** Versions of registered models. */
 
@@ -39,20 +39,15 @@ export const create = endpoint(
       const model = modelId ? requireLoggedModel(store, modelId) : undefined;
       // What leads nowhere now would fail only when somebody loads the model.
       if (source.startsWith('models:')) resolveSource(store, source);
-      const created = store.models.createVersion({
+      const fields = {
         name,
         source,
-        runId: input.run_id || model?.sourceRunId || undefined,
-        modelId,
+        runId: input.run_id,
         runLink: input.run_link,
         description: input.description,
         tags: toRecord(input.tags),
-      });
-      if (model) {
-        const tag = withVersion(model.tags[VERSIONS_TAG], name, created.version);
-        store.models.setLoggedTags(model.id, { [VERSIONS_TAG]: tag });
-      }
-      return created;
+      };
+      return newVersion(store, fields, model);
     });
     return { model_version: modelVersionEntity(version) };
   },

@@ -1,0 +1,207 @@
+import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
+import type { Run, WorkspaceEvent } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import { LogTail } from '../log/log-tail.js';
+import { Coalescer } from '../runs/coalescer.js';
+import { findFiles } from '../runs/find-files.js';
+import { NOTE_TAG } from '../runs/own-tags.js';
+import { dataUri, isPicture } from '../runs/pictures.js';
+import { splitPath } from '../runs/run-uri.js';
+import type { FromRun, ToRun } from './run-messages.js';
+import { shownRun } from './shown-run.js';
+
+const REFRESH_MS = 1_000;
+const FILES_MS = 2_000;
+const LOG_MS = 150;
+/** Of a curve that is 100 pixels wide. */
+const CURVE_POINTS = 200;
+const LOG_LINES = 200;
+/** Bytes from the end of the log in which so many lines are looked for. */
+const LOG_BYTES = 128 * 1024;
+
+interface Options {
+  workspace: Pick<
+    Workspace,
+    'run' | 'experiments' | 'points' | 'files' | 'readFile' | 'log' | 'tag' | 'onEvent'
+  >;
+  post: (message: ToRun) => void;
+  warn: (message: string) => void;
+  /** Called with the run as it was read. */
+  onRun: (run: Run) => void;
+  /** Sections that a person closed. */
+  collapsed: () => string[];
+}
+
+/** Feeds the panel of one run while it is in view. What is not in sight of the page is not asked for. */
+export class RunFeed {
+  readonly runId: string;
+  readonly #options: Options;
+  readonly #abort = new AbortController();
+  readonly #subscription: { dispose(): void };
+  readonly #refresh: Coalescer;
+  readonly #files: Coalescer;
+  #log: AbortController | undefined;
+  #experiments = new Map<string, string>();
+  #isLoaded = false;
+
+  constructor(runId: string, options: Options) {
+    this.runId = runId;
+    this.#options = options;
+    this.#refresh = new Coalescer(
+      () => this.#readRun(),
+      REFRESH_MS,
+      (error) => this.#failed(error),
+    );
+    this.#files = new Coalescer(
+      () => this.#find(),
+      FILES_MS,
+      (error) => this.#warn('Files of the run', error),
+    );
+    // Before the first read, so that nothing falls between.
+    this.#subscription = options.workspace.onEvent((event) => this.#onEvent(event));
+    this.reload();
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+    this.#log?.abort();
+    this.#subscription.dispose();
+    this.#refresh.dispose();
+    this.#files.dispose();
+  }
+
+  reload(): void {
+    this.#refresh.trigger();
+    this.#files.trigger();
+  }
+
+  async points(keys: readonly string[]): Promise<void> {
+    const requests = keys.map((key) => ({ runId: this.runId, key, from: 0 }));
+    try {
+      const points = await this.#options.workspace.points(requests, CURVE_POINTS, this.#abort.signal);
+      this.#post({ type: 'points', series: points.map(({ key, values }) => ({ key, values })) });
+    } catch (error) {
+      this.#warn('Curves', error);
+    }
+  }
+
+  /** Follows the end of the log until that is no longer wanted. */
+  async log(isWanted: boolean): Promise<void> {
+    this.#log?.abort();
+    this.#log = undefined;
+    if (!isWanted) return;
+    const log = new AbortController();
+    this.#log = log;
+    const tail = new LogTail(LOG_LINES);
+    let timer: NodeJS.Timeout | undefined;
+    const tell = () => {
+      timer = undefined;
+      if (!log.signal.aborted) this.#post({ type: 'log', text: tail.text, isCut: tail.isCut });
+    };
+    try {
+      const options = { from: -LOG_BYTES, follow: true };
+      for await (const chunk of this.#options.workspace.log(this.runId, options, log.signal)) {
+        tail.push(chunk);
+        timer ??= setTimeout(tell, LOG_MS);
+      }
+      clearTimeout(timer);
+      tell();
+    } catch (error) {
+      clearTimeout(timer);
+      if (!log.signal.aborted) this.#warn('The log', error);
+    }
+  }
+
+  async folder(folder: string): Promise<void> {
+    try {
+      const files = await this.#list(folder);
+      this.#post({ type: 'folder', folder, files });
+    } catch (error) {
+      this.#warn('Files', error);
+    }
+  }
+
+  /** @param path as the page says it: only pictures of this run are read */
+  async picture(path: string): Promise<void> {
+    try {
+      const file = (await this.#list(splitPath(path).folder)).find((other) => other.path === path);
+      const uri =
+        file && isPicture(file)
+          ? dataUri(path, await this.#options.workspace.readFile(this.runId, path, this.#abort.signal))
+          : null;
+      this.#post({ type: 'picture', path, uri });
+    } catch (error) {
+      this.#warn('A picture', error);
+    }
+  }
+
+  /** Saves the note, unless it was changed elsewhere since the editing began. */
+  async saveNote({ text, base }: Extract<FromRun, { type: 'saveNote' }>): Promise<void> {
+    const { workspace } = this.#options;
+    try {
+      const { tags } = await workspace.run(this.runId, this.#abort.signal);
+      const note = tags[NOTE_TAG] ?? '';
+      if (note !== base && note !== text) {
+        this.#post({ type: 'noteConflict', note });
+        return;
+      }
+      await workspace.tag(this.runId, { [NOTE_TAG]: text === '' ? null : text });
+      this.#post({ type: 'noteSaved' });
+      this.#refresh.trigger();
+    } catch (error) {
+      this.#post({ type: 'noteFailed', message: messageOf(error) });
+    }
+  }
+
+  async #readRun(): Promise<void> {
+    const { workspace, onRun, collapsed } = this.#options;
+    const { signal } = this.#abort;
+    const run = await workspace.run(this.runId, signal);
+    if (run.lifecycle === 'deleted')
+      throw new TrainyardError('NOT_FOUND', `The run ${run.name} was deleted.`, {
+        hint: 'Undo is offered for a while after a run was deleted.',
+      });
+    if (!this.#experiments.has(run.experimentId)) {
+      const all = await workspace.experiments(signal);
+      this.#experiments = new Map(all.map(({ id, name }) => [id, name]));
+    }
+    if (signal.aborted) return;
+    this.#isLoaded = true;
+    onRun(run);
+    const shown = shownRun(run, this.#experiments.get(run.experimentId) ?? run.experimentId);
+    this.#post({ type: 'run', run: shown, collapsed: collapsed() });
+  }
+
+  async #find(): Promise<void> {
+    this.#post({ type: 'found', found: await findFiles((folder) => this.#list(folder)) });
+  }
+
+  #list(folder: string) {
+    return this.#options.workspace.files(this.runId, folder, this.#abort.signal);
+  }
+
+  #onEvent(event: WorkspaceEvent): void {
+    if (event.type === 'reset') this.reload();
+    if (event.type !== 'run' || event.runId !== this.runId) return;
+    if (event.parts.some((part) => part !== 'log' && part !== 'files')) this.#refresh.trigger();
+    if (event.parts.includes('files')) this.#files.trigger();
+  }
+
+  /** A page that shows the run goes on as it is, unless the run is gone. */
+  #failed(error: unknown): void {
+    if (this.#isLoaded && !TrainyardError.is(error, 'NOT_FOUND')) {
+      this.#warn('The run', error);
+      return;
+    }
+    this.#isLoaded = false;
+    this.#post({ type: 'error', error: errorData(error) });
+  }
+
+  #warn(what: string, error: unknown): void {
+    if (!this.#abort.signal.aborted) this.#options.warn(`${what} could not be read: ${messageOf(error)}`);
+  }
+
+  #post(message: ToRun): void {
+    if (!this.#abort.signal.aborted) this.#options.post(message);
+  }
+}

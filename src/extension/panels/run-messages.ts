@@ -1,0 +1,101 @@
+/** What the panel of a run and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
+import type { ErrorData } from '../../base/errors.js';
+import type {
+  DataInput,
+  ModelLink,
+  ModelSource,
+  Progress,
+  RunFile,
+  RunState,
+} from '../../workspace/types.js';
+import type { FoundFiles } from '../runs/found-files.js';
+
+export interface ShownRun {
+  id: string;
+  number: number;
+  name: string;
+  experiment: string;
+  state: RunState;
+  /** ms since the epoch */
+  startTime: number;
+  /** ms since the epoch; null while it goes on */
+  endTime: number | null;
+  /** Only while it goes on. */
+  progress?: Progress;
+  /** Started by Trainyard: it has a log, and can be cancelled and submitted again. */
+  isJob: boolean;
+  /** Its code is kept. */
+  hasCode: boolean;
+  parentRunId?: string;
+  /** What it ran and where, by name, in the order they are read. */
+  facts: [name: string, value: string][];
+  /** Where it ran, and on what. */
+  environment: [name: string, value: string][];
+  /** Versions by name. */
+  packages: [name: string, version: string][];
+  params: [name: string, value: string][];
+  tags: [name: string, value: string][];
+  /** Markdown. */
+  note: string;
+  /** By name, those of the machine last. The arrays have one entry for each. */
+  metrics: string[];
+  values: Float64Array;
+  mins: Float64Array;
+  maxs: Float64Array;
+  steps: Float64Array;
+  counts: Float64Array;
+  inputs: DataInput[];
+  models: ModelLink[];
+}
+
+export type RunPanelVerb =
+  'cancel' | 'charts' | 'log' | 'rerun' | 'compare' | 'codeChanges' | 'restoreCode' | 'rename' | 'tag';
+
+/** A note that is not saved. */
+export interface NoteDraft {
+  text: string;
+  /** The note as it was when the editing began. */
+  base: string;
+}
+
+export interface RunPanelState {
+  version: 1;
+  runId?: string;
+  /** By run. */
+  drafts: Record<string, NoteDraft>;
+}
+
+export type ToRun =
+  /** The page is to ask for this run instead. */
+  | { type: 'show'; runId: string }
+  | { type: 'run'; run: ShownRun; collapsed: string[] }
+  | { type: 'points'; series: { key: string; values: Float64Array }[] }
+  /** The end of the log, without colours. */
+  | { type: 'log'; text: string; isCut: boolean }
+  | { type: 'found'; found: FoundFiles }
+  | { type: 'folder'; folder: string; files: RunFile[] }
+  /** null: too large, or no picture. */
+  | { type: 'picture'; path: string; uri: string | null }
+  | { type: 'noteSaved' }
+  /** It was changed elsewhere meanwhile, and is this now. */
+  | { type: 'noteConflict'; note: string }
+  | { type: 'noteFailed'; message: string }
+  | { type: 'error'; error: ErrorData };
+
+export type FromRun =
+  | { type: 'ready'; runId: string | undefined }
+  | { type: 'points'; keys: string[] }
+  /** Whether the log is in sight. */
+  | { type: 'log'; isWanted: boolean }
+  | { type: 'folder'; folder: string }
+  | { type: 'picture'; path: string }
+  | { type: 'open'; path: string }
+  | { type: 'saveNote'; text: string; base: string }
+  | { type: 'collapsed'; collapsed: string[] }
+  | { type: 'act'; verb: RunPanelVerb }
+  | { type: 'chart'; metric: string }
+  | { type: 'register'; model: ModelSource }
+  | { type: 'link'; href: string }
+  | { type: 'copy'; text: string }
+  | { type: 'retry' }
+  | { type: 'showOutput' };

@@ -1,0 +1,67 @@
+import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
+import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
+import type { ShownRun } from './run-messages.js';
+
+type Fact = [name: string, value: string | number | null | undefined];
+
+/** What the panel shows of a run. */
+export function shownRun(run: Run, experiment: string): ShownRun {
+  const { code, job } = run;
+  const metrics = Object.entries(run.metrics).sort(
+    ([a], [b]) => isOfMachine(a) - isOfMachine(b) || byName(a, b),
+  );
+  const column = (of: (summary: (typeof metrics)[number][1]) => number) =>
+    Float64Array.from(metrics, ([, summary]) => of(summary));
+  return {
+    id: run.id,
+    number: run.number,
+    name: run.name,
+    experiment,
+    state: run.state,
+    startTime: run.startTime,
+    endTime: run.endTime ?? null,
+    ...(job?.progress && ACTIVE_STATES.includes(run.state) && { progress: job.progress }),
+    isJob: job !== undefined,
+    hasCode: code?.snapshot !== undefined,
+    ...(run.parentRunId && { parentRunId: run.parentRunId }),
+    facts: told([
+      ['Command', job?.command.join(' ')],
+      ['Script', job ? undefined : code?.script],
+      ['Working folder', job?.workingFolder],
+      ['Exit code', job?.exitCode],
+      ['Reason', job?.reason],
+      ['User', run.user],
+      ['Commit', code?.head?.slice(0, 12)],
+      ['Branch', code?.branch],
+      ['Changed files', code?.snapshot === undefined ? undefined : code.changedFiles],
+      ['Repository', code?.remote],
+    ]),
+    environment: told([
+      ['Target', job?.target],
+      ['Program', job?.command[0]],
+      ['Python', run.environment?.python],
+    ]),
+    packages: Object.entries(run.environment?.packages ?? {}),
+    params: Object.entries(run.params).sort(([a], [b]) => byName(a, b)),
+    tags: ownTags(run).sort(([a], [b]) => byName(a, b)),
+    note: run.tags[NOTE_TAG] ?? '',
+    metrics: metrics.map(([name]) => name),
+    values: column(({ value }) => value),
+    mins: column(({ min }) => min),
+    maxs: column(({ max }) => max),
+    steps: column(({ step }) => step),
+    counts: column(({ count }) => count),
+    inputs: run.inputs ?? [],
+    models: run.models ?? [],
+  };
+}
+
+const order = new Intl.Collator('en', { numeric: true });
+const byName = (a: string, b: string) => order.compare(a, b);
+const isOfMachine = (name: string) => Number(name.startsWith('system/'));
+
+function told(facts: readonly Fact[]): [string, string][] {
+  return facts.flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
+  );
+}

@@ -1,0 +1,45 @@
+import { TrainyardError } from '../../base/errors.js';
+import type { ModelSource } from '../../workspace/types.js';
+import { MlflowError } from '../mlflow/errors.js';
+import { newVersion } from '../mlflow/new-version.js';
+import { checkModelName } from '../mlflow/validation.js';
+import type { Store } from '../store/store.js';
+
+/**
+ * Makes a version of the registered model `name`, and that model when there is none, as MLflow's client would.
+ * @throws BAD_REQUEST for a name that MLflow would refuse | NOT_FOUND
+ */
+export async function register(store: Store, name: string, model: ModelSource): Promise<{ version: string }> {
+  checkName(name);
+  const { version } = await store.write(() => {
+    if (!store.models.registered(name)) store.models.createRegistered({ name });
+    return 'modelId' in model
+      ? ofLogged(store, name, model.modelId)
+      : ofFolder(store, name, model.runId, model.path);
+  });
+  return { version: String(version) };
+}
+
+function ofLogged(store: Store, name: string, modelId: string) {
+  const model = store.models.logged(modelId);
+  if (model?.lifecycle !== 'active')
+    throw new TrainyardError('NOT_FOUND', `There is no logged model ${modelId}.`);
+  return newVersion(store, { name, source: `models:/${modelId}` }, model);
+}
+
+function ofFolder(store: Store, name: string, runId: string, path: string) {
+  const run = store.runs.get(runId);
+  if (!run) throw new TrainyardError('NOT_FOUND', `There is no run ${runId}.`);
+  if (!store.artifacts.stat(`runs/${runId}`, `${path}/MLmodel`))
+    throw new TrainyardError('NOT_FOUND', `The run has no model in ${path}.`);
+  return newVersion(store, { name, source: `${run.artifactUri}/${path}`, runId }, undefined);
+}
+
+function checkName(name: string): void {
+  try {
+    checkModelName(name);
+  } catch (error) {
+    if (!(error instanceof MlflowError)) throw error;
+    throw new TrainyardError('BAD_REQUEST', error.message, { cause: error });
+  }
+}

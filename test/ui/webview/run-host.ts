@@ -1,0 +1,134 @@
+import type { FromRun, ShownRun, ToRun } from '../../../src/extension/panels/run-messages.js';
+import { shownRun } from '../../../src/extension/panels/shown-run.js';
+import type { FoundFiles } from '../../../src/extension/runs/found-files.js';
+import type { Run, RunFile } from '../../../src/workspace/types.js';
+
+const COLUMNS = ['values', 'mins', 'maxs', 'steps', 'counts'] as const;
+type Column = (typeof COLUMNS)[number];
+/** As JSON can hold it: NaN as a word. */
+export type PlainShownRun = Omit<ShownRun, Column> & Record<Column, string[]>;
+
+export interface RunGiven {
+  runs: PlainShownRun[];
+  found?: FoundFiles;
+  folders?: Record<string, RunFile[]>;
+  pictures?: Record<string, string>;
+  log?: { text: string; isCut: boolean };
+  collapsed?: string[];
+  state?: unknown;
+  fail?: { code: string; message: string };
+}
+
+declare global {
+  interface Window {
+    fakeRun: {
+      sent: FromRun[];
+      violations: string[];
+      state: unknown;
+      fail: RunGiven['fail'];
+      /** What the host would find when it saves a note; null: what it showed. */
+      noteElsewhere: string | null;
+      say(message: ToRun): void;
+      /** Tells of the run again, with what changed. */
+      tell(changes: Partial<PlainShownRun>): void;
+    };
+  }
+}
+
+export function installRunHost(given: RunGiven): void {
+  const columns = ['values', 'mins', 'maxs', 'steps', 'counts'] as const;
+  let current = given.runs[0]!;
+  let collapsed = given.collapsed ?? [];
+  const say = (message: ToRun) => window.postMessage(message, '*');
+  const typed = (run: PlainShownRun) =>
+    Object.assign(
+      {},
+      run,
+      Object.fromEntries(columns.map((name) => [name, Float64Array.from(run[name], Number)])),
+    );
+  const tellRun = () => say({ type: 'run', run: typed(current) as unknown as ShownRun, collapsed });
+  const fake: Window['fakeRun'] = {
+    sent: [],
+    violations: [],
+    state: given.state,
+    fail: given.fail,
+    noteElsewhere: null,
+    say,
+    tell(changes) {
+      current = { ...current, ...changes };
+      tellRun();
+    },
+  };
+  function answer(message: FromRun): void {
+    switch (message.type) {
+      case 'ready':
+      case 'retry':
+        if (fake.fail) {
+          say({ type: 'error', error: fake.fail as never });
+          break;
+        }
+        if (message.type === 'ready') current = given.runs.find(({ id }) => id === message.runId) ?? current;
+        tellRun();
+        if (given.found) say({ type: 'found', found: given.found });
+        break;
+      case 'points':
+        say({
+          type: 'points',
+          series: message.keys.map((key) => ({
+            key,
+            values: Float64Array.from(
+              { length: 200 },
+              (_, i) => 1 / (1 + i / 20) + Math.sin(i * key.length) / 20,
+            ),
+          })),
+        });
+        break;
+      case 'log':
+        if (message.isWanted && given.log) say({ type: 'log', ...given.log });
+        break;
+      case 'folder':
+        say({ type: 'folder', folder: message.folder, files: given.folders?.[message.folder] ?? [] });
+        break;
+      case 'picture':
+        say({ type: 'picture', path: message.path, uri: given.pictures?.[message.path] ?? null });
+        break;
+      case 'collapsed':
+        collapsed = message.collapsed;
+        break;
+      case 'saveNote':
+        if (fake.noteElsewhere !== null && fake.noteElsewhere !== message.base) {
+          say({ type: 'noteConflict', note: fake.noteElsewhere });
+        } else {
+          fake.noteElsewhere = null;
+          current = { ...current, note: message.text };
+          say({ type: 'noteSaved' });
+          tellRun();
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  document.addEventListener('securitypolicyviolation', (event) => {
+    fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
+  });
+  Object.assign(window, {
+    fakeRun: fake,
+    acquireVsCodeApi: () => ({
+      postMessage(message: FromRun) {
+        fake.sent.push(message);
+        setTimeout(() => answer(message), 0);
+      },
+      getState: () => fake.state,
+      setState(state: unknown) {
+        fake.state = state;
+      },
+    }),
+  });
+}
+
+export function plainShownRun(run: Run, experiment = 'digits'): PlainShownRun {
+  const shown = shownRun(run, experiment);
+  const plain = Object.fromEntries(COLUMNS.map((name) => [name, Array.from(shown[name], String)]));
+  return { ...shown, ...(plain as Record<Column, string[]>) };
+}

@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'playwright-core';
+import type { Run } from '../../../src/workspace/types.js';
+import { launchChromium } from '../../support/chromium.js';
+import { openPanel } from './page.js';
+import { installRunHost, plainShownRun, type RunGiven } from './run-host.js';
+import { servePanel } from './server.js';
+import { tableRun } from './table-host.js';
+
+const NOTE = 'mlflow.note.content';
+const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const at = (value: number) => ({ value, step: 9, timestamp: 0, count: 10, min: value / 2, max: value * 2 });
+
+const ended = tableRun(3, { name: 'quick-lynx', tags: { stage: 'candidate' } });
+const { endTime: _, ...open } = ended;
+const running: Run = {
+  ...open,
+  state: 'running',
+  startTime: Date.now() - 95_000,
+  job: { ...ended.job!, exitCode: null, progress: { done: 43, total: 100, remainingSeconds: 130 } },
+};
+const given = (run: Run, more: Partial<RunGiven> = {}): RunGiven => ({ runs: [plainShownRun(run)], ...more });
+const noted = (note: string) => given({ ...ended, tags: { [NOTE]: note } });
+
+describe('the panel of a run', function () {
+  this.timeout(30_000);
+  let server: Awaited<ReturnType<typeof servePanel>>;
+  let browser: Browser;
+  let page: Page;
+  let errors: string[];
+
+  before(async () => {
+    server = await servePanel('run');
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  afterEach(async () => {
+    const violations = await page.evaluate(() => window.fakeRun.violations);
+    await page.close();
+    assert.deepEqual(errors, []);
+    assert.deepEqual(violations, []);
+  });
+
+  async function show(host: RunGiven, size: { width?: number; height?: number } = {}): Promise<void> {
+    const options = { url: server.url, install: installRunHost, host, width: 1000, ...size };
+    ({ page, errors } = await openPanel(browser, options));
+    if (!host.fail) await page.getByRole('heading', { level: 1 }).waitFor();
+  }
+  const sent = (type: string) =>
+    page.evaluate((wanted) => window.fakeRun.sent.filter((message) => message.type === wanted), type);
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const titles = async () =>
+    (await page.getByRole('heading', { level: 2 }).allInnerTexts()).map((text) =>
+      text.replace(/\s*\d+$/, '').trim(),
+    );
+
+  it('says whose run it is, how it stands, and offers what fits its state', async () => {
+    await show(given(running));
+    await page.getByText('1m ago').waitFor();
+    await page.getByText('43%').waitFor();
+    await page.getByText('about 2m 10s left').waitFor();
+    await button('Cancel').click();
+    assert.deepEqual(await sent('act'), [{ type: 'act', verb: 'cancel' }]);
+    await page.evaluate(() => window.fakeRun.tell({ state: 'finished', endTime: Date.now() }));
+    await page.getByText('finished').waitFor();
+    assert.equal(await button('Cancel').count(), 0);
+    assert.ok((await button('Submit Again').count()) === 1);
+  });
+
+  it('counts the seconds of a run that goes on', async () => {
+    await show(given(running));
+    const lasted = () => page.getByTitle('Duration').innerText();
+    const before = await lasted();
+    await page.waitForFunction(
+      (text) => document.querySelector('[title=Duration]')?.textContent !== text,
+      before,
+    );
+  });
+
+  it('shows parameters, and copies one', async () => {
+    await show(given(ended));
+    const row = page.locator('.pairs tr', { hasText: 'optimizer' });
+    await row.hover();
+    await button('Copy optimizer').click();
+    assert.deepEqual(await sent('copy'), [{ type: 'copy', text: ended.params['optimizer'] }]);
+  });
+
+  it('searches long lists, in names and values', async () => {
+    const params = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`p${i}`, `v${i}`]));
+    await show(given({ ...ended, params }));
+    assert.equal((await page.locator('.pairs tr', { hasText: /^\s*p2/ }).count()) > 0, true);
+    await page.getByRole('searchbox', { name: 'Search parameters' }).fill('v299');
+    await page.locator('.pairs tr', { hasText: 'p299' }).waitFor();
+    assert.equal(await page.locator('.pairs tr', { hasText: /^\s*p1/ }).count(), 0);
+    await page.getByRole('searchbox', { name: 'Search parameters' }).fill('nowhere');
+    await page.getByText('Nothing has “nowhere” in it.').waitFor();
+  });
+
+  it('draws curves, opens the chart of a metric, and reads a curve again when it grew', async () => {
+    await show(given({ ...ended, metrics: { loss: at(0.4), once: { ...at(3), count: 1 } } }));
+    await page.locator('.metrics path').waitFor();
+    assert.deepEqual(await sent('points'), [{ type: 'points', keys: ['loss'] }]);
+    await button('loss').click();
+    assert.deepEqual(await sent('chart'), [{ type: 'chart', metric: 'loss' }]);
+    await page.evaluate(() => window.fakeRun.tell({ counts: ['11', '1'], values: ['0.3', '3'] }));
+    await page.getByText('0.3', { exact: true }).waitFor();
+    await page.waitForFunction(
+      () => window.fakeRun.sent.filter(({ type }) => type === 'points').length === 2,
+    );
+  });
+
+  it('of 500 metrics draws and asks for those in sight, and the others when they come', async () => {
+    const metrics = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`metric_${i}`, at(i)]));
+    await show(given({ ...ended, metrics }), { height: 600 });
+    await page.locator('.metrics path').first().waitFor();
+    const keys = async () =>
+      new Set((await sent('points')).flatMap((message) => (message as { keys: string[] }).keys));
+    assert.ok((await keys()).size < 60, `${(await keys()).size} curves`);
+    assert.ok((await page.locator('.metrics tbody tr').count()) <= 200);
+    for (let i = 0; i < 8; i++) {
+      await page.evaluate(() => document.querySelector('.metrics tbody tr:last-child')?.scrollIntoView());
+      await page.waitForTimeout(100);
+    }
+    await button('metric_499').waitFor();
+    await page.waitForFunction(() =>
+      window.fakeRun.sent.some((message) => message.type === 'points' && message.keys.includes('metric_499')),
+    );
+  });
+
+  it('draws a note as Markdown, and nothing else that it may hold', async () => {
+    await show(
+      noted(
+        '# Title\n\n**bold** <img src=x onerror=alert(1)> [web](https://example.com/a) [bad](javascript:alert(1))\n\n<script>alert(1)</script>',
+      ),
+    );
+    await page.getByRole('heading', { name: 'Title' }).waitFor();
+    assert.equal(await page.locator('.note strong').innerText(), 'bold');
+    assert.equal(await page.locator('.note img, .note script').count(), 0);
+    assert.deepEqual(await page.locator('.note a').allInnerTexts(), ['web']);
+    await page.getByRole('link', { name: 'web' }).click();
+    assert.deepEqual(await sent('link'), [{ type: 'link', href: 'https://example.com/a' }]);
+    assert.equal(page.url(), server.url);
+  });
+
+  it('edits the note, and saves it with Ctrl+Enter', async () => {
+    await show(noted('before'));
+    await button('Edit the note').click();
+    const area = page.getByRole('textbox', { name: 'Note, in Markdown' });
+    await area.waitFor();
+    assert.equal(await area.inputValue(), 'before');
+    await area.fill('after');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.note', { hasText: 'after' }).waitFor();
+    assert.deepEqual(await sent('saveNote'), [{ type: 'saveNote', text: 'after', base: 'before' }]);
+  });
+
+  it('keeps what was typed when the panel is hidden, and lets go of it on purpose only', async () => {
+    await show(given(ended));
+    await button('Add a note…').click();
+    await page.getByRole('textbox', { name: 'Note, in Markdown' }).fill('half a thought');
+    await page.keyboard.press('Escape');
+    const state = await page.evaluate(() => window.fakeRun.state);
+    await page.close();
+    await show(given(ended, { state }));
+    assert.equal(
+      await page.getByRole('textbox', { name: 'Note, in Markdown' }).inputValue(),
+      'half a thought',
+    );
+    await button('Cancel').click();
+    await button('Add a note…').waitFor();
+  });
+
+  it('says when the note was changed elsewhere, and writes over it only when told to', async () => {
+    await show(noted('before'));
+    await button('Edit the note').click();
+    const area = page.getByRole('textbox', { name: 'Note, in Markdown' });
+    await area.fill('mine');
+    await page.evaluate(() => {
+      window.fakeRun.noteElsewhere = 'theirs';
+    });
+    await button('Save').click();
+    await page.getByText('changed elsewhere').waitFor();
+    await page.getByText('theirs').waitFor();
+    assert.equal(await area.inputValue(), 'mine');
+    await button('Overwrite').click();
+    await page.locator('.note', { hasText: 'mine' }).waitFor();
+    assert.deepEqual((await sent('saveNote')).at(-1), { type: 'saveNote', text: 'mine', base: 'theirs' });
+  });
+
+  it('follows the end of the log while its section is open', async () => {
+    await show(given(running, { log: { text: 'epoch 1', isCut: true } }));
+    await page.getByText('epoch 1').waitFor();
+    await page.evaluate(() => window.fakeRun.say({ type: 'log', text: 'epoch 1\nepoch 2', isCut: true }));
+    await page.getByText('epoch 2').waitFor();
+    await button('Open the whole log').first().click();
+    assert.deepEqual(await sent('act'), [{ type: 'act', verb: 'log' }]);
+    await page.getByRole('heading', { name: 'Log' }).getByRole('button').click();
+    assert.deepEqual((await sent('log')).at(-1), { type: 'log', isWanted: false });
+    assert.deepEqual((await sent('collapsed')).at(-1), { type: 'collapsed', collapsed: ['log'] });
+  });
+
+  it('leaves closed what was closed before', async () => {
+    await show(given(running, { collapsed: ['log', 'metrics'] }));
+    assert.deepEqual(await sent('log'), []);
+    assert.equal(await page.locator('.metrics').count(), 0);
+  });
+
+  it('lists files folder by folder, shows pictures, and opens both', async () => {
+    await show(
+      given(ended, {
+        folders: {
+          '': [
+            { path: 'model.pt', isFolder: false, bytes: 12_345_678 },
+            { path: 'plots', isFolder: true },
+          ],
+          plots: [{ path: 'plots/roc.png', isFolder: false, bytes: 100 }],
+        },
+        found: {
+          pictures: [{ path: 'plots/roc.png', name: 'roc.png' }],
+          tables: ['errors.csv'],
+          models: [],
+          isCut: false,
+        },
+        pictures: { 'plots/roc.png': PIXEL },
+      }),
+    );
+    await page.getByRole('img', { name: 'roc.png' }).waitFor();
+    await button('plots').click();
+    await page.locator('.files .files').getByText('roc.png').click();
+    await page.getByTitle('Open errors.csv').click();
+    await page.getByTitle('Open model.pt').click();
+    assert.deepEqual(
+      (await sent('open')).map((message) => (message as { path: string }).path),
+      ['plots/roc.png', 'errors.csv', 'model.pt'],
+    );
+  });
+
+  it('tells data and models, and registers a model', async () => {
+    const id = `m-${'0'.repeat(32)}`;
+    await show(
+      given(
+        {
+          ...ended,
+          inputs: [{ name: 'digits', digest: 'abc', context: 'training', sourceType: 'local', source: '{}' }],
+          models: [{ id, name: 'classifier', role: 'output' }],
+        },
+        { found: { pictures: [], tables: [], models: ['net'], isCut: false } },
+      ),
+    );
+    await page.getByText('data for training · local').waitFor();
+    await button('Register classifier').click();
+    await button('Register net').click();
+    assert.deepEqual(await sent('register'), [
+      { type: 'register', model: { modelId: id } },
+      { type: 'register', model: { runId: ended.id, path: 'net' } },
+    ]);
+  });
+
+  it('of a run with little shows no empty parts, and says what to do', async () => {
+    const { job: _job, code: _code, ...bare } = ended;
+    await show(given({ ...bare, metrics: {}, params: {}, tags: {} }));
+    assert.deepEqual(await titles(), ['Note', 'Metrics', 'Files', 'Summary']);
+    await page.getByText('The run logged no metric.').waitFor();
+    assert.equal(await button('Submit Again').count(), 0);
+  });
+
+  it('shows another run in its place', async () => {
+    const other = tableRun(4, { name: 'still-heron', id: 'run-4' });
+    await show({ runs: [plainShownRun(ended), plainShownRun(other)] });
+    await page.evaluate(() => window.fakeRun.say({ type: 'show', runId: 'run-4' }));
+    await page.getByRole('heading', { name: 'still-heron' }).waitFor();
+    assert.equal((await page.evaluate(() => window.fakeRun.state as { runId: string })).runId, 'run-4');
+  });
+
+  it('says what is wrong, and tries again', async () => {
+    await show(given(ended, { fail: { code: 'NOT_FOUND', message: 'The run is gone.' } }));
+    await page.getByText('The run is gone.').waitFor();
+    await page.evaluate(() => {
+      window.fakeRun.fail = undefined;
+    });
+    await button('Retry').click();
+    await page.getByRole('heading', { name: 'quick-lynx' }).waitFor();
+  });
+
+  it('opens the native menu from its button', async () => {
+    await show(given(ended));
+    await page.evaluate(() => {
+      document.addEventListener('contextmenu', (event) => {
+        const target = (event.target as HTMLElement).closest<HTMLElement>('[data-vscode-context]');
+        document.title = target?.dataset['vscodeContext'] ?? '';
+      });
+    });
+    await button('More').click();
+    assert.equal((JSON.parse(await page.title()) as { runId: string }).runId, ended.id);
+  });
+
+  it('fits a narrow panel, one part below the other', async () => {
+    await show(given(running, { log: { text: 'x'.repeat(500), isCut: false } }), { width: 400 });
+    await page.getByText('xxx').waitFor();
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    assert.equal(overflow, 0);
+    assert.deepEqual((await titles()).slice(0, 4), ['Note', 'Summary', 'Metrics', 'Parameters']);
+  });
+});

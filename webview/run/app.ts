@@ -1,0 +1,200 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { ErrorData } from '../../src/base/errors.js';
+import type { ShownRun } from '../../src/extension/panels/run-messages.js';
+import { follow } from '../shared/follow.js';
+import { ACTIVE } from '../shared/run-state.js';
+import './files.js';
+import './gallery.js';
+import { header } from './header.js';
+import { inputsAndOutputs } from './inputs.js';
+import './log.js';
+import './metrics.js';
+import type { RunModel } from './model.js';
+import './note.js';
+import type { TyNote } from './note.js';
+import './pairs.js';
+import { iconButton, section } from './section.js';
+import { summary } from './summary.js';
+
+/** Durations of what runs go on by seconds, ages by minutes. */
+const ACTIVE_TICK_MS = 1_000;
+const TICK_MS = 30_000;
+/** From this width on there are two columns: what was measured, and what it was made from. */
+const WIDE = '(min-width: 860px)';
+
+/** The page of one run. */
+export class TyRun extends LitElement {
+  declare model: RunModel;
+  readonly #wide = matchMedia(WIDE);
+  #clock: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.addController(
+      follow(() =>
+        this.model.onChange((change) => {
+          if (change === 'run' || change === 'view' || change === 'files' || change === 'note')
+            this.requestUpdate();
+        }),
+      ),
+    );
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  readonly #onWidth = () => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#wide.addEventListener('change', this.#onWidth);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#wide.removeEventListener('change', this.#onWidth);
+    clearTimeout(this.#clock);
+  }
+
+  protected override updated(): void {
+    clearTimeout(this.#clock);
+    const { run } = this.model;
+    if (!run) return;
+    const wait = ACTIVE.has(run.state) ? ACTIVE_TICK_MS : TICK_MS;
+    this.#clock = setTimeout(() => this.requestUpdate(), wait);
+  }
+
+  protected override render(): TemplateResult {
+    const { run, error } = this.model;
+    if (error) return this.#failure(error);
+    if (!run)
+      return html`<div class="empty" role="status">
+        <span class="icon icon-loading"></span>
+        <p>Loading the run…</p>
+      </div>`;
+    const is = this.#sections(run);
+    return html`
+      ${header(this.model, run, Date.now())}
+      ${
+        this.#wide.matches
+          ? html`<main class="wide">
+              <div>${is.note}${is.metrics}${is.gallery}${is.log}${is.files}</div>
+              <div>${is.summary}${is.params}${is.data}${is.environment}${is.packages}${is.tags}</div>
+            </main>`
+          : html`<main>
+              ${is.note}${is.summary}${is.metrics}${is.params}${is.data}${is.gallery}${is.log}${is.files}
+              ${is.environment}${is.packages}${is.tags}
+            </main>`
+      }
+    `;
+  }
+
+  #sections(run: ShownRun) {
+    const { model } = this;
+    const { found } = model;
+    const pairs = (id: string, title: string, all: ShownRun['params'], tools?: TemplateResult) =>
+      all.length === 0
+        ? nothing
+        : section(model, {
+            id,
+            title,
+            count: all.length,
+            tools: html`<span class="section-tools"
+              >${tools ?? nothing}${iconButton('copy', `Copy all ${title.toLowerCase()}`, () =>
+                model.copy(all.map(([name, value]) => `${name}\t${value}`).join('\n')),
+              )}</span
+            >`,
+            body: () =>
+              html`<ty-pairs
+                .pairs=${all}
+                .label=${title.toLowerCase()}
+                .copy=${(text: string) => model.copy(text)}
+              ></ty-pairs>`,
+          });
+    return {
+      note: section(model, {
+        id: 'note',
+        title: 'Note',
+        tools:
+          run.note === '' || model.draft
+            ? nothing
+            : html`<span class="section-tools"
+                >${iconButton('edit', 'Edit the note', () => this.querySelector<TyNote>('ty-note')?.edit())}</span
+              >`,
+        body: () => html`<ty-note .model=${model} .note=${run.note}></ty-note>`,
+      }),
+      summary: section(model, { id: 'summary', title: 'Summary', body: () => summary(model, run) }),
+      metrics: section(model, {
+        id: 'metrics',
+        title: 'Metrics',
+        count: run.metrics.length,
+        body: () =>
+          run.metrics.length === 0
+            ? html`<p class="hint">
+                ${
+                  ACTIVE.has(run.state)
+                    ? 'No metric yet.'
+                    : 'The run logged no metric. A script logs with MLflow or TensorBoard, or prints lines that the job reads.'
+                }
+              </p>`
+            : html`<ty-metrics .model=${model} .run=${run}></ty-metrics>`,
+      }),
+      params: pairs('params', 'Parameters', run.params),
+      data:
+        run.inputs.length + run.models.length + (found?.models.length ?? 0) === 0
+          ? nothing
+          : section(model, {
+              id: 'data',
+              title: 'Inputs and Outputs',
+              body: () => inputsAndOutputs(model, run, found?.models ?? []),
+            }),
+      gallery:
+        found && found.pictures.length + found.tables.length > 0
+          ? section(model, {
+              id: 'gallery',
+              title: 'Images and Tables',
+              count: found.pictures.length + found.tables.length,
+              body: () => html`<ty-gallery .model=${model} .found=${found}></ty-gallery>`,
+            })
+          : nothing,
+      log: run.isJob
+        ? section(model, {
+            id: 'log',
+            title: 'Log',
+            tools: html`<span class="section-tools"
+              >${iconButton('output', 'Open the whole log', () => model.act('log'))}</span
+            >`,
+            body: () => html`<ty-log .model=${model}></ty-log>`,
+          })
+        : nothing,
+      files: section(model, {
+        id: 'files',
+        title: 'Files',
+        body: () => html`<ty-files .model=${model}></ty-files>`,
+      }),
+      environment: pairs('environment', 'Environment', run.environment),
+      packages: pairs('packages', 'Packages', run.packages),
+      tags: pairs(
+        'tags',
+        'Tags',
+        run.tags,
+        iconButton('tag', 'Edit a tag', () => model.act('tag')),
+      ),
+    };
+  }
+
+  #failure(error: ErrorData): TemplateResult {
+    return html`<div class="empty bad" role="alert">
+      <span class="icon icon-error"></span>
+      <p>${error.message}</p>
+      <p class="hint">${error.hint ?? ''}</p>
+      <div class="actions">
+        <vscode-button @click=${() => this.model.retry()}>Retry</vscode-button>
+        <vscode-button appearance="secondary" @click=${() => this.model.showOutput()}>Show Log</vscode-button>
+      </div>
+    </div>`;
+  }
+}
+
+customElements.define('ty-run', TyRun);

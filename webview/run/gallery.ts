@@ -1,0 +1,91 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { FoundFiles, Picture } from '../../src/extension/runs/found-files.js';
+import { follow } from '../shared/follow.js';
+import { nameOf } from './files.js';
+import type { RunModel } from './model.js';
+
+/** Pictures and tables that the run logged. A picture is read when it comes into sight. */
+export class TyGallery extends LitElement {
+  static override properties = { found: { attribute: false } };
+  declare model: RunModel;
+  declare found: FoundFiles;
+  readonly #observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries)
+        if (isIntersecting) this.model.wantPicture((target as HTMLElement).dataset['path']!);
+    },
+    { rootMargin: '200px' },
+  );
+
+  constructor() {
+    super();
+    this.addController(
+      follow(() => this.model.onChange((change) => change === 'pictures' && this.requestUpdate())),
+    );
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+  }
+
+  protected override updated(): void {
+    this.#observer.disconnect();
+    for (const picture of this.querySelectorAll('[data-path]')) this.#observer.observe(picture);
+  }
+
+  protected override render(): TemplateResult {
+    const { pictures, tables } = this.found;
+    return html`
+      ${
+        pictures.length > 0
+          ? html`<ul class="pictures">
+              ${pictures.map((picture) => html`<li>${this.#picture(picture)}</li>`)}
+            </ul>`
+          : nothing
+      }
+      ${
+        tables.length > 0
+          ? html`<ul class="files">
+              ${tables.map(
+                (path) =>
+                  html`<li>
+                    <button class="file" title="Open ${path}" @click=${() => this.model.openFile(path)}>
+                      <span class="icon icon-table"></span>${nameOf(path)}
+                    </button>
+                  </li>`,
+              )}
+            </ul>`
+          : nothing
+      }
+    `;
+  }
+
+  #picture({ path, name, step }: Picture): TemplateResult {
+    const uri = this.model.pictures.get(path);
+    const label = step === undefined ? name : `${name}, step ${step}`;
+    return html`<button
+      class="picture"
+      data-path=${path}
+      title="Open ${path}"
+      @click=${() => this.model.openFile(path)}
+    >
+      <span class="frame"
+        >${
+          uri
+            ? html`<img src=${uri} alt=${label} />`
+            : html`<span class="icon icon-${uri === null ? 'file' : 'loading'}"></span>`
+        }</span
+      >
+      <span class="caption"
+        >${name}${step === undefined ? nothing : html`<span class="muted"> · step ${step}</span>`}</span
+      >
+    </button>`;
+  }
+}
+
+customElements.define('ty-gallery', TyGallery);

@@ -1,0 +1,40 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+const STEP = 100;
+
+/**
+ * For long lists: draws so many rows, and more when the last of them comes near. A page with five rows and one with
+ * five thousand open as fast. The element that has it shows a `.more` after its rows while there are more.
+ */
+export class Growing implements ReactiveController {
+  count = STEP;
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #observer: IntersectionObserver;
+
+  constructor(host: ReactiveControllerHost & HTMLElement) {
+    this.#host = host;
+    host.addController(this);
+    this.#observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        this.count += STEP;
+        host.requestUpdate();
+      },
+      { rootMargin: '600px' },
+    );
+  }
+
+  reset(): void {
+    this.count = STEP;
+  }
+
+  hostUpdated(): void {
+    this.#observer.disconnect();
+    const more = this.#host.querySelector('.more');
+    if (more) this.#observer.observe(more);
+  }
+
+  hostDisconnected(): void {
+    this.#observer.disconnect();
+  }
+}

@@ -1,0 +1,99 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { RunPanelVerb, ShownRun } from '../../src/extension/panels/run-messages.js';
+import { formatAge, formatDuration, formatTime } from '../shared/format.js';
+import { ACTIVE, RUN_STATES } from '../shared/run-state.js';
+import type { RunModel } from './model.js';
+import { iconButton } from './section.js';
+
+/** Whose run it is, how it stands, and what can be done with it. */
+export function header(model: RunModel, run: ShownRun, now: number): TemplateResult {
+  const state = RUN_STATES[run.state];
+  return html`<header data-vscode-context=${menuContext(run)}>
+    <div class="title">
+      <i class="dot run-${colourOf(run)}"></i>
+      <h1 title=${run.name}>${run.name}</h1>
+      ${iconButton('edit', 'Rename', () => model.act('rename'))}
+    </div>
+    <p class="about">
+      <span class="state tone-${state.tone}" role="status"
+        ><span class="icon icon-${state.icon}"></span>${state.label}</span
+      >
+      <span title="Experiment">${run.experiment}</span>
+      <span title=${formatTime(run.startTime)}>${ago(run.startTime, now)}</span>
+      ${run.state === 'queued' ? nothing : html`<span title="Duration">${lasted(run, now)}</span>`}
+      ${
+        run.parentRunId === undefined
+          ? nothing
+          : html`<button class="link" @click=${() => model.show(run.parentRunId!)}>
+              Go to its parent run
+            </button>`
+      }
+    </p>
+    ${run.progress ? progress(run.progress) : nothing}
+    <div class="tools" role="toolbar" aria-label="Run">
+      ${run.isJob && ACTIVE.has(run.state) ? tool(model, 'debug-stop', 'Cancel', 'cancel') : nothing}
+      ${run.metrics.length > 0 ? tool(model, 'graph-line', 'Charts', 'charts') : nothing}
+      ${run.isJob ? tool(model, 'output', 'Log', 'log') : nothing}
+      ${tool(model, 'git-compare', 'Compare With…', 'compare')}
+      ${run.isJob ? tool(model, 'debug-restart', 'Submit Again', 'rerun') : nothing}
+      ${iconButton('ellipsis', 'More', openMenu)}
+    </div>
+  </header>`;
+}
+
+/** Of the run's colours, which one. */
+export function colourOf({ number }: ShownRun): number {
+  return ((number % 10) + 10) % 10;
+}
+
+function tool(model: RunModel, icon: string, label: string, verb: RunPanelVerb): TemplateResult {
+  return html`<button class="tool" @click=${() => model.act(verb)}>
+    <span class="icon icon-${icon}"></span>${label}
+  </button>`;
+}
+
+function progress({ done, total, remainingSeconds }: NonNullable<ShownRun['progress']>): TemplateResult {
+  const share = total > 0 ? Math.min(done, total) / total : 0;
+  const left =
+    remainingSeconds === undefined ? '' : `about ${formatDuration(roundly(remainingSeconds))} left`;
+  return html`<div class="progress">
+    <progress max="1" .value=${share} aria-label="Progress"></progress>
+    <span>${Math.floor(share * 100)}%</span>
+    <span class="muted">${done} of ${total}${left && ` · ${left}`}</span>
+  </div>`;
+}
+
+/** A guess has no tenths of a second. */
+function roundly(seconds: number): number {
+  return seconds < 60 ? Math.ceil(seconds) : Math.round(seconds / 5) * 5;
+}
+
+function ago(time: number, now: number): string {
+  const age = formatAge(time, now);
+  return age === 'now' ? 'just now' : `${age} ago`;
+}
+
+function lasted({ startTime, endTime }: ShownRun, now: number): string {
+  const seconds = Math.max(0, ((endTime ?? now) - startTime) / 1000);
+  return formatDuration(endTime === null ? Math.floor(seconds) : seconds);
+}
+
+/** For the native menu: `when` clauses of package.json, and the run that its commands get. */
+function menuContext({ id, isJob, hasCode, state }: ShownRun): string {
+  return JSON.stringify({
+    webviewSection: 'run',
+    runId: id,
+    preventDefaultContextMenuItems: true,
+    runIsJob: isJob,
+    runHasCode: hasCode,
+    runIsActive: isJob && ACTIVE.has(state),
+  });
+}
+
+/** The editor opens its own menu upon this event. */
+function openMenu(event: MouseEvent): void {
+  const button = event.currentTarget as HTMLElement;
+  const { left, bottom } = button.getBoundingClientRect();
+  button.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: left, clientY: bottom }));
+  event.stopPropagation();
+}

@@ -1,0 +1,52 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ShownRun } from '../../src/extension/panels/run-messages.js';
+import type { DataInput, ModelLink, ModelSource } from '../../src/workspace/types.js';
+import { nameOf } from './files.js';
+import type { RunModel } from './model.js';
+
+/** What the run read and made. @param folders of its files that hold a model */
+export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readonly string[]): TemplateResult {
+  const read = run.models.filter(({ role }) => role === 'input');
+  const made = run.models.filter(({ role }) => role === 'output');
+  return html`<ul class="things">
+    ${run.inputs.map(data)} ${read.map((link) => thing('package', link.name, 'model that it read', link.id))}
+    ${made.map((link) => output(model, link))}
+    ${folders.map((path) =>
+      thing('package', nameOf(path), 'model', path, register(model, { runId: run.id, path }, nameOf(path))),
+    )}
+  </ul>`;
+}
+
+function data({ name, digest, context, sourceType, source }: DataInput): TemplateResult {
+  const about = [context && `data for ${context}`, sourceType].filter(Boolean).join(' · ') || 'data';
+  return thing('database', name, about, digest, nothing, source);
+}
+
+function output(model: RunModel, { id, name, step }: ModelLink): TemplateResult {
+  const about = step ? `model, step ${step}` : 'model';
+  return thing('package', name, about, id, register(model, { modelId: id }, name));
+}
+
+function thing(
+  icon: string,
+  name: string,
+  about: string,
+  id: string,
+  tools: TemplateResult | typeof nothing = nothing,
+  title = id,
+): TemplateResult {
+  return html`<li>
+    <span class="icon icon-${icon}"></span>
+    <span class="thing"
+      ><span class="thing-name">${name}</span> <span class="muted">${about}</span>
+      <span class="id" title=${title}>${id}</span></span
+    >
+    ${tools}
+  </li>`;
+}
+
+function register(model: RunModel, source: ModelSource, name: string): TemplateResult {
+  return html`<button class="link" aria-label="Register ${name}" @click=${() => model.register(source)}>
+    Register…
+  </button>`;
+}

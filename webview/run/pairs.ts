@@ -1,0 +1,71 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { Growing } from './growing.js';
+import { iconButton } from './section.js';
+
+/** From so many on there is a box to search in. */
+const MOST_AT_A_GLANCE = 10;
+
+/** Names and values, e.g. parameters: searched, and copied one by one. */
+export class TyPairs extends LitElement {
+  static override properties = { pairs: { attribute: false }, filter: { state: true } };
+  declare pairs: readonly (readonly [name: string, value: string])[];
+  declare label: string;
+  declare copy: (text: string) => void;
+  declare filter: string;
+  readonly #growing = new Growing(this);
+
+  constructor() {
+    super();
+    this.filter = '';
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const wanted = this.filter.trim().toLowerCase();
+    const found = wanted
+      ? this.pairs.filter(([name, value]) => `${name} ${value}`.toLowerCase().includes(wanted))
+      : this.pairs;
+    return html`
+      ${
+        this.pairs.length > MOST_AT_A_GLANCE
+          ? searchBox(`Search ${this.label}`, this.filter, (text) => {
+              this.filter = text;
+              this.#growing.reset();
+            })
+          : nothing
+      }
+      <table class="pairs">
+        <tbody>
+          ${found.slice(0, this.#growing.count).map(
+            ([name, value]) =>
+              html`<tr>
+                <th scope="row" title=${name}>${name}</th>
+                <td>
+                  <span class="value">${value}</span
+                  >${iconButton('copy', `Copy ${name}`, () => this.copy(value))}
+                </td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+      ${found.length > this.#growing.count ? html`<div class="more"></div>` : nothing}
+      ${found.length === 0 ? html`<p class="hint">Nothing has “${this.filter.trim()}” in it.</p>` : nothing}
+    `;
+  }
+}
+
+export function searchBox(label: string, value: string, onInput: (text: string) => void): TemplateResult {
+  return html`<input
+    class="search"
+    type="search"
+    placeholder=${label}
+    aria-label=${label}
+    .value=${value}
+    @input=${(event: InputEvent) => onInput((event.target as HTMLInputElement).value)}
+  />`;
+}
+
+customElements.define('ty-pairs', TyPairs);

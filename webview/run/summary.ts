@@ -1,0 +1,29 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ShownRun } from '../../src/extension/panels/run-messages.js';
+import type { RunModel } from './model.js';
+
+/** What the run was, in lines. */
+export function summary(model: RunModel, run: ShownRun): TemplateResult {
+  return html`
+    <dl class="facts">
+      ${run.facts.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd class=${CODE.has(name) ? 'mono' : ''} title=${value}>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    ${
+      run.hasCode
+        ? html`<p class="code-links">
+            <button class="link" @click=${() => model.act('codeChanges')}>Show code changes</button>
+            <button class="link" @click=${() => model.act('restoreCode')}>Restore code…</button>
+          </p>`
+        : nothing
+    }
+  `;
+}
+
+/** Facts that are read letter by letter. */
+const CODE = new Set(['Command', 'Script', 'Working folder', 'Commit']);
