@@ -1,6 +1,7 @@
+import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
 import type { RunRecord } from '../store/runs.js';
 import { invalid, MlflowError } from './errors.js';
-import { ARTIFACT_SCHEME, leadsUp, safePath } from './paths.js';
+import { leadsUp, safePath } from './paths.js';
 import { checkLength, LIMITS } from './validation.js';
 
 /** Where the artifacts of an experiment are: with this server, or where clients read and write them themselves. */

@@ -1,3 +1,4 @@
+import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
 import type { Store } from '../store/store.js';
 import { invalid, notFound } from './errors.js';
 import { isTraceId } from './validation.js';
@@ -10,7 +11,6 @@ export interface ArtifactAddress {
   path: string;
 }
 
-export const ARTIFACT_SCHEME = 'mlflow-artifacts:/';
 const DECODINGS = 5;
 
 /**
