@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { buildScriptJob } from '../../src/job/build.js';
 import { command, contextMenu, row, webview } from '../support/editor.js';
-import { ProjectWindow, until } from './window.js';
+import { until } from '../support/until.js';
+import { ProjectWindow } from './window.js';
 
 /** Fails when it was not given what the steps asked for. */
 const SCRIPT = `test "$*" = '--name two words' && test "$TOKEN" = hush && test "$SEED" = 7 && echo "all is there"\n`;
@@ -259,21 +260,29 @@ describe('the views, in the real editor', function () {
     await row(runs(), 'from the steps').waitFor({ timeout: 30_000 });
     const [run] = (await workspace.runs({ filter: "attributes.run_name = 'from the steps'" })).runs;
     assert.ok(run);
-    const ended = await until('the end of the run', async () => {
-      const now = await workspace.run(run.id);
-      return now.endTime === null || now.endTime === undefined ? undefined : now;
-    });
+    const ended = await until(
+      'the end of the run',
+      async () => {
+        const now = await workspace.run(run.id);
+        return now.endTime === null || now.endTime === undefined ? undefined : now;
+      },
+      90_000,
+    );
     assert.equal(ended.state, 'finished');
     await row(runs(), 'sweep').waitFor();
   });
 
   it('submit the same again', async () => {
     await command(window.page, 'Trainyard: Submit Again');
-    const both = await until('a second run', async () => {
-      const { runs: found } = await workspace.runs({});
-      const jobs = found.filter(({ code }) => code?.script === 'train.sh');
-      return jobs.length === 2 && jobs.every(({ state }) => state === 'finished') ? jobs : undefined;
-    });
+    const both = await until(
+      'a second run',
+      async () => {
+        const { runs: found } = await workspace.runs({});
+        const jobs = found.filter(({ code }) => code?.script === 'train.sh');
+        return jobs.length === 2 && jobs.every(({ state }) => state === 'finished') ? jobs : undefined;
+      },
+      90_000,
+    );
     assert.equal(new Set(both.map(({ experimentId }) => experimentId)).size, 1);
   });
 });
