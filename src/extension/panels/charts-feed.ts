@@ -1,6 +1,7 @@
 import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
 import type { Run, RunPart, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { ImagesFeed } from './images-feed.js';
 import type { ChartRun, ExperimentLayout, FromCharts, RunLabel, ToCharts } from './messages.js';
 import { labelledBy, labelsOf } from './run-labels.js';
 
@@ -12,7 +13,7 @@ const REFRESH_MS = 1_000;
 const SHOWN_PARTS: ReadonlySet<RunPart> = new Set<RunPart>(['metrics', 'state', 'params', 'tags']);
 
 interface Options {
-  workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'onEvent'>;
+  workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'files' | 'readFile' | 'onEvent'>;
   post: (message: ToCharts) => void;
   layout: (runs: readonly Run[]) => Promise<ExperimentLayout>;
   warn: (message: string) => void;
@@ -23,6 +24,7 @@ interface Options {
  * the page is ready, disposed when it is hidden; in between lies all that a panel costs.
  */
 export class ChartsFeed {
+  readonly images: ImagesFeed;
   readonly #options: Options;
   readonly #abort = new AbortController();
   readonly #subscription: { dispose(): void };
@@ -45,6 +47,7 @@ export class ChartsFeed {
   constructor(runIds: readonly string[], options: Options) {
     this.#options = options;
     this.#runIds = runIds;
+    this.images = new ImagesFeed(options);
     // Before the first read, so that nothing falls between.
     this.#subscription = options.workspace.onEvent((event) => this.#onEvent(event));
     void this.#load();
@@ -53,6 +56,7 @@ export class ChartsFeed {
   dispose(): void {
     this.#abort.abort();
     this.#subscription.dispose();
+    this.images.dispose();
     clearTimeout(this.#gatherTimer);
     clearTimeout(this.#refreshTimer);
   }
@@ -94,6 +98,7 @@ export class ChartsFeed {
       const list = this.#list();
       this.#told = JSON.stringify(list);
       this.#post({ type: 'init', workspaceId: workspace.id, layout, ...list });
+      this.images.show(list.runs.map(({ id }) => id));
       // What was asked for, or happened, meanwhile.
       if (this.#stale.size > 0) void this.#refresh();
     } catch (error) {
@@ -182,6 +187,7 @@ export class ChartsFeed {
     if (JSON.stringify(list) === this.#told) return;
     this.#told = JSON.stringify(list);
     this.#post({ type: 'runs', ...list });
+    this.images.show(list.runs.map(({ id }) => id));
   }
 
   #post(message: ToCharts): void {
