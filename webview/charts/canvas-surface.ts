@@ -1,3 +1,4 @@
+import type { Theme } from '../shared/theme.js';
 import type { Box } from './frame.js';
 import type { Font, Path, Stroke, Surface, TextLook } from './surface.js';
 
@@ -5,13 +6,13 @@ import type { Font, Path, Stroke, Surface, TextLook } from './surface.js';
 export class CanvasSurface implements Surface {
   readonly ratio: number;
   readonly #ctx: CanvasRenderingContext2D;
-  readonly #fontFamily: string;
+  readonly #theme: Pick<Theme, 'fontFamily' | 'background'>;
 
   /** @param ratio pixels of the canvas in a CSS pixel */
-  constructor(ctx: CanvasRenderingContext2D, ratio: number, fontFamily: string) {
+  constructor(ctx: CanvasRenderingContext2D, ratio: number, theme: Pick<Theme, 'fontFamily' | 'background'>) {
     this.#ctx = ctx;
     this.ratio = ratio;
-    this.#fontFamily = fontFamily;
+    this.#theme = theme;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.lineJoin = 'round';
     ctx.textBaseline = 'middle';
@@ -26,13 +27,41 @@ export class CanvasSurface implements Surface {
     return new Path2D();
   }
 
-  stroke(path: Path, { colour, width, alpha = 1, dash = [] }: Stroke): void {
+  stroke(path: Path, stroke: Stroke): void {
+    if (stroke.isDense) this.#strokeStrands(path, stroke);
+    else this.#strokeLine(path, stroke);
+  }
+
+  #strokeLine(path: Path, { colour, width, alpha = 1, dash = [] }: Stroke): void {
     const ctx = this.#ctx;
     ctx.globalAlpha = alpha;
     ctx.strokeStyle = colour;
     ctx.lineWidth = width;
     ctx.setLineDash(dash as number[]);
     ctx.stroke(path as Path2D);
+  }
+
+  /**
+   * A browser without a GPU draws a line of one pixel ten times as fast as a wider one, whose outline it has to compute;
+   * so two or three such strands lie side by side. They have no dashes, and are mixed with the background rather than
+   * see-through, which would stand out wherever a line crosses itself.
+   */
+  #strokeStrands(path: Path, { colour, width, alpha = 1 }: Stroke): void {
+    const ctx = this.#ctx;
+    const wide = width * this.ratio;
+    const count = Math.max(1, Math.round(wide + 0.25));
+    ctx.globalAlpha = 1;
+    ctx.strokeStyle =
+      alpha === 1 ? colour : `color-mix(in srgb, ${colour} ${alpha * 100}%, ${this.#theme.background})`;
+    ctx.lineWidth = 1 / this.ratio;
+    ctx.setLineDash([]);
+    for (let i = 0; i < count; i++) {
+      // Above each other, since most of a curve runs across; a little aside, so that a steep fall does not stay thin.
+      const down = count === 1 ? 0 : ((i / (count - 1) - 0.5) * (wide - 1)) / this.ratio;
+      ctx.translate(-0.4 * down, down);
+      ctx.stroke(path as Path2D);
+      ctx.translate(0.4 * down, -down);
+    }
   }
 
   fill(path: Path, colour: string, alpha = 1): void {
@@ -75,6 +104,6 @@ export class CanvasSurface implements Surface {
   }
 
   #setFont({ size, isBold }: Font): void {
-    this.#ctx.font = `${isBold ? 'bold ' : ''}${size}px ${this.#fontFamily}`;
+    this.#ctx.font = `${isBold ? 'bold ' : ''}${size}px ${this.#theme.fontFamily}`;
   }
 }

@@ -23,6 +23,8 @@ export type PathCache = Map<Trace | BandTrace, Path>;
 /** Below this many points to a column each point is shown as a dot, so that a few epochs read as such. */
 const DOT_DISTANCE_PX = 14;
 const BAND = 0.16;
+/** Vertices of a chart beyond which drawing them is what takes the time. */
+const DENSE = 4000;
 /** Of the original behind a smoothed line, and of lines beside a highlighted one. */
 const FAINT = 0.22;
 const DIMMED = 0.25;
@@ -43,6 +45,9 @@ export function drawLines(
     : lines;
   const dimmed = theme.highContrast ? HIGH_CONTRAST.dimmed : DIMMED;
   const alphaOf = (line: Line) => (isDimming && line.id !== highlighted ? dimmed : 1);
+  const pathOf = (trace: Trace) => known(paths, trace, () => traceLine(surface.newPath(), trace, frame));
+  const vertices = lines.reduce((sum, { trace, smooth }) => sum + trace.length + (smooth?.length ?? 0), 0);
+  const isDense = vertices > DENSE;
   const { left, top, width, height } = frame;
   // Half a line beyond the axes: a value on the edge is not cut in two.
   surface.clipped({ left: left - 4, top: top - 2, width: width + 8, height: height + 4 }, () => {
@@ -52,30 +57,25 @@ export function drawLines(
       const path = known(paths, band, () => traceBand(surface.newPath(), band, frame));
       surface.fill(path, colourOf(look, theme), BAND * alphaOf(line));
     }
+    // All originals first, so that none lies over a smoothed line.
     for (const line of ordered) {
-      const bold = isDimming && line.id === highlighted ? 1 : line.look.isBaseline ? 0.5 : 0;
-      drawLine(surface, frame, line, { alpha: alphaOf(line), bold, theme, paths });
+      const { look, trace, smooth } = line;
+      if (!smooth) continue;
+      const alpha = alphaOf(line) * (theme.highContrast ? HIGH_CONTRAST.faint : FAINT);
+      surface.stroke(pathOf(trace), { colour: colourOf(look, theme), width: 1, alpha, isDense });
+    }
+    for (const line of ordered) {
+      const { id, look, trace, smooth } = line;
+      const colour = colourOf(look, theme);
+      const alpha = alphaOf(line);
+      const bold = isDimming && id === highlighted ? 1 : look.isBaseline ? 0.5 : 0;
+      const width = 1.5 + bold + (theme.highContrast ? HIGH_CONTRAST.wider : 0);
+      const front = smooth ?? trace;
+      surface.stroke(pathOf(front), { colour, width, alpha, dash: DASHES[look.dash]!, isDense });
+      drawDots(surface, frame, front, colour, alpha);
+      drawMarks(surface, frame, trace, colour, alpha);
     }
   });
-}
-
-function drawLine(
-  surface: Surface,
-  frame: Frame,
-  { look, trace, smooth }: Line,
-  { alpha, bold, theme, paths }: { alpha: number; bold: number; theme: Theme; paths: PathCache },
-): void {
-  const colour = colourOf(look, theme);
-  const pathOf = (each: Trace) => known(paths, each, () => traceLine(surface.newPath(), each, frame));
-  if (smooth) {
-    const faint = theme.highContrast ? HIGH_CONTRAST.faint : FAINT;
-    surface.stroke(pathOf(trace), { colour, width: 1, alpha: alpha * faint });
-  }
-  const front = smooth ?? trace;
-  const width = 1.5 + bold + (theme.highContrast ? HIGH_CONTRAST.wider : 0);
-  surface.stroke(pathOf(front), { colour, width, alpha, dash: DASHES[look.dash]! });
-  drawDots(surface, frame, front, colour, alpha);
-  drawMarks(surface, frame, trace, colour, alpha);
 }
 
 function known(paths: PathCache, of: Trace | BandTrace, make: () => Path): Path {

@@ -22,13 +22,13 @@ const LEAST_RATIO = 2;
 export function toCanvas(picture: Picture): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   const ctx = canvas.getContext('2d')!;
-  const { fontFamily } = picture.view.theme;
+  const { theme } = picture.view;
   const ratio = Math.max(LEAST_RATIO, devicePixelRatio);
-  const layout = layoutPicture(picture, new CanvasSurface(ctx, ratio, fontFamily));
+  const layout = layoutPicture(picture, new CanvasSurface(ctx, ratio, theme));
   canvas.width = Math.round(layout.width * ratio);
   canvas.height = Math.round(layout.height * ratio);
   // A canvas of another size has forgotten how it was set up.
-  drawPicture(new CanvasSurface(ctx, ratio, fontFamily), picture, layout);
+  drawPicture(new CanvasSurface(ctx, ratio, theme), picture, layout);
   return canvas;
 }
 
@@ -36,7 +36,7 @@ export function toSvg(picture: Picture): string {
   const ctx = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
   const theme = opaque(picture.view.theme, ctx);
   const plain = { ...picture, view: { ...picture.view, theme } };
-  const surface = new SvgSurface(theme.fontFamily, new CanvasSurface(ctx, 1, theme.fontFamily));
+  const surface = new SvgSurface(theme.fontFamily, new CanvasSurface(ctx, 1, theme));
   const layout = layoutPicture(plain, surface);
   drawPicture(surface, plain, layout);
   return surface.document(layout.width, layout.height, picture.title);

@@ -195,7 +195,7 @@ export class Plot {
   }
 
   #surface(canvas: HTMLCanvasElement): CanvasSurface {
-    return new CanvasSurface(canvas.getContext('2d')!, this.#ratio, this.#view.theme.fontFamily);
+    return new CanvasSurface(canvas.getContext('2d')!, this.#ratio, this.#view.theme);
   }
 
   #clear(canvas: HTMLCanvasElement): CanvasSurface {

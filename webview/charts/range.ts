@@ -19,25 +19,6 @@ export function yRange(traces: readonly Trace[], x: Range, scale: Scale, ignoreO
   }
 }
 
-/** Ends of a y axis that a person set. */
-export interface Limits {
-  min?: number;
-  max?: number;
-}
-
-/** The range with the ends that were set. What a scale has no place for, as zero on a logarithmic one, counts as not set. */
-export function limited(range: Range, { min, max }: Limits, scale: Scale): Range {
-  const place = (limit: number | undefined) =>
-    limit !== undefined && Number.isFinite(scale.height(limit)) ? limit : undefined;
-  const [low, high] = [place(min), place(max)];
-  const least = low ?? range.min;
-  const most = high ?? range.max;
-  if (least < most) return { min: least, max: most };
-  // All values lie beyond the end that was set.
-  if (low !== undefined) return { min: low, max: scale.value(scale.height(low) + 1) };
-  return { min: scale.value(scale.height(most) - 1), max: most };
-}
-
 /** Share of the values in sight that may be less than the threshold. */
 const SMALL = 0.1;
 /** Powers of ten that a symmetric logarithmic axis shows at most on either side of zero. */

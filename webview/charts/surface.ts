@@ -33,6 +33,8 @@ export interface Stroke {
   alpha?: number;
   /** Lengths of line and gap. */
   dash?: readonly number[];
+  /** Whether it turns at each pixel: a screen may leave out what cannot be seen then. */
+  isDense?: boolean;
 }
 
 export interface Font {

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Trace } from '../../../webview/charts/m4.js';
-import {
-  limited,
-  panRange,
-  symlogThreshold,
-  xRange,
-  yRange,
-  zoomRange,
-} from '../../../webview/charts/range.js';
+import { panRange, symlogThreshold, xRange, yRange, zoomRange } from '../../../webview/charts/range.js';
 import { LINEAR, LOG, symlog } from '../../../webview/charts/scale.js';
 
 function trace(...y: number[]): Trace {
@@ -79,24 +72,6 @@ describe('a symmetric logarithmic axis', () => {
     assert.ok(Math.abs(scale.height(min) - -2.18) < 1e-9 && Math.abs(scale.height(max) - 1.18) < 1e-9);
     const constant = yRange([trace(0, 0)], all, scale);
     assert.ok(Math.abs(constant.min + 1) < 1e-9 && Math.abs(constant.max - 1) < 1e-9);
-  });
-});
-
-describe('limits by hand', () => {
-  const range = { min: 1, max: 5 };
-  it('take the place of one end or both', () => {
-    assert.deepEqual(limited(range, {}, LINEAR), range);
-    assert.deepEqual(limited(range, { min: 0 }, LINEAR), { min: 0, max: 5 });
-    assert.deepEqual(limited(range, { min: -2, max: 2 }, LINEAR), { min: -2, max: 2 });
-  });
-  it('leave a stretch to be drawn when all values lie beyond', () => {
-    assert.deepEqual(limited(range, { min: 7 }, LINEAR), { min: 7, max: 8 });
-    assert.deepEqual(limited(range, { max: 1 }, LINEAR), { min: 0, max: 1 });
-    assert.deepEqual(limited(range, { min: 10 }, LOG), { min: 10, max: 100 });
-  });
-  it('do not count where the scale has no place for them', () => {
-    assert.deepEqual(limited(range, { min: 0, max: 100 }, LOG), { min: 1, max: 100 });
-    assert.deepEqual(limited(range, { min: -1 }, LOG), range);
   });
 });
 
