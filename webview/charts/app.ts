@@ -11,6 +11,7 @@ import './legend.js';
 import type { Loader } from './loader.js';
 import type { ChartsModel } from './model.js';
 import { Reorder } from './reorder.js';
+import { acceptRuns } from './run-drop.js';
 import './toolbar.js';
 
 /** Charts within this distance of the visible part are drawn, so that scrolling finds them ready: about one row. */
@@ -34,6 +35,7 @@ export class TyCharts extends LitElement {
   constructor() {
     super();
     new Reorder(this);
+    acceptRuns(this);
     this.addController(
       follow(() =>
         this.model.onChange(({ what }) => {

@@ -31,6 +31,7 @@ export function registerChartsPanel(
   context: vscode.ExtensionContext,
   workspaces: { readonly active: Workspace },
   log: vscode.LogOutputChannel,
+  draggedRunIds: () => readonly string[],
 ): ChartsPanels {
   let open: LivePanel<FromCharts, ChartsFeed> | undefined;
   const layouts = new ChartsLayouts(context, (message, file) => run(() => warnOfLayout(message, file, log)));
@@ -70,6 +71,9 @@ export function registerChartsPanel(
         break;
       case 'layout':
         run(() => layouts.keep(message.layout));
+        break;
+      case 'dropped':
+        add(draggedRunIds());
         break;
       case 'removeRun':
         shown = shown.filter((id) => id !== message.runId);
@@ -112,6 +116,10 @@ export function registerChartsPanel(
     adopt(vscode.window.createWebviewPanel(CHARTS_VIEW_TYPE, vscode.l10n.t('Charts'), column), runIds);
   }
 
+  function add(runIds: readonly string[]): void {
+    show([...new Set([...(open ? shown : []), ...runIds])]);
+  }
+
   const serializer = vscode.window.registerWebviewPanelSerializer(CHARTS_VIEW_TYPE, {
     deserializeWebviewPanel(panel, state: Partial<ChartsState> | undefined) {
       adopt(panel, state?.version === 1 && Array.isArray(state.runIds) ? state.runIds : []);
@@ -122,7 +130,7 @@ export function registerChartsPanel(
 
   return {
     show,
-    add: (runIds) => show([...new Set([...(open ? shown : []), ...runIds])]),
+    add,
     act(verb, metric) {
       void open?.panel.webview.postMessage({ type: 'act', verb, metric } satisfies ToCharts);
     },

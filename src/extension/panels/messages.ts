@@ -98,6 +98,8 @@ export type FromCharts =
   | { type: 'ready' }
   | { type: 'fetch'; id: number; series: PointsRequest[]; maxPoints: number }
   | { type: 'layout'; layout: ExperimentLayout }
+  /** Rows of the Runs view were dropped on the page. The host knows which. */
+  | { type: 'dropped' }
   | { type: 'removeRun'; runId: string }
   | { type: 'showLog'; runId: string }
   | { type: 'showOutput' }
