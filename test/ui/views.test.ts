@@ -9,6 +9,14 @@ import { ProjectWindow } from './window.js';
 /** Fails when it was not given what the steps asked for. */
 const SCRIPT = `test "$*" = '--name two words' && test "$TOKEN" = hush && test "$SEED" = 7 && echo "all is there"\n`;
 
+/** One pixel. */
+const PICTURE = Uint8Array.from(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+);
+
 describe('the views, in the real editor', function () {
   this.timeout(120_000);
   const window = new ProjectWindow();
@@ -139,6 +147,23 @@ describe('the views, in the real editor', function () {
     await charts.getByRole('button', { name: 'Remove best so far' }).click();
     await contextMenu(row(runs(), 'best so far'), 'Add to Charts');
     await charts.locator('.chip-name', { hasText: 'best so far' }).waitFor({ timeout: 10_000 });
+    await command(page, 'View: Close All Editors');
+  });
+
+  it('show the images of a run beside its curves as they come', async () => {
+    const { page } = window;
+    await contextMenu(row(runs(), 'older'), 'Show Charts');
+    const charts = await webview(page, 'canvas');
+    const [run] = (await workspace.runs({ filter: "attributes.run_name = 'older'" })).runs;
+    assert.ok(run);
+    const image = (step: number) => `images/val~grid+step+${step}+timestamp+1+x${step}.png`;
+    await window.upload(run.id, image(1), PICTURE);
+    await charts.getByRole('group', { name: 'val/grid' }).locator('img').waitFor();
+    await window.upload(run.id, image(2), PICTURE);
+    await charts.locator('.caption-step', { hasText: '2' }).waitFor();
+    await charts.locator('.tile').click();
+    await charts.getByRole('button', { name: 'Open in Editor' }).click();
+    await page.getByRole('tab', { name: /^val~grid\+step\+2/ }).waitFor();
     await command(page, 'View: Close All Editors');
   });
 

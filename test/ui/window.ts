@@ -56,6 +56,24 @@ export class ProjectWindow {
     return askForJson(server, { at: `mlflow/${call}`, body });
   }
 
+  /** Puts a file of a run where its client would. */
+  async upload(runId: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { port, token } = await ensureServer({ home: this.home, serverEntry });
+    const { run } = (await (
+      await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/runs/get?run_id=${runId}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+    ).json()) as { run: { info: { artifact_uri: string } } };
+    const folder = run.info.artifact_uri.replace(/^mlflow-artifacts:\//, '');
+    const path = `${folder}/${name}`.split('/').map(encodeURIComponent).join('/');
+    const response = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow-artifacts/artifacts/${path}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: bytes,
+    });
+    if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+  }
+
   /** Keeps a picture of what the window shows, for a person who looks why a test failed. */
   async picture(name: string): Promise<void> {
     fs.mkdirSync('out', { recursive: true });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
+import { runUri } from '../runs/run-file-system.js';
 import { ChartsFeed } from './charts-feed.js';
 import { LivePanel } from './live-panel.js';
 import { readLayout, writeLayout } from './charts-layout.js';
@@ -68,6 +69,12 @@ export function registerChartsPanel(
     switch (message.type) {
       case 'fetch':
         void feed?.fetch(message);
+        break;
+      case 'fetchImage':
+        void feed?.images.fetch(message);
+        break;
+      case 'openFile':
+        run(() => vscode.commands.executeCommand('vscode.open', runUri({ ...message, area: 'files' })));
         break;
       case 'layout':
         run(() => layouts.keep(message.layout));
