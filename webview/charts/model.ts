@@ -16,6 +16,7 @@ import { axisMetric, axisMetrics } from './axes.js';
 import { combined, isCombined, metricsOf } from './chart-id.js';
 import { type Curve, curveOf } from './curve.js';
 import { type Entry, groupEntries, isGroupId, runEntries } from './entries.js';
+import { Following } from './following.js';
 import { parseSearch, type Search, type Section, sectionsOf } from './layout.js';
 import type { RunCurve } from './lines.js';
 import type { Range } from './range.js';
@@ -60,6 +61,7 @@ export const DEFAULTS: ChartsSettings = {
 export class ChartsModel {
   readonly store = new SeriesStore();
   readonly arrangement = new Arrangement(() => this.#arranged());
+  readonly following: Following;
   readonly #host: ChartsHost;
   readonly #listeners = new Set<(change: Change) => void>();
 
@@ -95,6 +97,7 @@ export class ChartsModel {
   constructor(host: ChartsHost) {
     this.#host = host;
     const { state } = host;
+    this.following = new Following(this, state?.following ?? false);
     if (state?.version === 1) {
       this.hidden = new Set(state.hidden);
       this.baseline = state.baseline ?? null;
@@ -450,6 +453,7 @@ export class ChartsModel {
       hidden: [...this.hidden],
       baseline: this.baseline,
       zoom: zoom && { xAxis: settings.xAxis, min: zoom.min, max: zoom.max },
+      following: this.following.isOn,
       search: this.searchText,
       expanded: this.expanded,
     });

@@ -4,6 +4,7 @@ import { segmented } from '../controls/segmented.js';
 import { slider } from '../controls/slider.js';
 import { follow } from '../shared/follow.js';
 import { axisMetric, axisName, likelyAxis } from './axes.js';
+import { followToggle } from './following.js';
 import type { ChartsModel } from './model.js';
 import { AMOUNTS, isSmoothing, smoothingOf } from './smooth.js';
 import './view-options.js';
@@ -71,6 +72,7 @@ export class TyToolbar extends LitElement {
         })}
         ${this.#smoothing()}
         <ty-view-options .model=${model}></ty-view-options>
+        ${followToggle(model.following)}
         ${
           model.zoom
             ? html`<vscode-button

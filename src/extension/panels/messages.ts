@@ -99,6 +99,8 @@ export interface ChartsState {
   /** The run that others are measured against. */
   baseline?: string | null;
   zoom: { xAxis: XAxis; min: number; max: number } | null;
+  /** Whether the zoom goes along with new points. */
+  following?: boolean;
   search: string;
   /** The chart that fills the panel. */
   expanded?: string | null;
