@@ -1,13 +1,12 @@
 import type { RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import type { ComparedFile } from './compare-messages.js';
+import { IMAGES_FOLDER, isLoggedImage, loggedImages } from './logged-images.js';
 
 const TEXT =
   /(^|\/)(MLmodel|LICENSE|README|Dockerfile|Makefile)$|\.(txt|md|rst|log|json|jsonl|ndjson|ya?ml|toml|ini|cfg|conf|csv|tsv|xml|html?|css|svg|js|ts|py|ipynb|r|jl|sh|sql|tex|env|lock)$/i;
 const PICTURE = /\.(png|jpe?g|gif|webp)$/i;
 const MIME: Record<string, string> = { jpg: 'jpeg' };
-/** A picture of a step, as `mlflow.log_image` and our reader of event files name it. */
-const OF_STEP = /^(.*)%step%(\d+)%timestamp%(\d+)%[^%/]*(%compressed)?\.\w+$/;
 
 const MOST_FILES = 500;
 const MOST_FOLDERS = 50;
@@ -40,21 +39,16 @@ function comparedFile({ path, bytes = 0, sha256 }: RunFile): ComparedFile {
   return { path, bytes, ...(sha256 && { sha256 }), isText: TEXT.test(path) };
 }
 
-/** The pictures to show of a run, by name: of a picture that was logged again and again the one of the last step. */
+/** The pictures to show of a run, by name: of an image that was logged again and again the one of the last step. */
 export function picturesOf(files: readonly ComparedFile[]): Map<string, ComparedFile> {
-  const newest = new Map<string, { file: ComparedFile; step: number; time: number }>();
-  for (const file of files) {
-    if (!PICTURE.test(file.path) || file.bytes > MOST_BYTES) continue;
-    const [, key, step, time, isSmall] = OF_STEP.exec(file.path) ?? [];
-    // Beside each picture MLflow writes a smaller copy.
-    if (isSmall) continue;
-    const name = key?.replaceAll('#', '/') ?? file.path;
-    const now = { file, step: Number(step ?? 0), time: Number(time ?? 0) };
-    const before = newest.get(name);
-    if (!before || now.step > before.step || (now.step === before.step && now.time >= before.time))
-      newest.set(name, now);
-  }
-  return new Map([...newest].slice(0, MOST_PICTURES).map(([name, { file }]) => [name, file]));
+  const shown = new Map<string, ComparedFile>();
+  for (const file of files)
+    if (PICTURE.test(file.path) && !isLoggedImage(file.path)) shown.set(file.path, file);
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  // By step within each key: the last one stays.
+  for (const { key, path } of loggedImages(files.map((file) => ({ ...file, isFolder: false }))))
+    shown.set(`${IMAGES_FOLDER}/${key}`, byPath.get(path)!);
+  return new Map([...shown].filter(([, { bytes }]) => bytes <= MOST_BYTES).slice(0, MOST_PICTURES));
 }
 
 export function dataUri(path: string, bytes: Uint8Array): string {
