@@ -50,7 +50,7 @@ describe('images in the charts panel', function () {
 
   it('are not there when no run logged one', async () => {
     await open({});
-    await page.locator('ty-chart .u-over').first().waitFor();
+    await page.locator('ty-chart .plot-area').first().waitFor();
     assert.equal(await page.locator('.images').count(), 0);
   });
 
