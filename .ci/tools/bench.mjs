@@ -2,7 +2,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { become, ROOT } from './shell.mjs';
-import { ensureBuild, ensureChromium, ensureDependencies, ensureNode, ensurePython } from './setup.mjs';
+import {
+  ensureBuild,
+  ensureChromium,
+  ensureDependencies,
+  ensureNode,
+  ensurePackages,
+  ensurePython,
+} from './setup.mjs';
 
 ensureDependencies();
 ensureBuild();
@@ -15,6 +22,7 @@ const env = {
   CHROMIUM: ensureChromium(),
   TRAINYARD_TEST_PYTHON: ensurePython(),
   TRAINYARD_BENCH_MLFLOW: ensurePython(path.join(folder, 'requirements.txt')),
+  TRAINYARD_BENCH_PAGES: ensurePackages(path.join(folder, 'peers', 'package.json')),
 };
 for (const name of all.sort()) {
   if (wanted.length > 0 && !wanted.includes(path.parse(name).name)) continue;

@@ -84,6 +84,17 @@ export function ensurePython(requirements = path.join(ROOT, 'examples', 'digits'
   return python;
 }
 
+/** The folder with the packages of a package.json that only a benchmark wants. */
+export function ensurePackages(manifest) {
+  return once(path.join(CACHE, `packages-${hash(fs.readFileSync(manifest))}`), (temporary) => {
+    say(`Installing the packages of ${path.relative(ROOT, manifest)}`);
+    fs.copyFileSync(manifest, path.join(temporary, 'package.json'));
+    install('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: temporary,
+    });
+  });
+}
+
 /** Chromium for the tests that look at a window. */
 export function ensureChromium() {
   const find = () =>

@@ -55,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const workspaces: Workspaces = { active: local, all: [local] };
 
-  const charts = registerChartsPanel(context, workspaces, log);
+  const charts = registerChartsPanel(context, workspaces, log, () => runsView.draggedRunIds);
   const compare = registerComparePanel(context, workspaces, log);
   const table = registerTablePanel(context, workspaces, log);
   const panel = registerRunPanel(context, workspaces, log);

@@ -6,6 +6,7 @@ export const COMMANDS = {
   manageSecrets: 'trainyard.manageSecrets',
 
   showCharts: 'trainyard.showCharts',
+  addToCharts: 'trainyard.addToCharts',
   showLog: 'trainyard.showLog',
   showTable: 'trainyard.showTable',
   compare: 'trainyard.compareRuns',

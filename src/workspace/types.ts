@@ -109,6 +109,8 @@ export interface Run {
   startTime: number;
   endTime?: number;
   parentRunId?: string;
+  /** Where its script reads and writes files itself; the workspace does not have those. */
+  filesElsewhere?: string;
   metrics: Record<string, MetricSummary>;
   params: Record<string, string>;
   tags: Record<string, string>;

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildScriptJob } from '../../src/job/build.js';
 import type { MetricPattern } from '../../src/job/spec.js';
 import { findServer, shutdown } from '../../src/workspace/local/launch.js';
 import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
 import { ACTIVE_STATES, type Run } from '../../src/workspace/types.js';
+import { until } from './until.js';
 
 export const serverEntry = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 
@@ -61,7 +61,7 @@ export class TestHome {
   }
 
   async ended(id: string): Promise<Run> {
-    return until(async () => {
+    return until(`the end of run ${id}`, async () => {
       const run = await this.workspace.run(id);
       return ACTIVE_STATES.includes(run.state) ? undefined : run;
     });
@@ -90,12 +90,4 @@ export class TestHome {
 export async function stopServerOf(home: string): Promise<void> {
   const server = await findServer(home);
   if (server) await shutdown(server);
-}
-
-export async function until<T>(look: () => Promise<T | undefined>, milliseconds = 30_000): Promise<T> {
-  for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(50)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`It did not happen within ${milliseconds / 1000} s.`);
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { command, contextMenu, row, webview } from '../support/editor.js';
-import { ProjectWindow, until } from './window.js';
+import { until } from '../support/until.js';
+import { ProjectWindow } from './window.js';
 
 /** Logs to MLflow's protocol with Python's own library only, slowly enough to be reloaded in between. */
 const SCRIPT = `import json, os, time, urllib.request
@@ -57,10 +58,14 @@ describe('the main job, in the real editor', function () {
     await page.reload({ waitUntil: 'commit' });
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await webview(page, 'canvas'); // the charts come back by themselves
-    const ended = await until('the end of the run', async () => {
-      const now = await workspace.run(run.id);
-      return now.state === 'finished' ? now : undefined;
-    });
+    const ended = await until(
+      'the end of the run',
+      async () => {
+        const now = await workspace.run(run.id);
+        return now.state === 'finished' ? now : undefined;
+      },
+      90_000,
+    );
     assert.equal(ended.metrics['val_accuracy']?.count, 100);
     assert.equal(ended.job?.exitCode, 0);
     await command(page, 'Trainyard: Show Output');

@@ -4,10 +4,19 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildScriptJob } from '../../src/job/build.js';
 import { command, contextMenu, row, webview } from '../support/editor.js';
-import { ProjectWindow, until } from './window.js';
+import { until } from '../support/until.js';
+import { ProjectWindow } from './window.js';
 
 /** Fails when it was not given what the steps asked for. */
 const SCRIPT = `test "$*" = '--name two words' && test "$TOKEN" = hush && test "$SEED" = 7 && echo "all is there"\n`;
+
+/** One pixel. */
+const PICTURE = Uint8Array.from(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+);
 
 describe('the views, in the real editor', function () {
   this.timeout(120_000);
@@ -133,7 +142,7 @@ describe('the views, in the real editor', function () {
     await panel.getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: 'Copy Link to Run' }).waitFor();
     await page.keyboard.press('Escape');
-    // The tab is named after the run, also when that gets another name.
+    // The tab is named after the run.
     await page.getByRole('tab', { name: 'older' }).first().waitFor();
 
     // The workbench in a browser writes down which editors are open every few seconds only.
@@ -141,6 +150,79 @@ describe('the views, in the real editor', function () {
     await page.reload({ waitUntil: 'commit' });
     panel = await webview(page, 'ty-run h1');
     await panel.locator('.note strong', { hasText: 'Too' }).waitFor({ timeout: 60_000 });
+    await command(page, 'View: Close All Editors');
+  });
+
+  it('drop a run on the charts of another', async () => {
+    const { page } = window;
+    await row(runs(), 'older').click();
+    await contextMenu(row(runs(), 'older'), 'Show Charts');
+    const charts = await webview(page, 'canvas');
+    assert.deepEqual(await charts.locator('.chip-name').allInnerTexts(), ['older']);
+    await row(runs(), 'best so far').hover();
+    await page.mouse.down();
+    await page.mouse.move(700, 300, { steps: 5 });
+    await page.keyboard.down('Shift');
+    await page.mouse.move(720, 320, { steps: 5 });
+    await charts.locator('.drop-here').waitFor({ timeout: 10_000 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    await charts.locator('.chip-name', { hasText: 'best so far' }).waitFor({ timeout: 10_000 });
+    assert.equal(await charts.locator('.drop-here').count(), 0);
+    await charts.getByRole('button', { name: 'Remove best so far' }).click();
+    await contextMenu(row(runs(), 'best so far'), 'Add to Charts');
+    await charts.locator('.chip-name', { hasText: 'best so far' }).waitFor({ timeout: 10_000 });
+    await command(page, 'View: Close All Editors');
+  });
+
+  it('show the images of a run beside its curves as they come', async () => {
+    const { page } = window;
+    await contextMenu(row(runs(), 'older'), 'Show Charts');
+    const charts = await webview(page, 'canvas');
+    const [run] = (await workspace.runs({ filter: "attributes.run_name = 'older'" })).runs;
+    assert.ok(run);
+    const image = (step: number) => `images/val~grid+step+${step}+timestamp+1+x${step}.png`;
+    await window.upload(run.id, image(1), PICTURE);
+    await charts.getByRole('group', { name: 'val/grid' }).locator('img').waitFor();
+    await window.upload(run.id, image(2), PICTURE);
+    await charts.locator('.caption-step', { hasText: '2' }).waitFor();
+    await charts.locator('.tile').click();
+    await charts.getByRole('button', { name: 'Open in Editor' }).click();
+    await page.getByRole('tab', { name: /^val~grid\+step\+2/ }).waitFor();
+    await command(page, 'View: Close All Editors');
+  });
+
+  it('keep the layout of the charts for the experiment, and share it as a file', async () => {
+    const { page } = window;
+    const show = async () => {
+      await contextMenu(row(runs(), 'older'), 'Show Charts');
+      return webview(page, 'canvas');
+    };
+    const size = (name: string) => ({ name, exact: true });
+    await (await show()).getByRole('radio', size('L')).check();
+    await command(page, 'View: Close All Editors');
+    let charts = await show();
+    assert.ok(await charts.getByRole('radio', size('L')).isChecked());
+
+    await command(page, 'Trainyard: Save Charts Layout to File');
+    const file = path.join(window.project, '.trainyard', 'charts.json');
+    const text = await until('the file', () =>
+      Promise.resolve(fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined),
+    );
+    assert.deepEqual((JSON.parse(text) as { size: unknown }).size, { width: 560, height: 340 });
+    fs.writeFileSync(file, text.replace('560', '230').replace('340', '140'));
+    await command(page, 'View: Close All Editors');
+    charts = await show();
+    assert.ok(await charts.getByRole('radio', size('L')).isChecked(), 'what one has made comes first');
+    await command(page, 'Trainyard: Reset Charts Layout');
+    await charts.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('input[name=chart-size]')?.checked,
+    );
+    fs.rmSync(path.dirname(file), { recursive: true });
+    await command(page, 'Trainyard: Reset Charts Layout');
+    await until('the usual size', async () =>
+      (await charts.getByRole('radio', size('M')).isChecked()) ? true : undefined,
+    );
     await command(page, 'View: Close All Editors');
   });
 
@@ -203,21 +285,29 @@ describe('the views, in the real editor', function () {
     await row(runs(), 'from the steps').waitFor({ timeout: 30_000 });
     const [run] = (await workspace.runs({ filter: "attributes.run_name = 'from the steps'" })).runs;
     assert.ok(run);
-    const ended = await until('the end of the run', async () => {
-      const now = await workspace.run(run.id);
-      return now.endTime === null || now.endTime === undefined ? undefined : now;
-    });
+    const ended = await until(
+      'the end of the run',
+      async () => {
+        const now = await workspace.run(run.id);
+        return now.endTime === null || now.endTime === undefined ? undefined : now;
+      },
+      90_000,
+    );
     assert.equal(ended.state, 'finished');
     await row(runs(), 'sweep').waitFor();
   });
 
   it('submit the same again', async () => {
     await command(window.page, 'Trainyard: Submit Again');
-    const both = await until('a second run', async () => {
-      const { runs: found } = await workspace.runs({});
-      const jobs = found.filter(({ code }) => code?.script === 'train.sh');
-      return jobs.length === 2 && jobs.every(({ state }) => state === 'finished') ? jobs : undefined;
-    });
+    const both = await until(
+      'a second run',
+      async () => {
+        const { runs: found } = await workspace.runs({});
+        const jobs = found.filter(({ code }) => code?.script === 'train.sh');
+        return jobs.length === 2 && jobs.every(({ state }) => state === 'finished') ? jobs : undefined;
+      },
+      90_000,
+    );
     assert.equal(new Set(both.map(({ experimentId }) => experimentId)).size, 1);
   });
 });

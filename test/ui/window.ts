@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureServer } from '../../src/workspace/local/launch.js';
 import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
 import { openEditor, type Editor } from '../support/editor.js';
 import { serverEntry, stopServerOf } from '../support/home.js';
+import { askForJson } from '../support/mlflow.js';
 
 /** A real window on a git project of its own, with a home of its own. */
 export class ProjectWindow {
@@ -52,14 +52,26 @@ export class ProjectWindow {
 
   /** A request of MLflow's protocol, as a script sends it. */
   async mlflow(call: string, body: object): Promise<Record<string, unknown>> {
+    const server = await ensureServer({ home: this.home, serverEntry });
+    return askForJson(server, { at: `mlflow/${call}`, body });
+  }
+
+  /** Puts a file of a run where its client would. */
+  async upload(runId: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const { port, token } = await ensureServer({ home: this.home, serverEntry });
-    const response = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/${call}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+    const { run } = (await (
+      await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/runs/get?run_id=${runId}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+    ).json()) as { run: { info: { artifact_uri: string } } };
+    const folder = run.info.artifact_uri.replace(/^mlflow-artifacts:\//, '');
+    const path = `${folder}/${name}`.split('/').map(encodeURIComponent).join('/');
+    const response = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow-artifacts/artifacts/${path}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: bytes,
     });
-    if (!response.ok) throw new Error(`${call}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Record<string, unknown>;
+    if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
   }
 
   /** Keeps a picture of what the window shows, for a person who looks why a test failed. */
@@ -73,12 +85,4 @@ export class ProjectWindow {
     await stopServerOf(this.home);
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 90_000; Date.now() < end; await sleep(200)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`It did not happen within 90 s: ${what}.`);
 }

@@ -6,11 +6,15 @@ import { ACTIVE } from '../shared/run-state.js';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';
 import { TyChart } from './chart.js';
 import { applySize } from './chart-size.js';
+import type { ImageCache } from './image-cache.js';
+import './images.js';
+import type { ImagesModel } from './images-model.js';
 import type { Section } from './layout.js';
 import './legend.js';
 import type { Loader } from './loader.js';
 import type { ChartsModel } from './model.js';
 import { Reorder } from './reorder.js';
+import { acceptRuns } from './run-drop.js';
 import './toolbar.js';
 
 /** Charts within this distance of the visible part are drawn, so that scrolling finds them ready: about one row. */
@@ -22,6 +26,8 @@ export class TyCharts extends LitElement {
   declare theme: Theme;
   declare model: ChartsModel;
   declare loader: Loader;
+  declare images: ImagesModel;
+  declare cache: ImageCache;
   readonly #inView = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries)
@@ -30,14 +36,23 @@ export class TyCharts extends LitElement {
     { rootMargin: AHEAD },
   );
   #watched: ReadonlySet<Element> = new Set();
+  #showsImages = false;
 
   constructor() {
     super();
     new Reorder(this);
+    acceptRuns(this);
     this.addController(
       follow(() =>
         this.model.onChange(({ what }) => {
           if (what === 'structure') this.requestUpdate();
+        }),
+      ),
+    );
+    this.addController(
+      follow(() =>
+        this.images.onChange(() => {
+          if (this.#hasImages !== this.#showsImages) this.requestUpdate();
         }),
       ),
     );
@@ -93,7 +108,8 @@ export class TyCharts extends LitElement {
     const { model } = this;
     if (model.runs.length === 0)
       return empty('graph-line', 'No runs are shown', 'Select runs in the Runs view and choose Show Charts.');
-    if (!model.hasMetrics) {
+    this.#showsImages = this.#hasImages;
+    if (!model.hasMetrics && !this.#showsImages) {
       return model.runs.some((run) => ACTIVE.has(run.state))
         ? empty(
             'loading',
@@ -109,12 +125,23 @@ export class TyCharts extends LitElement {
     const { sections, expanded } = model;
     if (expanded !== null && model.runs.some((run) => run.metrics.includes(expanded)))
       return html`<div class="full">${this.#chart(expanded)}</div>`;
-    if (sections.length === 0) return empty('search', 'No metric matches the search');
+    if (sections.length === 0 && !this.#showsImages) return empty('search', 'No metric matches the search');
     return html`${repeat(
       sections,
       (section) => section.prefix,
       (section) => this.#section(section),
-    )}`;
+    )}${
+      this.#showsImages
+        ? html`<ty-images .model=${model} .images=${this.images} .cache=${this.cache}></ty-images>`
+        : nothing
+    }`;
+  }
+
+  /** Of the shown runs, and such as the search leaves. */
+  get #hasImages(): boolean {
+    const { model } = this;
+    const keys = this.images.keys(model.shownRuns.map(({ id }) => id));
+    return keys.some((key) => model.search.matches(key));
   }
 
   #section(section: Section): TemplateResult {

@@ -4,9 +4,12 @@ import '../controls/icons.css';
 import '../controls/toolkit.js';
 import './charts.css';
 import './arrangement.css';
+import './images.css';
 import type { ChartsState, FromCharts, ToCharts } from '../../src/extension/panels/messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyCharts } from './app.js';
+import { ImageCache } from './image-cache.js';
+import { ImagesModel } from './images-model.js';
 import { Loader } from './loader.js';
 import { ChartsModel } from './model.js';
 
@@ -14,5 +17,13 @@ const host = connectHost<ToCharts, FromCharts, ChartsState>();
 const app = new TyCharts();
 app.model = new ChartsModel(host);
 app.loader = new Loader(host, app.model);
+app.images = new ImagesModel();
+app.cache = new ImageCache((message) => host.post(message));
+host.onMessage((message) => {
+  if (message.type === 'images') app.images.set(message.runId, message.images);
+  else if (message.type === 'image') app.cache.receive(message);
+  else if (message.type === 'init') app.cache.restart();
+  if (message.type === 'runs') app.images.keepOnly(new Set(message.runs.map(({ id }) => id)));
+});
 document.body.append(app);
 host.post({ type: 'ready' });

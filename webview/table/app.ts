@@ -1,9 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ErrorData } from '../../src/base/errors.js';
+import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
 import { follow } from '../shared/follow.js';
 import './column-chooser.js';
-import { toCsv, toMarkdown } from './export.js';
+import { columnOf } from './columns.js';
+import { toCsv, toMarkdown, toTsv } from './export.js';
 import './filter-box.js';
 import './grid.js';
 import type { TableModel } from './model.js';
@@ -42,7 +44,7 @@ export class TyTable extends LitElement {
     const { model } = this;
     if (!model.isLoaded)
       return model.error ? this.#failure(model.error) : message('loading', 'Loading runs…');
-    const isEmpty = model.store.size === 0 && !model.isLoading;
+    const isEmpty = model.view.store.size === 0 && !model.isLoading;
     return html`
       <div class="bar" role="toolbar" aria-label="Table">
         ${this.#experiments()}
@@ -55,6 +57,7 @@ export class TyTable extends LitElement {
         >
           <span class="icon icon-git-compare"></span><span class="tool-label">Only differing</span>
         </button>
+        ${model.layout.group === null ? nothing : this.#groupChip(model.layout.group)}
         <ty-columns .model=${model}></ty-columns>
       </div>
       ${model.error ? this.#notice(model.error) : nothing}
@@ -80,11 +83,26 @@ export class TyTable extends LitElement {
     </select>`;
   }
 
+  /** What the runs are grouped by, and the way back. */
+  #groupChip(id: ColumnId): TemplateResult {
+    const { label } = columnOf(id);
+    return html`<span class="chip"
+      ><span class="chip-text" title="The runs are grouped by ${label}">By ${label}</span
+      ><button
+        class="icon-button"
+        title="Ungroup"
+        aria-label="Ungroup"
+        @click=${() => this.model.groupBy(null)}
+      >
+        <span class="icon icon-close"></span></button
+    ></span>`;
+  }
+
   /** What is selected, and what can be done with it. */
   #foot(): TemplateResult {
     const { model } = this;
     const count = model.selection.ids.size;
-    const total = model.store.size;
+    const total = model.view.store.size;
     const runs = `${counted.format(total)} ${total === 1 ? 'run' : 'runs'}`;
     const said = count > 0 ? `${counted.format(count)} of ${runs} selected` : runs;
     return html`<div class="foot">
@@ -127,6 +145,10 @@ export class TyTable extends LitElement {
       >
         ${label}
       </button>`;
+    const markdown = () => {
+      const { sheet, isNumber } = model.sheet('read');
+      return toMarkdown(sheet, isNumber);
+    };
     return html`
       <button
         class="tool"
@@ -147,10 +169,10 @@ export class TyTable extends LitElement {
         @keydown=${(event: KeyboardEvent) => moveFocus(event, popup(), 'button')}
       >
         ${choice('Save as CSV…', () => model.ask({ type: 'save', name: 'runs.csv', text: toCsv(model.sheet('data').sheet) }))}
-        ${choice('Copy as Markdown', () => {
-          const { sheet, isNumber } = model.sheet('read');
-          model.ask({ type: 'copy', text: toMarkdown(sheet, isNumber) });
-        })}
+        ${choice('Save as Markdown…', () => model.ask({ type: 'save', name: 'runs.md', text: markdown() }))}
+        <hr class="menu-line" />
+        ${choice('Copy as Table', () => model.ask({ type: 'copy', text: toTsv(model.sheet('data').sheet) }))}
+        ${choice('Copy as Markdown', () => model.ask({ type: 'copy', text: markdown() }))}
       </div>
     `;
   }

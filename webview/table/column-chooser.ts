@@ -11,6 +11,7 @@ const SECTIONS: readonly [ColumnKind, string][] = [
   ['metric', 'Metrics'],
   ['param', 'Params'],
   ['tag', 'Tags'],
+  ['best', 'Best values'],
   ['min', 'Lowest values'],
   ['max', 'Highest values'],
 ];
@@ -64,7 +65,7 @@ export class TyColumns extends LitElement {
 
   #content(): TemplateResult {
     const words = this.search.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = this.model.known.filter(({ label, kind }) =>
+    const found = this.model.view.known.filter(({ label, kind }) =>
       words.every((word) => label.toLowerCase().includes(word) || kind === word),
     );
     const listed = found.slice(0, MOST);

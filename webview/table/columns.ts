@@ -1,10 +1,13 @@
 import type { ColumnId, TableLayout } from '../../src/extension/panels/table-messages.js';
+import { type Goal, goalOf } from '../shared/goal.js';
 
-export type ColumnKind = 'attribute' | 'metric' | 'min' | 'max' | 'param' | 'tag';
+export type ColumnKind = 'attribute' | 'metric' | 'best' | 'min' | 'max' | 'param' | 'tag';
 
 export interface Column {
   id: ColumnId;
   kind: ColumnKind;
+  /** Of the metric, param or tag. */
+  name: string;
   /** What heads it. */
   label: string;
   /** What it is called where its kind is not plain. */
@@ -14,6 +17,9 @@ export interface Column {
 export const ROW_HEIGHT = 22;
 const MIN_WIDTH = 40;
 const MAX_WIDTH = 800;
+/** Room for a curve and the value beside it, and for a mean and its deviation. */
+const CURVE_WIDTH = 182;
+const MEAN_WIDTH = 136;
 
 /** In the order of the table; with their widths. */
 const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown: boolean }[] = [
@@ -28,16 +34,20 @@ const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown
   { id: 'user', label: 'User', width: 90, isShown: false },
   { id: 'number', label: 'Number', width: 76, isShown: false },
   { id: 'changed', label: 'Changed files', width: 110, isShown: false },
+  { id: 'note', label: 'Note', width: 180, isShown: true },
 ];
 const ATTRIBUTE = new Map(ATTRIBUTES.map((attribute) => [attribute.id, attribute]));
 /** Attributes that name and judge a run stand before its values; those that place it, behind them. */
 const FIRST: readonly ColumnId[] = ['name', 'state', 'started', 'duration'];
-const KINDS: readonly ColumnKind[] = ['metric', 'param', 'attribute', 'tag', 'min', 'max'];
-const rankOf = ({ id, kind }: Column) => (FIRST.includes(id) ? -1 : KINDS.indexOf(kind));
+const KINDS: readonly ColumnKind[] = ['metric', 'param', 'attribute', 'tag'];
+/** What a metric was at its end, its best and its extremes, side by side. */
+const OF_METRIC: readonly ColumnKind[] = ['metric', 'best', 'min', 'max'];
+const rankOf = ({ id, kind }: Column) =>
+  FIRST.includes(id) ? -1 : KINDS.indexOf(OF_METRIC.includes(kind) ? 'metric' : kind);
 const order = new Intl.Collator('en', { numeric: true });
 
 export const EMPTY_LAYOUT: TableLayout = {
-  version: 1,
+  version: 2,
   order: [],
   shown: [],
   hidden: [],
@@ -45,42 +55,63 @@ export const EMPTY_LAYOUT: TableLayout = {
   widths: {},
   sort: [],
   onlyDiffering: false,
-  tinted: null,
+  tinted: [],
+  group: null,
+  collapsed: [],
+  curves: [],
+  goals: {},
 };
 
 export function columnOf(id: ColumnId): Column {
   const attribute = ATTRIBUTE.get(id);
-  if (attribute) return { id, kind: 'attribute', label: attribute.label, title: attribute.label };
+  if (attribute) return { id, kind: 'attribute', name: id, label: attribute.label, title: attribute.label };
   const at = id.indexOf(':');
   const kind = id.slice(0, at) as ColumnKind;
   const name = id.slice(at + 1);
   switch (kind) {
+    case 'best':
+      return { id, kind, name, label: `${name} best`, title: `Best value of the metric ${name}` };
     case 'min':
-      return { id, kind, label: `${name} min`, title: `Lowest value of the metric ${name}` };
+      return { id, kind, name, label: `${name} min`, title: `Lowest value of the metric ${name}` };
     case 'max':
-      return { id, kind, label: `${name} max`, title: `Highest value of the metric ${name}` };
+      return { id, kind, name, label: `${name} max`, title: `Highest value of the metric ${name}` };
     case 'metric':
-      return { id, kind, label: name, title: `Last value of the metric ${name}` };
+      return { id, kind, name, label: name, title: `Last value of the metric ${name}` };
     case 'param':
-      return { id, kind, label: name, title: `Param ${name}` };
+      return { id, kind, name, label: name, title: `Param ${name}` };
     default:
-      return { id, kind, label: name, title: `Tag ${name}` };
+      return { id, kind, name, label: name, title: `Tag ${name}` };
   }
+}
+
+/** Whether it tells of a metric: then a group has a mean of it. */
+export function isOfMetric({ kind }: Column): boolean {
+  return OF_METRIC.includes(kind);
+}
+
+/** What the metric of a column is to be: as a person said, else as its name says. */
+export function goalIn({ goals }: TableLayout, metric: string): Goal {
+  return goals[`metric:${metric}`] ?? goalOf(metric);
 }
 
 /** All there are, in their usual order: what names a run, metrics with the machine's last, params, the rest, tags. */
 export function knownColumns(ids: Iterable<ColumnId>): Column[] {
   const isOfMachine = ({ id }: Column) => Number(id.includes(':system/'));
   const named = [...ids].filter((id) => id.includes(':')).map(columnOf);
-  named.sort((a, b) => isOfMachine(a) - isOfMachine(b) || order.compare(a.label, b.label));
+  named.sort(
+    (a, b) =>
+      isOfMachine(a) - isOfMachine(b) ||
+      order.compare(a.name, b.name) ||
+      OF_METRIC.indexOf(a.kind) - OF_METRIC.indexOf(b.kind),
+  );
   // Attributes keep the order they have.
   return [...ATTRIBUTES.map(({ id }) => columnOf(id)), ...named].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
-/** Lowest and highest values, and metrics of the machine, are there when they are asked for. */
+/** Best, lowest and highest values, and metrics of the machine, are there when they are asked for. */
 export function isShownByDefault({ id, kind }: Column): boolean {
   if (kind === 'attribute') return ATTRIBUTE.get(id)?.isShown ?? false;
-  return kind !== 'min' && kind !== 'max' && !id.includes(':system/');
+  return kind === 'metric' ? !id.includes(':system/') : kind === 'param' || kind === 'tag';
 }
 
 export function isShown(column: Column, layout: TableLayout): boolean {
@@ -142,10 +173,13 @@ export function withShown(layout: TableLayout, column: Column, show: boolean): T
   };
 }
 
-export function widthOf({ id, label }: Column, { widths }: TableLayout): number {
-  const attribute = ATTRIBUTE.get(id)?.width;
+export function widthOf(column: Column, { widths, curves, group }: TableLayout): number {
+  const { id, label } = column;
+  const own = widths[id] ?? ATTRIBUTE.get(id)?.width;
+  if (own !== undefined) return own;
+  const least = curves.includes(id) ? CURVE_WIDTH : group !== null && isOfMetric(column) ? MEAN_WIDTH : 88;
   // Room for the name and the arrow of the sort, within reason.
-  return widths[id] ?? attribute ?? Math.min(180, Math.max(88, label.length * 7.5 + 34));
+  return Math.max(least, Math.min(180, label.length * 7.5 + 34));
 }
 
 export function clampWidth(width: number): number {

@@ -7,6 +7,8 @@ export type GridAction =
   | { do: 'all' }
   | { do: 'none' }
   | { do: 'open' }
+  /** The note of the active run, or its name. */
+  | { do: 'edit' }
   | { do: 'sort'; adds: boolean }
   | { do: 'menu' }
   | { do: 'shift'; by: 1 | -1 }
@@ -67,6 +69,8 @@ export function gridKey(event: Keys, inHead: boolean): GridAction | undefined {
       return inHead ? { do: 'sort', adds: shiftKey } : { do: 'open' };
     case 'ContextMenu':
       return inHead ? { do: 'menu' } : undefined;
+    case 'F2':
+      return inHead ? undefined : { do: 'edit' };
     case 'Escape':
       return { do: 'none' };
     case 'Delete':

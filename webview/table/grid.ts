@@ -1,19 +1,19 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
-import type { RunState } from '../../src/workspace/types.js';
+import type { ColumnId, CurveCell } from '../../src/extension/panels/table-messages.js';
 import { follow } from '../shared/follow.js';
-import { RUN_STATES } from '../shared/run-state.js';
-import { cellText, cellTitle } from './cell.js';
-import { clampWidth, type Column, ROW_HEIGHT, widthOf } from './columns.js';
+import { clampWidth, type Column, columnOf, ROW_HEIGHT, widthOf } from './columns.js';
 import { dragColumn, dragWidth } from './drag.js';
 import { toTsv } from './export.js';
 import { type GridAction, gridKey } from './grid-keys.js';
 import './header-menu.js';
 import type { TyHeaderMenu } from './header-menu.js';
 import type { TableModel } from './model.js';
+import './note-editor.js';
+import type { TyNoteEditor } from './note-editor.js';
+import { type Drawn, explain, groupRow, HEAD_HEIGHT, headRow, runRow } from './row.js';
+import type { Place } from './view.js';
 import { columnWindow, offsetsOf, rowWindow, scrollTo, type Window } from './window.js';
 
-const HEAD_HEIGHT = 26;
 /** Both sides, and the border. */
 const CELL_PADDING = 20;
 /** Rows drawn above and below those in sight. */
@@ -21,9 +21,9 @@ const MORE_ROWS = 6;
 /** What a new page is to come back to is written down when scrolling has come to rest. */
 const REST_MS = 200;
 
-/** Where the keyboard is: a cell of a run, or of the head. */
+/** Where the keyboard is: a cell of a run or of the head of a group, or of the head of the table. */
 interface Active {
-  runId: string | null;
+  place: Place | 'head';
   column: ColumnId;
 }
 
@@ -65,9 +65,10 @@ export class TyGrid extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
+    this.model.curves.want(this.#curvesInSight());
     // The place that the page was left at, as soon as there is enough to scroll.
     const { top, left } = this.model.scroll;
-    if (this.#isRestored || this.#height === 0 || this.model.store.size === 0) return;
+    if (this.#isRestored || this.#height === 0 || this.model.view.store.size === 0) return;
     this.#scroller.scrollTo(left, top);
     this.#isRestored = !this.model.isLoading || Math.abs(this.#scroller.scrollTop - top) <= 1;
   }
@@ -80,39 +81,43 @@ export class TyGrid extends LitElement {
     return this.querySelector<TyHeaderMenu>('ty-header-menu')!;
   }
 
+  get #noteEditor(): TyNoteEditor {
+    return this.querySelector<TyNoteEditor>('ty-note-editor')!;
+  }
+
   protected override render(): TemplateResult {
     const { model } = this;
-    const { rows } = model;
-    const { pinned, others } = model.columns;
-    const pinnedOffsets = offsetsOf(pinned.map((column) => widthOf(column, model.layout)));
-    const pinnedWidth = pinnedOffsets.at(-1)!;
-    const offsets = offsetsOf(others.map((column) => widthOf(column, model.layout)));
-    const { top, left } = model.scroll;
-    const across = columnWindow(offsets, left, Math.max(0, this.#width - pinnedWidth));
-    const down = rowWindow(top, this.#height - HEAD_HEIGHT, ROW_HEIGHT, rows.length, MORE_ROWS);
+    const { view, layout } = model;
+    const { pinned, others } = view.columns;
+    const { lines } = view;
+    const { across, down, offsets, pinnedOffsets } = this.#window();
     this.#drawn = JSON.stringify([across, down]);
     const shown = others.slice(across.first, across.end);
-    const tracks = [
-      ...pinned.map((column) => widthOf(column, model.layout)),
-      offsets[across.first]!,
-      ...shown.map((column) => widthOf(column, model.layout)),
-    ];
-    const width = pinnedWidth + offsets.at(-1)!;
-    const columns = { pinned, pinnedOffsets, shown, first: pinned.length + across.first };
+    const width = (column: Column) => `${widthOf(column, layout)}px`;
+    const tracks = [...pinned.map(width), `${offsets[across.first]}px`, ...shown.map(width)];
+    const drawn: Drawn = {
+      pinned,
+      pinnedOffsets,
+      shown,
+      first: pinned.length + across.first,
+      activeLine: this.#activeLine,
+      activeColumn: this.#active?.column,
+    };
     return html`
       <div
         class="grid"
-        role="grid"
+        role=${view.groups ? 'treegrid' : 'grid'}
         tabindex="0"
         aria-label="Runs"
         aria-multiselectable="true"
-        aria-rowcount=${rows.length + 1}
+        aria-rowcount=${lines.length + 1}
         aria-colcount=${pinned.length + others.length}
         aria-busy=${model.isLoading}
-        aria-activedescendant=${this.#activeCell() ?? nothing}
+        aria-activedescendant=${this.#active ? 'active-cell' : nothing}
         @scroll=${() => this.#scrolled()}
         @keydown=${(event: KeyboardEvent) => this.#keydown(event)}
         @focus=${() => this.#focused()}
+        @pointerdown=${(event: PointerEvent) => this.#pressed(event)}
         @click=${(event: MouseEvent) => this.#clicked(event)}
         @dblclick=${(event: MouseEvent) => this.#doubleClicked(event)}
         @contextmenu=${(event: MouseEvent) => this.#contextMenu(event)}
@@ -120,123 +125,59 @@ export class TyGrid extends LitElement {
       >
         <div
           class="canvas"
-          .style=${`width:${width}px;height:${rows.length * ROW_HEIGHT + HEAD_HEIGHT}px;--tracks:${tracks.map((track) => `${track}px`).join(' ')}`}
+          .style=${`width:${pinnedOffsets.at(-1)! + offsets.at(-1)!}px;height:${lines.length * ROW_HEIGHT + HEAD_HEIGHT}px;--tracks:${tracks.join(' ')}`}
         >
-          <div class="row head" role="row" aria-rowindex="1">
-            ${this.#cells(columns, (column, at, style) => this.#heading(column, at, style))}
-          </div>
-          <div role="rowgroup">${this.#rows(rows, down, columns)}</div>
+          ${headRow(model, drawn)}
+          <div role="rowgroup">${this.#rows(lines, down, drawn)}</div>
         </div>
       </div>
       <ty-header-menu .model=${model}></ty-header-menu>
+      <ty-note-editor .model=${model}></ty-note-editor>
     `;
   }
 
-  #cells(
-    { pinned, pinnedOffsets, shown, first }: DrawnColumns,
-    cell: (column: Column, at: number, style: string) => TemplateResult,
-  ): TemplateResult {
-    return html`${pinned.map((column, i) => cell(column, i, `left:${pinnedOffsets[i]}px`))}<span
-        role="presentation"
-      ></span
-      >${shown.map((column, i) => cell(column, first + i, ''))}`;
+  /** What is in sight of the rows and columns, and where the columns begin. */
+  #window(): { across: Window; down: Window; offsets: number[]; pinnedOffsets: number[] } {
+    const { view, layout, scroll } = this.model;
+    const { pinned, others } = view.columns;
+    const offsetsIn = (columns: readonly Column[]) =>
+      offsetsOf(columns.map((column) => widthOf(column, layout)));
+    const offsets = offsetsIn(others);
+    const pinnedOffsets = offsetsIn(pinned);
+    const across = columnWindow(offsets, scroll.left, Math.max(0, this.#width - pinnedOffsets.at(-1)!));
+    const height = this.#height - HEAD_HEIGHT;
+    const down = rowWindow(scroll.top, height, ROW_HEIGHT, view.lines.length, MORE_ROWS);
+    return { across, down, offsets, pinnedOffsets };
   }
 
   /**
    * A row of the list always takes the same of the elements in turn, so that a scroll by three rows draws three, wherever
    * they come to lie.
    */
-  #rows(
-    rows: Uint32Array,
-    { first, end }: Window,
-    columns: DrawnColumns,
-  ): (TemplateResult | typeof nothing)[] {
+  #rows(lines: Int32Array, { first, end }: Window, drawn: Drawn): (TemplateResult | typeof nothing)[] {
     const count = Math.ceil(this.#height / ROW_HEIGHT) + 1 + 2 * MORE_ROWS;
     return Array.from({ length: count }, (_, i) => {
       const at = first + ((((i - first) % count) + count) % count);
-      return at < end ? this.#row(rows[at]!, at, columns) : nothing;
+      if (at >= end) return nothing;
+      const line = lines[at]!;
+      return line < 0 ? groupRow(this.model, ~line, at, drawn) : runRow(this.model, line, at, drawn);
     });
   }
 
-  #row(row: number, at: number, columns: DrawnColumns): TemplateResult {
-    const { model } = this;
-    const id = model.store.ids[row]!;
-    const isSelected = model.selection.ids.has(id);
-    return html`<div
-      class=${isSelected ? 'row selected' : 'row'}
-      role="row"
-      aria-rowindex=${at + 2}
-      aria-selected=${isSelected}
-      data-row=${row}
-      .style=${`top:${at * ROW_HEIGHT + HEAD_HEIGHT}px`}
-    >
-      ${this.#cells(columns, (column, i, style) => this.#cell(column, i, row, id, style))}
-    </div>`;
-  }
-
-  #cell({ id }: Column, at: number, row: number, runId: string, style: string): TemplateResult {
-    const { model } = this;
-    const text = cellText(model.store, id, row, model.now) ?? '';
-    const tint = model.tint(id, row);
-    const isActive = this.#active?.runId === runId && this.#active.column === id;
-    const look = [
-      'cell',
-      style && 'pinned',
-      model.isNumber(id) && 'number',
-      id === 'commit' && 'code',
-      tint >= 0 && `tint-${tint}`,
-      isActive && 'active',
-    ];
-    return html`<div
-      class=${look.filter(Boolean).join(' ')}
-      role="gridcell"
-      id=${isActive ? 'active-cell' : nothing}
-      aria-colindex=${at + 1}
-      data-column=${id}
-      .style=${style}
-    >
-      ${this.#mark(id, row)}${text}
-    </div>`;
-  }
-
-  /** What stands before the text: the colour of the run, the shape of its state. */
-  #mark(id: ColumnId, row: number): TemplateResult | typeof nothing {
-    const { store } = this.model;
-    if (id === 'name') {
-      const number = store.number('number', row) ?? 0;
-      return html`<i class="dot run-${((number % 10) + 10) % 10}"></i>`;
-    }
-    if (id !== 'state') return nothing;
-    const look = RUN_STATES[store.text('state', row) as RunState];
-    return html`<i class="icon icon-${look.icon} tone-${look.tone}"></i>`;
-  }
-
-  #heading(column: Column, at: number, style: string): TemplateResult {
-    const { model } = this;
-    const { id, label, title } = column;
-    const place = model.layout.sort.findIndex((key) => key.id === id);
-    const key = model.layout.sort[place];
-    const isActive = this.#active?.runId === null && this.#active.column === id;
-    const look = ['cell', style && 'pinned', model.isNumber(id) && 'number', isActive && 'active'];
-    return html`<div
-      class=${look.filter(Boolean).join(' ')}
-      role="columnheader"
-      id=${isActive ? 'active-cell' : nothing}
-      aria-colindex=${at + 1}
-      aria-sort=${key ? (key.descending ? 'descending' : 'ascending') : nothing}
-      data-column=${id}
-      title=${title}
-      .style=${style}
-      @pointerdown=${(event: PointerEvent) => this.#headPressed(event, column)}
-    >
-      <span>${label}</span>${
-        key
-          ? html`<i class="icon icon-arrow-${key.descending ? 'down' : 'up'}"></i>${
-                model.layout.sort.length > 1 ? html`<b>${place + 1}</b>` : nothing
-              }`
-          : nothing
-      }<i class="border" role="presentation"></i>
-    </div>`;
+  #curvesInSight(): CurveCell[] {
+    const { view, layout } = this.model;
+    if (layout.curves.length === 0 || this.#height === 0) return [];
+    const { pinned, others } = view.columns;
+    const { across, down } = this.#window();
+    const metrics = [...pinned, ...others.slice(across.first, across.end)].filter(({ id }) =>
+      layout.curves.includes(id),
+    );
+    const rows = view.lines.subarray(down.first, down.end).filter((line) => line >= 0);
+    return metrics.flatMap(({ id, name: metric }) =>
+      Array.from(rows)
+        .filter((row) => view.values.number(id, row) !== undefined)
+        .map((row) => ({ runId: view.store.ids[row]!, metric })),
+    );
   }
 
   #scrolled(): void {
@@ -244,40 +185,73 @@ export class TyGrid extends LitElement {
     this.model.setScroll(scrollTop, scrollLeft);
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.model.keep(), REST_MS);
-    const { model } = this;
-    const { pinned, others } = model.columns;
-    const width = (columns: readonly Column[]) => columns.map((column) => widthOf(column, model.layout));
-    const free = Math.max(0, this.#width - offsetsOf(width(pinned)).at(-1)!);
-    const across = columnWindow(offsetsOf(width(others)), scrollLeft, free);
-    const down = rowWindow(scrollTop, this.#height - HEAD_HEIGHT, ROW_HEIGHT, model.rows.length, MORE_ROWS);
+    const { across, down } = this.#window();
     if (JSON.stringify([across, down]) !== this.#drawn) this.requestUpdate();
   }
 
   // ---- pointer
 
+  #pressed(event: PointerEvent): void {
+    const { row, group, column } = placeOf(event.target);
+    if (event.button !== 0 || row !== undefined || group !== undefined || !column) return;
+    const { model } = this;
+    const on = event.target as Element;
+    this.#active = { place: 'head', column };
+    if (on.matches('.border')) {
+      dragWidth(event, widthOf(columnOf(column), model.layout), {
+        change: (width) => model.setWidth(column, width),
+        done: () => model.arrange({}),
+      });
+    } else if (!on.closest('.head-menu')) {
+      dragColumn(event, this.#scroller, {
+        drop: (before) => model.move(column, before),
+        click: (click) => model.sortBy(column, click.shiftKey),
+      });
+    }
+  }
+
   #clicked(event: MouseEvent): void {
-    const { row, column } = placeOf(event.target);
-    if (row === undefined) return;
-    const id = this.model.store.ids[row]!;
-    this.#active = { runId: id, column: column ?? 'name' };
-    this.model.select(id, event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'only');
+    const { row, group, column } = placeOf(event.target);
+    const { model } = this;
+    const { view } = model;
+    const on = event.target as Element;
+    if (row === undefined && group === undefined) {
+      if (column && on.closest('.head-menu')) this.#openMenu(column);
+      return;
+    }
+    const place =
+      row === undefined ? { group: view.groups![group!]!.value } : { runId: view.store.ids[row]! };
+    this.#active = { place, column: column ?? view.allColumns[0]!.id };
+    if (on.closest('.twistie')) this.#toggleGroup(place);
+    else
+      model.select(
+        this.#runsOf(place),
+        event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'only',
+      );
   }
 
   #doubleClicked(event: MouseEvent): void {
-    const { row, column } = placeOf(event.target);
-    if (row !== undefined) this.model.act('charts');
-    else if (column && event.target instanceof Element && event.target.matches('.border')) this.#fit(column);
+    const { row, group, column } = placeOf(event.target);
+    const on = event.target as Element;
+    if (row !== undefined && column === 'note') this.#editNote(this.model.view.store.ids[row]!);
+    else if (row !== undefined) this.model.act('charts');
+    else if (group !== undefined) {
+      if (!on.closest('.twistie')) this.#toggleGroup({ group: this.model.view.groups![group]!.value });
+    } else if (column && on.matches('.border')) this.#fit(column);
   }
 
   /** The editor's own menu for the selected runs; the columns have ours. */
   #contextMenu(event: MouseEvent): void {
-    const { row, column } = placeOf(event.target);
-    if (row !== undefined) {
-      const id = this.model.store.ids[row]!;
-      if (!this.model.selection.ids.has(id)) this.model.select(id, 'only');
+    const { row, group, column } = placeOf(event.target);
+    const { model } = this;
+    const { view, selection } = model;
+    if (row !== undefined || group !== undefined) {
+      const rows = row === undefined ? Array.from(view.groups![group!]!.rows) : [row];
+      const ids = rows.map((one) => view.store.ids[one]!);
+      if (!ids.every((id) => selection.ids.has(id))) model.select(ids, 'only');
       this.#scroller.dataset['vscodeContext'] = JSON.stringify({
         webviewSection: 'run',
-        runIds: this.model.selectedIds,
+        runIds: model.selectedIds,
         preventDefaultContextMenuItems: true,
       });
     } else if (column) {
@@ -288,28 +262,11 @@ export class TyGrid extends LitElement {
 
   /** Tooltips are made when they are wanted, not for every cell that scrolls by. */
   #explain(event: PointerEvent): void {
-    const { row, column } = placeOf(event.target);
+    const { row, group, column } = placeOf(event.target);
     const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('.cell') : null;
-    if (!cell || row === undefined || !column) return;
-    const { store, now } = this.model;
-    cell.title = cellTitle(store, column, row, now) ?? '';
-  }
-
-  #headPressed(event: PointerEvent, column: Column): void {
-    if (event.button !== 0) return;
-    const { model } = this;
-    this.#active = { runId: null, column: column.id };
-    if (event.target instanceof Element && event.target.matches('.border')) {
-      dragWidth(event, widthOf(column, model.layout), {
-        change: (width) => model.setWidth(column.id, width),
-        done: () => model.arrange({}),
-      });
-    } else {
-      dragColumn(event, this.#scroller, {
-        drop: (before) => model.move(column.id, before),
-        click: (click) => model.sortBy(column.id, click.shiftKey),
-      });
-    }
+    if (!cell || !column) return;
+    if (row !== undefined) cell.title = explain(this.model, { row }, column);
+    else if (group !== undefined) cell.title = explain(this.model, { group }, column);
   }
 
   /** As wide as what is in sight needs. */
@@ -329,23 +286,52 @@ export class TyGrid extends LitElement {
     if (heading) this.#menu.open(column, heading, () => this.#scroller.focus());
   }
 
+  #toggleGroup(place: Place): void {
+    if ('group' in place) this.model.setCollapsed(place.group, !this.#isClosed(place.group));
+  }
+
+  #isClosed(value: string | undefined): boolean {
+    return this.model.view.isCollapsed({ value });
+  }
+
+  /** The run, or the runs of the group. */
+  #runsOf(place: Place): string[] {
+    if ('runId' in place) return [place.runId];
+    const { groups = [], store } = this.model.view;
+    const group = groups.find(({ value }) => value === place.group);
+    return Array.from(group?.rows ?? [], (row) => store.ids[row]!);
+  }
+
+  #editNote(runId: string): void {
+    const { view } = this.model;
+    const row = view.store.rowOf(runId);
+    const cell = this.querySelector(`[data-row="${row}"] [data-column="note"]`);
+    if (row === undefined || !cell) return;
+    this.#noteEditor.open(runId, view.values.text('note', row) ?? '', cell, () => this.#scroller.focus());
+  }
+
   // ---- keyboard
 
-  /** The cell where the keyboard is, when it is drawn. */
-  #activeCell(): string | undefined {
-    return this.#active ? 'active-cell' : undefined;
+  /** −1 is the head; undefined: nowhere. */
+  get #activeLine(): number | undefined {
+    if (!this.#active) return undefined;
+    const { place } = this.#active;
+    if (place === 'head') return -1;
+    const line = this.model.view.lineOf(place);
+    return line < 0 ? undefined : line;
   }
 
   #focused(): void {
-    const [column] = this.model.allColumns;
-    const first = this.model.rows[0];
-    if (this.#active || !column || first === undefined) return;
-    this.#active = { runId: this.model.store.ids[first]!, column: column.id };
+    const { view } = this.model;
+    const [column] = view.allColumns;
+    const place = view.placeOf(0);
+    if (this.#active || !column || !place) return;
+    this.#active = { place, column: column.id };
     this.requestUpdate();
   }
 
   #keydown(event: KeyboardEvent): void {
-    const action = gridKey(event, this.#active?.runId === null);
+    const action = gridKey(event, this.#active?.place === 'head');
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
@@ -355,15 +341,16 @@ export class TyGrid extends LitElement {
   #do(action: GridAction): void {
     const { model } = this;
     const active = this.#active;
+    const place = active && active.place !== 'head' ? active.place : undefined;
     switch (action.do) {
       case 'move':
-        this.#go(action.rows, action.columns, action.extends);
+        if (!this.#goIntoGroup(action)) this.#go(action.rows, action.columns, action.extends);
         break;
       case 'page':
         this.#go(action.by * Math.max(1, Math.floor(this.#height / ROW_HEIGHT) - 2), 0, action.extends);
         break;
       case 'toggle':
-        if (active?.runId) model.select(active.runId, 'toggle');
+        if (place) model.select(this.#runsOf(place), 'toggle');
         break;
       case 'all':
         model.selectAll();
@@ -372,8 +359,17 @@ export class TyGrid extends LitElement {
         model.selectNone();
         break;
       case 'open':
-        if (active?.runId && !model.selection.ids.has(active.runId)) model.select(active.runId, 'only');
+        if (place && 'group' in place) {
+          this.#toggleGroup(place);
+          break;
+        }
+        if (place && !model.selection.ids.has(place.runId)) model.select([place.runId], 'only');
         model.act('charts');
+        break;
+      case 'edit':
+        if (!place || !('runId' in place)) break;
+        if (active?.column === 'note') this.#editNote(place.runId);
+        else model.act('rename', [place.runId]);
         break;
       case 'sort':
         if (active) model.sortBy(active.column, action.adds);
@@ -393,8 +389,30 @@ export class TyGrid extends LitElement {
     }
   }
 
+  /** Left and Right close and open a group, and lead from its runs to its head, as in a tree. */
+  #goIntoGroup({ rows, columns }: Extract<GridAction, { do: 'move' }>): boolean {
+    const { view } = this.model;
+    const active = this.#active;
+    if (!active || active.place === 'head' || !view.groups || rows !== 0 || Math.abs(columns) !== 1)
+      return false;
+    const { place } = active;
+    const isFirst = active.column === view.allColumns[0]?.id;
+    if ('runId' in place) {
+      if (columns === 1 || !isFirst) return false;
+      const row = view.store.rowOf(place.runId)!;
+      const group = view.groups.find((one) => one.rows.includes(row));
+      if (!group) return false;
+      this.#moveTo(view.lineOf({ group: group.value }), 0);
+      return true;
+    }
+    const isClosed = this.#isClosed(place.group);
+    if (columns === 1 ? !isClosed : isClosed || !isFirst) return false;
+    this.#toggleGroup(place);
+    return true;
+  }
+
   #shift(id: ColumnId, by: 1 | -1): void {
-    const columns = this.model.allColumns;
+    const columns = this.model.view.allColumns;
     const at = columns.findIndex((column) => column.id === id);
     const to = by === 1 ? at + 2 : at - 1;
     if (to >= 0 && at + by < columns.length) this.model.move(id, columns[to]?.id);
@@ -403,35 +421,37 @@ export class TyGrid extends LitElement {
   /** Moves the active cell; with Shift the selection follows, as in the editor's own lists. */
   #go(rows: number, columns: number, extendsRange: boolean): void {
     const { model } = this;
-    const all = model.allColumns;
+    const { view } = model;
+    const all = view.allColumns;
     if (all.length === 0) return;
-    const { order } = model;
-    const from = this.#active?.runId ?? null;
-    const row = from === null ? -1 : order.indexOf(from);
+    const line = this.#activeLine ?? 0;
     const column = all.findIndex(({ id }) => id === this.#active?.column);
-    const toRow = Math.max(rows === -Infinity ? 0 : -1, Math.min(order.length - 1, row + rows));
-    const toColumn = Math.max(0, Math.min(all.length - 1, Math.max(0, column) + columns));
-    const runId = toRow < 0 ? null : order[toRow]!;
-    if (extendsRange && rows !== 0 && runId !== null) {
-      if (model.selection.anchor === undefined && from !== null) model.select(from, 'only');
-      model.select(runId, 'range');
+    const toLine = Math.max(rows === -Infinity ? 0 : -1, Math.min(view.lines.length - 1, line + rows));
+    const to = view.placeOf(toLine);
+    if (extendsRange && rows !== 0 && to) {
+      const from = view.placeOf(line);
+      if (model.selection.anchor === undefined && from) model.select(this.#runsOf(from), 'only');
+      // The head of an open group is not one of its runs.
+      if ('runId' in to || this.#isClosed(to.group)) model.select(this.#runsOf(to), 'range');
     }
-    this.#active = { runId, column: all[toColumn]!.id };
-    this.#show(toRow, toColumn);
+    this.#moveTo(toLine, Math.max(0, Math.min(all.length - 1, Math.max(0, column) + columns)));
+  }
+
+  #moveTo(line: number, column: number): void {
+    const { view } = this.model;
+    this.#active = { place: view.placeOf(line) ?? 'head', column: view.allColumns[column]!.id };
+    this.#show(line, column);
     this.requestUpdate();
   }
 
   #show(row: number, column: number): void {
-    const { model } = this;
     const scroller = this.#scroller;
-    const { pinned, others } = model.columns;
-    const pinnedWidth = offsetsOf(pinned.map((one) => widthOf(one, model.layout))).at(-1)!;
-    const offsets = offsetsOf(others.map((one) => widthOf(one, model.layout)));
-    const at = column - pinned.length;
+    const { offsets, pinnedOffsets } = this.#window();
+    const at = column - this.model.view.columns.pinned.length;
     const left =
       at < 0
         ? scroller.scrollLeft
-        : scrollTo(offsets[at]!, offsets[at + 1]!, scroller.scrollLeft, this.#width - pinnedWidth);
+        : scrollTo(offsets[at]!, offsets[at + 1]!, scroller.scrollLeft, this.#width - pinnedOffsets.at(-1)!);
     const top =
       row < 0
         ? scroller.scrollTop
@@ -440,20 +460,16 @@ export class TyGrid extends LitElement {
   }
 }
 
-interface DrawnColumns {
-  pinned: readonly Column[];
-  pinnedOffsets: readonly number[];
-  shown: readonly Column[];
-  /** Index of the first of `shown` among all. */
-  first: number;
-}
-
-/** Where in the table something happened. */
-function placeOf(target: EventTarget | null): { row?: number; column?: ColumnId } {
+/** Where in the table something happened: at a row of the store, or the head of a group, or the head of the table. */
+function placeOf(target: EventTarget | null): { row?: number; group?: number; column?: ColumnId } {
   if (!(target instanceof Element)) return {};
-  const row = target.closest<HTMLElement>('[data-row]')?.dataset['row'];
+  const line = target.closest<HTMLElement>('.row')?.dataset;
   const column = target.closest<HTMLElement>('[data-column]')?.dataset['column'];
-  return { ...(row !== undefined && { row: Number(row) }), ...(column !== undefined && { column }) };
+  return {
+    ...(line?.['row'] !== undefined && { row: Number(line['row']) }),
+    ...(line?.['group'] !== undefined && { group: Number(line['group']) }),
+    ...(column !== undefined && { column }),
+  };
 }
 
 customElements.define('ty-grid', TyGrid);

@@ -1,7 +1,8 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
-import { columnOf } from './columns.js';
+import type { Goal } from '../shared/goal.js';
+import { columnOf, isOfMetric } from './columns.js';
 import type { TableModel } from './model.js';
 
 /** What can be done with a column. */
@@ -43,40 +44,81 @@ export class TyHeaderMenu extends LitElement {
 
   #items(id: ColumnId): TemplateResult {
     const { model } = this;
-    const { sort, pinned, tinted } = model.layout;
+    const { view } = model;
+    const { sort, pinned, tinted, group, curves } = model.layout;
+    const column = columnOf(id);
     const key = sort.find((known) => known.id === id);
-    const isPinned = pinned.includes(id);
     const sorted = (descending: boolean) =>
-      this.#item(descending ? 'Sort descending' : 'Sort ascending', key?.descending === descending, () =>
+      this.#item(descending ? 'Sort Descending' : 'Sort Ascending', key?.descending === descending, () =>
         model.arrange({ sort: [{ id, descending }] }),
       );
+    const line = html`<hr class="menu-line" />`;
     return html`
       ${sorted(false)} ${sorted(true)}
-      <hr class="menu-line" />
-      ${this.#item('Pinned', isPinned, () => model.togglePinned(id))}
       ${
-        model.store.columns.get(id)?.kind === 'number'
-          ? this.#item('Colour by value', tinted === id, () =>
-              model.arrange({ tinted: tinted === id ? null : id }),
-            )
+        sort.length > 0 && !key
+          ? this.#item('Then Sort by This', undefined, () => model.sortBy(id, true), 'Shift+click')
           : nothing
       }
-      <hr class="menu-line" />
-      ${this.#item('Hide', undefined, () => model.setShown(columnOf(id), false))}
+      ${group === id || view.canGroupBy(id) ? html`${line}${this.#grouping(id)}` : nothing} ${line}
+      ${this.#item('Pinned', pinned.includes(id), () => model.toggle('pinned', id))}
+      ${
+        view.values.data(id)?.kind === 'number'
+          ? this.#item('Colour by Value', tinted.includes(id), () => model.toggle('tinted', id))
+          : nothing
+      }
+      ${
+        column.kind === 'metric'
+          ? this.#item('Show as Curve', curves.includes(id), () => model.toggle('curves', id))
+          : nothing
+      }
+      ${isOfMetric(column) ? html`${line}${this.#goals(column.name)}` : nothing} ${line}
+      ${this.#item('Hide Column', undefined, () => model.setShown(column, false))}
     `;
   }
 
-  #item(label: string, isChecked: boolean | undefined, run: () => void): TemplateResult {
+  #grouping(id: ColumnId): TemplateResult {
+    const { model } = this;
+    if (model.layout.group !== id)
+      return this.#item('Group by This Column', undefined, () => model.groupBy(id));
+    return html`
+      ${this.#item('Ungroup', undefined, () => model.groupBy(null))}
+      ${this.#item('Close All Groups', undefined, () => model.setAllCollapsed(true))}
+      ${this.#item('Open All Groups', undefined, () => model.setAllCollapsed(false))}
+    `;
+  }
+
+  /** What the metric is to be; until a person says it, its name does. */
+  #goals(metric: string): TemplateResult {
+    const { model } = this;
+    const goal = model.view.goalOf(metric);
+    const choices: [string, Goal][] = [
+      ['Lower Is Better', 'lower'],
+      ['Higher Is Better', 'higher'],
+      ['Neither Is Better', 'unknown'],
+    ];
+    return html`${choices.map(([label, value]) =>
+      this.#item(label, goal === value, () => model.setGoal(metric, value), '', 'menuitemradio'),
+    )}`;
+  }
+
+  #item(
+    label: string,
+    isChecked: boolean | undefined,
+    run: () => void,
+    keys = '',
+    checkable = 'menuitemcheckbox',
+  ): TemplateResult {
     return html`<button
       class="menu-item"
-      role=${isChecked === undefined ? 'menuitem' : 'menuitemcheckbox'}
+      role=${isChecked === undefined ? 'menuitem' : checkable}
       aria-checked=${isChecked ?? nothing}
       @click=${() => {
         this.#popup.hidePopover();
         run();
       }}
     >
-      <span class="icon icon-check"></span>${label}
+      <span class="icon icon-check"></span>${label}${keys ? html`<span class="keys">${keys}</span>` : nothing}
     </button>`;
   }
 }

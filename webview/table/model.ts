@@ -2,23 +2,23 @@ import type { ErrorData } from '../../src/base/errors.js';
 import type {
   ColumnId,
   FromTable,
+  RunChunk,
   RunVerb,
-  SortKey,
   TableExperiment,
   TableLayout,
   TableState,
   ToTable,
 } from '../../src/extension/panels/table-messages.js';
+import type { Goal } from '../shared/goal.js';
 import type { Host } from '../shared/host.js';
 import { cellText, cellValue } from './cell.js';
-import { arrange, type Column, EMPTY_LAYOUT, knownColumns, moved, withShown } from './columns.js';
+import { type Column, EMPTY_LAYOUT, moved, withShown } from './columns.js';
 import type { Known } from './complete.js';
-import { differs } from './differ.js';
+import { Curves } from './curves.js';
 import type { Sheet } from './export.js';
 import { NOTHING, retain, select, type Selection } from './selection.js';
-import { clickedSort, sortRows } from './sort.js';
-import { RunStore } from './store.js';
-import { tintsOf } from './tint.js';
+import { clickedSort } from './sort.js';
+import { TableView } from './view.js';
 
 export type TableHost = Host<ToTable, FromTable, TableState>;
 
@@ -27,7 +27,6 @@ const KEPT_SELECTION = 1000;
 
 /** Among the runs of all experiments each says whose it is. */
 const OF_ALL: TableLayout = { ...EMPTY_LAYOUT, shown: ['experiment'] };
-const NEWEST_FIRST: SortKey = { id: 'started', descending: true };
 
 interface Shown {
   experimentId: string | null;
@@ -36,7 +35,8 @@ interface Shown {
 
 /** The state of the table. Components read it and ask it to change; it tells them that it did. */
 export class TableModel {
-  readonly store = new RunStore();
+  readonly view = new TableView();
+  readonly curves: Curves;
   readonly #host: TableHost;
   readonly #listeners = new Set<() => void>();
 
@@ -49,24 +49,19 @@ export class TableModel {
   /** The filter that was not understood, and why. */
   problem: { filter: string; message: string } | undefined;
   filters: readonly string[] = [];
-  layout: TableLayout = EMPTY_LAYOUT;
   selection: Selection = NOTHING;
   error: ErrorData | undefined;
-  now = Date.now();
   scroll = { top: 0, left: 0 };
 
   /** Runs that came since `begin`; at the end the others are gone. */
   #fresh: Set<string> | undefined;
   #frame: number | undefined;
-  #rows: Uint32Array | undefined;
-  #known: Column[] | undefined;
-  #columns: { pinned: Column[]; others: Column[] } | undefined;
-  #tint: ((row: number) => number) | undefined;
   /** Of the runs without a filter too: what can be filtered by does not depend on what is. */
   readonly #names = new Set<ColumnId>();
 
   constructor(host: TableHost) {
     this.#host = host;
+    this.curves = new Curves((cells) => host.post({ type: 'curves', cells }));
     const { state } = host;
     if (state?.version === 1) {
       this.shown = { experimentId: state.experimentId, filter: state.filter };
@@ -95,9 +90,11 @@ export class TableModel {
         this.#end();
         break;
       case 'gone':
-        this.store.remove(message.ids);
-        this.selection = retain(this.selection, (id) => this.store.rowOf(id) !== undefined);
-        this.#forget('rows');
+        this.view.remove(message.ids);
+        this.#retain();
+        break;
+      case 'curves':
+        this.curves.put(message.curves);
         break;
       case 'experiments':
         this.experiments = message.experiments;
@@ -117,55 +114,19 @@ export class TableModel {
 
   // ---- what is shown
 
-  /** Rows of the store, sorted. */
-  get rows(): Uint32Array {
-    this.#rows ??= sortRows(this.store.rows(), [...this.layout.sort, NEWEST_FIRST], (id) =>
-      this.store.columns.get(id),
-    );
-    return this.#rows;
-  }
-
-  /** Every column there is, in the usual order. */
-  get known(): Column[] {
-    this.#known ??= knownColumns(this.store.columns.keys());
-    return this.#known;
-  }
-
-  get columns(): { pinned: Column[]; others: Column[] } {
-    this.#columns ??= arrange(this.known, this.layout, (column) => this.#isWanted(column));
-    return this.#columns;
-  }
-
-  get allColumns(): Column[] {
-    return [...this.columns.pinned, ...this.columns.others];
-  }
-
-  /** Step of the tint of a cell; −1 without. */
-  tint(id: ColumnId, row: number): number {
-    if (id !== this.layout.tinted) return -1;
-    const data = this.store.columns.get(id);
-    if (data?.kind !== 'number') return -1;
-    this.#tint ??= tintsOf(data, this.rows);
-    return this.#tint(row);
-  }
-
-  isNumber(id: ColumnId): boolean {
-    const data = this.store.columns.get(id);
-    return data?.kind === 'number' || (data?.kind === 'text' && data.isNumeric && !id.startsWith('tag:'));
-  }
-
-  get order(): string[] {
-    return Array.from(this.rows, (row) => this.store.ids[row]!);
+  get layout(): TableLayout {
+    return this.view.layout;
   }
 
   /** The selected runs as they are shown; without a selection all. */
   get chosenRows(): Uint32Array {
     const { ids } = this.selection;
-    return ids.size === 0 ? this.rows : this.rows.filter((row) => ids.has(this.store.ids[row]!));
+    const { rows, store } = this.view;
+    return ids.size === 0 ? rows : rows.filter((row) => ids.has(store.ids[row]!));
   }
 
   get selectedIds(): string[] {
-    return this.order.filter((id) => this.selection.ids.has(id));
+    return this.view.order.filter((id) => this.selection.ids.has(id));
   }
 
   get names(): Known {
@@ -176,7 +137,7 @@ export class TableModel {
       params: of('param:'),
       tags: of('tag:'),
       valuesOf: (kind, name) => {
-        const data = this.store.columns.get(`${kind}:${name}`);
+        const data = this.view.store.columns.get(`${kind}:${name}`);
         return data?.kind === 'text' ? data.words : [];
       },
     };
@@ -184,16 +145,15 @@ export class TableModel {
 
   /** @param how as people read it, or as programs do */
   sheet(how: 'read' | 'data'): { sheet: Sheet; isNumber: boolean[] } {
-    const columns = this.allColumns;
+    const { view } = this;
+    const columns = view.allColumns;
     const text = how === 'read' ? cellText : cellValue;
     return {
       sheet: {
         head: columns.map(({ label }) => label),
-        rows: Array.from(this.chosenRows, (row) =>
-          columns.map(({ id }) => text(this.store, id, row, this.now)),
-        ),
+        rows: Array.from(this.chosenRows, (row) => columns.map(({ id }) => text(view.values, id, row))),
       },
-      isNumber: columns.map(({ id }) => this.isNumber(id)),
+      isNumber: columns.map(({ id }) => view.isNumber(id)),
     };
   }
 
@@ -214,35 +174,57 @@ export class TableModel {
   }
 
   sortBy(id: ColumnId, adds: boolean): void {
-    const sort = clickedSort(this.layout.sort, id, { isNumber: this.isNumber(id), adds });
+    const sort = clickedSort(this.layout.sort, id, { isNumber: this.view.isNumber(id), adds });
     this.arrange({ sort });
   }
 
   move(id: ColumnId, before: ColumnId | undefined): void {
-    if (id !== before) this.#setLayout(moved(this.known, this.layout, id, before));
+    if (id !== before) this.#setLayout(moved(this.view.known, this.layout, id, before));
   }
 
   setShown(column: Column, show: boolean): void {
     this.#setLayout(withShown(this.layout, column, show));
   }
 
-  togglePinned(id: ColumnId): void {
-    const { pinned } = this.layout;
-    this.arrange({ pinned: pinned.includes(id) ? pinned.filter((other) => other !== id) : [...pinned, id] });
+  /** Puts a column on a list of the layout, or takes it off. */
+  toggle(list: 'pinned' | 'tinted' | 'curves', id: ColumnId): void {
+    const ids = this.layout[list];
+    this.arrange({ [list]: ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id] });
+  }
+
+  setGoal(metric: string, goal: Goal): void {
+    this.arrange({ goals: { ...this.layout.goals, [`metric:${metric}`]: goal } });
+  }
+
+  groupBy(group: ColumnId | null): void {
+    this.arrange({ group, collapsed: [] });
+  }
+
+  /** @param value of the group */
+  setCollapsed(value: string | undefined, isCollapsed: boolean): void {
+    const key = value ?? null;
+    const others = this.layout.collapsed.filter((other) => other !== key);
+    this.arrange({ collapsed: isCollapsed ? [...others, key] : others });
+  }
+
+  setAllCollapsed(isCollapsed: boolean): void {
+    const groups = isCollapsed ? (this.view.groups ?? []) : [];
+    this.arrange({ collapsed: groups.map(({ value }) => value ?? null) });
   }
 
   /** While a border is dragged; `arrange` keeps it. */
   setWidth(id: ColumnId, width: number): void {
-    this.layout = { ...this.layout, widths: { ...this.layout.widths, [id]: width } };
+    this.view.layout = { ...this.layout, widths: { ...this.layout.widths, [id]: width } };
     this.#emit();
   }
 
-  select(id: string, how: 'only' | 'toggle' | 'range'): void {
-    this.#select(select(this.selection, id, how, how === 'range' ? this.order : []));
+  /** @param ids of a run, or of all of a group */
+  select(ids: readonly string[], how: 'only' | 'toggle' | 'range'): void {
+    this.#select(select(this.selection, ids, how, how === 'range' ? this.view.order : []));
   }
 
   selectAll(): void {
-    this.#select({ ids: new Set(this.order), anchor: this.selection.anchor });
+    this.#select({ ids: new Set(this.view.order), anchor: this.selection.anchor });
   }
 
   selectNone(): void {
@@ -285,16 +267,17 @@ export class TableModel {
 
   /** Ages grow. */
   tick(): void {
-    this.now = Date.now();
+    this.view.tick();
     this.#emit();
   }
 
   #begin(message: Extract<ToTable, { type: 'begin' }>): void {
     const { experimentId, filter, experiments, layout, filters } = message;
+    const isOther = experimentId !== this.shown.experimentId;
     // Other runs altogether: those that were shown are not waited for.
-    if (experimentId !== this.shown.experimentId) this.store.clear();
-    if (experimentId !== this.shown.experimentId || !this.isLoaded)
-      this.layout = layout ?? (experimentId === null ? OF_ALL : EMPTY_LAYOUT);
+    if (isOther) this.view.clear();
+    if (isOther || !this.isLoaded)
+      this.view.layout = layout ?? (experimentId === null ? OF_ALL : EMPTY_LAYOUT);
     this.shown = { experimentId, filter };
     this.experiments = experiments;
     this.filters = filters;
@@ -303,35 +286,25 @@ export class TableModel {
     this.isLoaded = true;
     this.isLoading = true;
     this.#fresh = new Set();
-    this.#forget('columns');
   }
 
-  #put(chunk: Extract<ToTable, { type: 'runs' }>['chunk']): void {
-    const columns = this.store.columns.size;
-    this.store.put(chunk);
-    this.now = Date.now();
-    if (this.store.columns.size === columns) this.#forget('rows');
-    else {
-      for (const id of this.store.columns.keys()) this.#names.add(id);
-      this.#forget('columns');
-    }
+  #put(chunk: RunChunk): void {
+    this.view.put(chunk);
+    this.curves.changed(new Set(chunk.ids));
+    for (const { id } of [...chunk.numbers, ...chunk.texts]) this.#names.add(id);
   }
 
   #end(): void {
     const fresh = this.#fresh;
     this.#fresh = undefined;
     this.isLoading = false;
-    if (fresh) this.store.remove(this.store.ids.filter((id) => !fresh.has(id)));
-    this.selection = retain(this.selection, (id) => this.store.rowOf(id) !== undefined);
-    this.#forget('rows');
+    if (fresh) this.view.remove(this.view.store.ids.filter((id) => !fresh.has(id)));
+    this.#retain();
   }
 
-  #isWanted({ id, kind }: Column): boolean {
-    const data = this.store.columns.get(id);
-    // An attribute that no run has tells nothing; a metric is only known by runs that have it.
-    if (kind === 'attribute' && this.store.size > 0 && data === undefined) return id === 'duration';
-    if (!this.layout.onlyDiffering || this.store.size < 2) return true;
-    return data !== undefined && differs(data, this.rows);
+  /** What is gone cannot be selected. */
+  #retain(): void {
+    this.selection = retain(this.selection, (id) => this.view.store.rowOf(id) !== undefined);
   }
 
   #select(selection: Selection): void {
@@ -341,18 +314,9 @@ export class TableModel {
   }
 
   #setLayout(layout: TableLayout): void {
-    this.layout = layout;
+    this.view.layout = layout;
     this.#host.post({ type: 'layout', experimentId: this.shown.experimentId, layout });
-    this.#forget('columns');
     this.#emit();
-  }
-
-  /** What follows from the runs, or also from which columns there are. */
-  #forget(what: 'rows' | 'columns'): void {
-    this.#rows = undefined;
-    this.#tint = undefined;
-    if (what === 'columns') this.#known = undefined;
-    if (what === 'columns' || this.layout.onlyDiffering) this.#columns = undefined;
   }
 
   /** Pages of runs may come faster than frames. */

@@ -22,6 +22,16 @@ export interface TextData {
 
 export type ColumnData = NumberData | TextData;
 
+export function textAt(column: ColumnData | undefined, row: number): string | undefined {
+  if (column?.kind !== 'text') return undefined;
+  const code = column.codes[row]!;
+  return code === 0 ? undefined : column.words[code - 1];
+}
+
+export function numberAt(column: ColumnData | undefined, row: number): number | undefined {
+  return column?.kind === 'number' && column.isSet[row] === 1 ? column.values[row] : undefined;
+}
+
 /** Runs by columns. A row, once given to a run, stays its own until the store is cleared. */
 export class RunStore {
   readonly ids: string[] = [];
@@ -94,18 +104,6 @@ export class RunStore {
 
   remove(ids: Iterable<string>): void {
     for (const id of ids) this.#rows.delete(id);
-  }
-
-  text(id: ColumnId, row: number): string | undefined {
-    const column = this.columns.get(id);
-    if (column?.kind !== 'text') return undefined;
-    const code = column.codes[row]!;
-    return code === 0 ? undefined : column.words[code - 1];
-  }
-
-  number(id: ColumnId, row: number): number | undefined {
-    const column = this.columns.get(id);
-    return column?.kind === 'number' && column.isSet[row] === 1 ? column.values[row] : undefined;
   }
 
   #number(id: ColumnId): NumberData {

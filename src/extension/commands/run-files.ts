@@ -53,7 +53,12 @@ async function pickFile({ active }: Workspaces, runId: string, title: string): P
   for (let folder = ''; ;) {
     const files = await active.files(runId, folder);
     if (files.length === 0 && folder === '') {
-      void vscode.window.showInformationMessage(vscode.l10n.t('{0} has no files.', title));
+      const { filesElsewhere } = await active.run(runId);
+      void vscode.window.showInformationMessage(
+        filesElsewhere === undefined
+          ? vscode.l10n.t('{0} has no files.', title)
+          : vscode.l10n.t('The files of {0} are at {1}', title, filesElsewhere),
+      );
       return undefined;
     }
     const up =

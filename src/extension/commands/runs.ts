@@ -14,7 +14,7 @@ export interface RunParts {
   workspaces: Workspaces;
   choose: RunChooser;
   log: vscode.LogOutputChannel;
-  charts: { show(runIds: readonly string[], options?: { beside?: boolean }): void };
+  charts: { show(runIds: readonly string[]): void; add(runIds: readonly string[]): void };
   compare: { show(runIds: readonly string[]): void };
   panel: { show(runId: string): void };
   logs: LogTerminals;
@@ -32,6 +32,11 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     const placeholder = vscode.l10n.t('Show the charts of which runs?');
     const runs = await choose.runs(args, { placeholder, many: true });
     if (runs.length > 0) charts.show(runs.map(({ id }) => id));
+  });
+  register(COMMANDS.addToCharts, async (...args) => {
+    const placeholder = vscode.l10n.t('Add which runs to the charts?');
+    const runs = await choose.runs(args, { placeholder, many: true });
+    if (runs.length > 0) charts.add(runs.map(({ id }) => id));
   });
 
   register(COMMANDS.compare, async (...args) => {

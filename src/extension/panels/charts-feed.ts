@@ -1,6 +1,7 @@
 import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
 import type { Run, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { ImagesFeed } from './images-feed.js';
 import type { ChartRun, ExperimentLayout, FromCharts, ToCharts } from './messages.js';
 
 /** New points of several runs go to the page as one message. */
@@ -9,7 +10,7 @@ const GATHER_MS = 50;
 const REFRESH_MS = 1_000;
 
 interface Options {
-  workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'onEvent'>;
+  workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'files' | 'readFile' | 'onEvent'>;
   post: (message: ToCharts) => void;
   layout: (runs: readonly Run[]) => Promise<ExperimentLayout>;
   warn: (message: string) => void;
@@ -20,6 +21,7 @@ interface Options {
  * the page is ready, disposed when it is hidden; in between lies all that a panel costs.
  */
 export class ChartsFeed {
+  readonly images: ImagesFeed;
   readonly #options: Options;
   readonly #abort = new AbortController();
   readonly #subscription: { dispose(): void };
@@ -42,6 +44,7 @@ export class ChartsFeed {
   constructor(runIds: readonly string[], options: Options) {
     this.#options = options;
     this.#runIds = runIds;
+    this.images = new ImagesFeed(options);
     // Before the first read, so that nothing falls between.
     this.#subscription = options.workspace.onEvent((event) => this.#onEvent(event));
     void this.#load();
@@ -50,6 +53,7 @@ export class ChartsFeed {
   dispose(): void {
     this.#abort.abort();
     this.#subscription.dispose();
+    this.images.dispose();
     clearTimeout(this.#gatherTimer);
     clearTimeout(this.#refreshTimer);
   }
@@ -91,6 +95,7 @@ export class ChartsFeed {
       const list = this.#list();
       this.#told = JSON.stringify(list);
       this.#post({ type: 'init', workspaceId: workspace.id, layout, ...list });
+      this.images.show(list.runs.map(({ id }) => id));
       // What was asked for, or happened, meanwhile.
       if (this.#stale.size > 0) void this.#refresh();
     } catch (error) {
@@ -176,6 +181,7 @@ export class ChartsFeed {
     if (JSON.stringify(list) === this.#told) return;
     this.#told = JSON.stringify(list);
     this.#post({ type: 'runs', ...list });
+    this.images.show(list.runs.map(({ id }) => id));
   }
 
   #post(message: ToCharts): void {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
+import { runUri } from '../runs/run-file-system.js';
 import { ChartsFeed } from './charts-feed.js';
 import { LivePanel } from './live-panel.js';
 import { readLayout, writeLayout } from './charts-layout.js';
@@ -31,6 +32,7 @@ export function registerChartsPanel(
   context: vscode.ExtensionContext,
   workspaces: { readonly active: Workspace },
   log: vscode.LogOutputChannel,
+  draggedRunIds: () => readonly string[],
 ): ChartsPanels {
   let open: LivePanel<FromCharts, ChartsFeed> | undefined;
   const layouts = new ChartsLayouts(context, (message, file) => run(() => warnOfLayout(message, file, log)));
@@ -68,8 +70,17 @@ export function registerChartsPanel(
       case 'fetch':
         void feed?.fetch(message);
         break;
+      case 'fetchImage':
+        void feed?.images.fetch(message);
+        break;
+      case 'openFile':
+        run(() => vscode.commands.executeCommand('vscode.open', runUri({ ...message, area: 'files' })));
+        break;
       case 'layout':
         run(() => layouts.keep(message.layout));
+        break;
+      case 'dropped':
+        add(draggedRunIds());
         break;
       case 'removeRun':
         shown = shown.filter((id) => id !== message.runId);
@@ -112,6 +123,10 @@ export function registerChartsPanel(
     adopt(vscode.window.createWebviewPanel(CHARTS_VIEW_TYPE, vscode.l10n.t('Charts'), column), runIds);
   }
 
+  function add(runIds: readonly string[]): void {
+    show([...new Set([...(open ? shown : []), ...runIds])]);
+  }
+
   const serializer = vscode.window.registerWebviewPanelSerializer(CHARTS_VIEW_TYPE, {
     deserializeWebviewPanel(panel, state: Partial<ChartsState> | undefined) {
       adopt(panel, state?.version === 1 && Array.isArray(state.runIds) ? state.runIds : []);
@@ -122,7 +137,7 @@ export function registerChartsPanel(
 
   return {
     show,
-    add: (runIds) => show([...new Set([...(open ? shown : []), ...runIds])]),
+    add,
     act(verb, metric) {
       void open?.panel.webview.postMessage({ type: 'act', verb, metric } satisfies ToCharts);
     },

@@ -56,6 +56,16 @@ export interface ExperimentLayout {
   layout: ChartsLayout;
 }
 
+/** An image that a run logged with a key and a step. */
+export interface LoggedImage {
+  key: string;
+  step: number;
+  /** Among the files of the run. */
+  path: string;
+  /** A small copy of it, where there is one; else the same. */
+  small: string;
+}
+
 /** Where a person is in a panel. Kept by the editor across hiding, reload and restart; data is fetched again. */
 export interface ChartsState {
   version: 1;
@@ -90,6 +100,10 @@ export type ToCharts =
   | { type: 'act'; verb: ChartVerb; metric: string }
   /** Answer to the fetch of this id. */
   | { type: 'points'; id: number; points: Points[] }
+  /** All images of a run, by key and step. A run that is not told of has none. */
+  | { type: 'images'; runId: string; images: LoggedImage[] }
+  /** Answer to the fetch of an image. */
+  | ({ type: 'image'; runId: string; path: string } & ({ bytes: Uint8Array } | { error: ErrorData }))
   /** Of the fetch of this id, or of the panel as a whole. */
   | { type: 'error'; id?: number; error: ErrorData };
 
@@ -98,6 +112,11 @@ export type FromCharts =
   | { type: 'ready' }
   | { type: 'fetch'; id: number; series: PointsRequest[]; maxPoints: number }
   | { type: 'layout'; layout: ExperimentLayout }
+  | { type: 'fetchImage'; runId: string; path: string }
+  /** A file of a run, in the editor. */
+  | { type: 'openFile'; runId: string; path: string }
+  /** Rows of the Runs view were dropped on the page. The host knows which. */
+  | { type: 'dropped' }
   | { type: 'removeRun'; runId: string }
   | { type: 'showLog'; runId: string }
   | { type: 'showOutput' }

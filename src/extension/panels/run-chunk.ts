@@ -1,5 +1,5 @@
 import type { Run } from '../../workspace/types.js';
-import { ownTags } from '../runs/own-tags.js';
+import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
 import type { NumberColumn, RunChunk, TextColumn } from './table-messages.js';
 
 /** The runs by columns, as the table gets them. */
@@ -36,6 +36,7 @@ export function chunkOf(runs: readonly Run[], experimentName: (id: string) => st
     text('branch', row, run.code?.branch);
     text('target', row, run.job?.target);
     text('user', row, run.user);
+    text('note', row, run.tags[NOTE_TAG]);
     number('number', row, run.number);
     number('started', row, run.startTime);
     number('duration', row, run.endTime === undefined ? undefined : run.endTime - run.startTime);

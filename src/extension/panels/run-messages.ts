@@ -27,6 +27,8 @@ export interface ShownRun {
   /** Its code is kept. */
   hasCode: boolean;
   parentRunId?: string;
+  /** Where its files are, when the workspace does not have them. */
+  filesElsewhere?: string;
   /** What it ran and where, by name, in the order they are read. */
   facts: [name: string, value: string][];
   /** Where it ran, and on what. */

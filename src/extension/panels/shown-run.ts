@@ -24,6 +24,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
     isJob: job !== undefined,
     hasCode: code?.snapshot !== undefined,
     ...(run.parentRunId && { parentRunId: run.parentRunId }),
+    ...(run.filesElsewhere && { filesElsewhere: run.filesElsewhere }),
     facts: told([
       ['Command', job?.command.join(' ')],
       ['Script', job ? undefined : code?.script],

@@ -3,8 +3,9 @@ import type { Experiment, RunQuery, WorkspaceEvent } from '../../workspace/types
 import type { Workspace } from '../../workspace/workspace.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { IDS_AT_ONCE, idFilter } from '../runs/runs-by-id.js';
+import { CurveFeed } from './curve-feed.js';
 import { chunkOf } from './run-chunk.js';
-import type { TableLayout, ToTable } from './table-messages.js';
+import type { CurveCell, TableLayout, ToTable } from './table-messages.js';
 
 /** As many runs as the workspace gives in one answer. */
 const PAGE = 1000;
@@ -19,7 +20,7 @@ export interface Shown {
 }
 
 interface Options {
-  workspace: Pick<Workspace, 'experiments' | 'runs' | 'onEvent'>;
+  workspace: Pick<Workspace, 'experiments' | 'runs' | 'points' | 'onEvent'>;
   post: (message: ToTable) => void;
   layout: (experimentId: string | null) => TableLayout | null;
   /** Filters that were used, newest first. */
@@ -37,6 +38,7 @@ export class TableFeed {
   readonly #options: Options;
   readonly #subscription: { dispose(): void };
   readonly #refresh: Coalescer;
+  readonly #curves: CurveFeed;
   #shown: Shown;
   /** What the table has, while another filter is tried. */
   #told: Shown | undefined;
@@ -50,6 +52,7 @@ export class TableFeed {
   constructor(shown: Shown, options: Options) {
     this.#options = options;
     this.#shown = shown;
+    this.#curves = new CurveFeed(options);
     this.#refresh = new Coalescer(
       () => this.#catchUp(),
       REFRESH_MS,
@@ -67,11 +70,17 @@ export class TableFeed {
     this.#load.abort();
     this.#subscription.dispose();
     this.#refresh.dispose();
+    this.#curves.dispose();
   }
 
   show(shown: Shown): void {
     this.#shown = shown;
     void this.#loadAll();
+  }
+
+  /** The curves in sight that the table does not have. */
+  showCurves(cells: readonly CurveCell[]): void {
+    this.#curves.want(cells);
   }
 
   async #loadAll(): Promise<void> {

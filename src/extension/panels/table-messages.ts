@@ -6,7 +6,7 @@ import type { ErrorData } from '../../base/errors.js';
 
 /**
  * Ids of columns: an attribute (`name`, `state`, `started` …), or a kind and a name: `metric:loss`, `min:loss`,
- * `max:loss`, `param:lr`, `tag:stage`.
+ * `max:loss`, `param:lr`, `tag:stage`. The page makes `best:loss` of the extremes.
  */
 export type ColumnId = string;
 
@@ -39,7 +39,7 @@ export interface SortKey {
 
 /** How a person arranged the table of an experiment. */
 export interface TableLayout {
-  version: 1;
+  version: 2;
   /** Columns in the order they were put; the others keep their usual place among them. */
   order: ColumnId[];
   /** Against what is shown by default. */
@@ -50,8 +50,16 @@ export interface TableLayout {
   widths: Record<ColumnId, number>;
   sort: SortKey[];
   onlyDiffering: boolean;
-  /** Column of numbers whose cells are tinted by their value. */
-  tinted: ColumnId | null;
+  /** Columns of numbers whose cells are tinted by their value. */
+  tinted: ColumnId[];
+  /** Column by whose values the runs are grouped. */
+  group: ColumnId | null;
+  /** Values of groups that are closed; null: of the runs without one. */
+  collapsed: (string | null)[];
+  /** Metric columns that show the curve. */
+  curves: ColumnId[];
+  /** What a person said that a metric is to be, by its column; the others go by their names. */
+  goals: Record<ColumnId, 'lower' | 'higher' | 'unknown'>;
 }
 
 /** What a page needs to come back as it was; the layout is the host's. */
@@ -62,6 +70,12 @@ export interface TableState {
   selected: string[];
   scrollTop: number;
   scrollLeft: number;
+}
+
+/** A cell that shows a curve. */
+export interface CurveCell {
+  runId: string;
+  metric: string;
 }
 
 export interface TableExperiment {
@@ -85,19 +99,25 @@ export type ToTable =
   /** All runs were told; what came neither since `begin` nor now is gone. */
   | { type: 'end' }
   | { type: 'gone'; ids: string[] }
+  /** Some of the curves that are wanted; few points each, in the order they were logged. */
+  | { type: 'curves'; curves: (CurveCell & { values: Float64Array })[] }
   | { type: 'experiments'; experiments: TableExperiment[] }
   /** The filter was not understood; what is shown stays. */
   | { type: 'filterProblem'; message: string }
   | { type: 'error'; error: ErrorData };
 
 /** What is done with runs by commands of the editor. */
-export type RunVerb = 'charts' | 'compare' | 'tag' | 'delete';
+export type RunVerb = 'charts' | 'compare' | 'tag' | 'rename' | 'delete';
 
 export type FromTable =
   /** The page stands and listens. Sent again by each new page, and to try again after an error. */
   | { type: 'ready'; experimentId: string | null; filter: string }
   | { type: 'show'; experimentId: string | null; filter: string }
   | { type: 'layout'; experimentId: string | null; layout: TableLayout }
+  /** The curves in sight that the page does not have; in place of those wanted before. */
+  | { type: 'curves'; cells: CurveCell[] }
+  /** '' takes the note away. */
+  | { type: 'note'; runId: string; text: string }
   | { type: 'act'; verb: RunVerb; runIds: string[] }
   | { type: 'save'; name: string; text: string }
   | { type: 'copy'; text: string }

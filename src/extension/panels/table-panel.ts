@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
+import { NOTE_TAG } from '../runs/own-tags.js';
 import { LivePanel } from './live-panel.js';
 import { saveAs } from './save-as.js';
 import { TableFeed } from './table-feed.js';
@@ -18,6 +19,7 @@ const VERBS: Record<RunVerb, (typeof COMMANDS)[keyof typeof COMMANDS]> = {
   charts: COMMANDS.showCharts,
   compare: COMMANDS.compare,
   tag: COMMANDS.editTag,
+  rename: COMMANDS.rename,
   delete: COMMANDS.delete,
 };
 
@@ -62,7 +64,10 @@ export function registerTablePanel(
         if (message.type === 'error') log.error(`Runs table: ${message.error.message}`);
         void page.postMessage(message);
       },
-      layout: (experimentId) => layouts()[experimentId ?? ALL] ?? null,
+      layout(experimentId) {
+        const layout = layouts()[experimentId ?? ALL];
+        return layout?.version === 2 ? layout : null;
+      },
       filters: () => workspaceState.get<string[]>(FILTERS_KEY, []),
       onFilter(filter) {
         const before = workspaceState.get<string[]>(FILTERS_KEY, []).filter((other) => other !== filter);
@@ -86,6 +91,12 @@ export function registerTablePanel(
         );
         break;
       }
+      case 'curves':
+        feed?.showCurves(message.cells);
+        break;
+      case 'note':
+        run(() => workspaces.active.tag(message.runId, { [NOTE_TAG]: message.text || null }));
+        break;
       case 'act': {
         const [first] = message.runIds;
         run(() => vscode.commands.executeCommand(VERBS[message.verb], first, message.runIds));

@@ -21,7 +21,7 @@ export function contentSecurityPolicy({ cspSource, nonce }: Pick<PageParts, 'csp
     `script-src 'nonce-${nonce}'`,
     `style-src ${cspSource}`,
     `font-src ${cspSource}`,
-    `img-src ${cspSource} data:`,
+    `img-src ${cspSource} data: blob:`,
   ].join('; ');
 }
 

@@ -30,7 +30,13 @@ export abstract class LiveView<Node extends object>
   #listening: { dispose(): void } | undefined;
   #clock: NodeJS.Timeout | undefined;
 
-  constructor(id: string, workspaces: Workspaces, log: vscode.LogOutputChannel, canSelectMany = false) {
+  constructor(
+    id: string,
+    workspaces: Workspaces,
+    log: vscode.LogOutputChannel,
+    canSelectMany = false,
+    dragAndDropController?: vscode.TreeDragAndDropController<Node | Leaf>,
+  ) {
     this.#id = id;
     this.#log = log;
     this.workspaces = workspaces;
@@ -46,6 +52,7 @@ export abstract class LiveView<Node extends object>
       treeDataProvider: this,
       canSelectMany,
       showCollapseAll: canSelectMany,
+      dragAndDropController,
     });
     this.#visibility = this.view.onDidChangeVisibility(({ visible }) =>
       visible ? this.#start() : this.#stop(),

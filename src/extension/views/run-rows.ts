@@ -183,7 +183,14 @@ async function fileLeaves(
   };
   const listed = await list(folder);
   if (listed.length === 0 && folder === '')
-    return [messageLeaf(`${id}/files/none`, vscode.l10n.t('The run has no files'))];
+    return [
+      messageLeaf(
+        `${id}/files/none`,
+        run.filesElsewhere === undefined
+          ? vscode.l10n.t('The run has no files')
+          : vscode.l10n.t('The files are at {0}', run.filesElsewhere),
+      ),
+    ];
   return treeLeaves(run.id, 'files', listed, id, list);
 }
 

@@ -11,6 +11,7 @@ import type { Workspaces } from '../workspaces.js';
 import { leaf, messageLeaf, type Leaf } from './leaf.js';
 import { LiveView } from './live-view.js';
 import { rowContext } from './row-context.js';
+import { RunDrag } from './run-drag.js';
 import { metricOf, runItem, runSections } from './run-rows.js';
 import { runTooltip } from './run-tooltip.js';
 
@@ -22,6 +23,7 @@ const FILTER_KEY = 'runs.filter';
 export class RunsView extends LiveView<RunsNode> {
   readonly #state: vscode.Memento;
   readonly #commit: OpenCommit;
+  readonly #drag: RunDrag;
   readonly #model: RunsModel;
   readonly #looked = new vscode.EventEmitter<void>();
   /** The list was read, or a run in it changed its state: runs may have begun or ended. */
@@ -39,7 +41,9 @@ export class RunsView extends LiveView<RunsNode> {
     commit: OpenCommit,
     log: vscode.LogOutputChannel,
   ) {
-    super(VIEWS.runs, workspaces, log, true);
+    const drag = new RunDrag();
+    super(VIEWS.runs, workspaces, log, true, drag);
+    this.#drag = drag;
     this.#state = state;
     this.#commit = commit;
     this.#model = new RunsModel(workspaces.active);
@@ -81,6 +85,11 @@ export class RunsView extends LiveView<RunsNode> {
 
   get selection(): readonly (RunsNode | Leaf)[] {
     return this.view.selection;
+  }
+
+  /** The runs that are dragged, or were last. */
+  get draggedRunIds(): readonly string[] {
+    return this.#drag.runIds;
   }
 
   get isVisible(): boolean {

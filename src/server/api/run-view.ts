@@ -1,4 +1,5 @@
 import type { DataInput, JobSummary, ModelLink, Run, RunState } from '../../workspace/types.js';
+import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { DatasetInput, FullRun, RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
@@ -41,6 +42,7 @@ function toRun(run: FullRun, job: JobRecord | undefined): Run {
     startTime: job?.startedAt ?? run.startTime,
     endTime: job ? job.endedAt : (run.endTime ?? undefined),
     parentRunId: run.tags['mlflow.parentRunId'],
+    filesElsewhere: run.artifactUri.startsWith(ARTIFACT_SCHEME) ? undefined : run.artifactUri,
     metrics: run.metrics,
     params: run.params,
     tags: run.tags,

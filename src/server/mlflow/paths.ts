@@ -1,3 +1,4 @@
+import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
 import type { Store } from '../store/store.js';
 import { invalid, notFound } from './errors.js';
 import { isTraceId } from './validation.js';
@@ -10,7 +11,6 @@ export interface ArtifactAddress {
   path: string;
 }
 
-export const ARTIFACT_SCHEME = 'mlflow-artifacts:/';
 const DECODINGS = 5;
 
 /**
@@ -18,25 +18,33 @@ const DECODINGS = 5;
  * @throws INVALID_PARAMETER_VALUE when it is absolute or climbs, also when it would after being decoded again
  */
 export function safePath(path: string): string {
-  let decoded = path;
-  for (let i = 0; i < DECODINGS; i++) {
-    if (climbs(decoded)) throw invalid('Invalid path');
-    const next = decodedOnce(decoded);
-    if (next === decoded) break;
-    decoded = next;
-  }
+  if (decodings(path).some((decoded) => isAbsolute(decoded)) || leadsUp(path)) throw invalid('Invalid path');
   return path
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/');
 }
 
-function climbs(path: string): boolean {
-  return (
-    path.includes('\0') ||
-    /^([/\\]|[a-z]:[/\\]|file:)/i.test(path) ||
-    path.split(/[/\\]/).some((part) => part.trim() === '..')
+/** Whether a path leaves the folder that it begins in, also after being decoded again; or cannot be one, for a NUL. */
+export function leadsUp(path: string): boolean {
+  return decodings(path).some(
+    (decoded) => decoded.includes('\0') || decoded.split(/[/\\]/).some((part) => part.trim() === '..'),
   );
+}
+
+function isAbsolute(path: string): boolean {
+  return /^([/\\]|[a-z]:[/\\]|file:)/i.test(path);
+}
+
+/** The path, and what it is when it is decoded, and decoded again. */
+function decodings(path: string): string[] {
+  const all = [path];
+  while (all.length < DECODINGS) {
+    const next = decodedOnce(all.at(-1) as string);
+    if (next === all.at(-1)) break;
+    all.push(next);
+  }
+  return all;
 }
 
 function decodedOnce(path: string): string {

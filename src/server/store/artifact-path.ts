@@ -1,5 +1,8 @@
 import { TrainyardError } from '../../base/errors.js';
 
+/** What this server keeps, in the protocol's words; anything else is elsewhere. */
+export const ARTIFACT_SCHEME = 'mlflow-artifacts:/';
+
 /** Checks a path below an owner: relative, `/`-separated, no way out of it. Returns it. @throws BAD_REQUEST */
 export function checkArtifactPath(path: string): string {
   const reason = fault(path);
@@ -18,4 +21,9 @@ function fault(path: string): string | undefined {
   if (parts.includes('')) return 'it is absolute or has an empty part';
   if (parts.some((part) => part === '.' || part === '..')) return 'it climbs';
   return undefined;
+}
+
+/** The folder of a run or a model below the location of its experiment, which may end with a slash. */
+export function artifactUri(location: string, ...below: string[]): string {
+  return [location.replace(/\/$/, ''), ...below, 'artifacts'].join('/');
 }

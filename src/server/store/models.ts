@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TrainyardError } from '../../base/errors.js';
 import type { Lifecycle } from '../../workspace/types.js';
 import { type Keyed, readKeyed, withoutKey } from './keyed.js';
+import { artifactUri } from './artifact-path.js';
 import { randomName } from './names.js';
 import { Registry } from './registry.js';
 
@@ -77,7 +78,7 @@ export class Models extends Registry {
       fields.sourceRunId ?? '',
       now,
       now,
-      `${experiment.artifact_location}/models/${id}/artifacts`,
+      artifactUri(experiment.artifact_location, 'models', id),
       JSON.stringify(fields.params ?? {}),
       JSON.stringify(fields.tags ?? {}),
     );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TrainyardError } from '../../base/errors.js';
 import type { Lifecycle, MetricSummary, RunPart } from '../../workspace/types.js';
+import { artifactUri } from './artifact-path.js';
 import { randomName } from './names.js';
 import { SUMMARY_COLUMNS, type SummaryColumns, summaryOf } from './metrics.js';
 import { findRuns, type RunSearch } from './search/find.js';
@@ -102,7 +103,7 @@ export class Runs {
       fields.user ?? '',
       fields.status ?? 'running',
       fields.startTime,
-      `${experiment.artifact_location}/${id}/artifacts`,
+      artifactUri(experiment.artifact_location, id),
     );
     this.setTags(id, { ...fields.tags, [NAME_TAG]: name });
     this.changed(id, 'state');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ended, setting, submit, until, workspace, write } from './support.js';
+import { ended, setting, submit, workspace, write } from './support.js';
+import { until } from '../../support/until.js';
 
 const runUri = (id: string, rest: string) =>
   vscode.Uri.from({ scheme: 'trainyard-run', path: `/${id}/${rest}` });

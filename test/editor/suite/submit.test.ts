@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ended, folder, setting, submit, until, workspace, write } from './support.js';
+import { ended, folder, setting, submit, workspace, write } from './support.js';
+import { until } from '../../support/until.js';
 
 describe('submitting a script', () => {
   before(() => setting('submit.show', 'nothing'));

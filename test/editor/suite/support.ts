@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { LocalWorkspace } from '../../../src/workspace/local/workspace.js';
 import { ACTIVE_STATES, type Run } from '../../../src/workspace/types.js';
+import { until } from '../../support/until.js';
 
 export function extension(): vscode.Extension<unknown> {
   const found = vscode.extensions.getExtension('trainyard.trainyard');
@@ -32,14 +32,6 @@ export async function write(name: string, text: string): Promise<vscode.Uri> {
   const uri = vscode.Uri.joinPath(folder(), name);
   await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
   return uri;
-}
-
-export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
-    const found = await look();
-    if (found) return found;
-  }
-  throw new Error(`Waited 20 s for ${what}.`);
 }
 
 /** Submits with the command that menus use; answers the run as it is then. */

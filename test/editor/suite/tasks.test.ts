@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { until, write } from './support.js';
+import { write } from './support.js';
+import { until } from '../../support/until.js';
 
 describe('a task of tasks.json', () => {
   const tasks = [

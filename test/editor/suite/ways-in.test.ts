@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { RunLinks, runLink } from '../../../src/extension/links/run-links.js';
 import { RunTerminalLinks } from '../../../src/extension/links/terminal-links.js';
 import { homeOf, readDiscovery } from '../../../src/workspace/local/launch.js';
-import { ended, setting, submit, until, workspace, write } from './support.js';
+import { until } from '../../support/until.js';
+import { ended, setting, submit, workspace, write } from './support.js';
 
 const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
 const workspaces = () => ({ active: workspace(), all: [workspace()] });

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { identityOf } from '../../../src/targets/process/identity.js';
-import { TestHome, until } from '../../support/home.js';
+import { TestHome } from '../../support/home.js';
+import { until } from '../../support/until.js';
 
 describe('jobs', () => {
   let test: TestHome;
@@ -16,7 +17,7 @@ describe('jobs', () => {
   after(() => test.close());
 
   const running = (id: string) =>
-    until(async () => ((await test.workspace.run(id)).state === 'running' ? true : undefined));
+    until('the job to run', async () => (await test.workspace.run(id)).state === 'running');
   const isAlive = (pid: number) => fs.existsSync(`/proc/${pid}`);
 
   it('end as their exit code says, with both streams in order and carriage returns kept', async () => {
@@ -51,11 +52,11 @@ describe('jobs', () => {
     const { id } = await test.submit(
       'trap "" TERM; (trap "" TERM; sleep 60) & echo $!; while :; do sleep 1; done\n',
     );
-    const child = await until(async () => Number(await test.log(id)) || undefined);
+    const child = await until('the pid of the child', async () => Number(await test.log(id)) || undefined);
     await test.workspace.cancel(id);
     const run = await test.ended(id);
     assert.equal(run.state, 'cancelled');
-    await until(async () => ((await identityOf(child)) === undefined ? true : undefined), 5_000);
+    await until('the end of the child', async () => (await identityOf(child)) === undefined);
   });
 
   it('end at their timeout, and say so', async () => {
@@ -186,7 +187,7 @@ describe('jobs', () => {
     const { id } = await test.submit(
       `printf '${bar}'; printf '${bar.replace('40', '50').replace('4/', '5/')}'; sleep 3\n`,
     );
-    const progress = await until(async () => (await test.workspace.run(id)).job?.progress);
+    const progress = await until('progress', async () => (await test.workspace.run(id)).job?.progress);
     assert.deepEqual(progress, { done: 4, total: 10, remainingSeconds: 6 });
     await test.workspace.cancel(id);
     assert.equal((await test.ended(id)).job?.progress?.done, 5);

@@ -13,7 +13,7 @@ import { buildScriptJob } from '../../../src/job/build.js';
 import type { JobSpec } from '../../../src/job/spec.js';
 import type { SubmitRequest } from '../../../src/workspace/local/contract.js';
 import type { ServerSettings } from '../../../src/workspace/types.js';
-import { until } from '../../support/home.js';
+import { until } from '../../support/until.js';
 
 const entry = fileURLToPath(new URL('../../../src/targets/process/supervisor.ts', import.meta.url));
 
@@ -115,11 +115,11 @@ export class Scratch {
   }
 
   running(id: string): Promise<JobRecord> {
-    return until(async () => (this.job(id).state === 'running' ? this.job(id) : undefined));
+    return until('the job to run', () => this.job(id).state === 'running' && this.job(id));
   }
 
   ended(id: string): Promise<JobRecord> {
-    return until(async () => (isActive(this.job(id)) ? undefined : this.job(id)));
+    return until('the end of the job', () => !isActive(this.job(id)) && this.job(id));
   }
 
   log(id: string): string {
@@ -129,7 +129,7 @@ export class Scratch {
 
   /** Until the log holds `text`. */
   async logged(id: string, text: string): Promise<void> {
-    await until(async () => (this.log(id).includes(text) ? true : undefined));
+    await until(`the log to hold ${text}`, () => this.log(id).includes(text));
   }
 
   outputs(id: string): string[] {

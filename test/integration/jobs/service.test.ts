@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, isSame } from '../../../src/targets/process/identity.js';
-import { until } from '../../support/home.js';
+import { until } from '../../support/until.js';
 import { Scratch } from './scratch.js';
 
 describe('the job service', () => {
@@ -12,7 +12,7 @@ describe('the job service', () => {
   after(() => scratch.close());
 
   const gone = (pid: number) =>
-    until(async () => ((await identityOf(pid)) === undefined ? true : undefined), 5_000);
+    until('the end of a process', async () => (await identityOf(pid)) === undefined);
 
   describe('when a job ends', () => {
     it('lets the children of a script use the grace time, too', async () => {
@@ -179,9 +179,8 @@ describe('the job service', () => {
       const id = await scratch.submit('sleep 0.7; echo done; exit 5\n');
       await scratch.running(id);
       await scratch.shut();
-      await until(async () =>
-        fs.existsSync(path.join(scratch.folders(id).root, 'exit.json')) ? true : undefined,
-      );
+      const exit = path.join(scratch.folders(id).root, 'exit.json');
+      await until('the exit code', () => fs.existsSync(exit));
       const ended = Date.now();
       await sleep(300);
       scratch.open();
@@ -197,9 +196,8 @@ describe('the job service', () => {
       const id = await scratch.submit('echo 1 > one.txt; echo 2 > "$TRAINYARD_OUTPUT/two.txt"; sleep 0.5\n');
       await scratch.running(id);
       await scratch.shut();
-      await until(async () =>
-        fs.existsSync(path.join(scratch.folders(id).root, 'exit.json')) ? true : undefined,
-      );
+      const exit = path.join(scratch.folders(id).root, 'exit.json');
+      await until('the exit code', () => fs.existsSync(exit));
       scratch.open();
       const file = path.join(scratch.folders(id).output, 'two.txt');
       await scratch.store.artifacts.putFile(`runs/${id}`, 'outputs/two.txt', file);

@@ -8,6 +8,7 @@ const SCRIPTS: [what: string, script: string, python?: PythonEnvironment][] = [
   ['logs, registers and loads models', 'models'],
   ['uses every verb of the registry', 'registry'],
   ['uses the seldom verbs of experiments, runs, models and prompts', 'verbs'],
+  ['reads and writes the artifacts of a location elsewhere itself', 'elsewhere'],
   ['sends a file whole that it would rather send in parts', 'large_files'],
   ['logs from fifty processes at once', 'crowd'],
   ['logs in the background, metrics of the machine too', 'queues', 'full'],

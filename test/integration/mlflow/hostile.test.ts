@@ -4,6 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
+import { until } from '../../support/until.js';
 import { raw } from './raw.js';
 import { startServer, type TestServer } from './server.js';
 
@@ -163,11 +164,13 @@ describe('hostile requests', function () {
     );
     await isWell();
     for (const socket of sockets) socket.destroy();
-    await sleep(200);
+    await until(
+      'the cut uploads to be gone',
+      () => fs.readdirSync(path.join(server.store.folder, 'tmp')).length === 0,
+    );
     await isWell();
     const { body } = await server.call('GET', `/api/2.0/mlflow/artifacts/list?run_id=${runId}`);
     assert.deepEqual(body['files'] ?? [], []);
-    assert.deepEqual(fs.readdirSync(path.join(server.store.folder, 'tmp')), []);
   });
 
   it('from more connections than there may be are let go, and the next are served', async () => {

@@ -393,15 +393,49 @@ describe('MLflow requests', () => {
       assert.equal((await get('experiments/get-by-name?experiment_name=stolen')).status, 404);
     });
 
-    it('for locations elsewhere are refused', async () => {
-      for (const location of [
-        'file:///etc',
+    it('may have a location elsewhere, which clients go to themselves', async () => {
+      for (const [i, location] of [
         's3://b/x',
+        'gs://b/a b/',
+        'file:///var/ml',
+        '/var/ml',
+        'C:\\ml',
+      ].entries()) {
+        const made = await post('experiments/create', { name: `at ${i}`, artifact_location: location });
+        const id = made.body.experiment_id as string;
+        const { body } = await get(`experiments/get?experiment_id=${id}`);
+        assert.equal((body.experiment as { artifact_location: string }).artifact_location, location);
+        const created = (await post('runs/create', { experiment_id: id })).body;
+        const info = (created.run as { info: { run_id: string; artifact_uri: string } }).info;
+        assert.equal(info.artifact_uri, `${location.replace(/\/$/, '')}/${info.run_id}/artifacts`);
+        await refused(get(`artifacts/list?run_id=${info.run_id}`), 501, /These files are at .* client/);
+        const file = `/get-artifact?run_uuid=${info.run_id}&path=x`;
+        await refused(server.call('GET', file), 501, /These files are at/);
+        const put = await server.call(
+          'PUT',
+          `/api/2.0/mlflow-artifacts/artifacts/x/${info.run_id}/artifacts/f`,
+          {},
+        );
+        assert.equal(put.status, 404);
+      }
+    });
+
+    it('are refused with a location that is none', async () => {
+      for (const location of [
+        'here/and/there',
+        's3://b/../x',
+        's3://b/%2e%2e/x',
+        's3:b',
+        'file:x',
+        's3://b/x?y',
+        '/a\nb',
+        'models:/x',
+        'mlflow-artifacts:/',
+        'MLFLOW-artifacts:/x',
         'runs:/x',
         'mlflow-artifacts://host/x',
         'mlflow-artifacts:/../x',
         'mlflow-artifacts:/x#y',
-        '/etc',
       ])
         await refused(
           post('experiments/create', { name: 'located', artifact_location: location }),

@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureServer } from '../../../src/workspace/local/launch.js';
-import type { Discovery } from '../../../src/workspace/local/contract.js';
 import type { Points } from '../../../src/workspace/types.js';
 import { serverEntry, stopServerOf, TestHome } from '../../support/home.js';
+import { ask, askForJson, createRun, type MlflowRequest } from '../../support/mlflow.js';
+import { until } from '../../support/until.js';
 
 /** More rounds find rarer moments: `TRAINYARD_CRASHES=100 npm test integration`. */
 const ROUNDS = Number(process.env['TRAINYARD_CRASHES'] ?? 6);
 const WRITERS = 8;
 /** A batch that spans a block's end now and then. */
 const BATCH = 300;
-
-interface Call {
-  method: string;
-  at: string;
-  body: string | Uint8Array;
-}
 
 /** One client: does everything that a script does, and writes down what was answered with 200. */
 class Writer {
@@ -39,11 +35,10 @@ class Writer {
   }
 
   /** Logs until the server is gone. */
-  async work(call: (request: Call) => Promise<unknown>): Promise<void> {
+  async work(call: (request: MlflowRequest) => Promise<unknown>): Promise<void> {
     for (;;) {
       const n = this.sent++;
-      const post = (verb: string, body: object) =>
-        call({ method: 'POST', at: `/api/2.0/mlflow/runs/${verb}`, body: JSON.stringify(body) });
+      const post = (verb: string, body: object) => call({ at: `mlflow/runs/${verb}`, body });
       try {
         const run_id = this.runId;
         await post('log-metric', { run_id, key: 'loss', value: n / 7, timestamp: n, step: n });
@@ -54,7 +49,7 @@ class Writer {
         await post('set-tag', { run_id, key: 'at', value: `${n}` });
         this.tag = n;
         const name = `f${n % 5}.bin`;
-        const at = `/api/2.0/mlflow-artifacts/artifacts/0/${run_id}/artifacts/${name}`;
+        const at = `mlflow-artifacts/artifacts/0/${run_id}/artifacts/${name}`;
         await call({ method: 'PUT', at, body: fileOf(n) });
         this.files.set(name, n);
       } catch (error) {
@@ -76,40 +71,28 @@ const batch = (n: number) =>
     step: n * BATCH + i,
   }));
 
-async function send({ port, token }: Discovery, { method, at, body }: Call): Promise<Response> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
-  };
-  const response = await fetch(`http://127.0.0.1:${port}${at}`, { method, headers, body: body as BodyInit });
-  if (!response.ok) throw new Error(`${method} ${at}: ${response.status} ${await response.text()}`);
-  return response;
-}
-
 describe('a server that is killed', function () {
   this.timeout(120_000 + ROUNDS * 20_000);
   const test = new TestHome();
   const start = () => ensureServer({ home: test.home, serverEntry });
 
   after(() => test.close());
+  afterEach('the store is sound', async () => {
+    await stopServerOf(test.home);
+    const db = new DatabaseSync(path.join(test.home, 'store', 'trainyard.db'), { readOnly: true });
+    assert.deepEqual({ ...db.prepare('PRAGMA integrity_check').get() }, { integrity_check: 'ok' });
+    db.close();
+  });
 
   it(`keeps all that it acknowledged, at ${ROUNDS} random moments`, async () => {
     const writers: Writer[] = [];
     for (let i = 0; i < WRITERS; i++) {
-      const body = JSON.stringify({ experiment_id: '0', run_name: `writer ${i}`, start_time: i });
-      const made = await send(await start(), { method: 'POST', at: '/api/2.0/mlflow/runs/create', body });
-      const { run } = (await made.json()) as { run: { info: { run_id: string } } };
-      writers.push(new Writer(run.info.run_id));
+      writers.push(new Writer(await createRun(await start(), `writer ${i}`)));
     }
 
     for (let round = 0; round < ROUNDS; round++) {
       const server = await start();
-      const working = writers.map((writer) =>
-        writer.work(async (call) => {
-          const response = await send(server, call);
-          await response.arrayBuffer();
-        }),
-      );
+      const working = writers.map((writer) => writer.work((request) => askForJson(server, request)));
       await sleep(Math.random() * 800);
       process.kill(server.pid, 'SIGKILL');
       await Promise.all(working);
@@ -118,11 +101,84 @@ describe('a server that is killed', function () {
       for (const writer of writers) await holds(writer);
     }
     assert.ok(Math.min(...writers.map(({ steps }) => steps.length)) > 0, 'each writer has logged');
+  });
 
-    await stopServerOf(test.home);
-    const db = new DatabaseSync(path.join(test.home, 'store', 'trainyard.db'), { readOnly: true });
-    assert.deepEqual({ ...db.prepare('PRAGMA integrity_check').get() }, { integrity_check: 'ok' });
-    db.close();
+  it('at rest, has all of it at once', async () => {
+    const runId = await createRun(await start());
+    const metrics = [{ key: 'loss', value: 1, timestamp: 1, step: 1 }];
+    for (let round = 0; round < 3; round++) {
+      const server = await start();
+      await askForJson(server, { at: 'mlflow/runs/log-batch', body: { run_id: runId, metrics } });
+      await sleep(300);
+      process.kill(server.pid, 'SIGKILL');
+      assert.deepEqual([...(await history(runId, 'loss')).steps], [1]);
+    }
+  });
+
+  it('while it seals blocks and makes their overviews, has each request whole or not at all', async () => {
+    const size = 1000;
+    const runId = await createRun(await start());
+    let sent = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const server = await start();
+      const acknowledged: number[] = [];
+      // Each request seals a block, and every fourth makes an overview.
+      const working = (async () => {
+        for (;;) {
+          const n = sent++;
+          const metrics = Array.from({ length: size }, (_, i) => {
+            const step = n * size + i;
+            return { key: 'long', value: Math.sin(step), timestamp: step, step };
+          });
+          await askForJson(server, { at: 'mlflow/runs/log-batch', body: { run_id: runId, metrics } });
+          acknowledged.push(n);
+        }
+      })().catch((error: unknown) => {
+        if (!(error instanceof TypeError)) throw error;
+      });
+      await sleep(100 + Math.random() * 300);
+      process.kill(server.pid, 'SIGKILL');
+      await working;
+      const { steps, values } = await history(runId, 'long');
+      const held = new Set(Array.from(steps, (step) => Math.floor(step / size)));
+      assert.equal(steps.length, held.size * size, 'no point twice, no request in part');
+      for (const n of acknowledged) assert.ok(held.has(n), `request ${n}`);
+      assert.ok(steps.every((step, i) => values[i] === Math.sin(step)));
+      const [drawn] = await test.workspace.points([{ runId, key: 'long', from: 0 }], 400);
+      const isHeld = (step: number) => held.has(Math.floor(step / size));
+      assert.ok(drawn?.steps.every((step, i) => isHeld(step) && drawn.values[i] === Math.sin(step)));
+      assert.deepEqual([drawn?.steps[0], drawn?.steps.at(-1)], [steps[0], steps.at(-1)]);
+    }
+  });
+
+  it('while a file arrives, has nothing of it, and the one before is whole', async () => {
+    const runId = await createRun(await start());
+    const at = `mlflow-artifacts/artifacts/0/${runId}/artifacts/model.bin`;
+    const before = Buffer.alloc(3_000_000, 'before');
+    await askForJson(await start(), { method: 'PUT', at, body: before });
+    for (let round = 0; round < 3; round++) {
+      const server = await start();
+      let sent = 0;
+      const endless = new ReadableStream({
+        async pull(to) {
+          await sleep(1);
+          to.enqueue(Buffer.alloc(65_536, 'after'));
+          sent++;
+        },
+      });
+      const uploading = assert.rejects(ask(server, { method: 'PUT', at, body: endless }), TypeError);
+      await until('some of the file to be sent', () => sent > 20);
+      await sleep(Math.random() * 100);
+      process.kill(server.pid, 'SIGKILL');
+      await uploading;
+      assert.ok(before.equals(await test.workspace.readFile(runId, 'model.bin')));
+      const { files } = await askForJson(await start(), {
+        method: 'GET',
+        at: `mlflow/artifacts/list?run_id=${runId}`,
+      });
+      assert.deepEqual(files, [{ path: 'model.bin', is_dir: false, file_size: before.length }]);
+      assert.deepEqual(fs.readdirSync(path.join(test.home, 'store', 'tmp')), []);
+    }
   });
 
   async function holds(writer: Writer): Promise<void> {

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ensureServer } from '../../../src/workspace/local/launch.js';
 import { LocalWorkspace } from '../../../src/workspace/local/workspace.js';
 import { serverEntry, stopServerOf } from '../../support/home.js';
+import { ask, createRun, type MlflowRequest } from '../../support/mlflow.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -25,8 +26,7 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
   before(async () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', home]);
-    const made = await call('POST', 'runs/create', { experiment_id: '0', start_time: 0 });
-    runId = ((await made.json()) as { run: { info: { run_id: string } } }).run.info.run_id;
+    runId = await createRun(await ensureServer({ home, serverEntry }));
   });
   after(async () => {
     await stopServerOf(home);
@@ -34,16 +34,10 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
     fs.rmSync(home, { recursive: true });
   });
 
-  async function call(method: string, at: string, body: unknown): Promise<Response> {
-    const { port, token } = await ensureServer({ home, serverEntry });
-    const isBytes = body instanceof Uint8Array;
-    const url = `http://127.0.0.1:${port}/api/2.0/${isBytes ? 'mlflow-artifacts/artifacts' : 'mlflow'}/${at}`;
-    const headers = {
-      authorization: `Bearer ${token}`,
-      'content-type': isBytes ? 'application/octet-stream' : 'application/json',
-    };
-    return fetch(url, { method, headers, body: isBytes ? (body as BodyInit) : JSON.stringify(body) });
-  }
+  const call = async (request: MlflowRequest) => ask(await ensureServer({ home, serverEntry }), request);
+
+  const put = (name: string, body: Buffer) =>
+    call({ method: 'PUT', at: `mlflow-artifacts/artifacts/0/${runId}/artifacts/${name}`, body });
 
   async function log(step: number): Promise<Response> {
     const metrics = Array.from({ length: 100 }, (_, i) => ({
@@ -52,7 +46,7 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
       timestamp: step,
       step,
     }));
-    const response = await call('POST', 'runs/log-batch', { run_id: runId, metrics });
+    const response = await call({ at: 'mlflow/runs/log-batch', body: { run_id: runId, metrics } });
     if (response.ok) logged.push(step);
     return response;
   }
@@ -79,7 +73,7 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
   it('refuses files, and leaves nothing of them', async () => {
     const before = fs.readdirSync(path.join(home, 'store', 'tmp'));
-    const refused = await call('PUT', `0/${runId}/artifacts/large.bin`, Buffer.alloc(30 * MEGABYTE, 1));
+    const refused = await put('large.bin', Buffer.alloc(30 * MEGABYTE, 1));
     assert.equal(refused.status, 507);
     assert.deepEqual(fs.readdirSync(path.join(home, 'store', 'tmp')), before);
     assert.deepEqual(await workspace.files(runId, ''), []);
@@ -89,7 +83,7 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
     fs.rmSync(ballast);
     const from = (logged.at(-1) ?? 0) + 1;
     for (let step = from; step < from + 20; step++) assert.equal((await log(step)).status, 200);
-    const kept = await call('PUT', `0/${runId}/artifacts/small.bin`, Buffer.alloc(1000, 1));
+    const kept = await put('small.bin', Buffer.alloc(1000, 1));
     assert.equal(kept.status, 200);
     await assertAllThere();
   });

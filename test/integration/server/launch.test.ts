@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ensureServer, findServer, shutdown } from '../../../src/workspace/local/launch.js';
-import { serverEntry, until } from '../../support/home.js';
+import { serverEntry } from '../../support/home.js';
+import { until } from '../../support/until.js';
 
 const here = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
 
@@ -30,10 +31,10 @@ describe('ensureServer', () => {
     const found = await Promise.all([1, 2, 3].map(() => ensureServer({ home, serverEntry })));
     assert.equal(new Set(found.map(({ pid }) => pid)).size, 1);
     // The others stand down. One that is slow to would take the home over once this test stops the first.
-    await until(async () => {
+    await until('two servers to give way', () => {
       const log = fs.readFileSync(path.join(home, 'logs', 'server.log'), 'utf8');
-      return log.split('another server has this home').length - 1 === 2 ? true : undefined;
-    }, 10_000);
+      return log.split('another server has this home').length - 1 === 2;
+    });
   });
 
   it('starts a killed server again with its port and token', async () => {

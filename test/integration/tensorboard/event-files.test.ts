@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildScriptJob } from '../../../src/job/build.js';
-import { TestHome, until } from '../../support/home.js';
+import { TestHome } from '../../support/home.js';
+import { until } from '../../support/until.js';
 
 const PYTHON = process.env['TRAINYARD_TEST_TENSORBOARD'] ?? '';
 
@@ -40,10 +41,10 @@ describe('the event files of a job', function () {
 
   it('become metrics while they grow, and pictures, texts and params', async () => {
     const id = await submit('tensorboardx');
-    await until(async () => {
+    await until('points', async () => {
       const { state, metrics } = await test.workspace.run(id);
       assert.notEqual(state, 'finished', 'points are there before the end');
-      return (metrics['loss/train']?.count ?? 0) > 5 ? true : undefined;
+      return (metrics['loss/train']?.count ?? 0) > 5;
     });
     const run = await test.ended(id);
     assert.equal(run.job?.reason, undefined);

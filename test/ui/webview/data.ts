@@ -1,4 +1,4 @@
-import type { FakeRun, FakeSeries } from './fake-host.js';
+import type { FakeImage, FakeRun, FakeSeries } from './fake-host.js';
 
 export const START = Date.UTC(2026, 10, 20, 9, 30);
 
@@ -49,4 +49,12 @@ export function accuracyAt(seed: number, count: number): (i: number) => number {
   const top = 0.86 + next() * 0.12;
   const speed = 3 + next() * 8;
   return (i) => Math.min(1, top - 0.75 * Math.exp((-speed * i) / count) + (next() - 0.5) * 0.02);
+}
+
+/** An image of the key at each of the steps. */
+export function fakeImages(key: string, steps: readonly number[]): FakeImage[] {
+  return steps.map((step) => {
+    const path = `images/${key}%step%${step}%timestamp%1%id.png`;
+    return { key, step, path, small: path.replace('.png', '%small.png') };
+  });
 }

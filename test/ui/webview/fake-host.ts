@@ -18,6 +18,13 @@ export interface FakeRun {
   metrics: string[];
 }
 
+export interface FakeImage {
+  key: string;
+  step: number;
+  path: string;
+  small: string;
+}
+
 /** What tests reach as `window.fake`. */
 export interface FakeHost {
   runs: FakeRun[];
@@ -27,6 +34,8 @@ export interface FakeHost {
   layout: object;
   /** runId → metric → points */
   series: Record<string, Record<string, FakeSeries>>;
+  /** runId → images, by key and step */
+  images: Record<string, FakeImage[]>;
   sent: { type: string; series?: { runId: string; key: string; from: number; fromStep?: number }[] }[];
   violations: string[];
   /** Messages of the page are not answered while true. */
@@ -44,6 +53,7 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     missing: [],
     settings: { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false },
     layout: { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [] },
+    images: {},
     sent: [],
     violations: [],
     isSilent: false,
@@ -55,7 +65,11 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
       const { runs, missing, settings } = fake;
       const layout = { experimentId: '0', layout: { settings, ...fake.layout } };
       if (fake.fail) fake.say({ type: 'error', error: fake.fail });
-      else fake.say({ type: 'init', workspaceId: 'local', runs, missing, layout });
+      else {
+        fake.say({ type: 'init', workspaceId: 'local', runs, missing, layout });
+        for (const [runId, images] of Object.entries(fake.images))
+          fake.say({ type: 'images', runId, images });
+      }
     },
     append(runId, key, points) {
       const series = ((fake.series[runId] ??= {})[key] ??= { steps: [], times: [], values: [] });
@@ -65,13 +79,30 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
       fake.say({ type: 'changed', runIds: [runId] });
     },
   };
+  /** A picture that says what it is of. */
+  const paint = async (runId: string, path: string) => {
+    const size = path.includes('small') ? 128 : 512;
+    const canvas = new OffscreenCanvas(size, size);
+    const context = canvas.getContext('2d')!;
+    const step = Number(/step%(\d+)/.exec(path)?.[1] ?? 0);
+    context.fillStyle = `hsl(${step * 3} 60% 45%)`;
+    context.fillRect(0, 0, size, size);
+    context.fillStyle = '#fff';
+    context.font = `${size / 5}px sans-serif`;
+    context.fillText(`${runId} ${step}`, size / 16, size / 2);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    fake.say({ type: 'image', runId, path, bytes });
+  };
   const answer = (message: {
     type: string;
     id: number;
+    runId: string;
+    path: string;
     series: { runId: string; key: string; from: number; fromStep?: number; toStep?: number }[];
     maxPoints: number;
   }) => {
     if (message.type === 'ready') fake.init();
+    if (message.type === 'fetchImage') void paint(message.runId, message.path);
     if (message.type !== 'fetch') return;
     const { id } = message;
     if (fake.fail) {

@@ -103,6 +103,16 @@ export function installTableHost(given: TableGiven): void {
     say: (message) => window.postMessage(message, '*'),
     sayChunk: (chunk) => fake.say({ type: 'runs', chunk: revive(chunk) }),
   };
+  /** Falls and swings, and is another for each run. */
+  const curves = (cells: { runId: string; metric: string }[]) =>
+    fake.say({
+      type: 'curves',
+      curves: cells.map((cell) => {
+        const seed = Number(/\d+/.exec(cell.runId)) + cell.metric.length;
+        const value = (_: unknown, i: number) => Math.exp(-i / (8 + (seed % 23))) + Math.sin(i * seed) * 0.04;
+        return { ...cell, values: Float64Array.from({ length: 60 }, value) };
+      }),
+    });
   const show = (experimentId: string | null, filter: string) => {
     if (fake.fail) return fake.say({ type: 'error', error: fake.fail as never });
     const passing = filter === '' ? undefined : given.answers?.[filter];
@@ -144,6 +154,7 @@ export function installTableHost(given: TableGiven): void {
       postMessage(message: FromTable) {
         fake.sent.push(message);
         // As in the editor, an answer never comes within the call.
+        if (message.type === 'curves') setTimeout(() => curves(message.cells), 0);
         if (message.type === 'ready' || message.type === 'show')
           setTimeout(() => show(message.experimentId ?? given.experimentId ?? null, message.filter), 0);
       },

@@ -4,6 +4,7 @@ import type { FromTable } from '../../../src/extension/panels/table-messages.js'
 import type { Run } from '../../../src/workspace/types.js';
 import { launchChromium } from '../../support/chromium.js';
 import { openPanel } from './page.js';
+import { EMPTY_LAYOUT as LAYOUT } from '../../../webview/table/columns.js';
 import { servePanel } from './server.js';
 import { installTableHost, plainChunk, type TableGiven, tableRun } from './table-host.js';
 
@@ -237,7 +238,7 @@ describe('runs table', function () {
   it('pins and tints a column from its menu', async () => {
     await openRuns(runs(8));
     await heading('metric:val_accuracy').click({ button: 'right' });
-    await page.getByRole('menuitemcheckbox', { name: 'Colour by value' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Colour by Value' }).click();
     assert.equal(await page.locator('.tint-7').count(), 1);
     await heading('metric:val_accuracy').click({ button: 'right' });
     await page.getByRole('menuitemcheckbox', { name: 'Pinned' }).click();
@@ -257,6 +258,203 @@ describe('runs table', function () {
     const lines = (await sent('copy'))!.text.trimEnd().split('\n');
     assert.equal(lines.length, 3);
     assert.match(lines[2]!, /^\| quick-lynx-2 \| finished \|/);
+    await button('Export').click();
+    await page.getByRole('menuitem', { name: 'Copy as Table' }).click();
+    assert.match((await sent('copy'))!.text, /\nquick-lynx-2\tfinished\t/);
+  });
+
+  /** What the table says from top to bottom, in its first column. */
+  const lines = () =>
+    page
+      .locator('.row:not(.head)')
+      .evaluateAll((rows) =>
+        rows
+          .toSorted((a, b) => Number(a.ariaRowIndex) - Number(b.ariaRowIndex))
+          .map((row) => row.querySelector('.cell')!.textContent.trim().replaceAll(/\s+/g, ' ')),
+      );
+  const menu = async (id: string, item: string) => {
+    await heading(id).click({ button: 'right' });
+    await page.getByRole('menu', { name: 'Column' }).getByText(item, { exact: true }).click();
+  };
+  const group = (value: string) =>
+    page.locator('.row.group', { has: page.locator('.value', { hasText: new RegExp(`^${value}$`) }) });
+
+  it('groups by a column from its menu, with what the runs of a group come to, and ungroups', async () => {
+    await openRuns(runs(8));
+    await menu('branch', 'Group by This Column');
+    assert.deepEqual(await lines(), [
+      'main 6 runs',
+      ...[8, 7, 5, 4, 2, 1].map((n) => tableRun(n).name),
+      'wider-net 2 runs',
+      ...[6, 3].map((n) => tableRun(n).name),
+    ]);
+    assert.match(
+      await group('main').locator('[data-column="metric:val_loss"]').innerText(),
+      /^0\.\d+\s*±0\.\d+$/,
+    );
+    assert.equal(await group('main').locator('[data-column="param:seed"]').innerText(), '17');
+    assert.equal((await sent('layout'))?.layout.group, 'branch');
+    await group('main').locator('[data-column="metric:val_loss"]').hover();
+    assert.match(
+      (await group('main').locator('[data-column="metric:val_loss"]').getAttribute('title'))!,
+      /^Mean .*\nLowest .*\nOf 6 of 6 runs$/,
+    );
+    await button('Ungroup').click();
+    assert.equal((await lines()).length, 8);
+    assert.equal((await sent('layout'))?.layout.group, null);
+  });
+
+  it('sorts in groups and sorts the groups', async () => {
+    await openRuns(runs(12), { layout: { ...LAYOUT, group: 'param:optimizer' } });
+    await heading('metric:val_loss').click();
+    const means = await page
+      .locator('.group [data-column="metric:val_loss"] span:first-of-type')
+      .allInnerTexts();
+    assert.ok(Number(means[0]) >= Number(means[1]), means.join());
+    const all = await page
+      .locator('.row:not(.head)')
+      .evaluateAll((rows) =>
+        rows
+          .toSorted((a, b) => Number(a.ariaRowIndex) - Number(b.ariaRowIndex))
+          .map((row) =>
+            row.matches('.group')
+              ? NaN
+              : Number(row.querySelector('[data-column="metric:val_loss"]')!.textContent),
+          ),
+      );
+    const inFirst = all.slice(1, all.indexOf(NaN, 1));
+    assert.deepEqual(
+      inFirst,
+      inFirst.toSorted((a, b) => b - a),
+    );
+  });
+
+  it('closes and opens groups by click and by keyboard, and keeps that', async () => {
+    await openRuns(runs(8), { layout: { ...LAYOUT, group: 'branch' } });
+    await group('main').locator('.twistie').click();
+    assert.equal(await group('main').getAttribute('aria-expanded'), 'false');
+    assert.deepEqual((await lines()).slice(0, 2), ['main 6 runs', 'wider-net 2 runs']);
+    assert.deepEqual((await sent('layout'))?.layout.collapsed, ['main']);
+    assert.deepEqual(await selected(), [], 'to close is not to select');
+    await page.keyboard.press('ArrowRight');
+    assert.equal((await lines()).length, 10);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await group('main').getAttribute('aria-expanded'), 'false');
+    await page.keyboard.press('Enter');
+    assert.equal(await group('main').getAttribute('aria-expanded'), 'true');
+    assert.equal(await page.locator('[role=treegrid]').getAttribute('aria-rowcount'), '11');
+    await menu('branch', 'Close All Groups');
+    assert.deepEqual(await lines(), ['main 6 runs', 'wider-net 2 runs']);
+    await menu('branch', 'Open All Groups');
+    assert.equal((await lines()).length, 10);
+  });
+
+  it('selects the runs of a group by its head', async () => {
+    await openRuns(runs(8), { layout: { ...LAYOUT, group: 'branch', collapsed: ['wider-net'] } });
+    await group('wider-net').click();
+    await page.getByText('2 of 8 runs selected').waitFor();
+    await button('Compare').click();
+    assert.deepEqual((await sent('act'))?.runIds, ['run-6', 'run-3']);
+    await group('main').click({ modifiers: ['Control'] });
+    await page.getByText('8 of 8 runs selected').waitFor();
+    await group('wider-net').click({ modifiers: ['Control'] });
+    await page.getByText('6 of 8 runs selected').waitFor();
+    await page.keyboard.press(' ');
+    await page.getByText('8 of 8 runs selected').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.getByText('3 of 8 runs selected').waitFor();
+  });
+
+  it('shows curves, asked for only in sight and again for a run that changed', async () => {
+    await open({
+      many: { runs: 2000, metrics: 3, params: 2 },
+      layout: { ...LAYOUT, curves: ['metric:m0/loss'] },
+    });
+    const path = page.locator('[data-row="3"] .curve path');
+    await page.waitForFunction(() => document.querySelector('[data-row="3"] .curve path')?.getAttribute('d'));
+    const cells = async () => (await sent('curves'))!.cells;
+    const first = await cells();
+    assert.ok(first.length < 60, `${first.length} of 2000`);
+    assert.deepEqual(first[0], { runId: 'run-0', metric: 'm0/loss' });
+    assert.match((await path.getAttribute('d'))!, /^M0 /);
+    assert.match(await page.locator('[data-row="3"] [data-column="metric:m0/loss"]').innerText(), /^0\.\d+$/);
+    await page.locator('.grid').evaluate((grid) => grid.scrollTo(0, 20_000));
+    await page.waitForFunction(() =>
+      document.querySelector('[data-row="920"] .curve path')?.getAttribute('d'),
+    );
+    assert.ok((await cells()).every(({ runId }) => Number(runId.slice(4)) > 890));
+    const before = await page.evaluate(() => window.fakeTable.sent.length);
+    await page.evaluate(() =>
+      window.fakeTable.sayChunk({
+        ids: ['run-920'],
+        texts: [],
+        numbers: [{ id: 'metric:m0/loss', values: ['0.5'], isSet: [1] }],
+      }),
+    );
+    await page.waitForFunction((count) => window.fakeTable.sent.length > count, before);
+    // It comes first now: it has no start. Those that came in sight for it are asked for too.
+    await menu('metric:m0/loss', 'Show as Curve');
+    assert.equal(await page.locator('.curve').count(), 0);
+  });
+
+  it('marks the best of a metric, by the goal that its name or a person gives it', async () => {
+    await openRuns(runs(12));
+    const marked = (id: string) => page.locator(`[data-row] [data-column="${id}"].best`);
+    const values = (await column('metric:val_loss')).map(Number);
+    assert.equal(Number(await marked('metric:val_loss').innerText()), Math.min(...values));
+    await marked('metric:val_loss').getByRole('img', { name: 'Best' }).waitFor();
+    await marked('metric:val_loss').hover();
+    assert.match(
+      (await marked('metric:val_loss').getAttribute('title'))!,
+      /Best of the runs shown; lower is better/,
+    );
+    await menu('metric:val_loss', 'Higher Is Better');
+    assert.equal(Number(await marked('metric:val_loss').innerText()), Math.max(...values));
+    assert.deepEqual((await sent('layout'))?.layout.goals, { 'metric:val_loss': 'higher' });
+    await menu('metric:val_loss', 'Neither Is Better');
+    assert.equal(await marked('metric:val_loss').count(), 0);
+  });
+
+  it('writes a note in its cell', async () => {
+    await openRuns(
+      runs(3, (number) => (number === 2 ? { tags: { 'mlflow.note.content': 'first\nsecond' } } : {})),
+    );
+    await page.locator('.grid').evaluate((grid) => grid.scrollTo(5000, 0));
+    const note = row('quick-lynx-2').locator('[data-column="note"]');
+    assert.equal(await note.innerText(), 'first');
+    await note.dblclick();
+    const box = page.getByRole('textbox', { name: 'Note of the run' });
+    assert.equal(await box.inputValue(), 'first\nsecond');
+    await box.fill('changed');
+    await box.press('Escape');
+    assert.equal(await sent('note'), undefined);
+    await page.keyboard.press('F2');
+    await box.fill('');
+    await page.keyboard.type('kept');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('whole');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await sent('note'), { type: 'note', runId: 'run-2', text: 'kept\nwhole' });
+    await page.keyboard.press('Home');
+    await page.keyboard.press('F2');
+    assert.deepEqual(await sent('act'), { type: 'act', verb: 'rename', runIds: ['run-2'] });
+  });
+
+  it('opens the menu of a column by the mark in its heading, and sorts by one more', async () => {
+    await openRuns(runs(6));
+    await heading('branch').click();
+    await heading('name').hover();
+    await heading('name').locator('.head-menu').click();
+    await page.getByRole('menuitem', { name: 'Then Sort by This' }).click();
+    assert.deepEqual(
+      (await sent('layout'))?.layout.sort.map(({ id }) => id),
+      ['branch', 'name'],
+    );
   });
 
   it('takes over what changes without losing selection or place', async () => {

@@ -4,7 +4,7 @@ import { TrainyardError } from '../../../src/base/errors.js';
 import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
 import { DEFAULT_LAYOUT } from '../../../src/extension/panels/charts-layout.js';
 import type { ToCharts } from '../../../src/extension/panels/messages.js';
-import type { Points, Run, RunPart, WorkspaceEvent } from '../../../src/workspace/types.js';
+import type { Points, Run, RunFile, RunPart, WorkspaceEvent } from '../../../src/workspace/types.js';
 
 function run(id: string, more: Partial<Run> = {}): Run {
   return {
@@ -44,6 +44,14 @@ class MemoryWorkspace {
 
   points(): Promise<Points[]> {
     return this.failure ? Promise.reject(this.failure) : Promise.resolve([]);
+  }
+
+  files(): Promise<RunFile[]> {
+    return Promise.resolve([]);
+  }
+
+  readFile(): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array());
   }
 
   onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void } {

@@ -3,7 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { TableFeed, type Shown } from '../../../src/extension/panels/table-feed.js';
 import type { ToTable } from '../../../src/extension/panels/table-messages.js';
-import type { Experiment, Run, RunPage, RunQuery, WorkspaceEvent } from '../../../src/workspace/types.js';
+import type {
+  Experiment,
+  Points,
+  PointsRequest,
+  Run,
+  RunPage,
+  RunQuery,
+  WorkspaceEvent,
+} from '../../../src/workspace/types.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 
 const EXPERIMENT: Experiment = {
@@ -18,6 +26,8 @@ const EXPERIMENT: Experiment = {
 /** A workspace in memory that pages and filters by id, and by name alone otherwise. */
 class MemoryWorkspace {
   readonly queries: RunQuery[] = [];
+  /** Runs of each request for points. */
+  readonly asked: string[][] = [];
   readonly listeners = new Set<(event: WorkspaceEvent) => void>();
   list: Run[];
   failure: Error | undefined;
@@ -43,6 +53,13 @@ class MemoryWorkspace {
     const from = Number(page);
     const runs = found.slice(from, from + limit);
     return Promise.resolve({ runs, ...(from + limit < found.length && { nextPage: String(from + limit) }) });
+  }
+
+  points(requests: PointsRequest[], maxPoints: number): Promise<Points[]> {
+    this.asked.push(requests.map(({ runId }) => runId));
+    const column = new Float64Array(maxPoints).fill(0.5);
+    const shape = { total: 1_000_000, reduced: true, steps: column, times: column, values: column };
+    return Promise.resolve(requests.map(({ runId, key }) => ({ runId, key, ...shape })));
   }
 
   onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void } {
@@ -174,6 +191,36 @@ describe('TableFeed', () => {
     await sleep(10);
     assert.deepEqual(types(), ['begin', 'runs', 'end']);
     assert.ok(posted[0]?.type === 'begin' && posted[0].experimentId === null);
+  });
+
+  it('reads the curves that are wanted some at a time, with few points', async () => {
+    const workspace = new MemoryWorkspace(2);
+    await start(workspace);
+    posted.length = 0;
+    feed.showCurves(Array.from({ length: 70 }, (_, i) => ({ runId: `run-${i}`, metric: 'loss' })));
+    await sleep(10);
+    assert.deepEqual(
+      workspace.asked.map((ids) => ids.length),
+      [50, 20],
+    );
+    const [first] = posted;
+    assert.ok(first?.type === 'curves');
+    assert.equal(first.curves[0]?.metric, 'loss');
+    assert.equal(first.curves[0]?.values.length, 60);
+  });
+
+  it('gives up the curves that were scrolled by', async () => {
+    const workspace = new MemoryWorkspace(2);
+    await start(workspace);
+    const cells = (from: number) =>
+      Array.from({ length: 60 }, (_, i) => ({ runId: `run-${from + i}`, metric: 'loss' }));
+    feed.showCurves(cells(0));
+    feed.showCurves(cells(1000));
+    await sleep(10);
+    assert.deepEqual(
+      workspace.asked.map(([id]) => id),
+      ['run-0', 'run-1000', 'run-1050'],
+    );
   });
 
   it('says so when the workspace cannot be reached', async () => {

@@ -57,6 +57,16 @@ describe('a run as the views get it', () => {
     assert.ok(!('inputs' in toRuns(store, [full])[0]!));
   });
 
+  it('says where its files are when they are elsewhere', async () => {
+    const made = await store.write(() => {
+      const { id } = store.experiments.create({ name: 'far', artifactLocation: 's3://bucket/far' });
+      return [id, '0'].map((experimentId) => store.runs.create({ experimentId, startTime: 1 }));
+    });
+    const [far, here] = toRuns(store, store.runs.many(made.map(({ id }) => id)));
+    assert.equal(far?.filesElsewhere, `s3://bucket/far/${far?.id}/artifacts`);
+    assert.equal(here?.filesElsewhere, undefined);
+  });
+
   it('has the packages of its model, wherever the client put them', async () => {
     const text = (value: string) => new TextEncoder().encode(value);
     const { id, modelId } = await store.write(() => {

@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.js';
 import { contentType } from '../content-types.js';
 import { endpoint, type Call } from '../endpoint.js';
 import { invalid, MlflowError, notFound } from '../errors.js';
+import { requireKeptHere } from '../locations.js';
 import { requireActiveRun, requireLoggedModel, requireRun, requireVersion } from '../lookup.js';
 import { resolveArtifact, safePath, type ArtifactAddress } from '../paths.js';
 import { Required, Text } from '../schema.js';
@@ -39,7 +40,7 @@ async function save({ store, request }: Call, { owner, path }: ArtifactAddress) 
 function checkWritable(store: Store, owner: string, path: string): void {
   if (path === '') throw invalid('Invalid path');
   const [kind, id = ''] = owner.split('/');
-  if (kind === 'runs') requireActiveRun(store, id);
+  if (kind === 'runs') requireKeptHere(requireActiveRun(store, id));
   if (store.artifacts.isFolder(owner, path)) throw invalid(`'${path}' is a folder.`);
   for (let above = posix.dirname(path); above !== '.'; above = posix.dirname(above)) {
     if (store.artifacts.stat(owner, above))
@@ -150,8 +151,9 @@ export const listOfRun = endpoint(
   Type.Object({ run_id: Required, path: Text }),
   ({ run_id: id, path: given = '' }, { store }) => {
     const path = safePath(given);
-    const { artifactUri } = requireRun(store, id);
-    return { root_uri: artifactUri, ...listing(store.artifacts.list(`runs/${id}`, path), path) };
+    const run = requireRun(store, id);
+    requireKeptHere(run);
+    return { root_uri: run.artifactUri, ...listing(store.artifacts.list(`runs/${id}`, path), path) };
   },
 );
 
@@ -159,14 +161,15 @@ export const listOfModel = endpoint(
   Type.Object({ model_id: Required, artifact_directory_path: Text }),
   ({ model_id: id, artifact_directory_path: given = '' }, { store }) => {
     const path = safePath(given);
-    const { artifactUri } = requireLoggedModel(store, id);
-    return { root_uri: artifactUri, ...listing(store.artifacts.list(`models/${id}`, path), path) };
+    const model = requireLoggedModel(store, id);
+    requireKeptHere(model);
+    return { root_uri: model.artifactUri, ...listing(store.artifacts.list(`models/${id}`, path), path) };
   },
 );
 
 export const getOfRun = endpoint(Type.Object({ run_id: Required, path: Required }), (input, call) => {
   const path = safePath(input.path);
-  requireRun(call.store, input.run_id);
+  requireKeptHere(requireRun(call.store, input.run_id));
   return sendFile(call, { owner: `runs/${input.run_id}`, path });
 });
 
@@ -174,7 +177,7 @@ export const getOfModel = endpoint(
   Type.Object({ model_id: Required, artifact_file_path: Required }),
   (input, call) => {
     const path = safePath(input.artifact_file_path);
-    requireLoggedModel(call.store, input.model_id);
+    requireKeptHere(requireLoggedModel(call.store, input.model_id));
     return sendFile(call, { owner: `models/${input.model_id}`, path });
   },
 );
@@ -192,8 +195,13 @@ export const getOfVersion = endpoint(
 /** @throws when the files are not kept here */
 function resolveUri(store: Store, uri: string): ArtifactAddress {
   const ofRun = /^runs:\/+([^/]+)\/?(.*)$/.exec(uri);
-  if (ofRun) return { owner: `runs/${requireRun(store, ofRun[1] ?? '').id}`, path: safePath(ofRun[2] ?? '') };
+  if (ofRun) {
+    const run = requireRun(store, ofRun[1] ?? '');
+    requireKeptHere(run);
+    return { owner: `runs/${run.id}`, path: safePath(ofRun[2] ?? '') };
+  }
   const kept = /^mlflow-artifacts:\/(?!\/)(.*)$/.exec(uri);
   if (kept) return resolveArtifact(store, kept[1] ?? '');
+  requireKeptHere({ artifactUri: uri });
   throw notFound(`The files at '${uri}' are not kept by this server.`);
 }

@@ -3,11 +3,11 @@ import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { experimentEntity } from '../entities.js';
 import { invalid, MlflowError, notFound } from '../errors.js';
+import { checkLocation } from '../locations.js';
 import { requireActiveExperiment, requireExperiment } from '../lookup.js';
 import { maxResults, toRecord, viewType } from '../params.js';
-import { ARTIFACT_SCHEME, safePath } from '../paths.js';
 import { EnumValue, KeyValues, OptionalInt64, Required, Text, Texts } from '../schema.js';
-import { checkExperimentName, checkKey, checkLength, checkTags, LIMITS } from '../validation.js';
+import { checkExperimentName, checkKey, checkTags, LIMITS } from '../validation.js';
 
 const ById = Type.Object({ experiment_id: Required });
 const LARGEST_PAGE = 50_000;
@@ -19,19 +19,6 @@ function requireNameFree(store: Store, name: string): void {
   if (!taken) return;
   const hint = taken.lifecycle === 'deleted' ? ' It is deleted; restore it or choose another name.' : '';
   throw new MlflowError('RESOURCE_ALREADY_EXISTS', `Experiment(name=${name}) already exists.${hint}`);
-}
-
-/** Artifacts are kept by this server only: a location elsewhere would be a promise that the views cannot hold. */
-function checkLocation(location: string): void {
-  checkLength(location, LIMITS.artifactLocation, 'artifact_location');
-  if (/[#?;]/.test(location)) throw invalid("'artifact_location' URL can't include fragments or params.");
-  if (!location.startsWith(ARTIFACT_SCHEME) || location.startsWith(`${ARTIFACT_SCHEME}/`))
-    throw invalid(
-      `Invalid artifact_location '${location}': Trainyard keeps the artifacts of its runs itself. Leave ` +
-        `artifact_location out, or give one that starts with ${ARTIFACT_SCHEME}.`,
-    );
-  const path = location.slice(ARTIFACT_SCHEME.length);
-  if (path === '' || safePath(path) !== path) throw invalid(`Invalid artifact_location '${location}'.`);
 }
 
 export const create = endpoint(

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
+import { ARTIFACT_SCHEME } from '../../store/artifact-path.js';
 import { endpoint } from '../endpoint.js';
 import { invalid } from '../errors.js';
 import { requireExperiment } from '../lookup.js';
-import { ARTIFACT_SCHEME } from '../paths.js';
 import { Required, Text } from '../schema.js';
 import { isTraceId } from '../validation.js';
 

@@ -22,10 +22,10 @@ const shown = (layout: Partial<TableLayout> = {}) => {
 };
 
 describe('the columns of the table', () => {
-  it('stand by kind, m2 before m10 and the machine after the metrics', () => {
+  it('stand by kind, m2 with its extremes before m10 and the machine after the metrics', () => {
     assert.deepEqual(
       ids(known).filter((id) => id.includes(':')),
-      ['metric:m2', 'metric:m10', 'metric:system/cpu', 'param:lr', 'tag:stage', 'min:m2'],
+      ['metric:m2', 'min:m2', 'metric:m10', 'metric:system/cpu', 'param:lr', 'tag:stage'],
     );
   });
 
@@ -53,7 +53,7 @@ describe('the columns of the table', () => {
     assert.deepEqual(shown(layout).others.slice(0, 2), ['param:lr', 'state']);
     const later = knownColumns([...IDS, 'metric:m3']);
     const order = ids(ordered(later, layout.order));
-    assert.equal(order.indexOf('metric:m3'), order.indexOf('metric:m2') + 1);
+    assert.equal(order.indexOf('metric:m3'), order.indexOf('min:m2') + 1);
     assert.equal(order.length, later.length);
   });
 
@@ -70,6 +70,14 @@ describe('the columns of the table', () => {
 
   it('keep a name whole that has colons in it', () => {
     assert.equal(columnOf('param:a:b').label, 'a:b');
+  });
+
+  it('have room for a curve, and in groups for a mean and its deviation', () => {
+    const m2 = columnOf('metric:m2');
+    const width = (layout: Partial<TableLayout>) => widthOf(m2, { ...EMPTY_LAYOUT, ...layout });
+    assert.ok(width({}) < width({ group: 'branch' }));
+    assert.ok(width({ group: 'branch' }) < width({ curves: ['metric:m2'] }));
+    assert.equal(width({ curves: ['metric:m2'], widths: { 'metric:m2': 50 } }), 50);
   });
 
   it('are as wide as a person made them, within bounds', () => {

@@ -7,22 +7,42 @@ const ids = ({ ids: set }: { ids: ReadonlySet<string> }) => [...set].sort();
 
 describe('selecting runs', () => {
   it('takes one, adds and takes away one', () => {
-    const one = select(NOTHING, 'b', 'only', ORDER);
-    const two = select(one, 'd', 'toggle', ORDER);
+    const one = select(NOTHING, ['b'], 'only', ORDER);
+    const two = select(one, ['d'], 'toggle', ORDER);
     assert.deepEqual(ids(two), ['b', 'd']);
-    assert.deepEqual(ids(select(two, 'b', 'toggle', ORDER)), ['d']);
+    assert.deepEqual(ids(select(two, ['b'], 'toggle', ORDER)), ['d']);
   });
 
   it('takes a range from where it began, in both directions', () => {
-    const from = select(NOTHING, 'c', 'only', ORDER);
-    const down = select(from, 'e', 'range', ORDER);
+    const from = select(NOTHING, ['c'], 'only', ORDER);
+    const down = select(from, ['e'], 'range', ORDER);
     assert.deepEqual(ids(down), ['c', 'd', 'e']);
-    assert.deepEqual(ids(select(down, 'a', 'range', ORDER)), ['a', 'b', 'c']);
+    assert.deepEqual(ids(select(down, ['a'], 'range', ORDER)), ['a', 'b', 'c']);
   });
 
   it('takes one when the range began nowhere, or at a run that has gone', () => {
-    assert.deepEqual(ids(select(NOTHING, 'c', 'range', ORDER)), ['c']);
-    assert.deepEqual(ids(select({ ids: new Set(), anchor: 'z' }, 'c', 'range', ORDER)), ['c']);
+    assert.deepEqual(ids(select(NOTHING, ['c'], 'range', ORDER)), ['c']);
+    assert.deepEqual(ids(select({ ids: new Set(), anchor: 'z' }, ['c'], 'range', ORDER)), ['c']);
+  });
+
+  it('takes the runs of a group, takes them away when all are selected, and extends over them', () => {
+    const group = ['b', 'c'];
+    assert.deepEqual(ids(select(NOTHING, group, 'only', ORDER)), group);
+    const partly = select(NOTHING, ['c'], 'only', ORDER);
+    const all = select(partly, group, 'toggle', ORDER);
+    assert.deepEqual(ids(all), group);
+    assert.deepEqual(ids(select(all, group, 'toggle', ORDER)), []);
+    assert.deepEqual(ids(select(select(NOTHING, ['a'], 'only', ORDER), group, 'range', ORDER)), [
+      'a',
+      'b',
+      'c',
+    ]);
+    assert.deepEqual(ids(select(select(NOTHING, ['e'], 'only', ORDER), group, 'range', ORDER)), [
+      'b',
+      'c',
+      'd',
+      'e',
+    ]);
   });
 
   it('loses the runs that are gone', () => {

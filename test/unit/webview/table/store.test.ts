@@ -3,7 +3,7 @@ import { chunkOf } from '../../../../src/extension/panels/run-chunk.js';
 import type { Run } from '../../../../src/workspace/types.js';
 import { differs } from '../../../../webview/table/differ.js';
 import { clickedSort, sortRows } from '../../../../webview/table/sort.js';
-import { RunStore } from '../../../../webview/table/store.js';
+import { numberAt, RunStore, textAt } from '../../../../webview/table/store.js';
 import { tintsOf } from '../../../../webview/table/tint.js';
 import { tableRun } from '../../../ui/webview/table-host.js';
 
@@ -24,11 +24,11 @@ function sorted(store: RunStore, id: string, descending: boolean): string[] {
 describe('the runs of the table', () => {
   it('keep their values through columns', () => {
     const store = stored(tableRun(1, { name: 'a', params: { lr: '0.1' }, metrics: { loss: at(NaN) } }));
-    assert.equal(store.text('name', 0), 'a');
-    assert.equal(store.text('param:lr', 0), '0.1');
-    assert.ok(Number.isNaN(store.number('metric:loss', 0)));
-    assert.equal(store.number('metric:accuracy', 0), undefined);
-    assert.equal(store.text('experiment', 0), 'digits');
+    assert.equal(textAt(store.columns.get('name'), 0), 'a');
+    assert.equal(textAt(store.columns.get('param:lr'), 0), '0.1');
+    assert.ok(Number.isNaN(numberAt(store.columns.get('metric:loss'), 0)));
+    assert.equal(numberAt(store.columns.get('metric:accuracy'), 0), undefined);
+    assert.equal(textAt(store.columns.get('experiment'), 0), 'digits');
   });
 
   it('leave out the tags that MLflow and Trainyard keep for themselves', () => {
@@ -43,9 +43,9 @@ describe('the runs of the table', () => {
     const store = stored(tableRun(1, { tags: { stage: 'x' } }), tableRun(2, { tags: { stage: 'y' } }));
     store.put(chunk(tableRun(1, { tags: {}, name: 'renamed' })));
     assert.equal(store.size, 2);
-    assert.equal(store.text('tag:stage', 0), undefined);
-    assert.equal(store.text('tag:stage', 1), 'y');
-    assert.equal(store.text('name', 0), 'renamed');
+    assert.equal(textAt(store.columns.get('tag:stage'), 0), undefined);
+    assert.equal(textAt(store.columns.get('tag:stage'), 1), 'y');
+    assert.equal(textAt(store.columns.get('name'), 0), 'renamed');
   });
 
   it('may be more than there was room for', () => {
@@ -53,8 +53,8 @@ describe('the runs of the table', () => {
     for (let page = 0; page < 3; page++)
       store.put(chunk(...Array.from({ length: 1000 }, (_, i) => tableRun(page * 1000 + i))));
     assert.equal(store.size, 3000);
-    assert.equal(store.number('number', 2999), 2999);
-    assert.equal(store.number('number', 0), 0);
+    assert.equal(numberAt(store.columns.get('number'), 2999), 2999);
+    assert.equal(numberAt(store.columns.get('number'), 0), 0);
   });
 
   it('are gone when they are removed, and get a place again when they are back', () => {

@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Looks again and again until there is something (neither undefined nor false), and answers that. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  milliseconds = 30_000,
+): Promise<T> {
+  for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(50)) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+  }
+  throw new Error(`Waited ${milliseconds / 1000} s for ${what}.`);
+}

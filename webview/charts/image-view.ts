@@ -1,0 +1,95 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { slider } from '../controls/slider.js';
+import { follow } from '../shared/follow.js';
+import type { ImageCache } from './image-cache.js';
+import { imageAt, type ImagesModel } from './images-model.js';
+import type { ChartsModel } from './model.js';
+import { looksOf } from './palette.js';
+
+interface Shown {
+  runId: string;
+  key: string;
+  step: number;
+}
+
+/** One image as large as the panel lets it be, over all else. */
+export class TyImageView extends LitElement {
+  static override properties = { shown: { state: true } };
+  declare model: ChartsModel;
+  declare images: ImagesModel;
+  declare cache: ImageCache;
+  declare shown: Shown | undefined;
+
+  constructor() {
+    super();
+    this.addController(follow(() => this.images.onChange(() => this.shown && this.requestUpdate())));
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  open(shown: Shown): void {
+    this.shown = shown;
+    void this.updateComplete.then(() => this.querySelector('dialog')?.showModal());
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { shown } = this;
+    const run = shown && this.model.run(shown.runId);
+    if (!shown || !run) return nothing;
+    const all = this.images.of(shown.runId, shown.key);
+    const image = imageAt(all, shown.step);
+    const look = looksOf(this.model.runs).get(run.id)!;
+    return html`
+      <dialog
+        class="image-view"
+        aria-label="${shown.key} of ${run.name}"
+        @close=${() => (this.shown = undefined)}
+        @click=${(event: MouseEvent) => event.target === event.currentTarget && this.#close()}
+      >
+        <header>
+          <span class="swatch run-${look.colour} dash-${look.dash}"></span>
+          <h3>${run.name} <span class="count">${shown.key}</span></h3>
+          ${
+            all.length > 1
+              ? slider({
+                  label: 'Step',
+                  title: 'Step of the image',
+                  min: 0,
+                  max: all.length - 1,
+                  step: 1,
+                  value: image ? all.indexOf(image) : 0,
+                  format: (index) => String(all[index]?.step ?? ''),
+                  onInput: (index) => (this.shown = { ...shown, step: all[index]!.step }),
+                })
+              : html`<span class="one-step">Step ${image?.step}</span>`
+          }
+          <vscode-button
+            appearance="secondary"
+            @click=${() => image && this.model.ask({ type: 'openFile', runId: run.id, path: image.path })}
+            >Open in Editor</vscode-button
+          >
+          <button class="icon-button" aria-label="Close" title="Close (Escape)" @click=${() => this.#close()}>
+            <span class="icon icon-close"></span>
+          </button>
+        </header>
+        <div class="image-stage">
+          <ty-image
+            .cache=${this.cache}
+            .runId=${run.id}
+            .image=${image}
+            .isFull=${true}
+            .isInView=${true}
+          ></ty-image>
+        </div>
+      </dialog>
+    `;
+  }
+
+  #close(): void {
+    this.querySelector('dialog')?.close();
+  }
+}
+
+customElements.define('ty-image-view', TyImageView);

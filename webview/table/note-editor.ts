@@ -1,0 +1,72 @@
+import { html, LitElement, type TemplateResult } from 'lit';
+import { openPopup } from '../controls/popup.js';
+import type { TableModel } from './model.js';
+
+/** Where a note is written, over its cell. Leaving it keeps what was written, Escape does not. */
+export class TyNoteEditor extends LitElement {
+  static override properties = { model: { attribute: false } };
+  declare model: TableModel;
+  #runId = '';
+  #before = '';
+  #isKept = true;
+  #closed: () => void = () => undefined;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  open(runId: string, note: string, cell: Element, closed: () => void): void {
+    this.#runId = runId;
+    this.#before = note;
+    this.#isKept = true;
+    this.#closed = closed;
+    const input = this.#input;
+    input.value = note;
+    openPopup(this.#popup, cell);
+    input.focus();
+    input.setSelectionRange(note.length, note.length);
+  }
+
+  get #popup(): HTMLElement {
+    return this.querySelector<HTMLElement>('.popup')!;
+  }
+
+  get #input(): HTMLTextAreaElement {
+    return this.querySelector('textarea')!;
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div
+      class="popup note"
+      popover
+      role="dialog"
+      aria-label="Note"
+      @beforetoggle=${(event: ToggleEvent) => event.newState === 'closed' && this.#end()}
+    >
+      <textarea
+        rows="4"
+        aria-label="Note of the run"
+        aria-describedby="note-keys"
+        @keydown=${(event: KeyboardEvent) => this.#keydown(event)}
+      ></textarea>
+      <p id="note-keys">Enter keeps it, Shift+Enter begins a line, Escape leaves it as it was.</p>
+    </div>`;
+  }
+
+  #keydown(event: KeyboardEvent): void {
+    event.stopPropagation();
+    if (event.key === 'Escape') this.#isKept = false;
+    else if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#popup.hidePopover();
+  }
+
+  #end(): void {
+    const text = this.#input.value.trim();
+    if (this.#isKept && text !== this.#before.trim())
+      this.model.ask({ type: 'note', runId: this.#runId, text });
+    this.#closed();
+  }
+}
+
+customElements.define('ty-note-editor', TyNoteEditor);
