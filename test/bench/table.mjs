@@ -52,6 +52,21 @@ for (let sample = 0; sample < SAMPLES; sample++) {
     await page.locator('.head [data-column="duration"]').click();
     await page.evaluate(scroll(1, '0', '0'));
   });
+  await measure('group by a column', async () => {
+    await page.locator('.head [data-column="state"]').click({ button: 'right' });
+    await page.getByText('Group by This Column', { exact: true }).click();
+    await page.evaluate(scroll(1, '0', '0'));
+  });
+  await measure(
+    'frame of a scroll by eighty rows in groups',
+    () => page.evaluate(scroll(100, '0', 'i * 1760')),
+    100,
+  );
+  await page.evaluate(scroll(1, '0', '0'));
+  await measure('close a group', async () => {
+    await page.locator('.twistie').first().click();
+    await page.evaluate(scroll(1, '0', '0'));
+  });
   await page.close();
 }
 await browser.close();

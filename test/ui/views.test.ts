@@ -242,6 +242,36 @@ describe('the views, in the real editor', function () {
     await command(window.page, 'View: Close All Editors');
   });
 
+  it('group the table, draw its metrics as curves and write a note there', async () => {
+    await command(window.page, 'Trainyard: Show Runs Table');
+    const table = await webview(window.page, '[role=grid]');
+    const menu = async (heading: string, item: string) => {
+      await table.getByRole('columnheader', { name: heading, exact: true }).click({ button: 'right' });
+      await table.getByText(item, { exact: true }).click();
+    };
+    await menu('loss', 'Show as Curve');
+    // Five points that fall in a line.
+    await table.locator('[data-row] .curve path[d^="M0 0"]').first().waitFor();
+    await menu('State', 'Group by This Column');
+    const group = table.locator('.row.group', { hasText: 'finished' });
+    // Both lie half a unit from what they are between.
+    await group.getByText('1.46', { exact: false }).waitFor();
+    const line = table.locator('[role=row]', { hasText: 'best so far' });
+    await line.locator('[data-column=state]').click();
+    await window.page.keyboard.press('End');
+    await line.locator('[data-column=note]').dblclick();
+    await window.page.keyboard.type('half the loss');
+    await window.page.keyboard.press('Enter');
+    await line.getByText('half the loss').waitFor();
+    await until('the note', async () => {
+      const [run] = (await workspace.runs({ filter: "attributes.run_name = 'best so far'" })).runs;
+      return run?.tags['mlflow.note.content'] === 'half the loss' ? true : undefined;
+    });
+    await table.getByRole('button', { name: 'Ungroup' }).click();
+    await group.waitFor({ state: 'detached' });
+    await command(window.page, 'View: Close All Editors');
+  });
+
   it('compare the code of two runs down to the lines', async () => {
     const { page } = window;
     const job = async (name: string, text: string) => {

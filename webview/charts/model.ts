@@ -11,6 +11,7 @@ import type {
 import type { Host } from '../shared/host.js';
 import { Arrangement } from './arrangement.js';
 import { type Curve, curveOf } from './curve.js';
+import { Following } from './following.js';
 import { parseSearch, type Search, type Section } from './layout.js';
 import type { Range } from './range.js';
 import { type Series, SeriesStore } from './series-store.js';
@@ -45,6 +46,7 @@ const DEFAULTS: ChartsSettings = { xAxis: 'step', logY: false, smoothing: 0, ign
 export class ChartsModel {
   readonly store = new SeriesStore();
   readonly arrangement = new Arrangement(() => this.#arranged());
+  readonly following: Following;
   readonly #host: ChartsHost;
   readonly #listeners = new Set<(change: Change) => void>();
 
@@ -71,6 +73,7 @@ export class ChartsModel {
   constructor(host: ChartsHost) {
     this.#host = host;
     const { state } = host;
+    this.following = new Following(this, state?.following ?? false);
     if (state?.version === 1) {
       this.hidden = new Set(state.hidden);
       if (state.zoom) {
@@ -322,6 +325,7 @@ export class ChartsModel {
       runIds: this.runs.map((run) => run.id),
       hidden: [...this.hidden],
       zoom: zoom && { xAxis: settings.xAxis, min: zoom.min, max: zoom.max },
+      following: this.following.isOn,
       search: this.searchText,
       expanded: this.expanded,
     });

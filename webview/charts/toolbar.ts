@@ -4,6 +4,7 @@ import { segmented } from '../controls/segmented.js';
 import { slider } from '../controls/slider.js';
 import { follow } from '../shared/follow.js';
 import { sizeControl } from './chart-size.js';
+import { followToggle } from './following.js';
 import type { ChartsModel } from './model.js';
 
 const X_AXES: readonly { value: XAxis; label: string; title: string }[] = [
@@ -80,7 +81,7 @@ export class TyToolbar extends LitElement {
           />
           Ignore outliers
         </label>
-        ${sizeControl(model.arrangement)}
+        ${sizeControl(model.arrangement)} ${followToggle(model.following)}
         ${
           model.zoom
             ? html`<vscode-button

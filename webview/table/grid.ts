@@ -1,37 +1,34 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { ColumnId, CurveCell } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import { follow } from '../shared/follow.js';
 import { clampWidth, type Column, columnOf, ROW_HEIGHT, widthOf } from './columns.js';
+import { Cursor } from './cursor.js';
 import { dragColumn, dragWidth } from './drag.js';
+import { explain } from './explain.js';
 import { toTsv } from './export.js';
 import { type GridAction, gridKey } from './grid-keys.js';
+import { groupRow } from './group-row.js';
 import './header-menu.js';
 import type { TyHeaderMenu } from './header-menu.js';
 import type { TableModel } from './model.js';
 import './note-editor.js';
 import type { TyNoteEditor } from './note-editor.js';
-import { type Drawn, explain, groupRow, HEAD_HEIGHT, headRow, runRow } from './row.js';
+import { type Drawn, headRow, runRow } from './row.js';
+import { curvesIn, HEAD_HEIGHT, inSight, MORE_ROWS, type Sight } from './sight.js';
 import type { Place } from './view.js';
-import { columnWindow, offsetsOf, rowWindow, scrollTo, type Window } from './window.js';
+import { scrollTo, type Window } from './window.js';
 
 /** Both sides, and the border. */
 const CELL_PADDING = 20;
-/** Rows drawn above and below those in sight. */
-const MORE_ROWS = 6;
 /** What a new page is to come back to is written down when scrolling has come to rest. */
 const REST_MS = 200;
-
-/** Where the keyboard is: a cell of a run or of the head of a group, or of the head of the table. */
-interface Active {
-  place: Place | 'head';
-  column: ColumnId;
-}
 
 /** The rows and columns in sight of what may be ten thousand by hundreds. */
 export class TyGrid extends LitElement {
   static override properties = { model: { attribute: false } };
   declare model: TableModel;
-  #active: Active | undefined;
+  /** Made with the model, which is there when the page draws. */
+  #cursor: Cursor | undefined;
   /** Size of what is in sight. */
   #width = 0;
   #height = 0;
@@ -65,7 +62,7 @@ export class TyGrid extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    this.model.curves.want(this.#curvesInSight());
+    this.model.curves.want(this.#height === 0 ? [] : curvesIn(this.model, this.#sight));
     // The place that the page was left at, as soon as there is enough to scroll.
     const { top, left } = this.model.scroll;
     if (this.#isRestored || this.#height === 0 || this.model.view.store.size === 0) return;
@@ -81,6 +78,14 @@ export class TyGrid extends LitElement {
     return this.querySelector<TyHeaderMenu>('ty-header-menu')!;
   }
 
+  get #sight(): Sight {
+    return inSight(this.model, { width: this.#width, height: this.#height });
+  }
+
+  get #at(): Cursor {
+    return (this.#cursor ??= new Cursor(this.model));
+  }
+
   get #noteEditor(): TyNoteEditor {
     return this.querySelector<TyNoteEditor>('ty-note-editor')!;
   }
@@ -90,7 +95,7 @@ export class TyGrid extends LitElement {
     const { view, layout } = model;
     const { pinned, others } = view.columns;
     const { lines } = view;
-    const { across, down, offsets, pinnedOffsets } = this.#window();
+    const { across, down, offsets, pinnedOffsets } = this.#sight;
     this.#drawn = JSON.stringify([across, down]);
     const shown = others.slice(across.first, across.end);
     const width = (column: Column) => `${widthOf(column, layout)}px`;
@@ -100,8 +105,8 @@ export class TyGrid extends LitElement {
       pinnedOffsets,
       shown,
       first: pinned.length + across.first,
-      activeLine: this.#activeLine,
-      activeColumn: this.#active?.column,
+      activeLine: this.#at.line,
+      activeColumn: this.#at.column,
     };
     return html`
       <div
@@ -113,7 +118,7 @@ export class TyGrid extends LitElement {
         aria-rowcount=${lines.length + 1}
         aria-colcount=${pinned.length + others.length}
         aria-busy=${model.isLoading}
-        aria-activedescendant=${this.#active ? 'active-cell' : nothing}
+        aria-activedescendant=${this.#at.line === undefined ? nothing : 'active-cell'}
         @scroll=${() => this.#scrolled()}
         @keydown=${(event: KeyboardEvent) => this.#keydown(event)}
         @focus=${() => this.#focused()}
@@ -136,20 +141,6 @@ export class TyGrid extends LitElement {
     `;
   }
 
-  /** What is in sight of the rows and columns, and where the columns begin. */
-  #window(): { across: Window; down: Window; offsets: number[]; pinnedOffsets: number[] } {
-    const { view, layout, scroll } = this.model;
-    const { pinned, others } = view.columns;
-    const offsetsIn = (columns: readonly Column[]) =>
-      offsetsOf(columns.map((column) => widthOf(column, layout)));
-    const offsets = offsetsIn(others);
-    const pinnedOffsets = offsetsIn(pinned);
-    const across = columnWindow(offsets, scroll.left, Math.max(0, this.#width - pinnedOffsets.at(-1)!));
-    const height = this.#height - HEAD_HEIGHT;
-    const down = rowWindow(scroll.top, height, ROW_HEIGHT, view.lines.length, MORE_ROWS);
-    return { across, down, offsets, pinnedOffsets };
-  }
-
   /**
    * A row of the list always takes the same of the elements in turn, so that a scroll by three rows draws three, wherever
    * they come to lie.
@@ -164,28 +155,12 @@ export class TyGrid extends LitElement {
     });
   }
 
-  #curvesInSight(): CurveCell[] {
-    const { view, layout } = this.model;
-    if (layout.curves.length === 0 || this.#height === 0) return [];
-    const { pinned, others } = view.columns;
-    const { across, down } = this.#window();
-    const metrics = [...pinned, ...others.slice(across.first, across.end)].filter(({ id }) =>
-      layout.curves.includes(id),
-    );
-    const rows = view.lines.subarray(down.first, down.end).filter((line) => line >= 0);
-    return metrics.flatMap(({ id, name: metric }) =>
-      Array.from(rows)
-        .filter((row) => view.values.number(id, row) !== undefined)
-        .map((row) => ({ runId: view.store.ids[row]!, metric })),
-    );
-  }
-
   #scrolled(): void {
     const { scrollTop, scrollLeft } = this.#scroller;
     this.model.setScroll(scrollTop, scrollLeft);
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.model.keep(), REST_MS);
-    const { across, down } = this.#window();
+    const { across, down } = this.#sight;
     if (JSON.stringify([across, down]) !== this.#drawn) this.requestUpdate();
   }
 
@@ -196,7 +171,7 @@ export class TyGrid extends LitElement {
     if (event.button !== 0 || row !== undefined || group !== undefined || !column) return;
     const { model } = this;
     const on = event.target as Element;
-    this.#active = { place: 'head', column };
+    this.#at.put('head', column);
     if (on.matches('.border')) {
       dragWidth(event, widthOf(columnOf(column), model.layout), {
         change: (width) => model.setWidth(column, width),
@@ -221,11 +196,11 @@ export class TyGrid extends LitElement {
     }
     const place =
       row === undefined ? { group: view.groups![group!]!.value } : { runId: view.store.ids[row]! };
-    this.#active = { place, column: column ?? view.allColumns[0]!.id };
-    if (on.closest('.twistie')) this.#toggleGroup(place);
+    this.#at.put(place, column ?? view.allColumns[0]!.id);
+    if ('group' in place && on.closest('.twistie')) model.toggleGroup(place.group);
     else
       model.select(
-        this.#runsOf(place),
+        view.runsAt(place),
         event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'only',
       );
   }
@@ -236,7 +211,7 @@ export class TyGrid extends LitElement {
     if (row !== undefined && column === 'note') this.#editNote(this.model.view.store.ids[row]!);
     else if (row !== undefined) this.model.act('charts');
     else if (group !== undefined) {
-      if (!on.closest('.twistie')) this.#toggleGroup({ group: this.model.view.groups![group]!.value });
+      if (!on.closest('.twistie')) this.model.toggleGroup(this.model.view.groups![group]!.value);
     } else if (column && on.matches('.border')) this.#fit(column);
   }
 
@@ -286,22 +261,6 @@ export class TyGrid extends LitElement {
     if (heading) this.#menu.open(column, heading, () => this.#scroller.focus());
   }
 
-  #toggleGroup(place: Place): void {
-    if ('group' in place) this.model.setCollapsed(place.group, !this.#isClosed(place.group));
-  }
-
-  #isClosed(value: string | undefined): boolean {
-    return this.model.view.isCollapsed({ value });
-  }
-
-  /** The run, or the runs of the group. */
-  #runsOf(place: Place): string[] {
-    if ('runId' in place) return [place.runId];
-    const { groups = [], store } = this.model.view;
-    const group = groups.find(({ value }) => value === place.group);
-    return Array.from(group?.rows ?? [], (row) => store.ids[row]!);
-  }
-
   #editNote(runId: string): void {
     const { view } = this.model;
     const row = view.store.rowOf(runId);
@@ -312,26 +271,13 @@ export class TyGrid extends LitElement {
 
   // ---- keyboard
 
-  /** −1 is the head; undefined: nowhere. */
-  get #activeLine(): number | undefined {
-    if (!this.#active) return undefined;
-    const { place } = this.#active;
-    if (place === 'head') return -1;
-    const line = this.model.view.lineOf(place);
-    return line < 0 ? undefined : line;
-  }
-
   #focused(): void {
-    const { view } = this.model;
-    const [column] = view.allColumns;
-    const place = view.placeOf(0);
-    if (this.#active || !column || !place) return;
-    this.#active = { place, column: column.id };
+    this.#at.begin();
     this.requestUpdate();
   }
 
   #keydown(event: KeyboardEvent): void {
-    const action = gridKey(event, this.#active?.place === 'head');
+    const action = gridKey(event, this.#at.isInHead);
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
@@ -340,17 +286,18 @@ export class TyGrid extends LitElement {
 
   #do(action: GridAction): void {
     const { model } = this;
-    const active = this.#active;
-    const place = active && active.place !== 'head' ? active.place : undefined;
+    const { view } = model;
+    const { place, column } = this.#at;
     switch (action.do) {
       case 'move':
-        if (!this.#goIntoGroup(action)) this.#go(action.rows, action.columns, action.extends);
+        this.#move(action);
         break;
       case 'page':
-        this.#go(action.by * Math.max(1, Math.floor(this.#height / ROW_HEIGHT) - 2), 0, action.extends);
+        this.#at.move(action.by * Math.max(1, Math.floor(this.#height / ROW_HEIGHT) - 2), 0, action.extends);
+        this.#show();
         break;
       case 'toggle':
-        if (place) model.select(this.#runsOf(place), 'toggle');
+        if (place) model.select(view.runsAt(place), 'toggle');
         break;
       case 'all':
         model.selectAll();
@@ -359,26 +306,21 @@ export class TyGrid extends LitElement {
         model.selectNone();
         break;
       case 'open':
-        if (place && 'group' in place) {
-          this.#toggleGroup(place);
-          break;
-        }
-        if (place && !model.selection.ids.has(place.runId)) model.select([place.runId], 'only');
-        model.act('charts');
+        this.#open(place);
         break;
       case 'edit':
         if (!place || !('runId' in place)) break;
-        if (active?.column === 'note') this.#editNote(place.runId);
+        if (column === 'note') this.#editNote(place.runId);
         else model.act('rename', [place.runId]);
         break;
       case 'sort':
-        if (active) model.sortBy(active.column, action.adds);
+        if (column) model.sortBy(column, action.adds);
         break;
       case 'menu':
-        if (active) this.#openMenu(active.column);
+        if (column) this.#openMenu(column);
         break;
       case 'shift':
-        if (active) this.#shift(active.column, action.by);
+        if (column) this.#shift(column, action.by);
         break;
       case 'delete':
         model.act('delete');
@@ -389,26 +331,20 @@ export class TyGrid extends LitElement {
     }
   }
 
-  /** Left and Right close and open a group, and lead from its runs to its head, as in a tree. */
-  #goIntoGroup({ rows, columns }: Extract<GridAction, { do: 'move' }>): boolean {
-    const { view } = this.model;
-    const active = this.#active;
-    if (!active || active.place === 'head' || !view.groups || rows !== 0 || Math.abs(columns) !== 1)
-      return false;
-    const { place } = active;
-    const isFirst = active.column === view.allColumns[0]?.id;
-    if ('runId' in place) {
-      if (columns === 1 || !isFirst) return false;
-      const row = view.store.rowOf(place.runId)!;
-      const group = view.groups.find((one) => one.rows.includes(row));
-      if (!group) return false;
-      this.#moveTo(view.lineOf({ group: group.value }), 0);
-      return true;
+  #open(place: Place | undefined): void {
+    const { model } = this;
+    if (place && 'group' in place) {
+      model.toggleGroup(place.group);
+      return;
     }
-    const isClosed = this.#isClosed(place.group);
-    if (columns === 1 ? !isClosed : isClosed || !isFirst) return false;
-    this.#toggleGroup(place);
-    return true;
+    if (place && !model.selection.ids.has(place.runId)) model.select([place.runId], 'only');
+    model.act('charts');
+  }
+
+  #move({ rows, columns, extends: extendsRange }: Extract<GridAction, { do: 'move' }>): void {
+    const isTurn = rows === 0 && Math.abs(columns) === 1 && this.#at.turn(columns < 0 ? 'left' : 'right');
+    if (!isTurn) this.#at.move(rows, columns, extendsRange);
+    this.#show();
   }
 
   #shift(id: ColumnId, by: 1 | -1): void {
@@ -418,45 +354,24 @@ export class TyGrid extends LitElement {
     if (to >= 0 && at + by < columns.length) this.model.move(id, columns[to]?.id);
   }
 
-  /** Moves the active cell; with Shift the selection follows, as in the editor's own lists. */
-  #go(rows: number, columns: number, extendsRange: boolean): void {
-    const { model } = this;
-    const { view } = model;
-    const all = view.allColumns;
-    if (all.length === 0) return;
-    const line = this.#activeLine ?? 0;
-    const column = all.findIndex(({ id }) => id === this.#active?.column);
-    const toLine = Math.max(rows === -Infinity ? 0 : -1, Math.min(view.lines.length - 1, line + rows));
-    const to = view.placeOf(toLine);
-    if (extendsRange && rows !== 0 && to) {
-      const from = view.placeOf(line);
-      if (model.selection.anchor === undefined && from) model.select(this.#runsOf(from), 'only');
-      // The head of an open group is not one of its runs.
-      if ('runId' in to || this.#isClosed(to.group)) model.select(this.#runsOf(to), 'range');
-    }
-    this.#moveTo(toLine, Math.max(0, Math.min(all.length - 1, Math.max(0, column) + columns)));
-  }
-
-  #moveTo(line: number, column: number): void {
-    const { view } = this.model;
-    this.#active = { place: view.placeOf(line) ?? 'head', column: view.allColumns[column]!.id };
-    this.#show(line, column);
-    this.requestUpdate();
-  }
-
-  #show(row: number, column: number): void {
+  /** Scrolls as little as it takes for the cell where the keyboard is. */
+  #show(): void {
     const scroller = this.#scroller;
-    const { offsets, pinnedOffsets } = this.#window();
-    const at = column - this.model.view.columns.pinned.length;
+    const { offsets, pinnedOffsets } = this.#sight;
+    const { view } = this.model;
+    const line = this.#at.line ?? -1;
+    const at = view.allColumns.findIndex(({ id }) => id === this.#at.column) - view.columns.pinned.length;
     const left =
       at < 0
         ? scroller.scrollLeft
         : scrollTo(offsets[at]!, offsets[at + 1]!, scroller.scrollLeft, this.#width - pinnedOffsets.at(-1)!);
+    const height = this.#height - HEAD_HEIGHT;
     const top =
-      row < 0
+      line < 0
         ? scroller.scrollTop
-        : scrollTo(row * ROW_HEIGHT, (row + 1) * ROW_HEIGHT, scroller.scrollTop, this.#height - HEAD_HEIGHT);
+        : scrollTo(line * ROW_HEIGHT, (line + 1) * ROW_HEIGHT, scroller.scrollTop, height);
     scroller.scrollTo(left, top);
+    this.requestUpdate();
   }
 }
 

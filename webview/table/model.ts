@@ -200,11 +200,12 @@ export class TableModel {
     this.arrange({ group, collapsed: [] });
   }
 
-  /** @param value of the group */
-  setCollapsed(value: string | undefined, isCollapsed: boolean): void {
+  /** Closes or opens it. @param value of the group */
+  toggleGroup(value: string | undefined): void {
+    const { collapsed } = this.layout;
     const key = value ?? null;
-    const others = this.layout.collapsed.filter((other) => other !== key);
-    this.arrange({ collapsed: isCollapsed ? [...others, key] : others });
+    const isClosed = this.view.isCollapsed(value);
+    this.arrange({ collapsed: isClosed ? collapsed.filter((other) => other !== key) : [...collapsed, key] });
   }
 
   setAllCollapsed(isCollapsed: boolean): void {

@@ -3,12 +3,11 @@ import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import type { RunState } from '../../src/workspace/types.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import { sparkline } from '../shared/sparkline.js';
-import { cellText, cellTitle, numberText, wordText } from './cell.js';
-import { type Column, columnOf, ROW_HEIGHT, widthOf } from './columns.js';
-import { meanText, spreadText } from './mean.js';
+import { cellText } from './cell.js';
+import { type Column, ROW_HEIGHT, widthOf } from './columns.js';
 import type { TableModel } from './model.js';
+import { HEAD_HEIGHT } from './sight.js';
 
-export const HEAD_HEIGHT = 26;
 /** Both sides of a cell. */
 const PADDING = 18;
 const CURVE_HEIGHT = 14;
@@ -17,7 +16,7 @@ const VALUE_WIDTH = 84;
 const MARK_WIDTH = 15;
 const LEAST_CURVE = 48;
 
-const BEST = html`<i class="icon icon-star-full" role="img" aria-label="Best"></i>`;
+export const BEST = html`<i class="icon icon-star-full" role="img" aria-label="Best"></i>`;
 
 /** The columns that are drawn, and where the keyboard is. */
 export interface Drawn {
@@ -57,85 +56,10 @@ export function runRow(model: TableModel, row: number, at: number, drawn: Drawn)
   </div>`;
 }
 
-/** The head of a group: its value, how many runs it has, and what their numbers come to. */
-export function groupRow(model: TableModel, group: number, at: number, drawn: Drawn): TemplateResult {
-  const { view, selection, layout } = model;
-  const { value, rows } = view.groups![group]!;
-  const isOpen = !view.isCollapsed({ value });
-  const isSelected = rows.every((row) => selection.ids.has(view.store.ids[row]!));
-  const by = columnOf(layout.group!);
-  const [label, ...pinned] = drawn.pinned;
-  const shown = value === undefined ? `No ${by.label.toLowerCase()}` : wordText(by.id, value);
-  return html`<div
-    class="row group ${isSelected ? 'selected' : ''}"
-    role="row"
-    aria-rowindex=${at + 2}
-    aria-level="1"
-    aria-expanded=${isOpen}
-    aria-selected=${isSelected}
-    data-group=${group}
-    .style=${`top:${at * ROW_HEIGHT + HEAD_HEIGHT}px`}
-  >
-    ${
-      label &&
-      html`<div
-        class="cell pinned label ${isActive(drawn, at, label) ? 'active' : ''}"
-        role="gridcell"
-        id=${isActive(drawn, at, label) ? 'active-cell' : nothing}
-        aria-colindex="1"
-        data-column=${label.id}
-        .style=${'left:0'}
-      >
-        <span class="twistie"><i class="icon icon-chevron-${isOpen ? 'down' : 'right'}"></i></span
-        ><span class=${value === undefined ? 'value none' : 'value'}>${shown}</span>
-        <span class="count">${rows.length}<span class="visually-hidden"> runs</span></span>
-      </div>`
-    }
-    ${cells({ ...drawn, pinned, pinnedOffsets: drawn.pinnedOffsets.slice(1) }, (column, i, style) =>
-      groupCell(model, column, group, {
-        at: column === drawn.shown[i - drawn.first] ? i : i + 1,
-        style,
-        drawn,
-        isActive: isActive(drawn, at, column),
-      }),
-    )}
-  </div>`;
-}
-
-/** What the tooltip of a cell says. */
-export function explain(model: TableModel, place: { row: number } | { group: number }, id: ColumnId): string {
-  const { view } = model;
-  const { values } = view;
-  if ('row' in place) {
-    const title = cellTitle(values, id, place.row) ?? '';
-    return view.isBest(id, place.row) ? `${title}\n${bestTitle(model, id)}` : title;
-  }
-  const { rows, value } = view.groups![place.group]!;
-  const runs = `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}`;
-  const isLabel = id === view.allColumns[0]?.id;
-  if (isLabel)
-    return `${columnOf(model.layout.group!).label}: ${value ?? 'none'}\n${runs}; a click selects them`;
-  const summary = view.summary(id);
-  const count = summary?.count[place.group];
-  if (!summary || !count) return view.common(id, place.group) ?? '';
-  const say = (number: number) => numberText(id, number, values.now);
-  const deviation = summary.deviation[place.group]!;
-  return [
-    `Mean ${say(summary.mean.values[place.group]!)}` +
-      (Number.isNaN(deviation) ? '' : `, standard deviation ${say(deviation)}`),
-    `Lowest ${say(summary.least[place.group]!)}, highest ${say(summary.greatest[place.group]!)}`,
-    `Of ${count} of ${runs}`,
-  ].join('\n');
-}
-
-function bestTitle({ view }: TableModel, id: ColumnId): string {
-  return `Best of the runs shown; ${view.goal(id)} is better`;
-}
-
-const isActive = ({ activeLine, activeColumn }: Drawn, line: number, { id }: Column) =>
+export const isActive = ({ activeLine, activeColumn }: Drawn, line: number, { id }: Column) =>
   activeLine === line && activeColumn === id;
 
-function cells(
+export function cells(
   { pinned, pinnedOffsets, shown, first }: Drawn,
   cell: (column: Column, at: number, style: string) => TemplateResult,
 ): TemplateResult {
@@ -145,7 +69,7 @@ function cells(
     >${shown.map((column, i) => cell(column, first + i, ''))}`;
 }
 
-interface CellPlace {
+export interface CellPlace {
   at: number;
   style: string;
   drawn: Drawn;
@@ -252,42 +176,4 @@ function curve(
     >
       <path d=${values ? sparkline(values, width, CURVE_HEIGHT) : ''} /></svg
     >${isBest ? BEST : nothing}<span class=${hasValue ? '' : 'visually-hidden'}>${text}</span>`;
-}
-
-function groupCell(
-  { view }: TableModel,
-  { id }: Column,
-  group: number,
-  { at, style, isActive: active }: CellPlace,
-): TemplateResult {
-  const summary = view.summary(id);
-  const hasMean = summary?.mean.isSet[group] === 1;
-  const mean = summary?.mean.values[group] ?? NaN;
-  const deviation = summary?.deviation[group] ?? NaN;
-  const isBest = hasMean && view.isBestGroup(id, group);
-  const common = summary ? undefined : view.common(id, group);
-  const look = [
-    'cell',
-    style && 'pinned',
-    view.isNumber(id) && 'number',
-    isBest && 'best',
-    active && 'active',
-  ];
-  return html`<div
-    class=${look.filter(Boolean).join(' ')}
-    role="gridcell"
-    id=${active ? 'active-cell' : nothing}
-    aria-colindex=${at + 1}
-    data-column=${id}
-    .style=${style}
-  >
-    ${isBest ? BEST : nothing}${
-      hasMean
-        ? html`<span>${meanText(id, mean, deviation)}</span
-            ><span class="spread">${spreadText(id, mean, deviation)}</span>`
-        : common === undefined
-          ? nothing
-          : wordText(id, common)
-    }
-  </div>`;
 }

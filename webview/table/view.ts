@@ -95,11 +95,12 @@ export class TableView {
   /** See `linesOf`; without groups the rows. */
   get lines(): Int32Array {
     const { rows, groups } = this.#sort();
-    this.#lines ??= groups ? linesOf(groups, (group) => this.isCollapsed(group)) : Int32Array.from(rows);
+    this.#lines ??= groups ? linesOf(groups, ({ value }) => this.isCollapsed(value)) : Int32Array.from(rows);
     return this.#lines;
   }
 
-  isCollapsed({ value }: Pick<Group, 'value'>): boolean {
+  /** @param value of the group */
+  isCollapsed(value: string | undefined): boolean {
     return this.#layout.collapsed.includes(value ?? null);
   }
 
@@ -118,7 +119,20 @@ export class TableView {
     const row = this.store.rowOf(place.runId);
     if (row === undefined) return -1;
     const line = this.lines.indexOf(row);
-    return line >= 0 ? line : this.lines.indexOf(~groups.findIndex(({ rows }) => rows.includes(row)));
+    const group = line < 0 ? this.groupOf(place.runId) : undefined;
+    return group ? this.lines.indexOf(~groups.indexOf(group)) : line;
+  }
+
+  groupOf(runId: string): Group | undefined {
+    const row = this.store.rowOf(runId);
+    return row === undefined ? undefined : this.groups?.find(({ rows }) => rows.includes(row));
+  }
+
+  /** The run, or the runs of the group. */
+  runsAt(place: Place): string[] {
+    if ('runId' in place) return [place.runId];
+    const group = this.groups?.find(({ value }) => value === place.group);
+    return Array.from(group?.rows ?? [], (row) => this.store.ids[row]!);
   }
 
   placeOf(line: number): Place | undefined {

@@ -73,6 +73,8 @@ export interface ChartsState {
   runIds: string[];
   hidden: string[];
   zoom: { xAxis: XAxis; min: number; max: number } | null;
+  /** Whether the zoom goes along with new points. */
+  following?: boolean;
   search: string;
   /** The metric whose chart fills the panel. */
   expanded?: string | null;

@@ -1,8 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { hasCode, TrainyardError } from '../../base/errors.js';
 import { checkArtifactPath } from './artifact-path.js';
 import { type Database, storeFull } from './sql.js';
@@ -22,7 +20,7 @@ interface Content {
   bytes: number;
 }
 
-/** Chunks of an upload that wait for the disk are written in one go, up to so many bytes. */
+/** Bytes of an upload that are written in one go. */
 const WRITTEN_AT_ONCE = 1024 * 1024;
 
 /**
@@ -56,30 +54,13 @@ export class Artifacts {
   }
 
   /** Streams to a temporary file while hashing, then renames, then lists it. Overwrites. @throws BAD_REQUEST | STORE_FULL */
-  async put(
-    owner: string,
-    name: string,
-    content: Readable | Uint8Array,
-    signal?: AbortSignal,
-  ): Promise<Content> {
+  async put(owner: string, name: string, content: AsyncIterable<Uint8Array> | Uint8Array): Promise<Content> {
     checkArtifactPath(name);
     this.requireFree(owner, name);
     const file = path.join(this.temporary, randomUUID());
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const measure = new Transform({
-      transform(chunk: Uint8Array, _encoding, done) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        done(null, chunk);
-      },
-    });
     try {
-      const source =
-        content instanceof Uint8Array ? Readable.from([content], { objectMode: false }) : content;
-      const target = fs.createWriteStream(file, { mode: 0o600, flush: true, highWaterMark: WRITTEN_AT_ONCE });
-      await pipeline(source, measure, target, { signal });
-      return await this.keep(owner, name, file, { sha256: hash.digest('hex'), bytes });
+      const received = await receive(content instanceof Uint8Array ? [content] : content, file);
+      return await this.keep(owner, name, file, received);
     } catch (error) {
       await fs.promises.rm(file, { force: true });
       throw hasCode(error, 'ENOSPC', 'EDQUOT') ? storeFull(error) : error;
@@ -221,6 +202,48 @@ export class Artifacts {
     const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', id);
     if (run) this.touch({ type: 'run', runId: id, experimentId: String(run.experiment_id), part: 'files' });
   }
+}
+
+/** Writes a file that is on the disk when this returns. While some is written, the next is received and hashed. */
+async function receive(
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  file: string,
+): Promise<Content> {
+  const handle = await fs.promises.open(file, 'wx', 0o600);
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    let waiting: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of content) {
+      hash.update(chunk);
+      waiting.push(chunk);
+      bytes += chunk.length;
+      size += chunk.length;
+      if (size < WRITTEN_AT_ONCE) continue;
+      await writing;
+      writing = writeAll(handle, waiting);
+      // Whoever awaits it hears of a failure; until then nobody listens.
+      writing.catch(() => undefined);
+      [waiting, size] = [[], 0];
+    }
+    await writing;
+    if (size > 0) await writeAll(handle, waiting);
+    await handle.sync();
+    return { sha256: hash.digest('hex'), bytes };
+  } finally {
+    // A write that is under way would find the handle closed, or another file behind its number.
+    await writing.catch(() => undefined);
+    await handle.close();
+  }
+}
+
+async function writeAll(handle: fs.promises.FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  const { bytesWritten } = await handle.writev(parts);
+  // A nearly full disk takes a part.
+  if (bytesWritten < size) await handle.appendFile(Buffer.concat(parts).subarray(bytesWritten));
 }
 
 /** There are 256 folders at most, so nearly always it is there. */

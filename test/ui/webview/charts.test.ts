@@ -359,6 +359,33 @@ describe('charts page', function () {
     assert.deepEqual(await axisRange('loss'), before);
   });
 
+  it('goes along with new points when it is to follow', async () => {
+    const data = training(1, 100);
+    await open(data);
+    await drawn('loss');
+    assert.equal(await page.getByLabel('Follow').count(), 0);
+    await plot('loss').focus();
+    await page.keyboard.press('+');
+    await page.getByLabel('Follow').check();
+    assert.equal((await axisRange('loss')).to, 99);
+    await page.evaluate((start) => {
+      window.fake.append('run-1', 'loss', { steps: [500], times: [start + 500_000], values: [1] });
+    }, START);
+    await page.waitForFunction(() => (window.fake.state as { zoom: { max: number } }).zoom.max === 500);
+    const state = await page.evaluate(
+      () => window.fake.state as { zoom: { min: number }; following: boolean },
+    );
+    assert.ok(state.following && Math.abs(state.zoom.min - 450) < 2);
+    await page.getByLabel('Follow').uncheck();
+    await page.evaluate((start) => {
+      window.fake.append('run-1', 'loss', { steps: [600], times: [start + 600_000], values: [1] });
+    }, START);
+    await page.waitForTimeout(300);
+    assert.equal(await page.evaluate(() => (window.fake.state as { zoom: { max: number } }).zoom.max), 500);
+    await page.getByRole('button', { name: 'Reset zoom' }).click();
+    await page.getByLabel('Follow').waitFor({ state: 'detached' });
+  });
+
   it('is read by keyboard', async () => {
     await open(training(2, 100));
     await drawn('loss');

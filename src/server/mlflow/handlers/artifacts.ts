@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { posix } from 'node:path';
-import { PassThrough } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { ArtifactEntry } from '../../store/artifacts.js';
@@ -32,7 +31,7 @@ export const uploadToRun = endpoint(Type.Object({ run_id: Required, path: Requir
 
 async function save({ store, request }: Call, { owner, path }: ArtifactAddress) {
   checkWritable(store, owner, path);
-  await receive(request, (content, signal) => store.artifacts.put(owner, path, content, signal));
+  await receive(request, (content) => store.artifacts.put(owner, path, content));
   return {};
 }
 
@@ -48,37 +47,25 @@ function checkWritable(store: Store, owner: string, path: string): void {
   }
 }
 
-const GONE = 'The client went away before the end of the file.';
-
 /**
- * Passes the body on without holding it. The body is piped through a stream of its own, so that a store that fails
- * does not take the connection with it and the client gets the answer; a client that hangs up aborts the store.
+ * Passes the body on without holding it. A store that fails does not take the connection with it, so that the client
+ * gets the answer.
  */
 async function receive(
-  request: FastifyRequest,
-  put: (content: PassThrough, signal: AbortSignal) => Promise<unknown>,
+  { raw }: FastifyRequest,
+  put: (content: AsyncIterable<Uint8Array>) => Promise<unknown>,
 ): Promise<void> {
-  const content = new PassThrough();
-  const gone = new AbortController();
-  const onClose = () => {
-    if (request.raw.complete) return;
-    gone.abort();
-    content.destroy(new MlflowError('CANCELLED', GONE));
-  };
-  request.raw.once('close', onClose);
-  // A reader that has not begun, or has ended, hears nothing of it; an error that nobody hears ends the process.
-  content.on('error', (error) => request.log.debug({ err: error }, 'an upload ended early'));
-  request.raw.pipe(content);
   try {
-    await put(content, gone.signal);
+    await put(raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
   } catch (error) {
-    if (gone.signal.aborted) throw new MlflowError('CANCELLED', GONE, { cause: error });
+    if (raw.destroyed && !raw.complete)
+      throw new MlflowError('CANCELLED', 'The client went away before the end of the file.', {
+        cause: error,
+      });
     throw error;
   } finally {
-    request.raw.off('close', onClose);
     // What is left of the body of a refused file is read and dropped, as a client only listens once it has sent all.
-    request.raw.unpipe(content);
-    request.raw.resume();
+    raw.resume();
   }
 }
 

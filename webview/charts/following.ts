@@ -1,0 +1,86 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { XAxis } from '../../src/extension/panels/messages.js';
+import type { ChartsModel } from './model.js';
+import type { Range } from './range.js';
+import type { Series } from './series-store.js';
+
+type Model = Pick<ChartsModel, 'store' | 'settings' | 'shownRuns' | 'zoom' | 'setZoom' | 'onChange'>;
+
+/** Keeps the newest points in view while only a part of the axis is looked at, when a person asks for it. */
+export class Following {
+  readonly #model: Model;
+  #isOn: boolean;
+
+  constructor(model: Model, isOn: boolean) {
+    this.#model = model;
+    this.#isOn = isOn;
+    model.onChange((change) => {
+      if (!this.isPossible) this.#isOn = false;
+      else if (this.#isOn && change.what === 'data') this.#go(change.keys);
+    });
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** Where the whole axis is shown, the newest is in view anyway; on an axis of values nothing is newest. */
+  get isPossible(): boolean {
+    const { zoom, settings } = this.#model;
+    return (
+      zoom !== null &&
+      (settings.xAxis === 'step' || settings.xAxis === 'time' || settings.xAxis === 'relative')
+    );
+  }
+
+  set(isOn: boolean): void {
+    this.#isOn = isOn;
+    const { zoom, shownRuns } = this.#model;
+    if (isOn) this.#go(new Set(shownRuns.flatMap((run) => run.metrics)));
+    // Kept, and told to the toolbar.
+    else this.#model.setZoom(zoom);
+  }
+
+  #go(keys: ReadonlySet<string>): void {
+    const { zoom, shownRuns, store, settings } = this.#model;
+    if (!zoom) return;
+    let newest = -Infinity;
+    for (const key of keys)
+      for (const run of shownRuns) {
+        const series = store.get(run.id, key);
+        if (series) newest = Math.max(newest, newestX(series, settings.xAxis, run.startTime));
+      }
+    this.#model.setZoom(movedTo(zoom, newest));
+  }
+}
+
+/** Where the point that was logged last stands on an axis; -Infinity without a point. */
+export function newestX(
+  series: Pick<Series, 'steps' | 'times' | 'length'>,
+  axis: XAxis,
+  startTime: number,
+): number {
+  const last = series.length - 1;
+  if (last < 0) return -Infinity;
+  if (axis === 'step') return series.steps[last]!;
+  return axis === 'time' ? series.times[last]! : (series.times[last]! - startTime) / 1000;
+}
+
+/** The range, as wide as it is, with `newest` at its end. It moves forward only. */
+export function movedTo(range: Range, newest: number): Range {
+  if (!(newest > range.max)) return range;
+  return { min: newest - (range.max - range.min), max: newest };
+}
+
+/** Shown while it means something. */
+export function followToggle(following: Following): TemplateResult | typeof nothing {
+  if (!following.isPossible) return nothing;
+  return html`<label class="check" title="Moves the view along with new points">
+    <input
+      type="checkbox"
+      .checked=${following.isOn}
+      @change=${(event: Event) => following.set((event.target as HTMLInputElement).checked)}
+    />
+    Follow
+  </label>`;
+}
