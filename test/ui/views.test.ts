@@ -294,6 +294,24 @@ describe('the views, in the real editor', function () {
     await command(page, 'View: Close All Editors');
   });
 
+  it('compare files that two runs wrote, in the editor', async () => {
+    const { page } = window;
+    for (const [name, text] of [
+      ['writer one', 'accuracy: 0.91\n'],
+      ['writer two', 'accuracy: 0.95\n'],
+    ] as const)
+      await window.artifact(await log(name, 1), 'reports/result.yaml', text);
+    await row(runs(), 'writer two').waitFor({ timeout: 30_000 });
+    await row(runs(), 'writer one').click();
+    await row(runs(), 'writer two').click({ modifiers: ['ControlOrMeta'] });
+    await contextMenu(row(runs(), 'writer two'), 'Compare Runs');
+    const comparison = await webview(page, 'ty-compare');
+    await comparison.getByTitle('Compare reports/result.yaml').click();
+    await page.locator('.monaco-diff-editor').first().waitFor({ timeout: 30_000 });
+    await page.getByText('accuracy: 0.95').first().waitFor();
+    await command(page, 'View: Close All Editors');
+  });
+
   it('keep a secret, and submit with it, with arguments, an experiment, a name and variables', async () => {
     await command(window.page, 'Trainyard: Manage Secrets');
     await answer('A job gets the secrets');

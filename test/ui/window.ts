@@ -74,6 +74,15 @@ export class ProjectWindow {
     if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
   }
 
+  /** A file of a run in the experiment Default, as a script logs it. */
+  async artifact(runId: string, file: string, text: string): Promise<void> {
+    const { port, token } = await ensureServer({ home: this.home, serverEntry });
+    const url = `http://127.0.0.1:${port}/api/2.0/mlflow-artifacts/artifacts/0/${runId}/artifacts/${file}`;
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(url, { method: 'PUT', headers, body: text });
+    if (!response.ok) throw new Error(`${file}: ${response.status} ${await response.text()}`);
+  }
+
   /** Keeps a picture of what the window shows, for a person who looks why a test failed. */
   async picture(name: string): Promise<void> {
     fs.mkdirSync('out', { recursive: true });

@@ -1,4 +1,4 @@
-import type { ChangedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ChangedFile, ComparedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
 
 const order = new Intl.Collator('en', { numeric: true });
@@ -34,12 +34,13 @@ export interface MetricRow {
 
 export function metricRows(runs: readonly ComparedRun[]): MetricRow[] {
   const isOfMachine = (name: string) => Number(name.startsWith('system/'));
-  const names = [...new Set(runs.flatMap(({ metrics }) => metrics))].sort(
+  const byRun = runs.map(({ metrics, values }) => new Map(metrics.map((name, i) => [name, values[i]])));
+  const names = [...new Set(byRun.flatMap((values) => [...values.keys()]))].sort(
     (a, b) => isOfMachine(a) - isOfMachine(b) || order.compare(a, b),
   );
   return names.map((name) => {
     const goal = goalOf(name);
-    const values = runs.map(({ metrics, values: all }) => all[metrics.indexOf(name)]);
+    const values = byRun.map((all) => all.get(name));
     const differs = values.some((value) => !Object.is(value, values[0]));
     return { name, goal, values, differs, best: differs ? bestOf(values, goal) : undefined };
   });
@@ -69,4 +70,28 @@ export function fileRows(changes: readonly (readonly ChangedFile[] | undefined)[
     path,
     files: changes.map((files) => files?.find((file) => file.path === path)),
   }));
+}
+
+export interface WrittenRow {
+  path: string;
+  /** One for each run; undefined where it has none, or nothing is known. */
+  files: (ComparedFile | undefined)[];
+  differs: boolean;
+}
+
+/** Every file that one of the runs wrote. @param lists by run; one that is not known yet makes no difference */
+export function writtenRows(lists: readonly (readonly ComparedFile[] | undefined)[]): WrittenRow[] {
+  const byPath = lists.map((list) => new Map(list?.map((file) => [file.path, file])));
+  const paths = new Set(byPath.flatMap((files) => [...files.keys()]));
+  return [...paths].sort(order.compare).map((path) => {
+    const files = byPath.map((known) => known.get(path));
+    const told = files.filter((_, i) => lists[i] !== undefined);
+    return { path, files, differs: told.some((file) => !isSameFile(told[0], file)) };
+  });
+}
+
+/** Without digests the sizes decide. */
+export function isSameFile(a: ComparedFile | undefined, b: ComparedFile | undefined): boolean {
+  if (!a || !b) return a === b;
+  return a.sha256 !== undefined && b.sha256 !== undefined ? a.sha256 === b.sha256 : a.bytes === b.bytes;
 }

@@ -1,6 +1,7 @@
 import type { ChangedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import { formatValue } from '../shared/format.js';
 import { deltaOf, formatDelta } from './delta.js';
-import { metricRows, textRows } from './rows.js';
+import { type MetricRow, metricRows, textRows } from './rows.js';
 
 export interface Part {
   text: string;
@@ -11,6 +12,8 @@ export interface Part {
 
 const NAMED_PARAMS = 3;
 const NAMED_METRICS = 2;
+/** A longer value says in the table what it is. */
+const LONGEST = 32;
 
 /** What changed from one run to another: `3 files, lr 0.1 → 0.01; val_acc +0.012`. @param files undefined: not known */
 export function sentenceOf(
@@ -23,33 +26,75 @@ export function sentenceOf(
     changes.push([{ text: files.length === 1 ? '1 file' : `${files.length} files` }]);
   const params = textRows([first, other], (run) => run.params).filter(({ differs }) => differs);
   for (const { name, values } of params.slice(0, NAMED_PARAMS))
-    changes.push([{ text: name, isName: true }, { text: ` ${values[0] ?? '–'} → ${values[1] ?? '–'}` }]);
-  const more = params.length - NAMED_PARAMS;
-  if (more > 0) changes.push([{ text: more === 1 ? '1 more param' : `${more} more params` }]);
+    changes.push([{ text: name, isName: true }, { text: ` ${short(values[0])} → ${short(values[1])}` }]);
+  changes.push(...moreParams(params.length - NAMED_PARAMS));
   if (changes.length === 0) changes.push([{ text: files ? 'Same code and params' : 'Same params' }]);
-  const results = telling(first, other);
-  return [...joined(changes), ...(results.length > 0 ? [{ text: '; ' }, ...joined(results)] : [])];
+  const results = telling([first, other]).flatMap(({ name, values, goal }): Part[][] => {
+    const delta = deltaOf(values[0], values[1], goal);
+    if (!delta) return [];
+    const { verdict } = delta;
+    const told = verdict === 'better' || verdict === 'worse' ? { verdict } : {};
+    return [
+      [
+        { text: name, isName: true },
+        { text: ` ${formatDelta(delta)}`, ...told },
+      ],
+    ];
+  });
+  return sentence(changes, results.slice(0, NAMED_METRICS));
 }
 
-/** The metrics by which runs are judged: those with a goal, of validation before training. */
-function telling(first: ComparedRun, other: ComparedRun): Part[][] {
-  const rank = (name: string) => (/test/i.test(name) ? 0 : /val|eval/i.test(name) ? 1 : 2);
-  return metricRows([first, other])
-    .filter(({ goal, differs }) => goal !== 'unknown' && differs)
-    .sort((a, b) => rank(a.name) - rank(b.name))
-    .flatMap(({ name, values, goal }): Part[][] => {
-      const delta = deltaOf(values[0], values[1], goal);
-      if (!delta) return [];
-      const { verdict } = delta;
-      const told = verdict === 'better' || verdict === 'worse' ? { verdict } : {};
-      return [
-        [
-          { text: name, isName: true },
-          { text: ` ${formatDelta(delta)}`, ...told },
+/** What differs among many runs: `lr 0.001 to 0.1, optimizer adam, sgd; best val_acc 0.94 (calm-otter)`. */
+export function summaryOf(runs: readonly ComparedRun[]): Part[] {
+  const params = textRows(runs, (run) => run.params).filter(({ differs }) => differs);
+  const changes = params
+    .slice(0, NAMED_PARAMS)
+    .map(({ name, values }): Part[] => [{ text: name, isName: true }, { text: ` ${rangeOf(values)}` }]);
+  changes.push(...moreParams(params.length - NAMED_PARAMS));
+  if (changes.length === 0) changes.push([{ text: 'Same params' }]);
+  const results = telling(runs).flatMap(({ name, values, best }): Part[][] =>
+    best === undefined
+      ? []
+      : [
+          [
+            { text: 'best ' },
+            { text: name, isName: true },
+            { text: ` ${formatValue(values[best]!)} (${runs[best]!.name})` },
+          ],
         ],
-      ];
-    })
-    .slice(0, NAMED_METRICS);
+  );
+  return sentence(changes, results.slice(0, NAMED_METRICS));
+}
+
+/** The metrics by which runs are judged: those with a goal, of a test before validation before training. */
+export function telling(runs: readonly ComparedRun[]): MetricRow[] {
+  const rank = (name: string) => (/test/i.test(name) ? 0 : /val|eval/i.test(name) ? 1 : 2);
+  return metricRows(runs)
+    .filter(({ goal, differs }) => goal !== 'unknown' && differs)
+    .sort((a, b) => rank(a.name) - rank(b.name));
+}
+
+function rangeOf(values: readonly (string | undefined)[]): string {
+  const given = values.filter((value) => value !== undefined);
+  const numbers = given.map(Number);
+  if (numbers.length > 0 && numbers.every(Number.isFinite) && given.every((value) => value.trim() !== ''))
+    return `${formatValue(Math.min(...numbers))} to ${formatValue(Math.max(...numbers))}`;
+  const words = [...new Set(given)];
+  const more = words.length - NAMED_PARAMS;
+  return words.slice(0, NAMED_PARAMS).map(short).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function moreParams(count: number): Part[][] {
+  return count <= 0 ? [] : [[{ text: count === 1 ? '1 more param' : `${count} more params` }]];
+}
+
+function short(value: string | undefined): string {
+  if (value === undefined) return '–';
+  return value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value;
+}
+
+function sentence(changes: readonly Part[][], results: readonly Part[][]): Part[] {
+  return [...joined(changes), ...(results.length > 0 ? [{ text: '; ' }, ...joined(results)] : [])];
 }
 
 function joined(parts: readonly Part[][]): Part[] {

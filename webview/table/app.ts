@@ -13,7 +13,7 @@ import type { TableModel } from './model.js';
 /** Ages are shown by minutes at least. */
 const TICK_MS = 30_000;
 /** As many as the comparison can set side by side. */
-const MOST_COMPARED = 10;
+const MOST_COMPARED = 1000;
 const counted = new Intl.NumberFormat('en-US');
 
 /** The page: tools, the table, and what to do when there is nothing in it. */
@@ -114,7 +114,7 @@ export class TyTable extends LitElement {
           'Compare',
           count >= 2 && count <= MOST_COMPARED,
           () => model.act('compare'),
-          `Compare 2 to ${MOST_COMPARED} selected runs`,
+          `Compare 2 to ${counted.format(MOST_COMPARED)} selected runs`,
         )}
         ${this.#action('tag', 'Tag…', count > 0, () => model.act('tag'), 'Set a tag of the selected runs')}
         ${this.#action('trash', 'Delete', count > 0, () => model.act('delete'), 'Delete the selected runs')}

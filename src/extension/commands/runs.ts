@@ -21,8 +21,8 @@ export interface RunParts {
   reveal: (run: Run) => Promise<void>;
 }
 
-/** As many as can be read side by side. */
-const MOST_COMPARED = 10;
+/** As many as can be told apart in one drawing. */
+const MOST_COMPARED = 1000;
 
 /** What can be done with runs. Each works on rows, on ids, and without either asks which run. */
 export function registerRunCommands(register: Register, parts: RunParts): void {

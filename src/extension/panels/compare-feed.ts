@@ -1,26 +1,23 @@
-import { messageOf, TrainyardError } from '../../base/errors.js';
-import type { CodeDiff, Run, RunFile, WorkspaceEvent } from '../../workspace/types.js';
+import { errorData, messageOf } from '../../base/errors.js';
+import type { CodeDiff, Run, RunPart, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { runsById } from '../runs/runs-by-id.js';
-import type { ToCompare } from './compare-messages.js';
-import { comparedRun } from './compared-run.js';
+import type { FromCompare, ToCompare } from './compare-messages.js';
+import { dataUri, filesOf, picturesOf } from './compared-files.js';
+import { comparedRun, detailsOf, differingCurves } from './compared-run.js';
 
 const REFRESH_MS = 1_000;
-const PICTURE = /\.(png|jpe?g|gif|webp)$/i;
-const MIME: Record<string, string> = { jpg: 'jpeg' };
-/** Folders whose pictures are shown, besides the root. */
-const PICTURE_FOLDERS = ['images', 'plots', 'figures'];
-const MOST_PICTURES = 12;
-const MOST_BYTES = 2_000_000;
+/** Runs whose code, files and data are read, and which stand side by side: more cannot be read. */
+export const DETAILED = 12;
 
 interface Options {
-  workspace: Pick<Workspace, 'runs' | 'diff' | 'files' | 'readFile' | 'onEvent'>;
+  workspace: Pick<Workspace, 'run' | 'runs' | 'points' | 'diff' | 'files' | 'readFile' | 'onEvent'>;
   post: (message: ToCompare) => void;
   warn: (message: string) => void;
 }
 
-/** Feeds one comparison while it is in view: the runs, then what takes longer: their code and pictures. */
+/** Feeds one comparison while it is in view: the runs, then of the first few what takes longer: code, data and files. */
 export class CompareFeed {
   readonly #options: Options;
   readonly #subscription: { dispose(): void };
@@ -28,13 +25,17 @@ export class CompareFeed {
   #runIds: readonly string[];
   #load = new AbortController();
   #runs: Run[] = [];
+  /** What of which run changed since it was read. */
+  readonly #changed = new Map<string, Set<RunPart>>();
   readonly #diffs = new Map<string, CodeDiff>();
+  /** By run, by content: pictures as they were told last, so that only new ones are read. */
+  readonly #pictures = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(runIds: readonly string[], options: Options) {
     this.#options = options;
     this.#runIds = runIds;
     this.#refresh = new Coalescer(
-      () => this.#readRuns(this.#load.signal),
+      () => this.#readChanged(this.#load.signal),
       REFRESH_MS,
       (error) => options.warn(`Runs could not be read again: ${messageOf(error)}`),
     );
@@ -46,10 +47,15 @@ export class CompareFeed {
     return this.#runIds;
   }
 
+  /** Undefined when it is not compared. */
+  run(runId: string): Run | undefined {
+    return this.#runs.find(({ id }) => id === runId);
+  }
+
   /** The first run, another, and how their code differs; undefined until that is known. */
   change(runId: string): { run: Run; other: Run; diff: CodeDiff } | undefined {
     const [run] = this.#runs;
-    const other = this.#runs.find(({ id }) => id === runId);
+    const other = this.run(runId);
     const diff = this.#diffs.get(runId);
     return run && other && diff && { run, other, diff };
   }
@@ -59,10 +65,26 @@ export class CompareFeed {
     void this.#loadAll();
   }
 
+  async fetch({ id, runIds, key, maxPoints }: Extract<FromCompare, { type: 'fetch' }>): Promise<void> {
+    const { signal } = this.#load;
+    const { workspace, warn } = this.#options;
+    try {
+      const series = runIds.map((runId) => ({ runId, key, from: 0 }));
+      this.#post({ type: 'points', id, points: await workspace.points(series, maxPoints, signal) }, signal);
+    } catch (error) {
+      if (!signal.aborted) warn(`The curves of ${key} could not be read: ${messageOf(error)}`);
+      this.#post({ type: 'points', id, points: null }, signal);
+    }
+  }
+
   dispose(): void {
     this.#load.abort();
     this.#subscription.dispose();
     this.#refresh.dispose();
+  }
+
+  get #detailed(): Run[] {
+    return this.#runs.slice(0, DETAILED);
   }
 
   async #loadAll(): Promise<void> {
@@ -70,26 +92,47 @@ export class CompareFeed {
     this.#load = new AbortController();
     const { signal } = this.#load;
     this.#diffs.clear();
+    this.#changed.clear();
     try {
-      await this.#readRuns(signal);
-      const [first, ...others] = this.#runs;
-      await Promise.all([
-        ...(first ? others.map((other) => this.#readCode(first, other, signal)) : []),
-        ...this.#runs.map((run) => this.#readPictures(run, signal)),
-      ]);
+      const runs = await runsById(this.#options.workspace, this.#runIds, signal);
+      if (signal.aborted) return;
+      this.#runs = runs;
+      const curves = differingCurves(this.#detailed);
+      this.#post({ type: 'runs', runs: runs.map(comparedRun), detailed: DETAILED, curves }, signal);
     } catch (error) {
-      const data = TrainyardError.is(error)
-        ? error.toData()
-        : { code: 'INTERNAL' as const, message: messageOf(error) };
-      this.#post({ type: 'error', error: data }, signal);
+      this.#post({ type: 'error', error: errorData(error) }, signal);
+      return;
     }
+    const [first, ...others] = this.#detailed;
+    await Promise.all([
+      ...(first ? others.map((other) => this.#readCode(first, other, signal)) : []),
+      ...this.#detailed.flatMap((run) => [this.#readDetails(run, signal), this.#readFiles(run, signal)]),
+    ]);
   }
 
-  async #readRuns(signal: AbortSignal): Promise<void> {
-    const runs = await runsById(this.#options.workspace, this.#runIds, signal);
-    if (signal.aborted) return;
-    this.#runs = runs;
-    this.#post({ type: 'runs', runs: runs.map(comparedRun) }, signal);
+  async #readChanged(signal: AbortSignal): Promise<void> {
+    const changed = new Map(this.#changed);
+    this.#changed.clear();
+    const isOnlyFiles = (parts: Set<RunPart>) => parts.size === 1 && parts.has('files');
+    const ids = [...changed].flatMap(([id, parts]) => (isOnlyFiles(parts) ? [] : [id]));
+    if (ids.length > 0) {
+      const now = await runsById(this.#options.workspace, ids, signal);
+      if (signal.aborted) return;
+      const byId = new Map(now.map((run) => [run.id, run]));
+      this.#runs = this.#runs.map((run) => byId.get(run.id) ?? run);
+      const curves = differingCurves(this.#detailed);
+      this.#post({ type: 'changed', runs: now.map(comparedRun), curves }, signal);
+    }
+    await Promise.all(
+      this.#detailed.flatMap((run) => {
+        const parts = changed.get(run.id);
+        return [
+          // A model's packages come with it.
+          ...(parts?.has('models') ? [this.#readDetails(run, signal)] : []),
+          ...(parts?.has('files') ? [this.#readFiles(run, signal)] : []),
+        ];
+      }),
+    );
   }
 
   /** The code of runs of two repositories, or of a run that was started elsewhere, cannot be compared: said in its place. */
@@ -101,6 +144,7 @@ export class CompareFeed {
     }
     try {
       const diff = await this.#options.workspace.diff(first.id, runId, signal);
+      if (signal.aborted) return;
       this.#diffs.set(runId, diff);
       const files = diff.files.map(({ path, from, status, additions, deletions }) => ({
         path,
@@ -115,47 +159,51 @@ export class CompareFeed {
     }
   }
 
-  async #readPictures(run: Run, signal: AbortSignal): Promise<void> {
+  async #readDetails({ id, name }: Run, signal: AbortSignal): Promise<void> {
     const { workspace, warn } = this.#options;
     try {
-      const root = await workspace.files(run.id, '', signal);
-      const folders = root.filter(({ path, isFolder }) => isFolder && PICTURE_FOLDERS.includes(path));
-      const nested = await Promise.all(folders.map(({ path }) => workspace.files(run.id, path, signal)));
-      const files = [root, ...nested].flat().filter(isPicture).slice(0, MOST_PICTURES);
-      const pictures = await Promise.all(
-        files.map(async ({ path }) => [path, dataUri(path, await workspace.readFile(run.id, path, signal))]),
-      );
-      if (pictures.length > 0)
-        this.#post(
-          {
-            type: 'pictures',
-            runId: run.id,
-            pictures: Object.fromEntries(pictures) as Record<string, string>,
-          },
-          signal,
-        );
+      this.#post({ type: 'details', runId: id, ...detailsOf(await workspace.run(id, signal)) }, signal);
     } catch (error) {
-      if (!signal.aborted) warn(`Pictures of ${run.name} could not be read: ${messageOf(error)}`);
+      if (!signal.aborted) warn(`Data of ${name} could not be read: ${messageOf(error)}`);
+    }
+  }
+
+  async #readFiles({ id, name }: Run, signal: AbortSignal): Promise<void> {
+    const { workspace, warn } = this.#options;
+    try {
+      const { files, isCut } = await filesOf(workspace, id, signal);
+      this.#post({ type: 'files', runId: id, files, isCut }, signal);
+      const known = this.#pictures.get(id);
+      const pictures = await Promise.all(
+        [...picturesOf(files)].map(async ([title, { path, sha256 = '' }]) => {
+          const uri = known?.get(sha256) ?? dataUri(path, await workspace.readFile(id, path, signal));
+          return { title, sha256, uri };
+        }),
+      );
+      this.#pictures.set(
+        id,
+        new Map(pictures.flatMap(({ sha256, uri }) => (sha256 === '' ? [] : [[sha256, uri]]))),
+      );
+      const byTitle = Object.fromEntries(pictures.map(({ title, uri }) => [title, uri]));
+      this.#post({ type: 'pictures', runId: id, pictures: byTitle }, signal);
+    } catch (error) {
+      if (!signal.aborted) warn(`Files of ${name} could not be read: ${messageOf(error)}`);
     }
   }
 
   #onEvent(event: WorkspaceEvent): void {
     if (event.type === 'reset') void this.#loadAll();
     else if (event.type === 'run' && this.#runIds.includes(event.runId)) {
-      if (event.parts.some((part) => part !== 'log' && part !== 'files')) this.#refresh.trigger();
+      const parts = event.parts.filter((part) => part !== 'log');
+      if (parts.length === 0) return;
+      const known = this.#changed.get(event.runId) ?? new Set();
+      this.#changed.set(event.runId, known);
+      for (const part of parts) known.add(part);
+      this.#refresh.trigger();
     }
   }
 
   #post(message: ToCompare, signal: AbortSignal): void {
     if (!signal.aborted) this.#options.post(message);
   }
-}
-
-function isPicture({ path, isFolder, bytes = 0 }: RunFile): boolean {
-  return !isFolder && PICTURE.test(path) && bytes <= MOST_BYTES;
-}
-
-function dataUri(path: string, bytes: Uint8Array): string {
-  const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return `data:image/${MIME[extension] ?? extension};base64,${Buffer.from(bytes).toString('base64')}`;
 }

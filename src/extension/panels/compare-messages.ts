@@ -1,6 +1,6 @@
 /** What the comparison and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
 import type { ErrorData } from '../../base/errors.js';
-import type { CodeDiff, RunState } from '../../workspace/types.js';
+import type { CodeDiff, Points, RunState } from '../../workspace/types.js';
 
 export interface ComparedRun {
   id: string;
@@ -18,6 +18,8 @@ export interface ComparedRun {
   metrics: string[];
   /** Last value of each of `metrics`. */
   values: Float64Array;
+  /** Points logged of each of `metrics`. */
+  counts: Float64Array;
 }
 
 export type ChangedFile = Pick<
@@ -25,26 +27,65 @@ export type ChangedFile = Pick<
   'path' | 'from' | 'status' | 'additions' | 'deletions'
 >;
 
+/** A file that a run wrote. */
+export interface ComparedFile {
+  path: string;
+  bytes: number;
+  /** The same in two runs: the same content. Undefined when the workspace does not tell. */
+  sha256?: string;
+  /** Whether the editor can show it as lines of text. */
+  isText: boolean;
+}
+
 export interface CompareState {
   version: 1;
   runIds: string[];
   showAll: boolean;
+  view?: 'sheet' | 'relations';
+  /** Two pictures on top of each other, with a line between them. */
+  wipes?: boolean;
+  relations?: RelationsState;
+}
+
+/** What a person chose for the view of many runs. Names are those of variables: `param:lr`, `metric:loss`. */
+export interface RelationsState {
+  target?: string;
+  axes?: string[];
+  x?: string;
+  y?: string;
+  /** Variables on a linear axis that would be on a log one. */
+  linear?: string[];
 }
 
 export type ToCompare =
-  /** The first is the one the others are compared with. */
-  | { type: 'runs'; runs: ComparedRun[] }
+  /**
+   * The first is the one the others are compared with; code, files and the like are told of the first `detailed` runs.
+   * `curves`: metrics with a curve in a detailed run that is not the same in all of these.
+   */
+  | { type: 'runs'; runs: ComparedRun[]; detailed: number; curves: string[] }
+  /** Some of the runs have changed; the others are as they were. */
+  | { type: 'changed'; runs: ComparedRun[]; curves: string[] }
   /** Files that differ between the first run and this one; or why that cannot be told. */
   | { type: 'code'; runId: string; files: ChangedFile[] | null; problem?: string }
-  /** Pictures of a run by path, as data URIs. */
+  /** Data and packages, by name. */
+  | { type: 'details'; runId: string; data: Record<string, string>; environment: Record<string, string> }
+  /** What a run wrote; `isCut` when there is more than is told. */
+  | { type: 'files'; runId: string; files: ComparedFile[]; isCut: boolean }
+  /** Pictures of a run by name, as data URIs. */
   | { type: 'pictures'; runId: string; pictures: Record<string, string> }
+  /** Answer to the question of that number; null when it could not be answered. */
+  | { type: 'points'; id: number; points: Points[] | null }
   | { type: 'error'; error: ErrorData };
 
 export type FromCompare =
   | { type: 'ready'; runIds: string[] }
   /** Compares these, the first with the others. */
   | { type: 'show'; runIds: string[] }
-  /** Opens the editor's own comparison of all files, or of one. */
+  /** The curve of a metric in each of the runs, thinned. */
+  | { type: 'fetch'; id: number; runIds: string[]; key: string; maxPoints: number }
+  /** Opens the editor's own comparison of all files of the code, or of one. */
   | { type: 'openCode'; runId: string; path?: string }
+  /** Opens a file that runs wrote: of one run, or the comparison of two. */
+  | { type: 'openFile'; path: string; runIds: [string] | [string, string] }
   | { type: 'charts'; runIds: string[] }
   | { type: 'showOutput' };

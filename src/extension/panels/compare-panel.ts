@@ -3,6 +3,7 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { changesOf } from '../runs/code-changes.js';
+import { runUri } from '../runs/run-file-system.js';
 import { splitPath } from '../runs/run-uri.js';
 import { CompareFeed } from './compare-feed.js';
 import type { CompareState, FromCompare } from './compare-messages.js';
@@ -57,8 +58,14 @@ export function registerComparePanel(
       case 'show':
         feed?.show(message.runIds);
         break;
+      case 'fetch':
+        await feed?.fetch(message);
+        break;
       case 'openCode':
         await openCode(message, feed);
+        break;
+      case 'openFile':
+        await openFile(message, feed);
         break;
       case 'charts':
         await vscode.commands.executeCommand(COMMANDS.showCharts, message.runIds[0], message.runIds);
@@ -126,4 +133,23 @@ async function openCode(
       `${splitPath(path).name}: ${run.name} ↔ ${other.name}`,
     );
   else await vscode.commands.executeCommand('vscode.open', left ?? right);
+}
+
+/** A file that runs wrote: as the editor shows it, or its comparison of two. */
+async function openFile(
+  { path, runIds }: Extract<FromCompare, { type: 'openFile' }>,
+  feed: CompareFeed | undefined,
+): Promise<void> {
+  const [left, right] = runIds.map((runId) => runUri({ runId, area: 'files', path }));
+  if (!right) {
+    await vscode.commands.executeCommand('vscode.open', left, { preview: true });
+    return;
+  }
+  const [from, to] = runIds.map((id) => feed?.run(id)?.name ?? id);
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    left,
+    right,
+    `${splitPath(path).name}: ${from} ↔ ${to}`,
+  );
 }

@@ -4,17 +4,23 @@ import type { ComparedRun } from './compare-messages.js';
 
 /** What the comparison shows of a run. */
 export function comparedRun(run: Run): ComparedRun {
-  const { code, job } = run;
+  const { code, job, tags } = run;
   const facts: [string, string | number | null | undefined][] = [
     ['Commit', code?.head?.slice(0, 12)],
     ['Branch', code?.branch],
+    ['Repository', code?.remote],
     ['Changed files', code?.changedFiles],
+    ['Script', code?.script ?? tags['mlflow.source.name']],
     ['Command', job?.command.join(' ')],
+    ['Entry point', tags['mlflow.project.entryPoint']],
     ['Working folder', job?.workingFolder],
     ['Target', job?.target],
+    ['Image', tags['mlflow.docker.image.uri']],
     ['Exit code', job?.exitCode],
+    ['Reason', job?.reason],
     ['User', run.user],
   ];
+  const summaries = Object.values(run.metrics);
   return {
     id: run.id,
     number: run.number,
@@ -28,6 +34,55 @@ export function comparedRun(run: Run): ComparedRun {
     params: run.params,
     tags: Object.fromEntries(ownTags(run)),
     metrics: Object.keys(run.metrics),
-    values: Float64Array.from(Object.values(run.metrics), ({ value }) => value),
+    values: Float64Array.from(summaries, ({ value }) => value),
+    counts: Float64Array.from(summaries, ({ count }) => count),
   };
+}
+
+/** Metrics with a curve, of two points or more, that is not the same in all of these runs as far as their shape says. */
+export function differingCurves(runs: readonly Run[]): string[] {
+  const shape = (run: Run, key: string) => {
+    const summary = run.metrics[key];
+    return summary && [summary.count, summary.value, summary.step, summary.min, summary.max].join(' ');
+  };
+  const keys = new Set(runs.flatMap(({ metrics }) => Object.keys(metrics)));
+  return [...keys].filter(
+    (key) =>
+      runs.some(({ metrics }) => (metrics[key]?.count ?? 0) > 1) &&
+      runs.some((run) => shape(run, key) !== shape(runs[0]!, key)),
+  );
+}
+
+/** What a run that was read alone says of its data and its packages: values by name. */
+export function detailsOf({ inputs = [], models = [], environment }: Run): {
+  data: Record<string, string>;
+  environment: Record<string, string>;
+} {
+  const data: Record<string, string> = {};
+  // Two versions of one name in one run stand in one place.
+  const add = (name: string, value: string) => {
+    data[name] = name in data ? `${data[name]}, ${value}` : value;
+  };
+  for (const { name, context, digest, sourceType, source } of inputs) {
+    const title = context ? `${name} (${context})` : name;
+    add(title, digest);
+    add(`${title} from`, placeOf(source) ?? sourceType);
+  }
+  for (const { role, name } of models) add(role === 'input' ? 'Model read' : 'Model made', name);
+  return {
+    data,
+    environment: {
+      ...(environment?.python && { Python: environment.python }),
+      ...Object.fromEntries(
+        Object.entries(environment?.packages ?? {}).map(([name, version]) => [name, version || 'any']),
+      ),
+    },
+  };
+}
+
+/** The address in a dataset's source: JSON with `uri`, `url` or `path`, or plain text. Undefined when it has none. */
+function placeOf(source: string): string | undefined {
+  if (!source.startsWith('{')) return source;
+  const [, , place] = /"(uri|url|path|table_name)":\s*"((?:[^"\\]|\\.)*)"/.exec(source) ?? [];
+  return place === undefined ? undefined : (JSON.parse(`"${place}"`) as string);
 }

@@ -11,6 +11,11 @@ export const IMAGES_FOLDER = 'images';
 const NAME =
   /^images\/(?<key>.+)(?<mark>[%+])step\k<mark>(?<step>-?\d+)\k<mark>timestamp\k<mark>(?<time>\d+)\k<mark>(?<id>.+?)(?<small>\k<mark>compressed)?\.(?:png|jpe?g|gif|webp)$/i;
 
+/** Whether a file is one of a series of images, or a small copy of one. */
+export function isLoggedImage(path: string): boolean {
+  return NAME.test(path);
+}
+
 /** Images among files, by key and step, one for each: the newest. */
 export function loggedImages(files: readonly RunFile[]): LoggedImage[] {
   const found = new Map<string, Omit<LoggedImage, 'small'> & { time: number; id: string }>();

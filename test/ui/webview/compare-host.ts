@@ -8,33 +8,51 @@ import { comparedRun } from '../../../src/extension/panels/compared-run.js';
 import type { Run } from '../../../src/workspace/types.js';
 
 /** As JSON can hold it: NaN as a word. */
-type PlainRun = Omit<ComparedRun, 'values'> & { values: string[] };
+type PlainRun = Omit<ComparedRun, 'values' | 'counts'> & { values: string[]; counts: number[] };
+type Answer<T extends ToCompare['type']> = Extract<ToCompare, { type: T }>;
 
 export interface CompareGiven {
   runs: PlainRun[];
   /** By run: the files that differ from the first. */
   code?: Record<string, ChangedFile[] | null>;
   pictures?: Record<string, Record<string, string>>;
+  /** By run: data and packages, and files. */
+  details?: Record<string, Omit<Answer<'details'>, 'type' | 'runId'>>;
+  files?: Record<string, Omit<Answer<'files'>, 'type' | 'runId'>>;
+  /** By metric, by run: the values of steps 0, 1, 2 … */
+  points?: Record<string, Record<string, number[]>>;
   state?: unknown;
   fail?: { code: string; message: string };
 }
 
 declare global {
   interface Window {
-    fakeCompare: { sent: FromCompare[]; violations: string[]; state: unknown; fail: CompareGiven['fail'] };
+    fakeCompare: {
+      sent: FromCompare[];
+      violations: string[];
+      state: unknown;
+      fail: CompareGiven['fail'];
+      say(message: ToCompare): void;
+    };
   }
 }
 
 export function installCompareHost(given: CompareGiven): void {
-  const fake: Window['fakeCompare'] = { sent: [], violations: [], state: given.state, fail: given.fail };
   const say = (message: ToCompare) => window.postMessage(message, '*');
+  const fake: Window['fakeCompare'] = { sent: [], violations: [], state: given.state, fail: given.fail, say };
   const answer = (runIds: string[]) => {
     if (fake.fail) return say({ type: 'error', error: fake.fail as never });
     const byId = new Map(given.runs.map((run) => [run.id, run]));
     const runs = (runIds.length > 0 ? runIds : [...byId.keys()]).flatMap((id) => byId.get(id) ?? []);
     say({
       type: 'runs',
-      runs: runs.map((run) => ({ ...run, values: Float64Array.from(run.values, Number) })),
+      runs: runs.map((run) => ({
+        ...run,
+        values: Float64Array.from(run.values, Number),
+        counts: Float64Array.from(run.counts),
+      })),
+      detailed: 12,
+      curves: Object.keys(given.points ?? {}),
     });
     for (const { id } of runs.slice(1)) {
       const files = given.code?.[id];
@@ -44,7 +62,16 @@ export function installCompareHost(given: CompareGiven): void {
     for (const { id } of runs) {
       const pictures = given.pictures?.[id];
       if (pictures) say({ type: 'pictures', runId: id, pictures });
+      const details = given.details?.[id];
+      if (details) say({ type: 'details', runId: id, ...details });
+      const files = given.files?.[id];
+      if (files) say({ type: 'files', runId: id, ...files });
     }
+  };
+  const curve = (key: string, runId: string) => {
+    const values = Float64Array.from(given.points?.[key]?.[runId] ?? []);
+    const steps = values.map((_, i) => i);
+    return { runId, key, total: values.length, reduced: false, steps, times: steps, values };
   };
   document.addEventListener('securitypolicyviolation', (event) => {
     fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
@@ -55,6 +82,10 @@ export function installCompareHost(given: CompareGiven): void {
       postMessage(message: FromCompare) {
         fake.sent.push(message);
         if (message.type === 'ready' || message.type === 'show') setTimeout(() => answer(message.runIds), 0);
+        if (message.type === 'fetch') {
+          const { id, key, runIds } = message;
+          setTimeout(() => say({ type: 'points', id, points: runIds.map((runId) => curve(key, runId)) }), 0);
+        }
       },
       getState: () => fake.state,
       setState(state: unknown) {
@@ -65,6 +96,6 @@ export function installCompareHost(given: CompareGiven): void {
 }
 
 export function plainRun(run: Run): PlainRun {
-  const { values, ...rest } = comparedRun(run);
-  return { ...rest, values: Array.from(values, String) };
+  const { values, counts, ...rest } = comparedRun(run);
+  return { ...rest, values: Array.from(values, String), counts: [...counts] };
 }

@@ -5,6 +5,8 @@ import { CompareFeed } from '../../../src/extension/panels/compare-feed.js';
 import type { ToCompare } from '../../../src/extension/panels/compare-messages.js';
 import type {
   CodeDiff,
+  Points,
+  PointsRequest,
   Run,
   RunFile,
   RunPage,
@@ -26,6 +28,43 @@ class MemoryWorkspace {
   failure: Error | undefined;
   diffFailure: Error | undefined;
   list: Run[] = [1, 2, 3].map((number) => tableRun(number));
+  readonly asked: string[] = [];
+  reads = 0;
+  picture = '1';
+
+  run(id: string): Promise<Run> {
+    this.asked.push(id);
+    const run = this.list.find((one) => one.id === id)!;
+    return Promise.resolve({
+      ...run,
+      inputs: [
+        {
+          name: 'digits',
+          digest: `of ${id}`,
+          context: 'training',
+          sourceType: 's3',
+          source: '{"uri": "s3://a/b"}',
+        },
+      ],
+      models: [{ id: 'm-1', name: 'net', role: 'output', step: 0 }],
+      environment: { python: '3.12.1', packages: { torch: '2.1.0', rich: '' } },
+    });
+  }
+
+  points(series: PointsRequest[]): Promise<Points[]> {
+    const column = Float64Array.of(1);
+    return Promise.resolve(
+      series.map(({ runId, key }) => ({
+        runId,
+        key,
+        total: 1,
+        reduced: false,
+        steps: column,
+        times: column,
+        values: column,
+      })),
+    );
+  }
 
   runs({ filter = '' }: RunQuery): Promise<RunPage> {
     if (this.failure) return Promise.reject(this.failure);
@@ -39,7 +78,16 @@ class MemoryWorkspace {
   }
 
   files(_runId: string, folder: string): Promise<RunFile[]> {
-    if (folder === 'images') return Promise.resolve([{ path: 'images/a.jpg', isFolder: false, bytes: 3 }]);
+    const logged = (step: number) => `images/grid#a%step%${step}%timestamp%5%id${step}.png`;
+    const picture = { isFolder: false, bytes: 3, sha256: this.picture };
+    if (folder === 'images')
+      return Promise.resolve([
+        { path: 'images/a.jpg', ...picture },
+        { path: logged(2), isFolder: false, bytes: 3, sha256: 'two' },
+        { path: logged(10), isFolder: false, bytes: 3, sha256: 'ten' },
+        { path: 'images/grid#a%step%10%timestamp%5%id10%compressed.webp', isFolder: false, bytes: 1 },
+      ]);
+    if (folder === 'model') return Promise.resolve([{ path: 'model/MLmodel', isFolder: false, bytes: 5 }]);
     return Promise.resolve([
       { path: 'images', isFolder: true },
       { path: 'model', isFolder: true },
@@ -48,7 +96,9 @@ class MemoryWorkspace {
     ]);
   }
 
-  readFile(): Promise<Uint8Array> {
+  readFile(_runId: string, path: string): Promise<Uint8Array> {
+    this.reads++;
+    if (path.endsWith('.png')) return Promise.resolve(new Uint8Array([path.includes('%step%10%') ? 10 : 2]));
     return Promise.resolve(new Uint8Array([1, 2, 3]));
   }
 
@@ -91,9 +141,86 @@ describe('CompareFeed', () => {
     assert.equal(feed.change('run-2')?.run.id, 'run-3');
   });
 
-  it('takes pictures of the usual folders, and none that is too large', async () => {
+  it('takes pictures, of a series the last, and none that is too large', async () => {
     await start(new MemoryWorkspace(), 'run-1', 'run-2');
-    assert.deepEqual(told('pictures')[0]?.pictures, { 'images/a.jpg': 'data:image/jpeg;base64,AQID' });
+    assert.deepEqual(told('pictures')[0]?.pictures, {
+      'images/a.jpg': 'data:image/jpeg;base64,AQID',
+      'images/grid/a': 'data:image/png;base64,Cg==',
+    });
+  });
+
+  it('tells what a run wrote, in all its folders, and which of it is text', async () => {
+    await start(new MemoryWorkspace(), 'run-1', 'run-2');
+    const files = told('files').find(({ runId }) => runId === 'run-2');
+    assert.equal(files?.isCut, false);
+    assert.deepEqual(
+      files?.files.filter(({ isText }) => isText).map(({ path }) => path),
+      ['notes.txt', 'model/MLmodel'],
+    );
+    assert.ok(files?.files.some(({ path }) => path === 'big.png'));
+  });
+
+  it('reads pictures again when the files of a run change, and only those with another content', async () => {
+    const workspace = new MemoryWorkspace();
+    await start(workspace, 'run-1', 'run-2');
+    const before = workspace.reads;
+    workspace.picture = '2';
+    for (const listener of workspace.listeners)
+      listener({ type: 'run', runId: 'run-2', experimentId: '1', parts: ['files'] });
+    await sleep(10);
+    assert.equal(workspace.reads, before + 1);
+    assert.equal(told('pictures').at(-1)?.runId, 'run-2');
+    assert.equal(told('changed').length, 0);
+  });
+
+  it('tells of data with its digest, of models and of packages', async () => {
+    await start(new MemoryWorkspace(), 'run-1', 'run-2');
+    assert.deepEqual(
+      told('details').find(({ runId }) => runId === 'run-2'),
+      {
+        type: 'details',
+        runId: 'run-2',
+        data: { 'digits (training)': 'of run-2', 'digits (training) from': 's3://a/b', 'Model made': 'net' },
+        environment: { Python: '3.12.1', torch: '2.1.0', rich: 'any' },
+      },
+    );
+  });
+
+  it('reads hundreds of runs in pages, and code, data and files of the first twelve only', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.list = Array.from({ length: 300 }, (_, i) => tableRun(i + 1));
+    await start(workspace, ...workspace.list.map(({ id }) => id));
+    assert.equal(told('runs')[0]?.runs.length, 300);
+    assert.equal(told('runs')[0]?.detailed, 12);
+    assert.equal(workspace.diffs.length, 11);
+    assert.equal(workspace.asked.length, 12);
+    assert.equal(told('files').length, 12);
+  });
+
+  it('names the metrics whose curves differ: not constants, and not what is the same', async () => {
+    const workspace = new MemoryWorkspace();
+    const series = (value: number, count: number) => ({
+      value,
+      step: 9,
+      timestamp: 0,
+      count,
+      min: 0,
+      max: value,
+    });
+    workspace.list[0]!.metrics = {
+      loss: series(1, 10),
+      same: series(1, 10),
+      final: series(1, 1),
+      lr: series(1, 10),
+    };
+    workspace.list[1]!.metrics = { loss: series(1, 12), same: series(1, 10), final: series(2, 1) };
+    await start(workspace, 'run-1', 'run-2');
+    assert.deepEqual(told('runs')[0]?.curves, ['loss', 'lr']);
+    await feed.fetch({ type: 'fetch', id: 7, key: 'loss', runIds: ['run-1', 'run-2'], maxPoints: 10 });
+    assert.deepEqual(
+      told('points').map(({ id, points }) => [id, points?.map(({ runId }) => runId)]),
+      [[7, ['run-1', 'run-2']]],
+    );
   });
 
   it('says where code was not kept, or cannot be compared, and goes on', async () => {
@@ -120,10 +247,13 @@ describe('CompareFeed', () => {
     };
     tell('run-3');
     await sleep(10);
-    assert.equal(told('runs').length, 1);
+    assert.equal(told('changed').length, 0);
     tell('run-2');
     await sleep(10);
-    assert.equal(told('runs').length, 2);
+    assert.deepEqual(
+      told('changed').flatMap(({ runs }) => runs.map(({ id }) => id)),
+      ['run-2'],
+    );
     assert.equal(workspace.diffs.length, 1);
   });
 

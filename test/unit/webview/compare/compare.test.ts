@@ -3,8 +3,8 @@ import type { ComparedRun } from '../../../../src/extension/panels/compare-messa
 import { comparedRun } from '../../../../src/extension/panels/compared-run.js';
 import { deltaOf, formatDelta, formatRelative } from '../../../../webview/compare/delta.js';
 import { goalOf } from '../../../../webview/shared/goal.js';
-import { fileRows, metricRows, textRows } from '../../../../webview/compare/rows.js';
-import { sentenceOf } from '../../../../webview/compare/sentence.js';
+import { fileRows, metricRows, textRows, writtenRows } from '../../../../webview/compare/rows.js';
+import { sentenceOf, summaryOf } from '../../../../webview/compare/sentence.js';
 import { tableRun } from '../../../ui/webview/table-host.js';
 
 function compared(
@@ -113,7 +113,59 @@ describe('rows of the comparison', () => {
   });
 });
 
+describe('files that runs wrote', () => {
+  const file = (path: string, sha256?: string, bytes = 1) => ({
+    path,
+    bytes,
+    isText: true,
+    ...(sha256 && { sha256 }),
+  });
+
+  it('differ by their content, or by being there; a run that is not read yet makes no difference', () => {
+    const rows = writtenRows([
+      [file('a', 'x'), file('b', 'x'), file('c', 'x'), file('d', undefined, 5)],
+      [file('a', 'x'), file('b', 'y'), file('d', undefined, 6)],
+      undefined,
+    ]);
+    assert.deepEqual(
+      rows.map(({ path, differs }) => [path, differs]),
+      [
+        ['a', false],
+        ['b', true],
+        ['c', true],
+        ['d', true],
+      ],
+    );
+  });
+});
+
 describe('the sentence', () => {
+  it('cuts a value that is a text', () => {
+    const prompt = 'You are a helpful reader of digits, and of letters';
+    const parts = sentenceOf(compared(1, { prompt: 'short' }, {}), compared(2, { prompt }, {}), []);
+    assert.equal(text(parts), 'prompt short → You are a helpful reader of dig…');
+  });
+
+  it('of many runs tells ranges and who is best', () => {
+    const runs = [0.1, 0.001, 0.01].map((lr, i) =>
+      compared(
+        i + 1,
+        {
+          lr: String(lr),
+          opt: ['adam', 'sgd', 'adam'][i]!,
+          seed: '1',
+          layers: ['a', 'b', 'c'][i]!,
+          w: String(i),
+        },
+        { val_acc: i / 2, epoch: i },
+      ),
+    );
+    assert.equal(
+      text(summaryOf(runs)),
+      `layers a, b, c, lr 0.001 to 0.1, opt adam, sgd, 1 more param; best val_acc 1 (${runs[2]!.name})`,
+    );
+  });
+
   it('names files, params and the metrics that count', () => {
     const first = compared(1, { lr: '0.1' }, { loss: 1, val_acc: 0.9, epoch: 1 });
     const second = compared(2, { lr: '0.01' }, { loss: 1.5, val_acc: 0.912, epoch: 9 });

@@ -1,0 +1,78 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { TextRow } from './rows.js';
+
+/** Pieces of the sheet that several sections use. */
+
+export function dot({ number }: Pick<ComparedRun, 'number'>): TemplateResult {
+  return html`<i class="dot run-${((number % 10) + 10) % 10}"></i>`;
+}
+
+export function none(): TemplateResult {
+  return html`<span class="muted" aria-label="none">–</span>`;
+}
+
+interface SectionOptions<Row> {
+  title: string;
+  rows: readonly Row[];
+  /** Columns of runs. */
+  columns: number;
+  showAll: boolean;
+  draw: (row: Row) => TemplateResult;
+  /** Differences are no news: they are not marked. */
+  isPlain?: boolean;
+  note?: string;
+}
+
+/** A section without a row that is to be shown says so in one line; one without any row is left out. */
+export function section<Row extends { differs: boolean }>({
+  title,
+  rows,
+  columns,
+  showAll,
+  draw,
+  isPlain = false,
+  note,
+}: SectionOptions<Row>): TemplateResult {
+  if (rows.length === 0) return html``;
+  const shown = showAll ? rows : rows.filter(({ differs }) => differs);
+  const same = rows.length - shown.length;
+  const said = same === 0 ? '' : shown.length === 0 ? `the same in all (${same})` : `${same} the same`;
+  return html`<tbody class=${isPlain ? '' : 'marked'}>
+    ${sectionTitle(title, columns, [said, note].filter(Boolean).join(', '))} ${shown.map(draw)}
+  </tbody>`;
+}
+
+export function sectionTitle(
+  title: string,
+  columns: number,
+  note = '',
+  tools: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
+  return html`<tr class="section">
+    <th scope="rowgroup" colspan=${columns + 1}>
+      <div class="section-title">
+        ${title} ${note ? html`<span class="count">${note}</span>` : nothing} ${tools}
+      </div>
+    </th>
+  </tr>`;
+}
+
+export function textRow({ name, values }: TextRow): TemplateResult {
+  return html`<tr>
+    <th scope="row" title=${name}>${name}</th>
+    ${values.map(
+      (value) =>
+        html`<td class=${value !== values[0] ? 'changed' : ''} title=${value ?? ''}>
+          ${value === undefined ? none() : html`<span class="text">${value}</span>`}
+        </td>`,
+    )}
+  </tr>`;
+}
+
+/** A row as wide as the panel, whatever the columns are. */
+export function wideRow(columns: number, content: TemplateResult): TemplateResult {
+  return html`<tr class="wide">
+    <td colspan=${columns + 1}><div>${content}</div></td>
+  </tr>`;
+}

@@ -1,0 +1,50 @@
+import { html, type TemplateResult } from 'lit';
+import type { ComparedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import { none, section } from './cells.js';
+import type { CompareModel } from './model.js';
+import { isSameFile, writtenRows } from './rows.js';
+import { formatBytes } from '../shared/bytes.js';
+
+/** What the runs wrote: which files are the same, which differ, and which only one of them has. */
+export function filesSection(model: CompareModel): TemplateResult {
+  const { shown, showAll, files } = model;
+  const told = shown.map(({ id }) => files.get(id));
+  const isCut = told.some((list) => list?.isCut);
+  return section({
+    title: 'Files',
+    rows: writtenRows(told.map((list) => list?.files)),
+    columns: shown.length,
+    showAll,
+    isPlain: true,
+    ...(isCut && { note: 'only the first of many' }),
+    draw: ({ path, files: row }) =>
+      html`<tr>
+        <th scope="row" class="path" title=${path}>${path}</th>
+        ${row.map((file, i) => html`<td>${file ? fileCell(model, file, row[0], shown[i]!) : none()}</td>`)}
+      </tr>`,
+  });
+}
+
+function fileCell(
+  model: CompareModel,
+  file: ComparedFile,
+  base: ComparedFile | undefined,
+  run: ComparedRun,
+): TemplateResult {
+  const [first] = model.shown;
+  const { path, isText } = file;
+  const isBase = run === first;
+  const size = formatBytes(file.bytes);
+  if (!isBase && base && isSameFile(base, file)) return html`<span class="muted">same</span>`;
+  const said = isBase ? size : base ? `differs, ${size}` : `only here, ${size}`;
+  const runIds: [string] | [string, string] = isBase || !base ? [run.id] : [first!.id, run.id];
+  // The editor cannot set bytes that are no text side by side.
+  if (!isText && runIds.length === 2) return html`<span>${said}</span>`;
+  return html`<button
+    class="link file"
+    title=${runIds.length === 2 ? `Compare ${path} of ${first!.name} with that of ${run.name}` : `Open ${path} of ${run.name}`}
+    @click=${() => model.post({ type: 'openFile', path, runIds })}
+  >
+    ${said}
+  </button>`;
+}

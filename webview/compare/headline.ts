@@ -1,0 +1,52 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import { dot } from './cells.js';
+import type { CompareModel } from './model.js';
+import { type Part, sentenceOf, summaryOf } from './sentence.js';
+
+/** More sentences than these are read by nobody; the rest unfolds. */
+const SENTENCES = 3;
+
+/** In a sentence what changed: of each run against the first, or of many over all. */
+export function headline(model: CompareModel): TemplateResult {
+  const runs = model.runs!;
+  const [first, ...others] = model.shown;
+  if (runs.length > model.detailed)
+    return html`<p class="sentences">
+      <span class="whose">${runs.length} runs</span>${summaryOf(runs).map(partOf)}
+    </p>`;
+  const one = (other: ComparedRun) => sentence(model, first!, other, others.length > 1);
+  return html`<div class="sentences">
+    <ul aria-label="What changed">
+      ${others.slice(0, SENTENCES).map(one)}
+    </ul>
+    ${
+      others.length > SENTENCES
+        ? html`<details>
+            <summary>${others.length - SENTENCES} more</summary>
+            <ul aria-label="What changed in the others">
+              ${others.slice(SENTENCES).map(one)}
+            </ul>
+          </details>`
+        : nothing
+    }
+  </div>`;
+}
+
+function sentence(
+  model: CompareModel,
+  first: ComparedRun,
+  other: ComparedRun,
+  isNamed: boolean,
+): TemplateResult {
+  const parts = sentenceOf(first, other, model.code.get(other.id)?.files ?? undefined);
+  return html`<li data-run=${other.id}>
+    ${isNamed ? html`<span class="whose">${dot(other)}${other.name}</span>` : nothing}
+    <span>${parts.map(partOf)}</span>
+  </li>`;
+}
+
+function partOf({ text, isName, verdict }: Part): TemplateResult | string {
+  if (isName) return html`<code>${text}</code>`;
+  return verdict ? html`<span class="delta ${verdict}">${text}</span>` : text;
+}

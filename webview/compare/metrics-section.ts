@@ -1,0 +1,51 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatValue } from '../shared/format.js';
+import { none, section } from './cells.js';
+import { deltaOf, formatDelta, formatRelative } from './delta.js';
+import type { CompareModel } from './model.js';
+import { type MetricRow, metricRows } from './rows.js';
+
+/** Last values, and how they stand against the first run's. */
+export function metricsSection({ shown, showAll }: CompareModel): TemplateResult {
+  return section({
+    title: 'Metrics',
+    rows: metricRows(shown),
+    columns: shown.length,
+    showAll,
+    draw: metricRow,
+  });
+}
+
+function metricRow({ name, goal, values, best }: MetricRow): TemplateResult {
+  const hint = { lower: 'Lower is better', higher: 'Higher is better', unknown: '' }[goal];
+  return html`<tr>
+    <th scope="row" title=${hint}>
+      ${name}
+      ${
+        goal === 'unknown'
+          ? nothing
+          : html`<span
+              class="icon icon-arrow-${goal === 'lower' ? 'down' : 'up'} muted"
+              role="img"
+              aria-label=${hint}
+            ></span>`
+      }
+    </th>
+    ${values.map((value, i) => {
+      const delta = i === 0 ? undefined : deltaOf(values[0], value, goal);
+      return html`<td class="number">
+        ${value === undefined ? none() : html`<span class=${i === best ? 'best' : ''}>${formatValue(value)}</span>`}
+        ${
+          delta
+            ? html`<span class="delta ${delta.verdict}"
+                >${formatDelta(delta)}<span class="relative">${formatRelative(delta)}</span
+                ><span class="visually-hidden"
+                  >${delta.verdict === 'unknown' ? '' : delta.verdict}</span
+                ></span
+              >`
+            : nothing
+        }
+      </td>`;
+    })}
+  </tr>`;
+}

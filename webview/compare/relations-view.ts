@@ -1,0 +1,79 @@
+import type { ComparedRun, RelationsState } from '../../src/extension/panels/compare-messages.js';
+import { type Goal, goalOf } from '../shared/goal.js';
+import { associationOf } from './association.js';
+import { type Axis, axisOf, type Brush, brushed, placeOf } from './axis.js';
+import { telling } from './sentence.js';
+import type { Variable } from './variables.js';
+
+/** What the view of many runs shows, worked out from the runs and from what a person chose. */
+export interface RelationsView {
+  runs: readonly ComparedRun[];
+  variables: readonly Variable[];
+  /** The metric that colours the runs and that params are measured by. */
+  target: Axis;
+  goal: Goal;
+  axes: readonly Axis[];
+  x: Axis;
+  y: Axis;
+  brushes: ReadonlyMap<string, Brush>;
+  /** By run: 1 when it lies within all brushes. */
+  isIn: Uint8Array;
+  /** By run: place in the colour scale, the better the higher; NaN without a value. */
+  shades: Float64Array;
+  /** Places of runs, the best last: what is drawn last lies on top. */
+  order: Uint32Array;
+}
+
+/** Axes that nobody chose: more would be a thicket. */
+const AXES = 8;
+
+/** Undefined when nothing can be related: no metric differs. */
+export function relationsView(
+  runs: readonly ComparedRun[],
+  variables: readonly Variable[],
+  chosen: RelationsState,
+  brushes: ReadonlyMap<string, Brush>,
+): RelationsView | undefined {
+  const byId = new Map(variables.map((variable) => [variable.id, variable]));
+  const find = (id: string | undefined) => (id === undefined ? undefined : byId.get(id));
+  const metrics = variables.filter(({ kind }) => kind === 'metric');
+  const [judge] = telling(runs);
+  const target = find(chosen.target) ?? find(judge && `metric:${judge.name}`) ?? metrics[0];
+  if (!target) return undefined;
+  const axis = (variable: Variable) =>
+    axisOf(variable, chosen.linear?.includes(variable.id) ? false : undefined);
+  const params = strongest(variables, target);
+  const given = chosen.axes?.flatMap((id) => find(id) ?? []);
+  const axes = (given && given.length > 0 ? given : [...params.slice(0, AXES), target]).map(axis);
+  const known = axis(target);
+  const goal = goalOf(target.label);
+  const shades = target.values.map((value) => {
+    const place = placeOf(known, value);
+    return goal === 'lower' ? 1 - place : place;
+  });
+  const rank = (i: number) => (Number.isNaN(shades[i]!) ? -1 : shades[i]!);
+  const x = find(chosen.x) ?? params[0] ?? metrics.find((metric) => metric !== target) ?? target;
+  return {
+    runs,
+    variables,
+    target: known,
+    goal,
+    axes,
+    x: axis(x),
+    y: axis(find(chosen.y) ?? target),
+    brushes,
+    isIn: brushed(runs.length, axes, brushes),
+    shades,
+    order: Uint32Array.from(runs.keys()).sort((a, b) => rank(a) - rank(b)),
+  };
+}
+
+/** Params, the one that goes with the metric most first. */
+function strongest(variables: readonly Variable[], target: Variable): Variable[] {
+  const strength = (variable: Variable) => Math.abs(associationOf(variable, target).value) || 0;
+  return variables
+    .filter(({ kind }) => kind === 'param')
+    .map((variable) => ({ variable, by: strength(variable) }))
+    .sort((a, b) => b.by - a.by)
+    .map(({ variable }) => variable);
+}

@@ -1,0 +1,176 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { ComparedRun, RelationsState } from '../../src/extension/panels/compare-messages.js';
+import { follow } from '../shared/follow.js';
+import { formatValue } from '../shared/format.js';
+import './axes-menu.js';
+import type { Brush } from './axis.js';
+import './importance-table.js';
+import type { CompareModel } from './model.js';
+import './parallel-chart.js';
+import { type RelationsView, relationsView } from './relations-view.js';
+import { runList } from './run-list.js';
+import './scatter-chart.js';
+import './shade-legend.js';
+import { type Variable, variablesOf } from './variables.js';
+
+/** How params and metrics hang together over all runs. */
+export class TyRelations extends LitElement {
+  static override properties = { brushes: { state: true } };
+  declare model: CompareModel;
+  declare brushes: ReadonlyMap<string, Brush>;
+  /** Of the runs they were made from. */
+  #variables: { runs: readonly ComparedRun[]; all: Variable[] } | undefined;
+
+  constructor() {
+    super();
+    this.brushes = new Map();
+    this.addController(follow(() => this.model.onChange((what) => what === 'all' && this.requestUpdate())));
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  get #view(): RelationsView | undefined {
+    const runs = this.model.runs!;
+    if (this.#variables?.runs !== runs) this.#variables = { runs, all: variablesOf(runs) };
+    return relationsView(runs, this.#variables.all, this.model.relations, this.brushes);
+  }
+
+  #choose(changes: Partial<RelationsState>): void {
+    this.model.set({ relations: { ...this.model.relations, ...changes } });
+  }
+
+  #brush(id: string, brush: Brush | undefined): void {
+    const brushes = new Map(this.brushes);
+    if (brush) brushes.set(id, brush);
+    else brushes.delete(id);
+    this.brushes = brushes;
+  }
+
+  #setAxes(axes: string[]): void {
+    // A brush on an axis that is not shown would leave runs out for no reason in sight.
+    this.brushes = new Map([...this.brushes].filter(([id]) => axes.includes(id)));
+    this.#choose({ axes });
+  }
+
+  #setScale(id: string, isLog: boolean): void {
+    const others = (this.model.relations.linear ?? []).filter((other) => other !== id);
+    this.#choose({ linear: isLog ? others : [...others, id] });
+  }
+
+  protected override render(): TemplateResult {
+    const view = this.#view;
+    if (!view)
+      return html`<div class="empty" role="status">
+        <span class="icon icon-graph-line"></span>
+        <p>No metric differs</p>
+        <p class="hint">
+          Params are related to a metric that some of the runs have logged with other values.
+        </p>
+      </div>`;
+    const { model } = this;
+    return html`
+      <div class="relations" tabindex="-1">
+        ${this.#tools(view)}
+        <ty-parallel
+          .model=${model}
+          .view=${view}
+          .onBrush=${(id: string, brush: Brush | undefined) => this.#brush(id, brush)}
+          .onAxes=${(ids: string[]) => this.#setAxes(ids)}
+          .onScale=${(id: string, isLog: boolean) => this.#setScale(id, isLog)}
+        ></ty-parallel>
+        <div class="relation-panes">
+          <section aria-label="Scatter plot">
+            <h2>
+              ${this.#select('y', 'Vertical', view.y.variable, view.variables)}
+              <span class="muted">over</span>
+              ${this.#select('x', 'Horizontal', view.x.variable, view.variables)}
+            </h2>
+            <ty-scatter .model=${model} .view=${view}></ty-scatter>
+          </section>
+          <section aria-label="Importance of params">
+            <h2>What matters to <code>${view.target.variable.label}</code></h2>
+            <ty-importance .view=${view} .onPick=${(id: string) => this.#choose({ x: id })}></ty-importance>
+          </section>
+        </div>
+        <section class="list" tabindex="0" aria-label="Runs">${runList(model, view)}</section>
+      </div>
+    `;
+  }
+
+  #tools(view: RelationsView): TemplateResult {
+    const { target, variables, axes, isIn, runs, goal } = view;
+    const metrics = variables.filter(({ kind }) => kind === 'metric');
+    return html`<div class="relation-tools">
+      ${this.#select('target', 'Metric', target.variable, metrics, true)}
+      <span class="legend">
+        <span>${formatValue(target.min)}</span>
+        <ty-shades .isReversed=${goal === 'lower'}></ty-shades>
+        <span>${formatValue(target.max)}</span>
+      </span>
+      <ty-axes-menu
+        .variables=${variables}
+        .shown=${axes.map(({ variable }) => variable.id)}
+        .onAxes=${(ids: string[]) => this.#setAxes(ids)}
+      ></ty-axes-menu>
+      <span class="spread"></span>
+      ${this.#selection(isIn, runs)}
+    </div>`;
+  }
+
+  /** What the brushes leave, and what can be done with it. */
+  #selection(isIn: Uint8Array, runs: readonly ComparedRun[]): TemplateResult {
+    const { model, brushes } = this;
+    const ids = runs.flatMap(({ id }, i) => (isIn[i] === 1 ? [id] : []));
+    const said = brushes.size === 0 ? `${runs.length} runs` : `${ids.length} of ${runs.length} runs`;
+    const fits = ids.length <= model.detailed;
+    return html`
+      <span role="status">${said}</span>
+      ${
+        brushes.size === 0
+          ? html`<span class="muted">Drag along an axis to select</span>`
+          : html`<button class="link" @click=${() => (this.brushes = new Map())}>Clear</button>
+              <button
+                class="link"
+                ?disabled=${ids.length < 2 || ids.length === runs.length}
+                title=${fits ? 'Put these runs side by side' : 'Leave the other runs out'}
+                @click=${() => {
+                  this.brushes = new Map();
+                  model.narrow(ids);
+                }}
+              >
+                ${fits ? 'Compare side by side' : 'Keep only these'}
+              </button>`
+      }
+    `;
+  }
+
+  #select(
+    which: 'target' | 'x' | 'y',
+    label: string,
+    chosen: Variable,
+    variables: readonly Variable[],
+    isLabelled = false,
+  ): TemplateResult {
+    const group = (kind: Variable['kind'], title: string) => {
+      const of = variables.filter((variable) => variable.kind === kind);
+      return of.length === 0
+        ? nothing
+        : html`<optgroup label=${title}>
+            ${of.map(({ id, label: name }) => html`<option value=${id} .selected=${id === chosen.id}>${name}</option>`)}
+          </optgroup>`;
+    };
+    return html`<label class="choice">
+      <span class=${isLabelled ? 'control-label' : 'visually-hidden'}>${label}</span>
+      <select
+        title=${label}
+        @change=${(event: Event) => this.#choose({ [which]: (event.target as HTMLSelectElement).value })}
+      >
+        ${group('param', 'Params')} ${group('metric', 'Metrics')}
+      </select>
+    </label>`;
+  }
+}
+
+customElements.define('ty-relations', TyRelations);

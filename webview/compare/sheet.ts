@@ -1,0 +1,135 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import { follow } from '../shared/follow.js';
+import { formatDuration, formatTime } from '../shared/format.js';
+import { RUN_STATES } from '../shared/run-state.js';
+import { dot, section, textRow } from './cells.js';
+import { codeSection } from './code-section.js';
+import { curvesSection } from './curves-section.js';
+import { filesSection } from './files-section.js';
+import { metricsSection } from './metrics-section.js';
+import type { CompareModel } from './model.js';
+import { picturesSection } from './pictures-section.js';
+import { type TextRow, textRows } from './rows.js';
+
+/** A column for each run, a row for each thing: the first few runs side by side. */
+export class TySheet extends LitElement {
+  declare model: CompareModel;
+
+  constructor() {
+    super();
+    this.addController(follow(() => this.model.onChange((what) => what === 'all' && this.requestUpdate())));
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override updated(): void {
+    this.style.setProperty('--columns', String(this.model.shown.length));
+  }
+
+  protected override render(): TemplateResult {
+    const { model } = this;
+    const { shown: runs, showAll } = model;
+    const left = model.runs!.length - runs.length;
+    const texts = (title: string, rows: readonly TextRow[], isPlain = false) =>
+      section({ title, rows, columns: runs.length, showAll, draw: textRow, isPlain });
+    return html`
+      ${
+        left > 0
+          ? html`<p class="aside">
+              The first ${runs.length} of ${model.runs!.length} runs. To see others side by side, select them
+              under Relations.
+            </p>`
+          : nothing
+      }
+      <div class="sheet" tabindex="0" role="region" aria-label="Comparison">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col"><span class="visually-hidden">What</span></th>
+              ${runs.map((run, i) => this.#heading(run, i))}
+            </tr>
+          </thead>
+          ${metricsSection(model)} ${curvesSection(model)}
+          ${texts(
+            'Params',
+            textRows(runs, ({ params }) => params),
+          )}
+          ${codeSection(model)}
+          ${texts(
+            'Data',
+            textRows(runs, ({ id }) => model.details.get(id)?.data ?? {}),
+          )}
+          ${texts(
+            'Packages',
+            textRows(runs, ({ id }) => model.details.get(id)?.environment ?? {}),
+          )}
+          ${picturesSection(model)} ${filesSection(model)} ${texts('Run', factRows(runs), true)}
+          ${texts(
+            'Tags',
+            textRows(runs, ({ tags }) => tags),
+          )}
+        </table>
+      </div>
+    `;
+  }
+
+  #heading(run: ComparedRun, i: number): TemplateResult {
+    const { model } = this;
+    const state = RUN_STATES[run.state];
+    const ids = model.runs!.flatMap(({ id }) => (id === run.id ? [] : [id]));
+    return html`<th
+      scope="col"
+      data-run=${run.id}
+      @mouseenter=${() => model.highlight(run.id)}
+      @mouseleave=${() => model.highlight(undefined)}
+      @focusin=${() => model.highlight(run.id)}
+      @focusout=${() => model.highlight(undefined)}
+    >
+      <div class="run">
+        ${dot(run)}<span class="run-name" title=${run.name}>${run.name}</span>
+        <span class="icon icon-${state.icon} tone-${state.tone}" role="img" aria-label=${state.label}></span>
+      </div>
+      <div class="run-tools">
+        ${
+          i === 0
+            ? html`<span class="baseline">Baseline</span>`
+            : html`<button
+                class="link"
+                title="Compare the others with ${run.name}"
+                @click=${() => model.show([run.id, ...ids])}
+              >
+                Make baseline
+              </button>`
+        }
+        ${
+          ids.length > 1
+            ? html`<button
+                class="link remove"
+                aria-label="Remove ${run.name}"
+                title="Remove from the comparison"
+                @click=${() => model.show(ids)}
+              >
+                <span class="icon icon-close"></span>
+              </button>`
+            : nothing
+        }
+      </div>
+    </th>`;
+  }
+}
+
+function factRows(runs: readonly ComparedRun[]): TextRow[] {
+  const of = (run: ComparedRun): Record<string, string> => ({
+    State: RUN_STATES[run.state].label,
+    Started: formatTime(run.startTime),
+    ...(run.duration !== null && { Duration: formatDuration(run.duration / 1000) }),
+    ...Object.fromEntries(run.facts),
+  });
+  const names = ['State', 'Started', 'Duration', ...runs.flatMap(({ facts }) => facts.map(([name]) => name))];
+  return textRows(runs, of, [...new Set(names)]);
+}
+
+customElements.define('ty-sheet', TySheet);
