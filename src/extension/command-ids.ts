@@ -30,6 +30,9 @@ export const COMMANDS = {
 
   expandChart: 'trainyard.charts.expand',
   pinChart: 'trainyard.charts.pin',
+  addMetric: 'trainyard.charts.addMetric',
+  setBaseline: 'trainyard.charts.setBaseline',
+  clearBaseline: 'trainyard.charts.clearBaseline',
   copyChartImage: 'trainyard.charts.copyImage',
   saveChartImage: 'trainyard.charts.saveImage',
   saveChartData: 'trainyard.charts.saveData',

@@ -5,6 +5,7 @@ import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';
 import { TyChart } from './chart.js';
+import { metricsOf } from './chart-id.js';
 import { applySize } from './chart-size.js';
 import type { ImageCache } from './image-cache.js';
 import './images.js';
@@ -85,6 +86,17 @@ export class TyCharts extends LitElement {
     for (const chart of this.#watched) if (!charts.has(chart)) this.#inView.unobserve(chart);
     for (const chart of charts) if (!this.#watched.has(chart)) this.#inView.observe(chart);
     this.#watched = charts;
+    const { added } = this.model;
+    if (added === undefined) return;
+    this.model.added = undefined;
+    for (const chart of charts)
+      if (chart instanceof TyChart && chart.chart === added) void this.#bringIntoView(chart);
+  }
+
+  async #bringIntoView(chart: TyChart): Promise<void> {
+    await chart.updateComplete;
+    chart.scrollIntoView({ block: 'center' });
+    chart.querySelector<HTMLElement>('.plot')?.focus({ preventScroll: true });
   }
 
   protected override render(): TemplateResult {
@@ -123,7 +135,8 @@ export class TyCharts extends LitElement {
           );
     }
     const { sections, expanded } = model;
-    if (expanded !== null && model.runs.some((run) => run.metrics.includes(expanded)))
+    const shown = expanded === null ? [] : metricsOf(expanded);
+    if (expanded !== null && model.runs.some((run) => run.metrics.some((key) => shown.includes(key))))
       return html`<div class="full">${this.#chart(expanded)}</div>`;
     if (sections.length === 0 && !this.#showsImages) return empty('search', 'No metric matches the search');
     return html`${repeat(
@@ -170,12 +183,12 @@ export class TyCharts extends LitElement {
     `;
   }
 
-  #chart(metric: string): TemplateResult {
+  #chart(chart: string): TemplateResult {
     return html`<ty-chart
       .model=${this.model}
       .loader=${this.loader}
       .theme=${this.theme}
-      .metric=${metric}
+      .chart=${chart}
     ></ty-chart>`;
   }
 

@@ -1,4 +1,5 @@
 import type { ChartsLayout, ChartSize } from '../../src/extension/panels/messages.js';
+import { combined, isCombined } from './chart-id.js';
 import { moved, PINNED, type Section, sectionsOf } from './layout.js';
 
 type Parts = Omit<ChartsLayout, 'settings'>;
@@ -43,6 +44,16 @@ export class Arrangement {
 
   togglePinned(key: string): void {
     this.#change({ pinned: toggled(this.#parts.pinned, key) });
+  }
+
+  /** Makes a chart of several metrics, in the place of this one when it has several already. */
+  addMetric(chart: string, metric: string): void {
+    const { pinned } = this.#parts;
+    const id = combined(chart, metric);
+    const others = pinned.filter((other) => other !== id);
+    this.#change({
+      pinned: isCombined(chart) ? others.map((other) => (other === chart ? id : other)) : [...others, id],
+    });
   }
 
   /** Puts a chart before another of its section, or at its end. The section with all its metrics. */

@@ -1,41 +1,42 @@
-import { type Curve, nearestIndex, xAt } from './curve.js';
-import { formatValue } from './format.js';
+import { titleOf } from './chart-id.js';
+import { nearestIndex, xAt } from './curve.js';
+import { formatDifference, formatValue } from './format.js';
+import type { ChartLine } from './lines.js';
 import type { ChartsModel } from './model.js';
-import type { RunLook } from './palette.js';
+import { colourClass, colourOf } from './palette.js';
 import type { Plot, PlotView } from './plot.js';
 import { nearestRow, type Row, rowsAt, shown } from './readout.js';
 import { formatX, type Readout, readoutText, renderTooltip } from './tooltip.js';
 
-/** How near the pointer must be to a line to highlight its run, in CSS pixels. */
+/** How near the pointer must be to a line to highlight it, in CSS pixels. */
 const REACH_PX = 40;
 /** How far from the cursor a curve may end and still be read, in CSS pixels. */
 const END_REACH_PX = 8;
 const ROW_HEIGHT_PX = 18;
 /** Rows of the tooltips of the other charts: enough to compare, few enough to see the curves. */
 const COMPANION_ROWS = 4;
-const MAX_WIDTH_PX = 320;
-/** Runs that are read out when none stands out. */
+const MAX_WIDTH_PX = 420;
+/** Lines that are read out when none stands out. */
 const SPOKEN_ROWS = 5;
 
 /** What a chart showed when it was drawn last. */
 export interface Drawn {
   view: PlotView;
-  curves: ReadonlyMap<string, Curve>;
-  looks: ReadonlyMap<string, RunLook>;
+  lines: readonly ChartLine[];
 }
 
 /** The crosshair of one chart and what is read there: dots on the lines, tooltip, spoken words, copied text. */
 export class ChartCursor {
   readonly #element: HTMLElement;
-  readonly #metric: string;
+  readonly #chart: string;
   readonly #model: ChartsModel;
   readonly #plot: Plot;
   #drawn: Drawn | undefined;
   #rows: Row[] = [];
 
-  constructor(element: HTMLElement, metric: string, model: ChartsModel, plot: Plot) {
+  constructor(element: HTMLElement, chart: string, model: ChartsModel, plot: Plot) {
     this.#element = element;
-    this.#metric = metric;
+    this.#chart = chart;
     this.#model = model;
     this.#plot = plot;
   }
@@ -45,24 +46,23 @@ export class ChartCursor {
     this.show();
   }
 
-  /** Brings the chart up to the cursor and the highlighted run of the model. */
+  /** Brings the chart up to the cursor and the highlighted entry of the model. */
   show(): void {
     if (!this.#drawn) return;
-    const { view, curves } = this.#drawn;
+    const { view, lines } = this.#drawn;
     const { cursor } = this.#model;
     const isHere = cursor !== null && cursor.x >= view.x.min && cursor.x <= view.x.max;
     const reach = ((view.x.max - view.x.min) / this.#plot.columns) * END_REACH_PX;
-    this.#rows = isHere ? rowsAt(curves, cursor.x, reach) : [];
+    this.#rows = isHere ? rowsAt(lines, cursor.x, reach) : [];
     this.#plot.cross(isHere ? cursor.x : null, this.#dots(view));
-    this.#showLatest(curves);
+    this.#showLatest(lines);
     const tooltip = this.#element.querySelector<HTMLElement>('.tooltip')!;
     tooltip.hidden = this.#rows.length === 0;
     if (!cursor || tooltip.hidden) return;
-    const isOrigin = cursor.key === this.#metric;
+    const isOrigin = cursor.key === this.#chart;
     const room = Math.max(1, Math.floor((this.#plot.area.height - 34) / ROW_HEIGHT_PX));
     renderTooltip(tooltip, {
       ...this.#readout(cursor.x),
-      look: (id) => this.#look(id),
       limit: isOrigin ? room : Math.min(room, COMPANION_ROWS),
       isFull: isOrigin,
     });
@@ -76,27 +76,27 @@ export class ChartCursor {
       this.clear();
       return;
     }
-    this.#model.setCursor({ x: at.x, key: this.#metric, spoken: false });
+    this.#model.setCursor({ x: at.x, key: this.#chart, spoken: false });
     const distance = (row: Row) => Math.abs(this.#plot.top(shown(row)) - at.top);
-    this.#model.highlight(nearestRow(this.#rows, distance, REACH_PX)?.runId);
+    this.#model.highlight(nearestRow(this.#rows, distance, REACH_PX)?.line.entry.id);
   }
 
   clear(): void {
-    if (this.#model.cursor?.key !== this.#metric) return;
+    if (this.#model.cursor?.key !== this.#chart) return;
     this.#model.setCursor(null);
     this.#model.highlight(undefined);
   }
 
   put(x: number): void {
-    this.#model.setCursor({ x, key: this.#metric, spoken: true });
+    this.#model.setCursor({ x, key: this.#chart, spoken: true });
   }
 
-  /** To the next point of the run that stands out that lies so many pixels away, or more. */
+  /** To the next point of the line that stands out that lies so many pixels away, or more. */
   move(by: number): void {
     if (!this.#drawn) return;
-    const { curves, view } = this.#drawn;
+    const { lines, view } = this.#drawn;
     const { cursor, highlighted } = this.#model;
-    const curve = curves.get(highlighted ?? '') ?? curves.values().next().value;
+    const curve = (lines.find(({ entry }) => entry.id === highlighted) ?? lines[0])?.curve;
     if (!curve) return;
     if (!cursor) {
       this.put(by > 0 ? view.x.min : view.x.max);
@@ -111,17 +111,18 @@ export class ChartCursor {
     this.put(Math.min(view.x.max, Math.max(view.x.min, xAt(curve, index))));
   }
 
-  /** Highlights the run whose value is the next smaller (1) or greater (-1). */
+  /** Highlights the entry whose value is the next smaller (1) or greater (-1). */
   nextRun(by: 1 | -1): void {
     if (this.#rows.length === 0) return;
-    const at = this.#rows.findIndex((row) => row.runId === this.#model.highlighted);
+    const at = this.#rows.findIndex(({ line }) => line.entry.id === this.#model.highlighted);
     const next = at < 0 ? 0 : Math.min(this.#rows.length - 1, Math.max(0, at + by));
-    this.#model.highlight(this.#rows[next]!.runId);
+    this.#model.highlight(this.#rows[next]!.line.entry.id);
   }
 
   copy(): void {
     const { cursor } = this.#model;
-    if (cursor) this.#model.ask({ type: 'copy', text: readoutText(this.#readout(cursor.x), this.#metric) });
+    if (cursor)
+      this.#model.ask({ type: 'copy', text: readoutText(this.#readout(cursor.x), titleOf(this.#chart)) });
   }
 
   #dots(view: PlotView) {
@@ -130,30 +131,26 @@ export class ChartCursor {
       .map((row) => ({
         x: row.x,
         y: shown(row),
-        colour: view.theme.runs[this.#look(row.runId).colour]!,
-        isStrong: row.runId === this.#model.highlighted,
+        colour: colourOf(row.line.look, view.theme),
+        isStrong: row.line.entry.id === this.#model.highlighted,
       }));
   }
 
   #readout(x: number): Readout {
-    const { highlighted, settings } = this.#model;
-    const main = this.#rows.find((row) => row.runId === highlighted) ?? this.#rows[0];
-    const run = (id: string) => this.#model.run(id);
-    return { xAxis: settings.xAxis, x: main?.x ?? x, rows: this.#rows, highlighted, run };
-  }
-
-  #look(runId: string): RunLook {
-    return this.#drawn?.looks.get(runId) ?? { colour: 0, dash: 0 };
+    const { highlighted, settings, xAxis } = this.#model;
+    const main = this.#rows.find(({ line }) => line.entry.id === highlighted) ?? this.#rows[0];
+    return { xAxis, x: main?.x ?? x, rows: this.#rows, highlighted, band: settings.band };
   }
 
   /** At rest the newest value, where there is no doubt whose. */
-  #showLatest(curves: ReadonlyMap<string, Curve>): void {
-    const { highlighted, shownRuns, cursor } = this.#model;
-    const id = highlighted ?? (shownRuns.length === 1 ? shownRuns[0]!.id : undefined);
-    const curve = id === undefined || cursor ? undefined : curves.get(id);
+  #showLatest(lines: readonly ChartLine[]): void {
+    const { highlighted, cursor } = this.#model;
+    const own = lines.filter(({ entry }) => entry.id === highlighted);
+    const line = own.length === 1 ? own[0] : lines.length === 1 ? lines[0] : undefined;
+    const curve = cursor ? undefined : line?.curve;
     const latest = this.#element.querySelector('.latest')!;
     latest.textContent = curve ? formatValue((curve.smooth ?? curve.y)[curve.length - 1]!) : '';
-    latest.className = `latest ${curve && shownRuns.length > 1 ? `run-${this.#look(id!).colour}` : ''}`;
+    latest.className = `latest ${curve && lines.length > 1 ? colourClass(line!.look) : ''}`;
   }
 
   /**
@@ -175,9 +172,12 @@ export class ChartCursor {
 
   #speak(x: number): void {
     const readout = this.#readout(x);
-    const main = readout.rows.find((row) => row.runId === readout.highlighted);
+    const main = readout.rows.find(({ line }) => line.entry.id === readout.highlighted);
     const said = main ? [main] : readout.rows.slice(0, SPOKEN_ROWS);
-    const values = said.map((row) => `${readout.run(row.runId)?.name} ${formatValue(shown(row))}`);
+    const values = said.map((row) => {
+      const than = row.difference === undefined ? '' : ` (${formatDifference(row.difference)} to baseline)`;
+      return `${row.line.name} ${formatValue(shown(row))}${than}`;
+    });
     const live = this.#element.querySelector('[aria-live]')!;
     live.textContent = `${formatX(readout.x, readout.xAxis)}: ${values.join(', ')}`;
   }

@@ -2,30 +2,35 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import type { Theme } from '../shared/theme.js';
+import { axisMetric } from './axes.js';
 import { ChartCursor } from './chart-cursor.js';
+import { isCombined, metricsOf, titleOf } from './chart-id.js';
 import { resizeHandle } from './chart-size.js';
-import { type Curve, xExtent } from './curve.js';
+import { xExtent } from './curve.js';
 import { toCsv, toImage } from './export.js';
+import { groupsToCsv } from './export-groups.js';
+import { bandOf, edgesOf } from './band.js';
 import type { Line } from './draw.js';
 import { chartKey } from './keys.js';
-import { shortName } from './layout.js';
+import { headingOf } from './layout.js';
+import { type ChartLine, linesOf, type RunCurve } from './lines.js';
 import type { Loader } from './loader.js';
 import { traceOf } from './m4.js';
 import type { Change, ChartsModel, ExportVerb } from './model.js';
-import { looksOf, type RunLook } from './palette.js';
 import { Plot, type PlotView } from './plot.js';
 import { type Range, xRange, yRange, zoomRange } from './range.js';
 import { Redraw } from './redraw.js';
 import { summaryOf } from './summary.js';
 
-/** The chart of one metric. It is drawn, and asks for points, only while it is near the visible part of the page. */
+/** One chart. It is drawn, and asks for points, only while it is near the visible part of the page. */
 export class TyChart extends LitElement {
   static override properties = {
-    metric: { type: String },
+    chart: { type: String },
     theme: { attribute: false },
     isInView: { state: true },
   };
-  declare metric: string;
+  /** Its id. */
+  declare chart: string;
   declare theme: Theme;
   declare model: ChartsModel;
   declare loader: Loader;
@@ -35,9 +40,9 @@ export class TyChart extends LitElement {
   #plot: Plot | undefined;
   #view: PlotView | undefined;
   #cursor: ChartCursor | undefined;
-  /** The curves of the shown runs, and what is drawn of them: the same but where a zoom has fetched more points. */
-  #curves: ReadonlyMap<string, Curve> = new Map();
-  #drawn: ReadonlyMap<string, Curve> = new Map();
+  /** The curves of the shown runs, and the lines that are drawn of them. */
+  #curves: readonly RunCurve[] = [];
+  #lines: readonly ChartLine[] = [];
   readonly #redraw = new Redraw(() => this.#draw());
   readonly #resized = new ResizeObserver(() => this.#resize());
 
@@ -55,33 +60,32 @@ export class TyChart extends LitElement {
     super.connectedCallback();
     // Moved to another place of the page.
     if (this.isInView) {
-      this.loader.setVisible(this.metric, true);
+      this.loader.setVisible(this.chart, true);
       this.#redraw.now();
     }
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#leave(this.metric);
+    this.#leave(this.chart);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const before = changed.get('metric');
-    if (before !== undefined && before !== this.metric) this.#leave(before);
-    if (changed.has('isInView') || changed.has('metric')) {
-      if (this.isInView) this.loader.setVisible(this.metric, true);
-      else this.#leave(this.metric);
+    const before = changed.get('chart');
+    if (before !== undefined && before !== this.chart) this.#leave(before);
+    if (changed.has('isInView') || changed.has('chart')) {
+      if (this.isInView) this.loader.setVisible(this.chart, true);
+      else this.#leave(this.chart);
     }
-    if (this.isInView && (changed.has('isInView') || changed.has('metric') || changed.has('theme')))
+    if (this.isInView && (changed.has('isInView') || changed.has('chart') || changed.has('theme')))
       this.#redraw.now();
   }
 
   protected override render(): TemplateResult {
-    const name = shortName(this.metric);
-    this.dataset['vscodeContext'] = contextOf(this.metric);
+    this.dataset['vscodeContext'] = contextOf(this.chart);
     return html`
       <header>
-        <h3 title=${this.metric}>${name}</h3>
+        <h3 title=${titleOf(this.chart)}>${headingOf(this.chart)}</h3>
         <span class="latest"></span>
         <span class="buttons">${this.#pinButton()}${this.#expandButton()}</span>
       </header>
@@ -90,11 +94,11 @@ export class TyChart extends LitElement {
         tabindex="0"
         role="application"
         aria-roledescription="line chart"
-        aria-label=${this.metric}
+        aria-label=${titleOf(this.chart)}
         @keydown=${(event: KeyboardEvent) => this.#keydown(event)}
         @blur=${() => this.#cursor?.clear()}
       >
-        ${this.#curves.size === 0 ? this.#placeholder() : nothing}
+        ${this.#curves.length === 0 ? this.#placeholder() : nothing}
         <div class="tooltip" hidden></div>
       </div>
       ${this.model.expanded === null ? resizeHandle(this.model.arrangement) : nothing}
@@ -103,22 +107,30 @@ export class TyChart extends LitElement {
   }
 
   #pinButton(): TemplateResult {
-    const isPinned = this.model.arrangement.isPinned(this.metric);
+    const isPinned = this.model.arrangement.isPinned(this.chart);
+    if (isCombined(this.chart))
+      return html`<button
+        class="icon-button"
+        title="Remove Chart"
+        @click=${() => this.model.togglePinned(this.chart)}
+      >
+        <span class="icon icon-close"></span>
+      </button>`;
     return html`<button
       class="icon-button ${isPinned ? 'on' : ''}"
       title=${isPinned ? 'Unpin' : 'Pin'}
-      @click=${() => this.model.arrangement.togglePinned(this.metric)}
+      @click=${() => this.model.togglePinned(this.chart)}
     >
       <span class="icon icon-${isPinned ? 'pinned' : 'pin'}"></span>
     </button>`;
   }
 
   #expandButton(): TemplateResult {
-    const isExpanded = this.model.expanded === this.metric;
+    const isExpanded = this.model.expanded === this.chart;
     return html`<button
       class="icon-button"
       title=${isExpanded ? 'Restore (Enter)' : 'Expand (Enter)'}
-      @click=${() => this.model.toggleExpanded(this.metric)}
+      @click=${() => this.model.toggleExpanded(this.chart)}
     >
       <span class="icon icon-${isExpanded ? 'screen-normal' : 'screen-full'}"></span>
     </button>`;
@@ -126,9 +138,9 @@ export class TyChart extends LitElement {
 
   #placeholder(): TemplateResult | typeof nothing {
     if (!this.isInView) return nothing;
-    const runs = this.model.runsOf(this.metric);
+    const runs = this.model.runsOf(this.chart);
     if (runs.length === 0) return html`<p class="placeholder">All runs of this metric are hidden</p>`;
-    if (this.loader.isLoading(this.metric))
+    if (this.loader.isLoading(this.chart))
       return html`<p class="placeholder"><span class="icon icon-loading"></span></p>`;
     return html`<p class="placeholder">
       ${runs.some((run) => ACTIVE.has(run.state)) ? 'Waiting for the first point…' : 'No points'}
@@ -139,7 +151,7 @@ export class TyChart extends LitElement {
     if (!this.isInView) return;
     switch (change.what) {
       case 'data':
-        if (change.keys.has(this.metric)) this.#redraw.soon();
+        if (this.#isDrawnOf(change.keys)) this.#redraw.soon();
         break;
       case 'structure':
         this.requestUpdate();
@@ -149,7 +161,7 @@ export class TyChart extends LitElement {
         this.#redraw.now();
         break;
       case 'act':
-        if (change.key === this.metric)
+        if (change.key === this.chart)
           this.#export(change.verb).catch((error: unknown) => this.#failed(error));
         break;
       case 'cursor':
@@ -162,12 +174,17 @@ export class TyChart extends LitElement {
     }
   }
 
-  #leave(metric: string): void {
-    this.loader.setVisible(metric, false);
+  #isDrawnOf(keys: ReadonlySet<string>): boolean {
+    const axis = axisMetric(this.model.xAxis);
+    return metricsOf(this.chart).some((key) => keys.has(key)) || (axis !== undefined && keys.has(axis));
+  }
+
+  #leave(chart: string): void {
+    this.loader.setVisible(chart, false);
     this.#redraw.cancel();
     this.#takeDown();
     // The pointer does not say that it left what is gone.
-    if (this.model.cursor?.key === metric) this.model.setCursor(null);
+    if (this.model.cursor?.key === chart) this.model.setCursor(null);
   }
 
   #takeDown(): void {
@@ -183,49 +200,50 @@ export class TyChart extends LitElement {
   #draw(): void {
     if (!this.isInView || !this.isConnected) return;
     const { model } = this;
-    const hadCurves = this.#curves.size > 0;
-    const curves = model.curves(this.metric);
-    this.#curves = curves;
-    this.#drawn = model.zoomed(this.metric, curves);
-    const extent = xExtent(curves.values());
+    const hadCurves = this.#curves.length > 0;
+    this.#curves = model.curves(this.chart);
+    const extent = xExtent(this.#curves.map(({ curve }) => curve));
     if (!extent || !hadCurves) this.requestUpdate();
     if (!extent) {
       this.#takeDown();
       return;
     }
     const element = this.querySelector<HTMLElement>('.plot')!;
-    const looks = looksOf(model.runs);
     // The width of the y axis is not known before its labels are; a common one is near enough to begin with.
     const columns = this.#plot?.columns ?? Math.max(1, element.clientWidth - 68);
-    const view = this.#viewOf(model.zoom ?? xRange(extent), columns, looks);
+    const view = this.#viewOf(model.zoom ?? xRange(extent), columns);
     this.#view = view;
     if (this.#plot) this.#plot.draw(view);
     else {
       this.#plot = this.#createPlot(element, view);
       this.#resized.observe(element);
     }
-    this.#cursor ??= new ChartCursor(this, this.metric, model, this.#plot);
-    this.#cursor.drawn({ view, curves: this.#drawn, looks });
-    const summary = summaryOf(this.metric, model, (id) => model.store.get(id, this.metric));
-    element.setAttribute('aria-label', summary);
+    this.#cursor ??= new ChartCursor(this, this.chart, model, this.#plot);
+    this.#cursor.drawn({ view, lines: this.#lines });
+    element.setAttribute('aria-label', summaryOf(titleOf(this.chart), this.#lines));
   }
 
-  #viewOf(x: Range, columns: number, looks: ReadonlyMap<string, RunLook>): PlotView {
-    const { logY, xAxis } = this.model.settings;
+  #viewOf(x: Range, columns: number): PlotView {
+    const { model, theme } = this;
+    const { logY, ignoreOutliers, band } = model.settings;
     const pixels = Math.round(columns * Math.min(2, devicePixelRatio));
-    const lines: Line[] = [...this.#drawn].map(([runId, curve]) => ({
-      runId,
-      look: looks.get(runId)!,
-      trace: traceOf(curve, curve.y, x, pixels, logY),
-      smooth: curve.smooth && traceOf(curve, curve.smooth, x, pixels, logY),
-    }));
-    const y = yRange(
-      lines.map((line) => line.trace),
-      x,
-      logY,
-      this.model.settings.ignoreOutliers,
-    );
-    return { xAxis, x, y, logY, lines, highlighted: this.model.highlighted, theme: this.theme };
+    const curves = model.zoomed(this.#curves);
+    this.#lines = linesOf(this.chart, model.shownEntries, curves, { x, columns: pixels, band });
+    const lines = this.#lines.map((line): Line => {
+      const { entry, look, curve, group } = line;
+      const trace = traceOf(curve, curve.y, x, pixels, logY);
+      if (group) trace.marks.push(...group.marks);
+      return {
+        id: entry.id,
+        look,
+        trace,
+        smooth: curve.smooth && traceOf(curve, curve.smooth, x, pixels, logY),
+        band: group && band !== 'none' ? bandOf(group) : undefined,
+      };
+    });
+    const traces = lines.flatMap(({ trace, band: around }) => (around ? [trace, ...edgesOf(around)] : trace));
+    const y = yRange(traces, x, logY, ignoreOutliers);
+    return { xAxis: model.xAxis, x, y, logY, lines, highlighted: model.highlighted, theme };
   }
 
   #createPlot(element: HTMLElement, view: PlotView): Plot {
@@ -241,7 +259,7 @@ export class TyChart extends LitElement {
   // ---- taking it elsewhere
 
   async #export(verb: ExportVerb): Promise<void> {
-    const name = this.metric.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
+    const name = titleOf(this.chart).replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
     switch (verb) {
       case 'copyImage': {
         window.focus();
@@ -268,30 +286,17 @@ export class TyChart extends LitElement {
   }
 
   #image(): Promise<Blob> {
-    const runs = this.#exported().map(({ run }) => run);
     if (!this.#plot) throw new Error('The chart is not drawn.');
-    const canvas = toImage(this.#plot.canvas, this.metric, runs, this.theme);
+    const canvas = toImage(this.#plot.canvas, titleOf(this.chart), this.#lines, this.theme);
     return new Promise((resolve, reject) =>
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The image is too large.')))),
     );
   }
 
   #csv(): string {
-    return toCsv(this.metric, this.#exported(), this.model.zoom);
-  }
-
-  #exported() {
-    const { model } = this;
-    const looks = looksOf(model.runs);
-    return [...this.#drawn].map(([id, curve]) => {
-      const series = model.store.get(id, this.metric)!;
-      const detail = curve === this.#curves.get(id) ? undefined : model.store.detail(series)?.series;
-      return {
-        run: { id, name: model.run(id)?.name ?? id, look: looks.get(id)! },
-        series: detail ?? series,
-        curve,
-      };
-    });
+    const { zoom, grouping, xAxis, settings } = this.model;
+    if (!grouping) return toCsv(this.#lines, zoom);
+    return groupsToCsv(this.#lines, { axis: xAxis, x: zoom, band: settings.band });
   }
 
   #resize(): void {
@@ -300,7 +305,7 @@ export class TyChart extends LitElement {
   }
 
   #zoom(center: number, factor: number): void {
-    const extent = xExtent(this.#curves.values());
+    const extent = xExtent(this.#curves.map(({ curve }) => curve));
     if (extent && this.#view)
       this.model.setZoom(zoomRange(this.#view.x, center, factor, xRange(extent)) ?? null);
   }
@@ -315,7 +320,7 @@ export class TyChart extends LitElement {
       return;
     }
     const action = chartKey(event);
-    const isExpanded = model.expanded === this.metric;
+    const isExpanded = model.expanded === this.chart;
     if (!action || (action.do === 'reset' && !model.cursor && !model.zoom && !isExpanded)) return;
     event.preventDefault();
     switch (action.do) {
@@ -334,18 +339,18 @@ export class TyChart extends LitElement {
       case 'reset':
         if (model.cursor) cursor.clear();
         else if (model.zoom) model.setZoom(null);
-        else model.toggleExpanded(this.metric);
+        else model.toggleExpanded(this.chart);
         break;
       case 'expand':
-        model.toggleExpanded(this.metric);
+        model.toggleExpanded(this.chart);
         break;
     }
   }
 }
 
 /** What the editor's own menu is told of the chart it opens on. */
-function contextOf(metric: string): string {
-  return JSON.stringify({ webviewSection: 'chart', metric, preventDefaultContextMenuItems: true });
+function contextOf(chart: string): string {
+  return JSON.stringify({ webviewSection: 'chart', metric: chart, preventDefaultContextMenuItems: true });
 }
 
 customElements.define('ty-chart', TyChart);

@@ -1,6 +1,7 @@
 import type { XAxis } from '../../src/extension/panels/messages.js';
+import { type Columns, joinedByStep, orderedByX } from './join.js';
 import type { Series } from './series-store.js';
-import { Smoother } from './smooth.js';
+import { isSmoothing, type Smoother, type Smoothing, smootherOf } from './smooth.js';
 
 /** A series on an x axis, ordered by x. The place of point i is `(x[i] - origin) * unit`. */
 export interface Curve {
@@ -15,54 +16,68 @@ export interface Curve {
   unit: number;
 }
 
-interface Derived {
+/** Where the points of a series lie. */
+export interface Placement {
   axis: XAxis;
-  generation: number;
+  /** Of the run, ms since the epoch: the origin of the relative axis. */
+  startTime: number;
+  /** The series of the metric that is the axis, if one is. */
+  by?: Series;
+}
+
+interface Derived {
+  placement: Placement;
+  /** Of the series and of the one that it is placed by. */
+  generations: string;
   smoother: Smoother;
-  ordered?: { length: number; x: Float64Array; y: Float64Array };
+  ordered?: Columns & { lengths: string };
 }
 
 /** What was derived from a series, to be continued when it grows. */
 const derivedOf = new WeakMap<Series, Derived>();
 
-/**
- * @param startTime of the run, ms since the epoch: the origin of the relative axis
- * @param smoothing weight, 0 for none
- */
-export function curveOf(series: Series, axis: XAxis, startTime: number, smoothing: number): Curve {
+export function curveOf(series: Series, placement: Placement, smoothing: Smoothing): Curve {
+  const { axis, startTime, by } = placement;
   let derived = derivedOf.get(series);
+  const generations = `${series.generation} ${by?.generation}`;
   if (
-    derived?.axis !== axis ||
-    derived.generation !== series.generation ||
-    derived.smoother.weight !== smoothing
+    derived?.placement.axis !== axis ||
+    derived.placement.by !== by ||
+    derived.generations !== generations ||
+    derived.smoother.smoothing.kind !== smoothing.kind ||
+    derived.smoother.smoothing.amount !== smoothing.amount
   ) {
-    derived = { axis, generation: series.generation, smoother: new Smoother(smoothing) };
+    derived = { placement, generations, smoother: smootherOf(smoothing) };
     derivedOf.set(series, derived);
   }
-  const column = axis === 'step' ? 'steps' : 'times';
-  let x: Float64Array = series[column];
-  let y: Float64Array = series.values;
-  if (!series.sorted[column]) {
-    // Steps that go back (a resumed run, several processes) are drawn in the order of the axis, as everyone else does.
-    if (derived.ordered?.length !== series.length) {
-      derived.ordered = { length: series.length, ...orderedByX(x, y, series.length) };
-      derived.smoother = new Smoother(smoothing);
-    }
-    ({ x, y } = derived.ordered);
-  }
+  const { x, y, length } = columnsOf(series, placement, derived);
   return {
     x,
     y,
-    smooth: smoothing > 0 ? derived.smoother.extend(y, series.length) : undefined,
-    length: series.length,
+    smooth: isSmoothing(smoothing) ? derived.smoother.extend(y, length) : undefined,
+    length,
     origin: axis === 'relative' ? startTime : 0,
     unit: axis === 'relative' ? 1e-3 : 1,
   };
 }
 
-function orderedByX(x: Float64Array, y: Float64Array, length: number): { x: Float64Array; y: Float64Array } {
-  const order = Uint32Array.from({ length }, (_, i) => i).sort((a, b) => x[a]! - x[b]! || a - b);
-  return { x: Float64Array.from(order, (i) => x[i]!), y: Float64Array.from(order, (i) => y[i]!) };
+function columnsOf(series: Series, { axis, by }: Placement, derived: Derived): Columns {
+  const column = axis === 'step' ? 'steps' : 'times';
+  const isMetric = axis.startsWith('metric:');
+  if (!isMetric && series.sorted[column])
+    return { x: series[column], y: series.values, length: series.length };
+  // Steps that go back (a resumed run, several processes) are drawn in the order of the axis, as everyone else does.
+  const lengths = `${series.length} ${by?.length}`;
+  if (derived.ordered?.lengths !== lengths) {
+    const columns = !isMetric
+      ? orderedByX(series[column], series.values, series.length)
+      : by
+        ? joinedByStep(series, by)
+        : { x: series.steps, y: series.values, length: 0 };
+    derived.ordered = { ...columns, lengths };
+    derived.smoother = smootherOf(derived.smoother.smoothing);
+  }
+  return derived.ordered;
 }
 
 export function xAt(curve: Curve, index: number): number {

@@ -1,16 +1,19 @@
 import type { Theme } from '../shared/theme.js';
+import { type BandTrace, bandPath } from './band.js';
 import type { Trace } from './m4.js';
-import type { RunLook } from './palette.js';
-import { DASHES } from './palette.js';
+import { colourOf, DASHES, type RunLook } from './palette.js';
 import type { Range } from './range.js';
 
-/** One run in a chart. */
+/** One run or group in a chart. */
 export interface Line {
-  runId: string;
+  /** Of its entry in the legend. */
+  id: string;
   look: RunLook;
   trace: Trace;
   /** Drawn in front, with the original faint behind it. */
   smooth?: Trace;
+  /** Around the mean of a group. */
+  band?: BandTrace;
 }
 
 /** Where the axes lie on the canvas, in its own pixels. */
@@ -30,6 +33,7 @@ export interface Frame {
 const DOT_DISTANCE_PX = 14;
 const FAINT = 0.22;
 const DIMMED = 0.25;
+const BAND = 0.16;
 
 /** Paths of the traces of one frame; highlighting strokes the same ones again. */
 export type PathCache = Map<Trace, Path2D>;
@@ -50,13 +54,20 @@ export function drawLines(
   ctx.clip();
   ctx.lineJoin = 'round';
   ctx.lineCap = 'butt';
-  const isDimming = highlighted !== undefined && lines.some((line) => line.runId === highlighted);
+  const isDimming = highlighted !== undefined && lines.some((line) => line.id === highlighted);
   const ordered = isDimming
-    ? [...lines].sort((a, b) => Number(a.runId === highlighted) - Number(b.runId === highlighted))
+    ? [...lines].sort((a, b) => Number(a.id === highlighted) - Number(b.id === highlighted))
     : lines;
+  const isDimmed = (line: Line) => isDimming && line.id !== highlighted;
   for (const line of ordered) {
-    const isDimmed = isDimming && line.runId !== highlighted;
-    drawLine(ctx, frame, line, isDimmed ? DIMMED : 1, isDimming && !isDimmed ? 2.5 : 1.5, theme, paths);
+    if (!line.band) continue;
+    ctx.globalAlpha = BAND * (isDimmed(line) ? DIMMED : 1);
+    ctx.fillStyle = colourOf(line.look, theme);
+    ctx.fill(bandPath(line.band, frame));
+  }
+  for (const line of ordered) {
+    const width = isDimming && !isDimmed(line) ? 2.5 : line.look.isBaseline ? 2 : 1.5;
+    drawLine(ctx, frame, line, isDimmed(line) ? DIMMED : 1, width, theme, paths);
   }
   ctx.restore();
 }
@@ -70,7 +81,7 @@ function drawLine(
   theme: Theme,
   paths: PathCache,
 ): void {
-  const colour = theme.runs[look.colour]!;
+  const colour = colourOf(look, theme);
   ctx.strokeStyle = colour;
   ctx.fillStyle = colour;
   if (smooth) {

@@ -1,29 +1,21 @@
 import { quoted } from '../shared/csv.js';
 import type { Theme } from '../shared/theme.js';
-import { type Curve, lowerBound, xAt } from './curve.js';
-import type { RunLook } from './palette.js';
-import { DASHES } from './palette.js';
+import { lowerBound, xAt } from './curve.js';
+import type { ChartLine } from './lines.js';
+import { colourOf, DASHES } from './palette.js';
 import type { Range } from './range.js';
-import type { Series } from './series-store.js';
-
-/** A run of a chart, as an export names it. */
-export interface ExportedRun {
-  id: string;
-  name: string;
-  look: RunLook;
-}
 
 const HEAD = 'run_id,run,metric,step,time,value';
 
 /** The points of a chart inside the visible part of its x axis, a line each; times as ISO 8601. */
 export function toCsv(
-  metric: string,
-  runs: readonly { run: Pick<ExportedRun, 'id' | 'name'>; series: Series; curve: Curve }[],
+  shown: readonly Pick<ChartLine, 'entry' | 'metric' | 'series' | 'curve'>[],
   x: Range | null,
 ): string {
   const lines = [HEAD];
-  for (const { run, series, curve } of runs) {
-    const start = [run.id, run.name, metric].map(quoted).join(',');
+  for (const { entry, metric, series, curve } of shown) {
+    if (!series) continue;
+    const start = [entry.id, entry.name, metric].map(quoted).join(',');
     // A curve that is not in the order of its axis has other indices than its series; it is given whole.
     const isAsLogged = curve.y === series.values;
     const from = x && isAsLogged ? lowerBound(curve, x.min) : 0;
@@ -41,11 +33,11 @@ const TITLE = 26;
 const ROW = 18;
 const SWATCH = 18;
 
-/** The chart with its name above and its runs below, at the resolution of the screen. */
+/** The chart with its name above and its lines below, at the resolution of the screen. */
 export function toImage(
   plot: HTMLCanvasElement,
-  metric: string,
-  runs: readonly ExportedRun[],
+  title: string,
+  lines: readonly Pick<ChartLine, 'name' | 'look'>[],
   theme: Theme,
 ): HTMLCanvasElement {
   const ratio = devicePixelRatio;
@@ -55,7 +47,7 @@ export function toImage(
   ctx.font = font('normal');
   const width = plot.width + 2 * MARGIN * ratio;
   const places = flow(
-    runs.map(({ name }) => ctx.measureText(name).width + (SWATCH + 2 * MARGIN) * ratio),
+    lines.map(({ name }) => ctx.measureText(name).width + (SWATCH + 2 * MARGIN) * ratio),
     width - 2 * MARGIN * ratio,
   );
   const rows = (places.at(-1)?.row ?? -1) + 1;
@@ -66,14 +58,14 @@ export function toImage(
   ctx.textBaseline = 'middle';
   ctx.fillStyle = theme.foreground;
   ctx.font = font('bold');
-  ctx.fillText(metric, MARGIN * ratio, (MARGIN + TITLE / 2) * ratio);
+  ctx.fillText(title, MARGIN * ratio, (MARGIN + TITLE / 2) * ratio);
   ctx.drawImage(plot, MARGIN * ratio, (MARGIN + TITLE) * ratio);
   ctx.font = font('normal');
-  for (const [i, { name, look }] of runs.entries()) {
+  for (const [i, { name, look }] of lines.entries()) {
     const { left, row } = places[i]!;
     const x = MARGIN * ratio + left;
     const y = plot.height + (MARGIN + TITLE + ROW * (row + 0.5)) * ratio;
-    ctx.strokeStyle = theme.runs[look.colour]!;
+    ctx.strokeStyle = colourOf(look, theme);
     ctx.lineWidth = 2.5 * ratio;
     ctx.setLineDash(DASHES[look.dash]!.map((length) => length * ratio));
     ctx.beginPath();

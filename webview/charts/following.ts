@@ -4,7 +4,7 @@ import type { ChartsModel } from './model.js';
 import type { Range } from './range.js';
 import type { Series } from './series-store.js';
 
-type Model = Pick<ChartsModel, 'store' | 'settings' | 'shownRuns' | 'zoom' | 'setZoom' | 'onChange'>;
+type Model = Pick<ChartsModel, 'store' | 'xAxis' | 'shownRuns' | 'zoom' | 'setZoom' | 'onChange'>;
 
 /** Keeps the newest points in view while only a part of the axis is looked at, when a person asks for it. */
 export class Following {
@@ -26,11 +26,8 @@ export class Following {
 
   /** Where the whole axis is shown, the newest is in view anyway; on an axis of values nothing is newest. */
   get isPossible(): boolean {
-    const { zoom, settings } = this.#model;
-    return (
-      zoom !== null &&
-      (settings.xAxis === 'step' || settings.xAxis === 'time' || settings.xAxis === 'relative')
-    );
+    const { zoom, xAxis } = this.#model;
+    return zoom !== null && (xAxis === 'step' || xAxis === 'time' || xAxis === 'relative');
   }
 
   set(isOn: boolean): void {
@@ -42,13 +39,13 @@ export class Following {
   }
 
   #go(keys: ReadonlySet<string>): void {
-    const { zoom, shownRuns, store, settings } = this.#model;
+    const { zoom, shownRuns, store, xAxis } = this.#model;
     if (!zoom) return;
     let newest = -Infinity;
     for (const key of keys)
       for (const run of shownRuns) {
         const series = store.get(run.id, key);
-        if (series) newest = Math.max(newest, newestX(series, settings.xAxis, run.startTime));
+        if (series) newest = Math.max(newest, newestX(series, xAxis, run.startTime));
       }
     this.#model.setZoom(movedTo(zoom, newest));
   }

@@ -1,7 +1,7 @@
 /** Labels of axes. Pure; times are in the browser's time zone. */
 import { minus } from '../shared/format.js';
 
-export { formatDuration, formatTime, formatValue } from '../shared/format.js';
+export { formatDifference, formatDuration, formatTime, formatValue } from '../shared/format.js';
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
 

@@ -4,7 +4,7 @@ import { follow } from '../shared/follow.js';
 import type { ImageCache } from './image-cache.js';
 import { imageAt, type ImagesModel } from './images-model.js';
 import type { ChartsModel } from './model.js';
-import { looksOf } from './palette.js';
+import { looksOf, swatchClass } from './palette.js';
 
 interface Shown {
   runId: string;
@@ -40,7 +40,7 @@ export class TyImageView extends LitElement {
     if (!shown || !run) return nothing;
     const all = this.images.of(shown.runId, shown.key);
     const image = imageAt(all, shown.step);
-    const look = looksOf(this.model.runs).get(run.id)!;
+    const look = looksOf(this.model.runs, this.model.baseline).get(run.id)!;
     return html`
       <dialog
         class="image-view"
@@ -49,7 +49,7 @@ export class TyImageView extends LitElement {
         @click=${(event: MouseEvent) => event.target === event.currentTarget && this.#close()}
       >
         <header>
-          <span class="swatch run-${look.colour} dash-${look.dash}"></span>
+          <span class=${swatchClass(look)}></span>
           <h3>${run.name} <span class="count">${shown.key}</span></h3>
           ${
             all.length > 1

@@ -9,7 +9,7 @@ import { imageAt, type ImagesModel } from './images-model.js';
 import type { TyImageView } from './image-view.js';
 import './image-view.js';
 import type { ChartsModel } from './model.js';
-import { looksOf, type RunLook } from './palette.js';
+import { looksOf, type RunLook, swatchClass } from './palette.js';
 
 /** No metric can have it. */
 const SECTION = { prefix: '/images', collapsed: false };
@@ -100,7 +100,7 @@ export class TyImages extends LitElement {
     const runs = shown.filter((run) => this.images.of(run.id, key).length > 0);
     const ids = runs.map(({ id }) => id);
     const step = this.images.step(key);
-    const looks = looksOf(this.model.runs);
+    const looks = looksOf(this.model.runs, this.model.baseline);
     return html`
       <div class="image-row" role="group" aria-label=${key}>
         <header>
@@ -162,7 +162,7 @@ export class TyImages extends LitElement {
           ${image ? nothing : html`<span class="none">from step ${all[0]?.step}</span>`}
         </button>
         <p class="caption">
-          <span class="swatch run-${look.colour} dash-${look.dash}"></span>
+          <span class=${swatchClass(look)}></span>
           <span class="caption-name" title=${run.name}>${run.name}</span>
           <span class="caption-step">${image?.step}</span>
         </p>

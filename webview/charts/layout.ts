@@ -1,8 +1,11 @@
-/** Metrics that share the prefix before the first `/`. */
+import { isCombined, metricsOf, titleOf } from './chart-id.js';
+
+/** Charts of metrics that share the prefix before the first `/`. */
 export interface Section {
   /** '' for metrics without a prefix. */
   prefix: string;
   title: string;
+  /** Ids of charts: metrics, and lists of them. */
   keys: string[];
   /** Whether it starts closed. */
   collapsed: boolean;
@@ -24,7 +27,7 @@ export function sectionsOf(
   pinned: readonly string[] = [],
   orders: Order = {},
 ): Section[] {
-  const first = pinned.filter((key) => keys.has(key));
+  const first = pinned.filter((id) => metricsOf(id).some((metric) => keys.has(metric)));
   const rest = sectionsByPrefix(
     [...keys].filter((key) => !first.includes(key)),
     orders,
@@ -76,6 +79,11 @@ function prefixOf(key: string): string {
 /** The name of a metric inside its section. */
 export function shortName(key: string): string {
   return key.slice(prefixOf(key).length).replace(/^\//, '') || key;
+}
+
+/** The name of a chart inside its section; several metrics have none in common. */
+export function headingOf(chartId: string): string {
+  return isCombined(chartId) ? titleOf(chartId) : shortName(chartId);
 }
 
 export interface Search {

@@ -1,16 +1,28 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { ChartRun } from '../../src/extension/panels/messages.js';
 import { follow } from '../shared/follow.js';
 import { RUN_STATES } from '../shared/run-state.js';
+import { type Entry, labelName } from './entries.js';
 import type { ChartsModel } from './model.js';
-import { looksOf, type RunLook } from './palette.js';
+import { swatchClass } from './palette.js';
 
-/** The runs of the panel: which colour is whose, who is shown, how they are doing. */
+/** From so many on they get a heading, a search, and can be folded away. */
+const MANY = 13;
+/** More than anybody reads; the search finds the rest. */
+const MOST = 200;
+
+/** The runs of the panel, or the groups of them: which colour is whose, who is shown, how they are doing. */
 export class TyLegend extends LitElement {
+  static override properties = { search: { state: true }, isOpen: { state: true } };
   declare model: ChartsModel;
+  declare search: string;
+  declare isOpen: boolean;
 
   constructor() {
     super();
+    this.search = '';
+    this.isOpen = true;
     this.addController(
       follow(() =>
         this.model.onChange(({ what }) => {
@@ -25,78 +37,170 @@ export class TyLegend extends LitElement {
     return this;
   }
 
+  protected override updated(): void {
+    this.#showHighlight();
+  }
+
   protected override render(): TemplateResult {
-    const { runs, hidden } = this.model;
-    const looks = looksOf(runs);
+    const { entries, hidden } = this.model;
+    const hasMany = entries.length >= MANY;
+    const found = hasMany ? entries.filter((entry) => this.#isFound(entry)) : entries;
+    const listed = found.slice(0, MOST);
+    const showAll =
+      hidden.size > 0 && entries.length > 1
+        ? html`<button class="link" @click=${() => this.model.showAll()}>Show all</button>`
+        : nothing;
     return html`
-      <ul aria-label="Runs">
-        ${runs.map((run) => this.#chip(run, looks.get(run.id)!))}
-        ${
-          hidden.size > 0 && runs.length > 1
-            ? html`<li><button class="link" @click=${() => this.model.showAll()}>Show all</button></li>`
-            : nothing
-        }
-      </ul>
+      ${hasMany ? this.#head(showAll) : nothing}
+      ${
+        hasMany && !this.isOpen
+          ? nothing
+          : html`<ul aria-label=${this.model.grouping ? 'Groups of runs' : 'Runs'}>
+              ${repeat(
+                listed,
+                ({ id }) => id,
+                (entry) => this.#chip(entry),
+              )}
+              ${hasMany ? nothing : html`<li>${showAll}</li>`}
+              ${found.length === 0 ? html`<li class="legend-note">None matches.</li>` : nothing}
+              ${
+                found.length > listed.length
+                  ? html`<li class="legend-note">
+                      ${found.length - listed.length} more; search to find them.
+                    </li>`
+                  : nothing
+              }
+            </ul>`
+      }
     `;
   }
 
-  #chip(run: ChartRun, look: RunLook): TemplateResult {
+  #isFound({ name }: Entry): boolean {
+    const words = this.search.toLowerCase().split(/\s+/).filter(Boolean);
+    return words.every((word) => name.toLowerCase().includes(word));
+  }
+
+  #head(showAll: TemplateResult | typeof nothing): TemplateResult {
+    const { entries, grouping, runs } = this.model;
+    const groups = entries.filter(({ isGroup }) => isGroup).length;
+    const title = grouping
+      ? `${groups} groups of ${runs.length} runs by ${labelName(grouping.id)}`
+      : `${runs.length} runs`;
+    const hidden = entries.filter(({ id }) => this.model.hidden.has(id)).length;
+    return html`
+      <div class="legend-head">
+        <button class="legend-fold" aria-expanded=${this.isOpen} @click=${() => (this.isOpen = !this.isOpen)}>
+          <span class="icon icon-chevron-${this.isOpen ? 'down' : 'right'}"></span>
+          <span>${title}</span>${hidden > 0 ? html`<span class="count">${hidden} hidden</span>` : nothing}
+        </button>
+        ${
+          this.isOpen
+            ? html`<input
+                class="field"
+                type="text"
+                placeholder="Search runs"
+                aria-label="Search runs"
+                .value=${this.search}
+                @input=${(event: InputEvent) => (this.search = (event.target as HTMLInputElement).value)}
+                @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && (this.search = '')}
+              />`
+            : nothing
+        }
+        ${showAll}
+      </div>
+    `;
+  }
+
+  #chip(entry: Entry): TemplateResult {
     const { model } = this;
-    const state = RUN_STATES[run.state];
-    const isShown = !model.hidden.has(run.id);
-    const context = { webviewSection: 'run', runId: run.id, preventDefaultContextMenuItems: true };
+    const { id, name, look, isGroup } = entry;
+    const run = isGroup ? undefined : entry.runs[0]!;
+    const isShown = !model.hidden.has(id);
+    const keys = 'Click to hide or show, Alt+click to show it alone';
+    const words = run ? this.#wordsOf(run) : entry.runs.length === 1 ? '1 run' : `${entry.runs.length} runs`;
     return html`
       <li
-        class="chip ${isShown ? '' : 'off'}"
-        data-run=${run.id}
-        data-vscode-context=${JSON.stringify(context)}
-        @pointerenter=${() => isShown && model.highlight(run.id)}
+        class="chip ${isShown ? '' : 'off'} ${look.isBaseline ? 'baseline' : ''}"
+        data-entry=${id}
+        data-vscode-context=${contextOf(run, look.isBaseline ?? false)}
+        @pointerenter=${() => isShown && model.highlight(id)}
         @pointerleave=${() => model.highlight(undefined)}
       >
         <button
           class="chip-toggle"
           aria-pressed=${isShown}
-          aria-label="${run.name}, ${state.label}"
-          title="${run.name} (${state.label})&#10;Click to hide or show, Alt+click to show it alone"
-          @click=${(event: MouseEvent) => (event.altKey ? model.solo(run.id) : model.toggleRun(run.id))}
-          @keydown=${(event: KeyboardEvent) => this.#keydown(event, run)}
+          aria-label="${name}, ${words}"
+          title="${name} (${words})&#10;${keys}${run ? '; B makes it the baseline' : ''}"
+          @click=${(event: MouseEvent) => (event.altKey ? model.solo(id) : model.toggleEntry(id))}
+          @keydown=${(event: KeyboardEvent) => this.#keydown(event, entry)}
         >
-          <span class="swatch run-${look.colour} dash-${look.dash}"></span>
-          <span class="chip-name">${run.name}</span>
-          <span class="icon icon-${state.icon} tone-${state.tone}"></span>
+          <span class=${swatchClass(look)}></span>
+          <span class="chip-name">${name}</span>
+          ${run ? this.#state(run, look.isBaseline ?? false) : html`<span class="chip-count">${entry.runs.length}</span>`}
         </button>
-        <button
-          class="icon-button"
-          aria-label="Show log of ${run.name}"
-          title="Show Log"
-          @click=${() => model.ask({ type: 'showLog', runId: run.id })}
-        >
-          <span class="icon icon-output"></span>
-        </button>
-        <button
-          class="icon-button"
-          aria-label="Remove ${run.name} from the charts"
-          title="Remove from Charts"
-          @click=${() => model.ask({ type: 'removeRun', runId: run.id })}
-        >
-          <span class="icon icon-close"></span>
-        </button>
+        ${run ? this.#buttons(run) : nothing}
       </li>
     `;
   }
 
-  #keydown(event: KeyboardEvent, run: ChartRun): void {
-    if (event.key === 'Delete') this.model.ask({ type: 'removeRun', runId: run.id });
-    else if (event.key === 'Enter' && event.altKey) {
+  #wordsOf(run: ChartRun): string {
+    const { label } = RUN_STATES[run.state];
+    return run.id === this.model.baseline ? `${label}, baseline` : label;
+  }
+
+  #state(run: ChartRun, isBaseline: boolean): TemplateResult {
+    const state = RUN_STATES[run.state];
+    return html`${isBaseline ? html`<span class="chip-count">baseline</span>` : nothing}<span
+        class="icon icon-${state.icon} tone-${state.tone}"
+      ></span>`;
+  }
+
+  #buttons(run: ChartRun): TemplateResult {
+    const { model } = this;
+    return html`
+      <button
+        class="icon-button"
+        aria-label="Show log of ${run.name}"
+        title="Show Log"
+        @click=${() => model.ask({ type: 'showLog', runId: run.id })}
+      >
+        <span class="icon icon-output"></span>
+      </button>
+      <button
+        class="icon-button"
+        aria-label="Remove ${run.name} from the charts"
+        title="Remove from Charts"
+        @click=${() => model.ask({ type: 'removeRun', runId: run.id })}
+      >
+        <span class="icon icon-close"></span>
+      </button>
+    `;
+  }
+
+  #keydown(event: KeyboardEvent, { id, isGroup }: Entry): void {
+    const { model } = this;
+    if (event.key === 'Enter' && event.altKey) {
       event.preventDefault();
-      this.model.solo(run.id);
-    }
+      model.solo(id);
+    } else if (isGroup || event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === 'Delete') model.ask({ type: 'removeRun', runId: id });
+    else if (event.key === 'b' || event.key === 'B') model.setBaseline(model.baseline === id ? null : id);
   }
 
   #showHighlight(): void {
     for (const chip of this.querySelectorAll<HTMLElement>('.chip'))
-      chip.classList.toggle('highlighted', chip.dataset['run'] === this.model.highlighted);
+      chip.classList.toggle('highlighted', chip.dataset['entry'] === this.model.highlighted);
   }
+}
+
+/** What the editor's own menu is told of the run it opens on; there is none for a group. */
+function contextOf(run: ChartRun | undefined, isBaseline: boolean): string {
+  const common = { preventDefaultContextMenuItems: true };
+  return JSON.stringify(
+    run
+      ? { webviewSection: 'run', runId: run.id, isBaseline, ...common }
+      : { webviewSection: 'group', ...common },
+  );
 }
 
 customElements.define('ty-legend', TyLegend);

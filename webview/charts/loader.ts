@@ -1,6 +1,8 @@
 import type { ErrorData } from '../../src/base/errors.js';
-import type { ToCharts } from '../../src/extension/panels/messages.js';
+import type { ChartRun, ToCharts } from '../../src/extension/panels/messages.js';
 import type { Points, PointsRequest } from '../../src/workspace/types.js';
+import { axisMetric } from './axes.js';
+import { metricsOf } from './chart-id.js';
 import type { ChartsHost, ChartsModel } from './model.js';
 import { Series } from './series-store.js';
 import { isWorthFetching, withMargins } from './zoom-detail.js';
@@ -46,9 +48,25 @@ export class Loader {
     this.#queue();
   }
 
-  /** Whether points of the metric are wanted but not here yet. */
-  isLoading(key: string): boolean {
-    return !this.#model.error && this.#model.runsOf(key).some((run) => !this.#model.store.get(run.id, key));
+  /** Whether points of the chart are wanted but not here yet. */
+  isLoading(chartId: string): boolean {
+    return (
+      !this.#model.error &&
+      this.#seriesOf(chartId).some(({ run, metric }) => !this.#model.store.get(run.id, metric))
+    );
+  }
+
+  /** What the chart is drawn of: its metrics, and the one that is the x axis, of the runs that logged them. */
+  #seriesOf(chartId: string): { run: ChartRun; metric: string }[] {
+    const axis = axisMetric(this.#model.xAxis);
+    const metrics = new Set([...(axis === undefined ? [] : [axis]), ...metricsOf(chartId)]);
+    return this.#model
+      .runsOf(chartId)
+      .flatMap((run) =>
+        [...metrics]
+          .filter((metric) => this.#model.hasLogged(run.id, metric))
+          .map((metric) => ({ run, metric })),
+      );
   }
 
   #receive(message: ToCharts): void {
@@ -61,7 +79,7 @@ export class Loader {
         break;
       case 'runs':
         for (const run of message.runs) if (!this.#changes.has(run.id)) this.#changed(run.id);
-        this.#model.setRuns(message.runs, message.missing);
+        this.#model.setRuns(message);
         break;
       case 'changed':
         message.runIds.forEach((id) => this.#changed(id));
@@ -72,6 +90,12 @@ export class Loader {
         break;
       case 'act':
         this.#model.act(message.verb, message.metric);
+        break;
+      case 'baseline':
+        this.#model.setBaseline(message.runId);
+        break;
+      case 'addMetric':
+        this.#model.addMetric(message.chart, message.metric);
         break;
       case 'points':
         this.#take(message.id, message.points);
@@ -114,8 +138,8 @@ export class Loader {
     const batch: PointsRequest[] = [];
     for (const key of this.#model.sections.flatMap((section) => section.keys)) {
       if (!this.#visible.has(key)) continue;
-      for (const run of this.#model.runsOf(key)) {
-        const request: PointsRequest = { runId: run.id, key, from: this.#from(run.id, key) };
+      for (const { run, metric } of this.#seriesOf(key)) {
+        const request: PointsRequest = { runId: run.id, key: metric, from: this.#from(run.id, metric) };
         const name = nameOf(request);
         const changes = this.#changes.get(run.id) ?? 0;
         if (asked.has(name) || (this.#seen.get(name) ?? 0) >= changes) continue;
@@ -129,10 +153,10 @@ export class Loader {
   /** Stretches of thinned series that the zoom shows, when all series are there. */
   #nextDetails(asked: ReadonlySet<string>): PointsRequest[] {
     const batch: PointsRequest[] = [];
-    for (const key of this.#visible)
-      for (const run of this.#model.runsOf(key)) {
+    for (const chartId of this.#visible)
+      for (const { run, metric: key } of this.#seriesOf(chartId)) {
         const series = this.#model.store.get(run.id, key);
-        const steps = series && this.#model.stepsInView(series, run.startTime);
+        const steps = series && this.#model.stepsInView(series, run);
         if (!steps || !isWorthFetching(this.#model.store.detail(series), steps)) continue;
         const { from, to } = withMargins(steps);
         const request = { runId: run.id, key, from: 0, fromStep: from, toStep: to };

@@ -270,6 +270,12 @@ function xLabels(axis: XAxis): uPlot.Axis {
         space: 72,
         values: (_self, splits, _axis, _space, distance) => formatTimeTicks(splits, distance),
       };
+    default:
+      return {
+        space: 60,
+        values: (_self, splits, _axis, _space, distance) =>
+          splits.map((value) => formatTick(value, distance)),
+      };
   }
 }
 

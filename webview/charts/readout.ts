@@ -1,33 +1,57 @@
-import { type Curve, nearestIndex, xAt } from './curve.js';
+import { nearestIndex, xAt } from './curve.js';
+import type { ChartLine } from './lines.js';
 
-/** What a run has at the cursor. */
+/** What a line has at the cursor. */
 export interface Row {
-  runId: string;
+  line: ChartLine;
   index: number;
   x: number;
   value: number;
   smooth?: number;
+  /** Above (+) or below (−) the baseline's line of the same metric; absent for the baseline, and where it has no value. */
+  difference?: number;
+  /** Of a group: the ends of its band and how many runs are in it here. */
+  group?: { low: number; high: number; count: number };
 }
 
 /**
- * Of each curve the point nearest to x, unless the curve does not reach there. Greatest value first, as the curves lie
- * on the screen; what has no place on the axis last.
+ * Of each line the point nearest to x, unless the line does not reach there. Greatest value first, as the lines lie on
+ * the screen; what has no place on the axis last.
  *
- * @param reach how far from x a curve may end, in units of the axis
+ * @param reach how far from x a line may end, in units of the axis
  */
-export function rowsAt(curves: Iterable<[runId: string, curve: Curve]>, x: number, reach: number): Row[] {
+export function rowsAt(lines: Iterable<ChartLine>, x: number, reach: number): Row[] {
   const rows: Row[] = [];
-  for (const [runId, curve] of curves) {
+  for (const line of lines) {
+    const { curve, group } = line;
     const index = nearestIndex(curve, x);
     if (index < 0) continue;
     const isInside = x >= xAt(curve, 0) - reach && x <= xAt(curve, curve.length - 1) + reach;
     if (!isInside) continue;
-    rows.push({ runId, index, x: xAt(curve, index), value: curve.y[index]!, smooth: curve.smooth?.[index] });
+    const row: Row = {
+      line,
+      index,
+      x: xAt(curve, index),
+      value: curve.y[index]!,
+      smooth: curve.smooth?.[index],
+    };
+    if (group) row.group = { low: group.low[index]!, high: group.high[index]!, count: group.counts[index]! };
+    rows.push(row);
   }
-  return rows.sort((a, b) => place(shown(b)) - place(shown(a)));
+  return withDifferences(rows).sort((a, b) => place(shown(b)) - place(shown(a)));
 }
 
-/** The value that the run's line shows. */
+function withDifferences(rows: Row[]): Row[] {
+  for (const base of rows.filter(({ line }) => line.look.isBaseline))
+    for (const row of rows) {
+      const difference = shown(row) - shown(base);
+      if (row !== base && row.line.metric === base.line.metric && Number.isFinite(difference))
+        row.difference = difference;
+    }
+  return rows;
+}
+
+/** The value that the line shows. */
 export function shown(row: Row): number {
   return row.smooth ?? row.value;
 }
@@ -54,7 +78,7 @@ export function nearestRow(
   return best;
 }
 
-/** At most `limit` rows in a row, with the highlighted one among them. */
+/** At most `limit` rows in a row, with that of the highlighted entry among them. */
 export function windowOf(
   rows: readonly Row[],
   highlighted: string | undefined,
@@ -63,7 +87,7 @@ export function windowOf(
   if (rows.length <= limit) return { rows: [...rows], above: 0, below: 0 };
   const at = Math.max(
     0,
-    rows.findIndex((row) => row.runId === highlighted),
+    rows.findIndex(({ line }) => line.entry.id === highlighted),
   );
   const start = Math.max(0, Math.min(rows.length - limit, at - Math.floor(limit / 2)));
   return { rows: rows.slice(start, start + limit), above: start, below: rows.length - start - limit };

@@ -112,11 +112,11 @@ export class Reorder implements ReactiveController {
     const to = Math.max(0, Math.min(charts.length - 1, from + sign * (isUpOrDown ? columnsOf(grid) : 1)));
     if (to === from) return;
     // Before the one that stands there, or behind it on the way down.
-    this.#move(chart, charts[to > from ? to + 1 : to]?.metric ?? null);
+    this.#move(chart, charts[to > from ? to + 1 : to]?.chart ?? null);
     void this.#page.updateComplete.then(() => {
       chart.querySelector<HTMLElement>('.plot')?.focus();
       chart.scrollIntoView({ block: 'nearest' });
-      chart.querySelector('[aria-live]')!.textContent = `${chart.metric}: ${to + 1} of ${charts.length}`;
+      chart.querySelector('[aria-live]')!.textContent = `${chart.chart}: ${to + 1} of ${charts.length}`;
     });
   }
 
@@ -124,7 +124,7 @@ export class Reorder implements ReactiveController {
     const { model } = this.#page;
     const prefix = chart.closest<HTMLElement>('.grid')?.dataset['section'];
     const section = model.sections.find((other) => other.prefix === prefix);
-    if (section) model.move(section, chart.metric, before);
+    if (section) model.move(section, chart.chart, before);
   }
 }
 
@@ -149,7 +149,7 @@ function placeAt({ x, y }: { x: number; y: number }, grid: Element, dragged: TyC
   // Beside itself it stands already.
   if (before === dragged || (before && charts[charts.indexOf(before) - 1] === dragged)) return undefined;
   if (!before && charts.at(-1) === dragged) return undefined;
-  return { before: before?.metric ?? null, beside: chart, edge: isStart ? 'start' : 'end' };
+  return { before: before?.chart ?? null, beside: chart, edge: isStart ? 'start' : 'end' };
 }
 
 function mark(grid: HTMLElement, place: Place | undefined): void {

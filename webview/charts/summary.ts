@@ -1,22 +1,24 @@
 import { formatValue } from './format.js';
-import type { ChartsModel } from './model.js';
-import type { Series } from './series-store.js';
+import type { ChartLine } from './lines.js';
 
-/** Runs named one by one; a screen reader's listener does not want thirty. */
+/** Lines named one by one; a screen reader's listener does not want thirty. */
 const NAMED = 5;
 
 /** What a chart shows, in words. */
-export function summaryOf(
-  metric: string,
-  { shownRuns }: Pick<ChartsModel, 'shownRuns'>,
-  seriesOf: (runId: string) => Series | undefined,
-): string {
-  const parts = shownRuns.flatMap((run) => {
-    const series = seriesOf(run.id);
-    if (!series || series.length === 0) return [];
-    const last = formatValue(series.values[series.length - 1]!);
-    return `${run.name}: last ${last}, minimum ${formatValue(series.min)}, maximum ${formatValue(series.max)}`;
-  });
-  const more = parts.length > NAMED ? `; and ${parts.length - NAMED} more runs` : '';
-  return `${metric}. ${parts.slice(0, NAMED).join('; ')}${more}. Arrow keys move the cursor, plus and minus zoom.`;
+export function summaryOf(title: string, lines: readonly ChartLine[]): string {
+  const parts = lines.slice(0, NAMED).map((line) => `${line.name}: ${wordsOf(line)}`);
+  const more = lines.length > NAMED ? `; and ${lines.length - NAMED} more lines` : '';
+  return `${title}. ${parts.join('; ')}${more}. Arrow keys move the cursor, plus and minus zoom.`;
+}
+
+function wordsOf({ series, group, curve }: ChartLine): string {
+  if (!group) {
+    const { min, max } = series ?? { min: NaN, max: NaN };
+    const last = formatValue(curve.y[curve.length - 1]!);
+    return `last ${last}, minimum ${formatValue(min)}, maximum ${formatValue(max)}`;
+  }
+  const end = curve.length - 1;
+  const runs = Math.max(...group.counts);
+  const mean = formatValue((curve.smooth ?? curve.y)[end]!);
+  return `mean of ${runs === 1 ? 'one run' : `${runs} runs`}, last ${mean}`;
 }

@@ -1,23 +1,30 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { XAxis } from '../../src/extension/panels/messages.js';
+import type { SmoothingKind, XAxis } from '../../src/extension/panels/messages.js';
 import { segmented } from '../controls/segmented.js';
 import { slider } from '../controls/slider.js';
 import { follow } from '../shared/follow.js';
-import { sizeControl } from './chart-size.js';
+import { axisMetric, axisName, likelyAxis } from './axes.js';
 import { followToggle } from './following.js';
 import type { ChartsModel } from './model.js';
+import { AMOUNTS, isSmoothing, smoothingOf } from './smooth.js';
+import './view-options.js';
 
-const X_AXES: readonly { value: XAxis; label: string; title: string }[] = [
-  { value: 'step', label: 'Step', title: 'Step that was logged with the value' },
-  { value: 'relative', label: 'Relative', title: 'Time since the start of the run' },
-  { value: 'time', label: 'Time', title: 'Time of day' },
+const X_AXES: readonly { value: XAxis; title: string }[] = [
+  { value: 'step', title: 'Step that was logged with the value' },
+  { value: 'relative', title: 'Time since the start of the run' },
+  { value: 'time', title: 'Time of day' },
 ];
 const Y_SCALES = [
   { value: 'linear', label: 'Linear', title: 'Linear y axis' },
   { value: 'log', label: 'Log', title: 'Logarithmic y axis' },
 ] as const;
+const SMOOTHING: Record<SmoothingKind, string> = {
+  exponential: 'Exponential moving average, as TensorBoard has it',
+  average: 'Mean of so many points around each',
+  gaussian: 'Mean of the points around each, weighed by a normal distribution of σ points',
+};
 
-/** How the curves are drawn, and which. */
+/** How the curves are drawn, and which. What is set less often is behind the button for the view. */
 export class TyToolbar extends LitElement {
   declare model: ChartsModel;
 
@@ -38,7 +45,7 @@ export class TyToolbar extends LitElement {
 
   protected override render(): TemplateResult {
     const { model } = this;
-    const { xAxis, logY, smoothing, ignoreOutliers } = model.settings;
+    const { logY } = model.settings;
     const problem = model.search.problem;
     return html`
       <div class="tools" role="toolbar" aria-label="Charts">
@@ -54,7 +61,7 @@ export class TyToolbar extends LitElement {
         >
           <span slot="start" class="icon icon-search"></span>
         </vscode-text-field>
-        ${segmented({ name: 'x-axis', label: 'X axis', options: X_AXES, value: xAxis, onChange: (value) => model.set({ xAxis: value }) })}
+        ${this.#xAxis()}
         ${segmented({
           name: 'y-scale',
           label: 'Y axis',
@@ -62,26 +69,9 @@ export class TyToolbar extends LitElement {
           value: logY ? 'log' : 'linear',
           onChange: (value) => model.set({ logY: value === 'log' }),
         })}
-        ${slider({
-          label: 'Smoothing',
-          title:
-            'Exponential moving average, as TensorBoard has it. The original stays faint behind the line.',
-          min: 0,
-          max: 0.99,
-          step: 0.01,
-          value: smoothing,
-          format: (value) => (value === 0 ? 'off' : value.toFixed(2)),
-          onInput: (value) => model.set({ smoothing: value }),
-        })}
-        <label class="check" title="Leaves a few values that are far from all others out of the y axis">
-          <input
-            type="checkbox"
-            .checked=${ignoreOutliers}
-            @change=${(event: Event) => model.set({ ignoreOutliers: (event.target as HTMLInputElement).checked })}
-          />
-          Ignore outliers
-        </label>
-        ${sizeControl(model.arrangement)} ${followToggle(model.following)}
+        ${this.#smoothing()}
+        <ty-view-options .model=${model}></ty-view-options>
+        ${followToggle(model.following)}
         ${
           model.zoom
             ? html`<vscode-button
@@ -95,6 +85,42 @@ export class TyToolbar extends LitElement {
         }
       </div>
     `;
+  }
+
+  /** Step, times, and a metric: the one that was chosen, or an epoch where there is one. */
+  #xAxis(): TemplateResult {
+    const { model } = this;
+    const metric = axisMetric(model.xAxis) ?? likelyAxis(model.axisMetrics);
+    const options = X_AXES.map((option) => ({ ...option, label: axisName(option.value) }));
+    if (metric !== undefined)
+      options.push({ value: `metric:${metric}`, label: metric, title: `The metric ${metric}` });
+    return segmented({
+      name: 'x-axis',
+      label: 'X axis',
+      options,
+      value: model.xAxis,
+      onChange: (xAxis) => model.set({ xAxis }),
+    });
+  }
+
+  #smoothing(): TemplateResult {
+    const { settings } = this.model;
+    const { kind, amount } = smoothingOf(settings);
+    return slider({
+      label: 'Smoothing',
+      title: `${SMOOTHING[kind]}. The original stays faint behind the line.`,
+      ...AMOUNTS[kind],
+      value: amount,
+      format: (value) =>
+        !isSmoothing({ kind, amount: value })
+          ? 'off'
+          : kind === 'exponential'
+            ? value.toFixed(2)
+            : kind === 'average'
+              ? `${value} points`
+              : `σ ${value}`,
+      onInput: (smoothing) => this.model.set({ smoothing }),
+    });
   }
 }
 

@@ -1,7 +1,8 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { ChartRun, XAxis } from '../../src/extension/panels/messages.js';
-import { formatDuration, formatStep, formatTime, formatValue } from './format.js';
-import type { RunLook } from './palette.js';
+import type { Band, XAxis } from '../../src/extension/panels/messages.js';
+import { axisMetric } from './axes.js';
+import { formatDifference, formatDuration, formatStep, formatTime, formatValue } from './format.js';
+import { swatchClass } from './palette.js';
 import { type Row, shown, windowOf } from './readout.js';
 
 /** What is read at a place of a chart. */
@@ -9,12 +10,12 @@ export interface Readout {
   xAxis: XAxis;
   x: number;
   rows: readonly Row[];
+  /** The entry that stands out. */
   highlighted: string | undefined;
-  run: (id: string) => ChartRun | undefined;
+  band: Band;
 }
 
 export interface TooltipContent extends Readout {
-  look: (id: string) => RunLook;
   /** Rows there is room for. */
   limit: number;
   /** Of the chart that the cursor is on; the others give the values that their lines show. */
@@ -22,34 +23,86 @@ export interface TooltipContent extends Readout {
 }
 
 export function formatX(x: number, axis: XAxis): string {
-  switch (axis) {
-    case 'step':
-      return `Step ${formatStep(Math.round(x))}`;
-    case 'relative':
-      return formatDuration(x);
-    case 'time':
-      return formatTime(x);
-  }
+  const metric = axisMetric(axis);
+  if (metric !== undefined) return `${metric} ${formatValue(x)}`;
+  if (axis === 'relative') return formatDuration(x);
+  return axis === 'time' ? formatTime(x) : `Step ${formatStep(Math.round(x))}`;
 }
 
 export function renderTooltip(element: HTMLElement, content: TooltipContent | null): void {
   render(content ? template(content) : nothing, element);
 }
 
-function template({ xAxis, x, rows, highlighted, run, look, limit, isFull }: TooltipContent): TemplateResult {
+/** A column behind the names. Most charts have one: the values. */
+interface Column {
+  title: string;
+  isMuted?: boolean;
+  text: (row: Row) => string;
+}
+
+/** The columns that the rows have something for. */
+export function columnsOf({
+  rows,
+  band,
+  isFull,
+}: Pick<TooltipContent, 'rows' | 'band' | 'isFull'>): Column[] {
+  const has = (what: (row: Row) => unknown) => isFull && rows.some((row) => what(row) !== undefined);
+  const hasGroups = has(({ group }) => group);
+  const hasSmooth = has(({ smooth }) => smooth);
+  const columns: Column[] = [
+    {
+      title: hasGroups ? 'mean' : hasSmooth ? 'smoothed' : 'value',
+      text: (row) => formatValue(shown(row)),
+    },
+  ];
+  if (hasSmooth && !hasGroups)
+    columns.push({ title: 'value', isMuted: true, text: ({ value }) => formatValue(value) });
+  if (hasGroups && band !== 'none')
+    columns.push({
+      title: band === 'range' ? 'range' : '± SD',
+      isMuted: true,
+      text: ({ group }) => (group ? bandText(group, band) : ''),
+    });
+  if (hasGroups)
+    columns.push({ title: 'runs', isMuted: true, text: ({ group }) => (group ? String(group.count) : '') });
+  if (has(({ difference }) => difference))
+    columns.push({
+      title: 'Δ baseline',
+      isMuted: true,
+      text: ({ difference }) => (difference === undefined ? '' : formatDifference(difference)),
+    });
+  return columns;
+}
+
+function bandText({ low, high }: NonNullable<Row['group']>, band: Band): string {
+  return band === 'range'
+    ? `${formatValue(low)} – ${formatValue(high)}`
+    : formatValue(Number(((high - low) / 2).toPrecision(3)));
+}
+
+function template(content: TooltipContent): TemplateResult {
+  const { xAxis, x, rows, highlighted, limit } = content;
   const visible = windowOf(rows, highlighted, limit);
-  const hasSmooth = rows.some((row) => row.smooth !== undefined);
+  const columns = columnsOf(content);
   return html`
     <div class="tooltip-head">${formatX(x, xAxis)}</div>
-    ${hasSmooth && isFull ? html`<div class="tooltip-columns"><span>smoothed</span><span>value</span></div>` : nothing}
+    ${
+      columns.length > 1
+        ? html`<div class="tooltip-columns">
+            <span></span><span></span>${columns.map(({ title }) => html`<span>${title}</span>`)}
+          </div>`
+        : nothing
+    }
     ${more(visible.above)}
     ${visible.rows.map(
       (row) => html`
-        <div class="tooltip-row ${row.runId === highlighted ? 'strong' : ''}">
-          <span class="swatch run-${look(row.runId).colour} dash-${look(row.runId).dash}"></span>
-          <span class="tooltip-name">${run(row.runId)?.name}</span>
-          <span class="tooltip-value">${formatValue(shown(row))}</span>
-          ${hasSmooth && isFull ? html`<span class="tooltip-raw">${formatValue(row.value)}</span>` : nothing}
+        <div class="tooltip-row ${row.line.entry.id === highlighted ? 'strong' : ''}">
+          <span class=${swatchClass(row.line.look)}></span>
+          <span class="tooltip-name">${row.line.name}</span>
+          ${columns.map(
+            ({ text, isMuted }) =>
+              html`<span class=${isMuted ? 'tooltip-raw' : 'tooltip-value'}>${text(row)}</span>`,
+          )}
         </div>
       `,
     )}
@@ -62,9 +115,21 @@ function more(count: number): TemplateResult | typeof nothing {
 }
 
 /** The readout as text: for the clipboard, tab-separated as a spreadsheet takes it. */
-export function readoutText(content: Readout, key: string): string {
-  const lines = content.rows.map((row) =>
-    [content.run(row.runId)?.name ?? row.runId, String(row.x), String(row.value)].join('\t'),
-  );
-  return [['run', content.xAxis, key].join('\t'), ...lines].join('\n');
+export function readoutText({ rows, xAxis, band }: Readout, title: string): string {
+  const hasGroups = rows.some(({ group }) => group);
+  const hasDifference = rows.some(({ difference }) => difference !== undefined);
+  const head = ['run', axisMetric(xAxis) ?? xAxis, title];
+  if (hasGroups) head.push('low', 'high', 'runs');
+  if (hasDifference) head.push('to baseline');
+  const lines = rows.map((row) => {
+    const cells = [row.line.name, String(row.x), String(row.value)];
+    const { low, high, count } = row.group ?? {};
+    if (hasGroups) {
+      const ends = band === 'none' ? ['', ''] : [low, high];
+      cells.push(...[...ends, count].map((cell) => String(cell ?? '')));
+    }
+    if (hasDifference) cells.push(String(row.difference ?? ''));
+    return cells.join('\t');
+  });
+  return [head.join('\t'), ...lines].join('\n');
 }

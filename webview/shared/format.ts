@@ -25,6 +25,12 @@ export function formatValue(value: number): string {
   return minus(String(Number(value.toPrecision(5))));
 }
 
+/** A difference with its sign, to three significant digits. */
+export function formatDifference(value: number): string {
+  const text = formatValue(Number(value.toPrecision(3)));
+  return value > 0 ? `+${text}` : text;
+}
+
 /** @param seconds any; below a minute to the tenth, beyond an hour to the minute */
 export function formatDuration(seconds: number): string {
   if (seconds < 0) return `−${formatDuration(-seconds)}`;

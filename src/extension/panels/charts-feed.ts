@@ -1,13 +1,16 @@
 import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
-import type { Run, WorkspaceEvent } from '../../workspace/types.js';
+import type { Run, RunPart, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { ImagesFeed } from './images-feed.js';
-import type { ChartRun, ExperimentLayout, FromCharts, ToCharts } from './messages.js';
+import type { ChartRun, ExperimentLayout, FromCharts, RunLabel, ToCharts } from './messages.js';
+import { labelledBy, labelsOf } from './run-labels.js';
 
 /** New points of several runs go to the page as one message. */
 const GATHER_MS = 50;
 /** What is known of a run (its state, its metrics) is read again at most so often while it logs. */
 const REFRESH_MS = 1_000;
+
+const SHOWN_PARTS: ReadonlySet<RunPart> = new Set<RunPart>(['metrics', 'state', 'params', 'tags']);
 
 interface Options {
   workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'files' | 'readFile' | 'onEvent'>;
@@ -124,8 +127,12 @@ export class ChartsFeed {
     if (failure !== undefined) throw failure;
   }
 
-  #list(): { runs: ChartRun[]; missing: string[] } {
-    return { runs: this.runs.map(chartRun), missing: this.#missing };
+  #list(): { runs: ChartRun[]; labels: RunLabel[]; missing: string[] } {
+    return {
+      runs: this.runs.map(chartRun),
+      labels: labelsOf(this.runs.map(labelledBy)),
+      missing: this.#missing,
+    };
   }
 
   #layout(): Promise<ExperimentLayout> {
@@ -143,9 +150,8 @@ export class ChartsFeed {
       void this.#load();
     } else if (event.type === 'run' && this.#runIds.includes(event.runId)) {
       if (event.parts.includes('metrics')) this.#changed.add(event.runId);
-      // Tags too: a run's name is one.
-      if (event.parts.some((part) => part === 'metrics' || part === 'state' || part === 'tags'))
-        this.#stale.add(event.runId);
+      // Tags too: a run's name is one, and runs are grouped by them.
+      if (event.parts.some((part) => SHOWN_PARTS.has(part))) this.#stale.add(event.runId);
     }
     if (this.#changed.size > 0) this.#gatherTimer ??= setTimeout(() => this.#tell(), GATHER_MS);
     if (this.#stale.size > 0) {

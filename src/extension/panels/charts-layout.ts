@@ -4,7 +4,15 @@ import type { ChartsLayout } from './messages.js';
 const VERSION = 1;
 
 export const DEFAULT_LAYOUT: ChartsLayout = {
-  settings: { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false },
+  settings: {
+    xAxis: 'step',
+    logY: false,
+    smoothingKind: 'exponential',
+    smoothing: 0,
+    ignoreOutliers: false,
+    groupBy: null,
+    band: 'range',
+  },
   size: { width: 330, height: 208 },
   pinned: [],
   order: {},
@@ -59,7 +67,7 @@ export function readLayout(text: string): ChartsLayout {
   }
   const { version: _, ...parts } = file;
   checkEach(parts, LAYOUT, '');
-  checkEach(parts['settings'], SETTINGS, 'settings.');
+  checkEach(parts['settings'], { ...SETTINGS, smoothing: smoothingRule(parts['settings']) }, 'settings.');
   checkEach(parts['size'], SIZE, 'size.');
   if (problems.length > 0) throw problem(problems.join(' '), 'Correct the file, or save it again.');
   const part = parts as LayoutPart;
@@ -102,11 +110,27 @@ function between(least: number, most: number): Rule {
 
 /** In the order in which they are written. */
 const SETTINGS: Record<keyof ChartsLayout['settings'], Rule> = {
-  xAxis: oneOf('step', 'relative', 'time'),
+  xAxis: {
+    fits: (value) => /^(step|relative|time|metric:.+)$/.test(String(value)),
+    wanted: '“step”, “relative”, “time” or “metric:” and its name',
+  },
   logY: YES_OR_NO,
+  smoothingKind: oneOf('exponential', 'average', 'gaussian'),
   smoothing: between(0, 0.99),
   ignoreOutliers: YES_OR_NO,
+  groupBy: {
+    fits: (value) => value === null || /^(param|tag):./.test(String(value)),
+    wanted: 'null, or “param:” or “tag:” and its name',
+  },
+  band: oneOf('range', 'deviation', 'none'),
 };
+
+/** The amount of an average is a number of points. */
+function smoothingRule(settings: unknown): Rule {
+  const kind = isObject(settings) ? settings['smoothingKind'] : undefined;
+  return kind === 'average' ? between(1, 199) : kind === 'gaussian' ? between(0, 56) : SETTINGS.smoothing;
+}
+
 const SIZE: Record<keyof ChartsLayout['size'], Rule> = {
   width: between(160, 2000),
   height: between(80, 2000),

@@ -17,8 +17,10 @@ export interface ChartsPanels {
   show(runIds: readonly string[], options?: { beside?: boolean }): void;
   /** Adds runs to those that the panel shows. */
   add(runIds: readonly string[]): void;
-  /** Does something with the chart of a metric. */
+  /** Does something with a chart. */
   act(verb: ChartVerb, metric: string): void;
+  /** Measures the others against this run; null: against none. */
+  setBaseline(runId: string | null): void;
   /** Writes the layout of the open panel to a file beside the code of its runs. */
   saveLayout(): Promise<void>;
   /** Takes the layout of a file that a person chooses. */
@@ -101,10 +103,23 @@ export function registerChartsPanel(
       case 'open':
         run(() => openText(message.language, message.text));
         break;
+      case 'pickMetric':
+        run(() => pickMetric(message.chart, message.metrics));
+        break;
       case 'failed':
         run(() => Promise.reject(new Error(message.message)));
         break;
     }
+  }
+
+  function post(message: ToCharts): void {
+    void open?.panel.webview.postMessage(message);
+  }
+
+  async function pickMetric(chart: string, metrics: string[]): Promise<void> {
+    const placeHolder = vscode.l10n.t('Which metric is to be added to the chart?');
+    const metric = await vscode.window.showQuickPick(metrics, { placeHolder });
+    if (metric !== undefined) post({ type: 'addMetric', chart, metric });
   }
 
   function run(action: () => Thenable<unknown>): void {
@@ -138,9 +153,8 @@ export function registerChartsPanel(
   return {
     show,
     add,
-    act(verb, metric) {
-      void open?.panel.webview.postMessage({ type: 'act', verb, metric } satisfies ToCharts);
-    },
+    act: (verb, metric) => post({ type: 'act', verb, metric }),
+    setBaseline: (runId) => post({ type: 'baseline', runId }),
     async saveLayout() {
       const runs = open?.feed?.runs;
       const file = runs && layoutFile(runs);

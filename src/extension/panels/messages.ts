@@ -19,15 +19,35 @@ export interface ChartRun {
   metrics: string[];
 }
 
-export type XAxis = 'step' | 'time' | 'relative';
+/** `metric:…`: the value of that metric of the run, joined by step. */
+export type XAxis = 'step' | 'time' | 'relative' | `metric:${string}`;
+
+/** `exponential`: TensorBoard's; the others are centred on the point. */
+export type SmoothingKind = 'exponential' | 'average' | 'gaussian';
 
 export interface ChartsSettings {
   xAxis: XAxis;
   logY: boolean;
-  /** Weight of TensorBoard's exponential moving average: 0 (off) … 0.99. */
+  smoothingKind: SmoothingKind;
+  /** Exponential: weight, 0 (off) … 0.99. Average: window in points, 1 is off. Gaussian: σ in points, 0 is off. */
   smoothing: number;
   /** Whether the y axis leaves out the few values that are far from all others. */
   ignoreOutliers: boolean;
+  /** Id of the label whose values make groups of the runs; null for a line of each run. */
+  groupBy: string | null;
+  band: Band;
+}
+
+/** What is drawn around the mean of a group: least to greatest value, standard deviation of the runs, nothing. */
+export type Band = 'range' | 'deviation' | 'none';
+
+/** A param or tag that runs can be grouped by, as a column over the runs of a list. */
+export interface RunLabel {
+  /** `param:lr`, `tag:team` */
+  id: string;
+  values: string[];
+  /** For each run the place of its value in `values` and one; 0 where it has none. */
+  codes: number[];
 }
 
 /** CSS pixels. */
@@ -42,7 +62,7 @@ export interface ChartSize {
 export interface ChartsLayout {
   settings: ChartsSettings;
   size: ChartSize;
-  /** Metrics that stand first, in this order. */
+  /** Ids of the charts that stand first, in this order. A chart of several metrics is always among them. */
   pinned: string[];
   /** Metrics of a section in the order that a person gave them, by the prefix of the section. */
   order: Record<string, string[]>;
@@ -71,35 +91,43 @@ export interface ChartsState {
   version: 1;
   workspaceId: string;
   runIds: string[];
+  /** Ids of runs, and of groups, that are not shown. */
   hidden: string[];
+  /** The run that others are measured against. */
+  baseline?: string | null;
   zoom: { xAxis: XAxis; min: number; max: number } | null;
   /** Whether the zoom goes along with new points. */
   following?: boolean;
   search: string;
-  /** The metric whose chart fills the panel. */
+  /** The chart that fills the panel. */
   expanded?: string | null;
 }
 
 /** What can be done with one chart, by its context menu. */
-export type ChartVerb = 'expand' | 'pin' | 'copyImage' | 'saveImage' | 'saveData' | 'openData';
+export type ChartVerb = 'expand' | 'pin' | 'addMetric' | 'copyImage' | 'saveImage' | 'saveData' | 'openData';
 
 export type ToCharts =
   | {
       type: 'init';
       workspaceId: string;
       runs: ChartRun[];
+      labels: RunLabel[];
       /** Runs asked for that the workspace does not have (any more). */
       missing: string[];
       layout: ExperimentLayout;
     }
   /** Runs or what is known of them changed; the whole list, in the order of the panel. */
-  | { type: 'runs'; runs: ChartRun[]; missing: string[] }
+  | { type: 'runs'; runs: ChartRun[]; labels: RunLabel[]; missing: string[] }
   /** The runs are of another experiment now, or a person loaded a layout. */
   | { type: 'layout'; layout: ExperimentLayout }
   /** New points may be there. */
   | { type: 'changed'; runIds: string[] }
   /** Chosen in the context menu of a chart. */
   | { type: 'act'; verb: ChartVerb; metric: string }
+  /** Chosen in the context menu of a run; null for none. */
+  | { type: 'baseline'; runId: string | null }
+  /** A metric that was picked for a chart. */
+  | { type: 'addMetric'; chart: string; metric: string }
   /** Answer to the fetch of this id. */
   | { type: 'points'; id: number; points: Points[] }
   /** All images of a run, by key and step. A run that is not told of has none. */
@@ -127,4 +155,6 @@ export type FromCharts =
   | { type: 'save'; name: string; content: Uint8Array }
   /** To be opened in an editor tab. */
   | { type: 'open'; language: string; text: string }
+  /** Which of these metrics to add to a chart is asked of the person. */
+  | { type: 'pickMetric'; chart: string; metrics: string[] }
   | { type: 'failed'; message: string };

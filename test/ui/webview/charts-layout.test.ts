@@ -115,10 +115,12 @@ describe('the layout of the charts', function () {
     const box = async (metric: string) => (await chart(metric).boundingBox())!;
     const columns = async () => Math.round(1168 / (await box('a')).width);
     assert.equal(await columns(), 3);
+    await page.locator('.view-button').click();
     await page.getByLabel('L', { exact: true }).check();
     assert.equal(await columns(), 2);
     await page.getByLabel('S', { exact: true }).check();
     assert.equal(await columns(), 4);
+    await page.keyboard.press('Escape');
     const before = await box('b');
     await page.mouse.move(before.x + 50, before.y + before.height);
     await page.mouse.down();
@@ -132,6 +134,7 @@ describe('the layout of the charts', function () {
     const canvas = (await chart('a').locator('canvas').first().boundingBox())!;
     assert.ok(canvas.height > 150);
     await page.mouse.dblclick(before.x + 50, before.y + before.height + 60);
+    await page.locator('.view-button').click();
     assert.ok(await page.getByLabel('M', { exact: true }).isChecked());
   });
 
@@ -166,6 +169,7 @@ describe('the layout of the charts', function () {
     assert.deepEqual(await order(), ['a', 'b', 'c', 'd', 'e']);
     assert.equal(await page.getByLabel('Smoothing').inputValue(), '0.5');
     assert.deepEqual(await layouts(), []);
+    await page.locator('.view-button').click();
     await page.getByLabel('L', { exact: true }).check();
     assert.equal((await layouts()).at(-1)?.experimentId, '7');
   });

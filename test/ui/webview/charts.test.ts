@@ -33,6 +33,16 @@ function training(count: number, points: number, keys = ['loss', 'val/accuracy',
   return { runs, series };
 }
 
+const PLAIN = {
+  xAxis: 'step',
+  logY: false,
+  smoothingKind: 'exponential',
+  smoothing: 0,
+  ignoreOutliers: false,
+  groupBy: null,
+  band: 'range',
+} as const;
+
 describe('charts page', function () {
   this.timeout(30_000);
   let server: Awaited<ReturnType<typeof serveCharts>>;
@@ -167,7 +177,7 @@ describe('charts page', function () {
     await page.evaluate((start) => {
       window.fake.append('run-1', 'loss', { steps: [0], times: [start], values: [2] });
       window.fake.runs[0]!.metrics = ['loss'];
-      window.fake.say({ type: 'runs', runs: window.fake.runs, missing: [] });
+      window.fake.say({ type: 'runs', runs: window.fake.runs, labels: [], missing: [] });
     }, START);
     await drawn('loss');
     assert.ok((await inked('loss', '--ty-run1')) > 10, 'one point is a dot');
@@ -296,7 +306,10 @@ describe('charts page', function () {
     await open(data);
     await drawn('loss');
     const before = await inked('loss', '--ty-run1');
+    await page.getByRole('button', { name: 'View' }).click();
     await page.getByText('Ignore outliers').click();
+    await page.getByRole('button', { name: 'Outliers ignored' }).waitFor();
+    await page.keyboard.press('Escape');
     await page.waitForTimeout(300);
     assert.ok((await inked('loss', '--ty-run1')) > before * 1.3);
   });
@@ -410,6 +423,158 @@ describe('charts page', function () {
     await chart('loss').locator('.tooltip').waitFor({ state: 'hidden' });
   });
 
+  describe('with groups', () => {
+    const LR = { id: 'param:lr', values: ['0.1', '0.01'], codes: [1, 2, 1, 2, 1, 0] };
+    const chosen = async (label: string, value: string) => {
+      await page.locator('.view-button').click();
+      await page.getByLabel(label, { exact: true }).selectOption(value);
+      await page.keyboard.press('Escape');
+    };
+
+    it('draws a mean for each value of a param, and says so', async () => {
+      await open({ ...training(6, 50), labels: [LR] });
+      await drawn('loss');
+      await chosen('Group by', 'param:lr');
+      await page.getByRole('button', { name: 'Grouped by lr' }).waitFor();
+      assert.deepEqual(await texts('.chip-name'), ['lr = 0.01', 'lr = 0.1', 'lr: not set']);
+      assert.deepEqual(await texts('.chip-count'), ['2', '3', '1']);
+      const box = (await chart('loss').locator('.u-over').boundingBox())!;
+      await page.mouse.move(box.x + box.width / 2, box.y + 30);
+      await chart('loss').locator('.tooltip').waitFor();
+      const head = await chart('loss').locator('.tooltip-columns span').allInnerTexts();
+      assert.deepEqual(head.filter(Boolean), ['mean', 'range', 'runs']);
+      const rows = await chart('loss').locator('.tooltip-row').allInnerTexts();
+      assert.equal(rows.length, 3);
+      assert.match(rows.join(' '), /lr = 0\.1\s+[\d.]+\s+[\d.]+ – [\d.]+\s+3/);
+    });
+
+    it('hides a group, shows one alone, and goes back to runs', async () => {
+      await open({
+        ...training(6, 50),
+        labels: [LR],
+        settings: { ...PLAIN, groupBy: 'param:lr', band: 'none' },
+      });
+      await drawn('loss');
+      const away = async () => {
+        await page.mouse.move(5, 700);
+        await page.waitForTimeout(200);
+      };
+      // Colours by the numbers of their first runs: 0.1 comes first.
+      assert.ok((await inked('loss', '--ty-run0')) > 100);
+      await page.locator('.chip-toggle', { hasText: 'lr = 0.1' }).click();
+      await away();
+      assert.equal(await inked('loss', '--ty-run0'), 0);
+      await page.locator('.chip-toggle', { hasText: 'lr = 0.1' }).click({ modifiers: ['Alt'] });
+      await away();
+      assert.ok((await inked('loss', '--ty-run0')) > 100);
+      assert.equal(await inked('loss', '--ty-run1'), 0);
+      await chosen('Group by', '');
+      assert.equal((await texts('.chip-name')).length, 6);
+      assert.equal(await page.locator('.chip.off').count(), 0);
+    });
+
+    it('exports the means that it draws', async () => {
+      await open({ ...training(6, 10), labels: [LR], settings: { ...PLAIN, groupBy: 'param:lr' } });
+      await drawn('loss');
+      await page.evaluate(() => window.fake.say({ type: 'act', verb: 'openData', metric: 'loss' }));
+      await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'open'));
+      const text = await page.evaluate(
+        () => (window.fake.sent.find(({ type }) => type === 'open') as { text?: string }).text ?? '',
+      );
+      const lines = text.trim().split('\n');
+      assert.equal(lines.length, 1 + 3 * 10);
+      assert.match(lines[1]!, /^lr = 0\.01,loss,0,[\d.]+,[\d.]+,[\d.]+,2$/);
+    });
+
+    it('lists many runs in little room, to be searched', async () => {
+      await open(training(60, 5, ['loss']));
+      await drawn('loss');
+      assert.ok((await page.locator('.top').boundingBox())!.height < 200);
+      await page.getByLabel('Search runs').fill('digits-4');
+      assert.deepEqual((await texts('.chip-name')).length, 11);
+      await page.getByRole('button', { name: '60 runs' }).click();
+      assert.equal(await page.locator('.chip').count(), 0);
+    });
+  });
+
+  it('measures the runs against a baseline', async () => {
+    await open(training(3, 50));
+    await drawn('loss');
+    await chip('digits-2').focus();
+    await page.keyboard.press('b');
+    assert.match((await texts('.chip'))[0]!, /digits-2\s*baseline/);
+    const context = await page.locator('.chip').first().getAttribute('data-vscode-context');
+    assert.deepEqual(JSON.parse(context ?? ''), {
+      webviewSection: 'run',
+      runId: 'run-2',
+      isBaseline: true,
+      preventDefaultContextMenuItems: true,
+    });
+    const box = (await chart('loss').locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 30);
+    const differences = chart('loss').locator('.tooltip-row .tooltip-raw');
+    await differences.first().waitFor();
+    assert.deepEqual(
+      (await differences.allInnerTexts()).filter((text) => /^[+−][\d.]+$/.test(text)).length,
+      2,
+    );
+    assert.equal(await inked('loss', '--ty-run2'), 0);
+    // Another one alone: the baseline stays beside it.
+    await chip('digits-1').click({ modifiers: ['Alt'] });
+    assert.equal(await page.locator('.chip.off').count(), 1);
+    assert.equal(await page.evaluate(() => (window.fake.state as { baseline: string }).baseline), 'run-2');
+    await page.evaluate(() => window.fake.say({ type: 'baseline', runId: null }));
+    await page.locator('.chip.baseline').waitFor({ state: 'detached' });
+  });
+
+  it('makes a chart of several metrics, and takes it away', async () => {
+    await open(training(2, 50));
+    await drawn('loss');
+    await page.evaluate(() => window.fake.say({ type: 'act', verb: 'addMetric', metric: 'loss' }));
+    await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'pickMetric'));
+    const asked = await page.evaluate(() => window.fake.sent.find(({ type }) => type === 'pickMetric'));
+    assert.deepEqual(asked, {
+      type: 'pickMetric',
+      chart: 'loss',
+      metrics: ['val/accuracy', 'system/cpu'],
+    });
+    await page.evaluate(() => window.fake.say({ type: 'addMetric', chart: 'loss', metric: 'val/accuracy' }));
+    await drawn('loss, val/accuracy');
+    assert.deepEqual(await texts('[data-section="/pinned"] h3'), ['loss, val/accuracy']);
+    await page.keyboard.press('End');
+    assert.deepEqual((await chart('loss, val/accuracy').locator('.tooltip-name').allInnerTexts()).sort(), [
+      'digits-1, loss',
+      'digits-1, val/accuracy',
+      'digits-2, loss',
+      'digits-2, val/accuracy',
+    ]);
+    await chart('loss, val/accuracy').getByTitle('Remove Chart').click();
+    await chart('loss, val/accuracy').waitFor({ state: 'detached' });
+    assert.deepEqual((await lastLayout()).pinned, []);
+  });
+
+  it('places points by a metric, and fetches it for that', async () => {
+    const data = training(1, 40, ['loss', 'epoch']);
+    data.series['run-1']!['epoch'] = fakeSeries(1, 40, (i) => Math.floor(i / 10));
+    await open(data, { height: 300 });
+    await drawn('loss');
+    await page.getByLabel('epoch', { exact: true }).check();
+    await page.waitForTimeout(200);
+    await plot('loss').focus();
+    await page.keyboard.press('End');
+    assert.equal(await chart('loss').locator('.tooltip-head').innerText(), 'epoch 3');
+    assert.equal((await lastLayout()).settings.xAxis, 'metric:epoch');
+  });
+
+  it('smooths in another way by as much', async () => {
+    await open({ ...training(1, 100), settings: { ...PLAIN, smoothing: 0.9 } });
+    await drawn('loss');
+    await page.locator('.view-button').click();
+    await page.getByLabel('Average').check();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('.slider output').innerText(), '19 points');
+  });
+
   it('finds metrics by words and by regular expression', async () => {
     await open(training(1, 10, ['train/loss', 'train/accuracy', 'val/loss']));
     await drawn('val/loss');
@@ -431,20 +596,28 @@ describe('charts page', function () {
     await drawn('loss');
     await page.getByLabel('Relative').check();
     await page.getByLabel('Log', { exact: true }).check();
-    await page.getByLabel('Smoothing').fill('0.6');
+    await page.getByRole('slider', { name: 'Smoothing' }).fill('0.6');
     await plot('loss').focus();
     await page.keyboard.press('+');
     await chip('digits-2').click();
     const state = await page.evaluate(() => window.fake.state);
     const { settings } = await lastLayout();
-    assert.deepEqual(settings, { xAxis: 'relative', logY: true, smoothing: 0.6, ignoreOutliers: false });
+    assert.deepEqual(settings, {
+      xAxis: 'relative',
+      logY: true,
+      smoothingKind: 'exponential',
+      smoothing: 0.6,
+      ignoreOutliers: false,
+      groupBy: null,
+      band: 'range',
+    });
     await page.close();
 
     await open({ ...data, state, settings });
     await drawn('loss');
     assert.ok(await page.getByLabel('Relative').isChecked());
     assert.ok(await page.getByLabel('Log', { exact: true }).isChecked());
-    assert.equal(await page.getByLabel('Smoothing').inputValue(), '0.6');
+    assert.equal(await page.getByRole('slider', { name: 'Smoothing' }).inputValue(), '0.6');
     assert.equal(await chip('digits-2').getAttribute('aria-pressed'), 'false');
     await page.getByRole('button', { name: 'Reset zoom' }).waitFor();
   });

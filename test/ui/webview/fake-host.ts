@@ -29,6 +29,7 @@ export interface FakeImage {
 export interface FakeHost {
   runs: FakeRun[];
   missing: string[];
+  labels: { id: string; values: string[]; codes: number[] }[];
   settings: object;
   /** Besides the settings, what a person made of the charts. */
   layout: object;
@@ -51,7 +52,16 @@ export interface FakeHost {
 export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Partial<FakeHost>): void {
   const fake: FakeHost = {
     missing: [],
-    settings: { xAxis: 'step', logY: false, smoothing: 0, ignoreOutliers: false },
+    labels: [],
+    settings: {
+      xAxis: 'step',
+      logY: false,
+      smoothingKind: 'exponential',
+      smoothing: 0,
+      ignoreOutliers: false,
+      groupBy: null,
+      band: 'range',
+    },
     layout: { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [] },
     images: {},
     sent: [],
@@ -62,11 +72,11 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     ...given,
     say: (message) => window.postMessage(message, '*'),
     init() {
-      const { runs, missing, settings } = fake;
+      const { runs, labels, missing, settings } = fake;
       const layout = { experimentId: '0', layout: { settings, ...fake.layout } };
       if (fake.fail) fake.say({ type: 'error', error: fake.fail });
       else {
-        fake.say({ type: 'init', workspaceId: 'local', runs, missing, layout });
+        fake.say({ type: 'init', workspaceId: 'local', runs, labels, missing, layout });
         for (const [runId, images] of Object.entries(fake.images))
           fake.say({ type: 'images', runId, images });
       }

@@ -9,7 +9,15 @@ import {
 import type { ChartsLayout } from '../../../src/extension/panels/messages.js';
 
 const LAYOUT: ChartsLayout = {
-  settings: { xAxis: 'relative', logY: true, smoothing: 0.6, ignoreOutliers: true },
+  settings: {
+    xAxis: 'metric:epoch',
+    logY: true,
+    smoothingKind: 'average',
+    smoothing: 19,
+    ignoreOutliers: true,
+    groupBy: 'param:lr',
+    band: 'deviation',
+  },
   size: { width: 520, height: 320 },
   pinned: ['val/accuracy', 'loss'],
   order: { val: ['val/b', 'val/a'], '': ['loss', 'lr'] },
@@ -37,17 +45,16 @@ describe('the file of a charts layout', () => {
   it('is the same text for the same layout, a name on a line', () => {
     const text = writeLayout(LAYOUT);
     const { order, toggled, pinned, size, settings } = LAYOUT;
-    const { ignoreOutliers, smoothing, logY, xAxis } = settings;
     const shuffled = {
       toggled: toggled.toReversed(),
       order: Object.fromEntries(Object.entries(order).toReversed()),
       pinned,
       size: { height: size.height, width: size.width },
-      settings: { ignoreOutliers, smoothing, logY, xAxis },
+      settings: Object.fromEntries(Object.entries(settings).toReversed()) as typeof settings,
     };
     assert.equal(writeLayout(shuffled), text);
     assert.ok(text.endsWith('}\n'));
-    assert.match(text, /^\{\n {2}"version": 1,\n {2}"settings": \{\n {4}"xAxis": "relative",\n/);
+    assert.match(text, /^\{\n {2}"version": 1,\n {2}"settings": \{\n {4}"xAxis": "metric:epoch",\n/);
     assert.match(text, /"pinned": \[\n {4}"val\/accuracy",\n {4}"loss"\n {2}\]/);
   });
 
@@ -75,11 +82,24 @@ describe('the file of a charts layout', () => {
         '“pinned” must be a list of names.',
         '“order” must be an object with a list of names for each section.',
         '“colour” is not part of a layout.',
-        '“settings.xAxis” must be “step” or “relative” or “time”.',
+        '“settings.xAxis” must be “step”, “relative”, “time” or “metric:” and its name.',
         '“settings.smoothing” must be a number from 0 to 0.99.',
         '“settings.smoothin” is not part of a layout.',
         '“size.width” must be a number from 160 to 2000.',
       ].join(' '),
+    );
+  });
+
+  it('is refused for an amount of smoothing that its kind does not have', () => {
+    const settings = (smoothingKind: string, smoothing: number) => ({
+      version: 1,
+      settings: { smoothingKind, smoothing },
+    });
+    assert.equal(readLayout(JSON.stringify(settings('average', 19))).settings.smoothing, 19);
+    assert.equal(problemOf(settings('average', 0)), '“settings.smoothing” must be a number from 1 to 199.');
+    assert.equal(
+      problemOf(settings('exponential', 19)),
+      '“settings.smoothing” must be a number from 0 to 0.99.',
     );
   });
 

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Band, ChartRun } from '../../../src/extension/panels/messages.js';
 import { curveOf } from '../../../webview/charts/curve.js';
 import { flow, toCsv } from '../../../webview/charts/export.js';
+import { groupEntries, runEntries } from '../../../webview/charts/entries.js';
+import { groupsToCsv } from '../../../webview/charts/export-groups.js';
+import { linesOf } from '../../../webview/charts/lines.js';
 import { Series } from '../../../webview/charts/series-store.js';
 
 function seriesOf(steps: number[], values: number[]): Series {
@@ -16,9 +20,25 @@ function seriesOf(steps: number[], values: number[]): Series {
   return series;
 }
 
+const RUN: ChartRun = {
+  id: 'r1',
+  number: 1,
+  name: 'calm-otter',
+  state: 'finished',
+  startTime: 0,
+  metrics: ['loss'],
+};
+const OFF = { kind: 'exponential', amount: 0 } as const;
+
+function lineOf(series: Series, run: ChartRun) {
+  const curve = curveOf(series, { axis: 'step', startTime: 0 }, OFF);
+  const view = { x: { min: 0, max: 1 }, columns: 10, band: 'none' } as const;
+  return linesOf('loss', runEntries([run], null), [{ run, metric: 'loss', series, curve }], view)[0]!;
+}
+
 describe('a chart as CSV', () => {
   const csv = (series: Series, x: { min: number; max: number } | null, name = 'calm-otter') =>
-    toCsv('loss', [{ run: { id: 'r1', name }, series, curve: curveOf(series, 'step', 0, 0) }], x).split('\n');
+    toCsv([lineOf(series, { ...RUN, name })], x).split('\n');
 
   it('has a line for each point', () => {
     assert.deepEqual(csv(seriesOf([0, 1], [0.5, NaN]), null), [
@@ -39,6 +59,37 @@ describe('a chart as CSV', () => {
 
   it('quotes names that hold commas, quotes or lines', () => {
     assert.ok(csv(seriesOf([0], [1]), null, 'a "b", c')[1]?.startsWith('r1,"a ""b"", c",loss,'));
+  });
+});
+
+describe('a chart of groups as CSV', () => {
+  const runs = [RUN, { ...RUN, id: 'r2', number: 2, name: 'wild-fox' }];
+  const label = { id: 'param:lr', values: ['0.1'], codes: [1, 1] };
+  const curves = runs.map((run, i) => {
+    const series = seriesOf([0, 1, 2], [i, i, 5]);
+    return { run, metric: 'loss', series, curve: curveOf(series, { axis: 'step', startTime: 0 }, OFF) };
+  });
+  const csv = (x: { min: number; max: number } | null, band: Band, baseline: string | null = null) => {
+    const view = { x: x ?? { min: 0, max: 2 }, columns: 10, band };
+    const lines = linesOf('loss', groupEntries(runs, label, baseline), curves, view);
+    return groupsToCsv(lines, { axis: 'step', x, band }).trim().split('\n');
+  };
+
+  it('has what is drawn: means, bands, and how many runs', () => {
+    assert.deepEqual(csv(null, 'range'), [
+      'group,metric,step,mean,low,high,runs',
+      'lr = 0.1,loss,0,0.5,0,1,2',
+      'lr = 0.1,loss,1,0.5,0,1,2',
+      'lr = 0.1,loss,2,5,5,5,2',
+    ]);
+  });
+
+  it('has no band where none is drawn, what is zoomed to only, and the baseline as a line', () => {
+    assert.deepEqual(csv({ min: 1, max: 1.5 }, 'none', 'r2').slice(1), [
+      'lr = 0.1,loss,1,0.5,,,2',
+      'lr = 0.1,loss,1.5,2.75,,,2',
+      'wild-fox,loss,1,1,,,1',
+    ]);
   });
 });
 

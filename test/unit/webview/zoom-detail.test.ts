@@ -3,6 +3,8 @@ import { curveOf } from '../../../webview/charts/curve.js';
 import { Series } from '../../../webview/charts/series-store.js';
 import { covers, isWorthFetching, stepsBetween, withMargins } from '../../../webview/charts/zoom-detail.js';
 
+const OFF = { kind: 'exponential', amount: 0 } as const;
+
 function series(steps: number[], reduced = true): Series {
   const made = new Series();
   const column = Float64Array.from(steps);
@@ -19,7 +21,7 @@ function series(steps: number[], reduced = true): Series {
 describe('the stretch of a series that a zoom shows', () => {
   const steps = series([0, 10, 20, 30, 40]);
   const between = (min: number, max: number, axis: 'step' | 'relative' = 'step') =>
-    stepsBetween(steps, curveOf(steps, axis, 0, 0), { min, max });
+    stepsBetween(steps, curveOf(steps, { axis, startTime: 0 }, OFF), { min, max });
 
   it('reaches to the points on either side', () => {
     assert.deepEqual(between(12, 18), { from: 10, to: 30 });
@@ -32,7 +34,10 @@ describe('the stretch of a series that a zoom shows', () => {
 
   it('is not known where steps go back', () => {
     const back = series([0, 10, 5]);
-    assert.equal(stepsBetween(back, curveOf(back, 'step', 0, 0), { min: 0, max: 9 }), undefined);
+    assert.equal(
+      stepsBetween(back, curveOf(back, { axis: 'step', startTime: 0 }, OFF), { min: 0, max: 9 }),
+      undefined,
+    );
   });
 
   it('is fetched with as much on either side, and again only when it leaves that or is much smaller', () => {

@@ -1,0 +1,28 @@
+import type { XAxis } from '../../src/extension/panels/messages.js';
+
+/** Metrics that say how far a training is, the likeliest first. */
+const PROGRESS = ['epoch', 'global_step', 'trainer/global_step', 'step', 'iteration', 'samples', 'tokens'];
+const order = new Intl.Collator('en', { numeric: true });
+
+/** The metric that an x axis is; undefined for step and times. */
+export function axisMetric(axis: XAxis): string | undefined {
+  return axis.startsWith('metric:') ? axis.slice('metric:'.length) : undefined;
+}
+
+export function axisName(axis: XAxis): string {
+  return axisMetric(axis) ?? { step: 'Step', relative: 'Relative', time: 'Time' }[axis as 'step'];
+}
+
+/** Metrics for the x axis: epoch and its kind first, then by name, the machine's last. */
+export function axisMetrics(metrics: Iterable<string>): string[] {
+  const rank = (name: string) => {
+    const at = PROGRESS.indexOf(name.toLowerCase());
+    return at >= 0 ? at : name.startsWith('system/') ? PROGRESS.length + 1 : PROGRESS.length;
+  };
+  return [...metrics].sort((a, b) => rank(a) - rank(b) || order.compare(a, b));
+}
+
+/** The one that is worth a button of its own. */
+export function likelyAxis(metrics: readonly string[]): string | undefined {
+  return metrics.find((name) => PROGRESS.includes(name.toLowerCase()));
+}
