@@ -15,6 +15,9 @@ import { registerSubmitCommands } from './commands/submit.js';
 import { registerViewCommands } from './commands/views.js';
 import { logError, showError } from './errors.js';
 import { OpenCommit } from './git/open-commit.js';
+import { ScriptLenses } from './lens/script-lenses.js';
+import { RunLinks } from './links/run-links.js';
+import { RunTerminalLinks } from './links/terminal-links.js';
 import { LogTerminals } from './log/log-terminals.js';
 import { registerChartsPanel, type ChartsPanels } from './panels/charts-panel.js';
 import { registerComparePanel } from './panels/compare-panel.js';
@@ -59,7 +62,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const logs = keep(new LogTerminals(workspaces, log));
   keep(vscode.workspace.registerFileSystemProvider(RUN_SCHEME, new RunFileSystem(workspaces), READ_ONLY));
 
-  const runsView = keep(new RunsView(workspaces, context.workspaceState, keep(new OpenCommit(log)), log));
+  const openCommit = keep(new OpenCommit(log));
+  const lenses = keep(new ScriptLenses(workspaces, openCommit, log));
+  keep(vscode.languages.registerCodeLensProvider(SCRIPTS_WITH_LENS, lenses));
+  keep(vscode.window.registerUriHandler(new RunLinks(workspaces, log)));
+  keep(
+    vscode.window.registerTerminalLinkProvider(
+      new RunTerminalLinks(workspaces, (experimentId) => table.show(experimentId)),
+    ),
+  );
+
+  const runsView = keep(new RunsView(workspaces, context.workspaceState, openCommit, log));
   const models = keep(new ModelsView(workspaces, log));
   const compute = keep(new ComputeView(workspaces, log));
   const overview = keep(new WorkspacesView(workspaces, log));
@@ -76,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const onSubmitted = (run: Run) => {
     statusBar.wake();
+    lenses.refresh();
     if (runsView.isVisible) runsView.reveal(run).catch((error: unknown) => logError(error, log));
     showSubmitted(run, charts, logs);
   };
@@ -103,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (touchesSetting(event, SETTINGS.metric)) runsView.redraw();
+      if (touchesSetting(event, SETTINGS.metric, SETTINGS.codeLens)) lenses.refresh();
       if (touchesSetting(event, SETTINGS.home))
         offerReload().catch((error: unknown) => showError(error, log));
     }),
@@ -118,6 +133,7 @@ export function activate(context: vscode.ExtensionContext): void {
   }
 }
 
+const SCRIPTS_WITH_LENS: vscode.DocumentFilter = { language: 'python', scheme: 'file' };
 const READ_ONLY = { isReadonly: true, isCaseSensitive: true };
 
 function showSubmitted(run: Run, charts: ChartsPanels, logs: LogTerminals): void {

@@ -11,6 +11,7 @@ export const SETTINGS = {
   metric: 'runs.metric',
   saveBeforeSubmit: 'submit.saveBeforeSubmit',
   showAfterSubmit: 'submit.show',
+  codeLens: 'codeLens',
 } as const;
 
 const SECTION = 'trainyard';
@@ -26,6 +27,7 @@ export const settings = {
   metric: () => read<string>(SETTINGS.metric)?.trim() ?? '',
   saveBeforeSubmit: () => read<'always' | 'prompt' | 'never'>(SETTINGS.saveBeforeSubmit) ?? 'always',
   showAfterSubmit: () => read<'charts' | 'log' | 'nothing'>(SETTINGS.showAfterSubmit) ?? 'charts',
+  codeLens: () => read<boolean>(SETTINGS.codeLens) ?? true,
   /** Those of the server that a person has set in the editor; the others keep what the server has. */
   server: (): Partial<ServerSettings> => {
     const set = <T>(key: string, make: (value: number) => T) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildScriptJob } from '../../src/job/build.js';
 import { command, contextMenu, row, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
@@ -126,6 +127,30 @@ describe('the views, in the real editor', function () {
     const charts = await webview(window.page, 'canvas');
     for (const name of ['best so far', 'older']) await charts.getByText(name).first().waitFor();
     await command(window.page, 'View: Close All Editors');
+  });
+
+  it('show one run, keep a note about it, and come back with it after a reload', async () => {
+    const { page } = window;
+    await contextMenu(row(runs(), 'older'), 'Show Run');
+    let panel = await webview(page, 'ty-run h1');
+    await panel.getByRole('heading', { name: 'older' }).waitFor();
+    await panel.locator('.metrics path').first().waitFor();
+    await panel.getByRole('button', { name: 'Add a note…' }).click();
+    await panel.locator('textarea').fill('**Too** wide.');
+    await page.keyboard.press('Control+Enter');
+    await panel.locator('.note strong', { hasText: 'Too' }).waitFor();
+    await panel.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Copy Link to Run' }).waitFor();
+    await page.keyboard.press('Escape');
+    // The tab is named after the run.
+    await page.getByRole('tab', { name: 'older' }).first().waitFor();
+
+    // The workbench in a browser writes down which editors are open every few seconds only.
+    await sleep(7_000);
+    await page.reload({ waitUntil: 'commit' });
+    panel = await webview(page, 'ty-run h1');
+    await panel.locator('.note strong', { hasText: 'Too' }).waitFor({ timeout: 60_000 });
+    await command(page, 'View: Close All Editors');
   });
 
   it('drop a run on the charts of another', async () => {

@@ -63,8 +63,9 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     if (other) compare.show([other.id, run.id]);
   });
 
-  register(COMMANDS.showRun, async (...args) => {
-    const run = await choose.run(args, { placeholder: vscode.l10n.t('Show which run?') });
+  register(COMMANDS.showRun, async (row) => {
+    // The one that was clicked, also when it is one of several that are selected.
+    const run = await choose.run([row], { placeholder: vscode.l10n.t('Show which run?') });
     if (run) panel.show(run.id);
   });
 

@@ -1,14 +1,55 @@
 import * as vscode from 'vscode';
+import { TrainyardError } from '../../base/errors.js';
+import { COMMANDS } from '../command-ids.js';
+import { showError } from '../errors.js';
+import { runsById } from '../runs/runs-by-id.js';
+import type { Workspaces } from '../workspaces.js';
+import { type LinkTarget, targetOf } from './addresses.js';
 
-/** Ids as the server takes them. */
-const RUN_ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$/;
 const EXTENSION_ID = 'trainyard.trainyard';
-
-export function isRunId(text: string): boolean {
-  return RUN_ID.test(text);
-}
+const COMMAND_OF = {
+  run: COMMANDS.showRun,
+  charts: COMMANDS.showCharts,
+  compare: COMMANDS.compare,
+} as const satisfies Record<LinkTarget['show'], string>;
 
 /** An address that opens the panel of a run in the editor, from anywhere on this machine. */
 export function runLink(runId: string): string {
   return `${vscode.env.uriScheme}://${EXTENSION_ID}/run/${runId}`;
+}
+
+/** Follows links to runs. They come from anywhere, so they only show. */
+export class RunLinks implements vscode.UriHandler {
+  readonly #workspaces: Workspaces;
+  readonly #log: vscode.LogOutputChannel;
+
+  constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
+    this.#workspaces = workspaces;
+    this.#log = log;
+  }
+
+  async handleUri(uri: vscode.Uri): Promise<void> {
+    try {
+      await this.#follow(uri);
+    } catch (error) {
+      void showError(error, this.#log);
+    }
+  }
+
+  async #follow(uri: vscode.Uri): Promise<void> {
+    const target = targetOf(uri);
+    if (!target)
+      throw new TrainyardError(
+        'BAD_REQUEST',
+        vscode.l10n.t('Trainyard does not know what this link leads to.'),
+      );
+    const { show, runIds } = target;
+    const found = await runsById(this.#workspaces.active, runIds);
+    if (found.length < (show === 'compare' ? 2 : 1))
+      throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The run of this link is not here.'), {
+        hint: vscode.l10n.t('It was deleted, or belongs to another machine.'),
+      });
+    const ids = found.map(({ id }) => id);
+    await vscode.commands.executeCommand(COMMAND_OF[show], ids[0], ids);
+  }
 }

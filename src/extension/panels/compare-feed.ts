@@ -2,9 +2,10 @@ import { errorData, messageOf } from '../../base/errors.js';
 import type { CodeDiff, Run, RunPart, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { Coalescer } from '../runs/coalescer.js';
+import { dataUri } from '../runs/pictures.js';
 import { runsById } from '../runs/runs-by-id.js';
 import type { FromCompare, ToCompare } from './compare-messages.js';
-import { dataUri, filesOf, picturesOf } from './compared-files.js';
+import { filesOf, picturesOf } from './compared-files.js';
 import { comparedRun, detailsOf, differingCurves } from './compared-run.js';
 
 const REFRESH_MS = 1_000;

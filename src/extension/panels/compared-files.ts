@@ -6,7 +6,6 @@ import { IMAGES_FOLDER, isLoggedImage, loggedImages } from './logged-images.js';
 const TEXT =
   /(^|\/)(MLmodel|LICENSE|README|Dockerfile|Makefile)$|\.(txt|md|rst|log|json|jsonl|ndjson|ya?ml|toml|ini|cfg|conf|csv|tsv|xml|html?|css|svg|js|ts|py|ipynb|r|jl|sh|sql|tex|env|lock)$/i;
 const PICTURE = /\.(png|jpe?g|gif|webp)$/i;
-const MIME: Record<string, string> = { jpg: 'jpeg' };
 
 const MOST_FILES = 500;
 const MOST_FOLDERS = 50;
@@ -49,9 +48,4 @@ export function picturesOf(files: readonly ComparedFile[]): Map<string, Compared
   for (const { key, path } of loggedImages(files.map((file) => ({ ...file, isFolder: false }))))
     shown.set(`${IMAGES_FOLDER}/${key}`, byPath.get(path)!);
   return new Map([...shown].filter(([, { bytes }]) => bytes <= MOST_BYTES).slice(0, MOST_PICTURES));
-}
-
-export function dataUri(path: string, bytes: Uint8Array): string {
-  const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return `data:image/${MIME[extension] ?? extension};base64,${Buffer.from(bytes).toString('base64')}`;
 }

@@ -1,4 +1,5 @@
 import type { RunFile } from '../../workspace/types.js';
+import { isLoggedImage, loggedImages } from '../panels/logged-images.js';
 import type { FoundFiles, Picture } from './found-files.js';
 import { isPicture } from './pictures.js';
 import { splitPath } from './run-uri.js';
@@ -7,9 +8,6 @@ const MOST_FOLDERS = 60;
 const DEEPEST = 4;
 const MOST_FOUND = 200;
 const TABLE = /\.(csv|tsv|parquet|xlsx)$/i;
-/** `mlflow.log_image(image, key=…, step=…)`: `<key>%step%<step>%timestamp%<time>%<id>`, and a smaller copy of it. */
-const LOGGED_IMAGE = /^(.*)%step%(\d+)%timestamp%(\d+)%/;
-const SMALLER_COPY = /%compressed\.webp$/;
 /** `mlflow.log_table` writes a table as JSON. */
 const LOGGED_TABLE = /(^|\/)tables?\/[^/]+\.json$|_table\.json$|\.table\.json$/i;
 
@@ -19,7 +17,7 @@ const LOGGED_TABLE = /(^|\/)tables?\/[^/]+\.json$|_table\.json$|\.table\.json$/i
  */
 export async function findFiles(list: (folder: string) => Promise<RunFile[]>): Promise<FoundFiles> {
   const found: FoundFiles = { pictures: [], tables: [], models: [], isCut: false };
-  const series = new Map<string, Picture>();
+  const images: RunFile[] = [];
   let level = [''];
   let listed = 0;
   for (let depth = 0; level.length > 0; depth++) {
@@ -35,11 +33,12 @@ export async function findFiles(list: (folder: string) => Promise<RunFile[]>): P
       for (const file of files) {
         if (file.isFolder) level.push(file.path);
         else if (TABLE.test(file.path) || LOGGED_TABLE.test(file.path)) found.tables.push(file.path);
-        else if (isPicture(file) && !SMALLER_COPY.test(file.path)) addPicture(series, file.path);
+        else if (isLoggedImage(file.path)) images.push(file);
+        else if (isPicture(file)) found.pictures.push({ path: file.path, name: splitPath(file.path).name });
       }
     }
   }
-  found.pictures = [...series.values()];
+  found.pictures.push(...newestOf(images));
   for (const list of [found.pictures, found.tables, found.models])
     if (list.length > MOST_FOUND) {
       list.length = MOST_FOUND;
@@ -49,18 +48,9 @@ export async function findFiles(list: (folder: string) => Promise<RunFile[]>): P
 }
 
 /** Of pictures that were logged step by step the newest stands for all. */
-function addPicture(series: Map<string, Picture>, path: string): void {
-  const { folder, name } = splitPath(path);
-  const logged = LOGGED_IMAGE.exec(name);
-  if (!logged) {
-    series.set(path, { path, name });
-    return;
-  }
-  const [, key = '', step] = logged;
-  // The client writes `#` for a slash.
-  const shown = key.replaceAll('#', '/');
-  const id = `${folder}/${key}`;
-  const before = series.get(id);
-  if (!before || (before.step ?? -1) <= Number(step))
-    series.set(id, { path, name: shown, step: Number(step) });
+function newestOf(files: readonly RunFile[]): Picture[] {
+  const newest = new Map<string, Picture>();
+  // By step within each key: the last one stays.
+  for (const { key, step, path } of loggedImages(files)) newest.set(key, { path, name: key, step });
+  return [...newest.values()];
 }

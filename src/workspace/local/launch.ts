@@ -123,7 +123,8 @@ function isFull(folder: string): boolean {
   return bavail * bsize < LEAST_ROOM;
 }
 
-function readDiscovery(home: string): Discovery | undefined {
+/** What the last server of this home said of itself; it may have ended since. Its port stays the same. */
+export function readDiscovery(home: string): Discovery | undefined {
   try {
     return JSON.parse(fs.readFileSync(path.join(home, DISCOVERY_FILE), 'utf8')) as Discovery;
   } catch (error) {

@@ -41,6 +41,14 @@ describe('what is of interest among the files of a run', () => {
     assert.deepEqual(pictures, [{ path: at(10), name: 'val/grid', step: 10 }]);
   });
 
+  it('knows the names that newer clients give', async () => {
+    const path = 'images/val~grid+step+7+timestamp+7+id.png';
+    const small = 'images/val~grid+step+7+timestamp+7+id+compressed.webp';
+    assert.deepEqual((await findFiles(lister([path, small]))).pictures, [
+      { path, name: 'val/grid', step: 7 },
+    ]);
+  });
+
   it('stops looking in a run with very many folders, and says so', async () => {
     const asked: string[] = [];
     const paths = Array.from({ length: 500 }, (_, i) => `checkpoint-${i}/model.bin`);

@@ -98,6 +98,20 @@ describe('ChartsFeed', () => {
     assert.deepEqual(init.layout, { experimentId: '0', layout: DEFAULT_LAYOUT });
   });
 
+  it('tells by what the runs can be grouped, and when that changes', async () => {
+    const workspace = new MemoryWorkspace(run('a', { params: { lr: '0.1' } }), run('b'));
+    await start(workspace, 'a', 'b');
+    const [init] = posted;
+    assert.ok(init?.type === 'init');
+    assert.deepEqual(init.labels, [{ id: 'param:lr', values: ['0.1'], codes: [1, 0] }]);
+    workspace.runs.set('b', run('b', { params: { lr: '0.2' } }));
+    workspace.tell('b', 'params');
+    await sleep(20);
+    const last = posted.at(-1);
+    assert.ok(last?.type === 'runs');
+    assert.deepEqual(last.labels, [{ id: 'param:lr', values: ['0.1', '0.2'], codes: [1, 2] }]);
+  });
+
   it('says so when the workspace cannot be reached', async () => {
     const workspace = new MemoryWorkspace();
     workspace.failure = new TrainyardError('SERVER_UNREACHABLE', 'Gone.', { hint: 'Retry.' });

@@ -1,0 +1,59 @@
+/** Addresses of runs, read from text. Pure. */
+
+/** Ids as the server takes them. */
+const RUN_ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$/;
+/** What one link may name: as many as a person can tell apart. */
+const MOST_RUNS = 100;
+
+export type LinkTarget = { show: 'run' | 'charts' | 'compare'; runIds: string[] };
+
+/**
+ * What a link to the editor (`vscode://trainyard.trainyard/…`) leads to: `/run/<id>`, `/charts?runs=<id>,<id>` or
+ * `/compare?runs=<id>,<id>`. Undefined for anything else: links come from anywhere.
+ */
+export function targetOf({ path, query }: { path: string; query: string }): LinkTarget | undefined {
+  const [, show, id, ...rest] = path.split('/');
+  if (show === 'run') {
+    return id !== undefined && rest.length === 0 && RUN_ID.test(id) ? { show, runIds: [id] } : undefined;
+  }
+  if ((show !== 'charts' && show !== 'compare') || id !== undefined) return undefined;
+  const runIds = [...new Set((new URLSearchParams(query).get('runs') ?? '').split(','))];
+  const fewest = show === 'compare' ? 2 : 1;
+  if (runIds.length < fewest || runIds.length > MOST_RUNS) return undefined;
+  return runIds.every((runId) => RUN_ID.test(runId)) ? { show, runIds } : undefined;
+}
+
+export interface FoundAddress {
+  /** Where it stands in the line. */
+  start: number;
+  length: number;
+  experimentId?: string;
+  runId?: string;
+  /** Of the server, when the address names one. */
+  port?: number;
+}
+
+/** As MLflow's client prints them at the end of a run. */
+const PAGE =
+  /https?:\/\/(?:127\.0\.0\.1|localhost):(\d{1,5})\/#\/experiments\/(\d+)(?:\/runs\/([0-9a-f]{32}))?/g;
+/** As `trainyard submit` and many scripts print them. */
+const BARE_ID = /(?<![0-9a-zA-Z_/-])[0-9a-f]{32}(?![0-9a-zA-Z_-])/g;
+
+/** Pages of runs and experiments on a server of this machine, and what looks like the id of a run. */
+export function findAddresses(line: string): FoundAddress[] {
+  const pages = [...line.matchAll(PAGE)].map(
+    ({ index: start, 0: { length }, 1: port, 2: experimentId, 3: runId }) => ({
+      start,
+      length,
+      port: Number(port),
+      ...(experimentId && { experimentId }),
+      ...(runId && { runId }),
+    }),
+  );
+  const bare = [...line.matchAll(BARE_ID)].map(({ index: start, 0: runId }) => ({
+    start,
+    length: runId.length,
+    runId,
+  }));
+  return [...pages, ...bare];
+}
