@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import { follow } from '../shared/follow.js';
-import { clampWidth, type Column, columnOf, ROW_HEIGHT, widthOf } from './columns.js';
+import { CELL_PADDING, clampWidth, type Column, columnOf, ROW_HEIGHT } from './columns.js';
 import { Cursor } from './cursor.js';
 import { dragColumn, dragWidth } from './drag.js';
 import { explain } from './explain.js';
@@ -18,8 +18,6 @@ import { curvesIn, HEAD_HEIGHT, inSight, MORE_ROWS, type Sight } from './sight.j
 import type { Place } from './view.js';
 import { scrollTo, type Window } from './window.js';
 
-/** Both sides, and the border. */
-const CELL_PADDING = 20;
 /** What a new page is to come back to is written down when scrolling has come to rest. */
 const REST_MS = 200;
 
@@ -92,13 +90,13 @@ export class TyGrid extends LitElement {
 
   protected override render(): TemplateResult {
     const { model } = this;
-    const { view, layout } = model;
+    const { view } = model;
     const { pinned, others } = view.columns;
     const { lines } = view;
     const { across, down, offsets, pinnedOffsets } = this.#sight;
     this.#drawn = JSON.stringify([across, down]);
     const shown = others.slice(across.first, across.end);
-    const width = (column: Column) => `${widthOf(column, layout)}px`;
+    const width = (column: Column) => `${view.widthOf(column)}px`;
     const tracks = [...pinned.map(width), `${offsets[across.first]}px`, ...shown.map(width)];
     const drawn: Drawn = {
       pinned,
@@ -173,7 +171,7 @@ export class TyGrid extends LitElement {
     const on = event.target as Element;
     this.#at.put('head', column);
     if (on.matches('.border')) {
-      dragWidth(event, widthOf(columnOf(column), model.layout), {
+      dragWidth(event, model.view.widthOf(columnOf(column)), {
         change: (width) => model.setWidth(column, width),
         done: () => model.arrange({}),
       });

@@ -4,7 +4,7 @@ import type { RunState } from '../../src/workspace/types.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import { sparkline } from '../shared/sparkline.js';
 import { cellText } from './cell.js';
-import { type Column, ROW_HEIGHT, widthOf } from './columns.js';
+import { type Column, LEAST_CURVE, ROW_HEIGHT } from './columns.js';
 import type { TableModel } from './model.js';
 import { HEAD_HEIGHT } from './sight.js';
 
@@ -14,7 +14,8 @@ const CURVE_HEIGHT = 14;
 /** Of a value beside a curve, with the mark of the best; a narrower column has the curve alone. */
 const VALUE_WIDTH = 84;
 const MARK_WIDTH = 15;
-const LEAST_CURVE = 48;
+/** Between a curve and its value. */
+const GAP = 8;
 
 export const BEST = html`<i class="icon icon-star-full" role="img" aria-label="Best"></i>`;
 
@@ -158,14 +159,15 @@ function runColor(number = 0): string {
 }
 
 function curve(
-  { view, layout, curves }: TableModel,
+  { view, curves }: TableModel,
   column: Column,
   row: number,
   { text, isBest }: { text: string; isBest: boolean },
 ): TemplateResult {
-  const room = widthOf(column, layout) - PADDING;
-  const hasValue = room - VALUE_WIDTH >= LEAST_CURVE;
-  const width = room - (hasValue ? VALUE_WIDTH : isBest ? MARK_WIDTH : 0);
+  const room = view.widthOf(column) - PADDING;
+  const value = Math.max(VALUE_WIDTH, view.valueWidth(column.id) + GAP);
+  const hasValue = room - value >= LEAST_CURVE;
+  const width = room - (hasValue ? value : isBest ? MARK_WIDTH : 0);
   const values = curves.get({ runId: view.store.ids[row]!, metric: column.name });
   return html`<svg
       class="curve ${runColor(view.values.number('number', row))}"

@@ -1,13 +1,23 @@
 import type { ColumnId, RunChunk, SortKey, TableLayout } from '../../src/extension/panels/table-messages.js';
 import type { Goal } from '../shared/goal.js';
 import { bestOf } from './best.js';
-import { arrange, type Column, columnOf, EMPTY_LAYOUT, goalIn, isOfMetric, knownColumns } from './columns.js';
+import {
+  arrange,
+  type Column,
+  columnOf,
+  EMPTY_LAYOUT,
+  goalIn,
+  isOfMetric,
+  knownColumns,
+  widthOf,
+} from './columns.js';
 import { differs } from './differ.js';
 import { type Group, groupRows, linesOf, orderGroups, summarise, type Summary } from './group.js';
 import { sortRows } from './sort.js';
 import { type ColumnData, RunStore } from './store.js';
 import { tintsOf } from './tint.js';
 import { RunValues } from './values.js';
+import { type Measure, roughly, Widths } from './widths.js';
 
 const NEWEST_FIRST: SortKey = { id: 'started', descending: true };
 /** Columns whose best is marked: a least value is only good where the least is looked for. */
@@ -17,6 +27,9 @@ const MARKED: Record<Goal, readonly Column['kind'][]> = {
   unknown: [],
 };
 
+/** The star before the best, and its distance. */
+const MARK_WIDTH = 15;
+
 /** A line of the table: the head of a group, or a run. */
 export type Place = { runId: string } | { group: string | undefined };
 
@@ -24,6 +37,7 @@ export type Place = { runId: string } | { group: string | undefined };
 export class TableView {
   readonly store = new RunStore();
   readonly values = new RunValues(this.store, (metric) => this.goalOf(metric));
+  readonly #widths: Widths;
   #layout = EMPTY_LAYOUT;
   #sorted: { rows: Uint32Array; groups: Group[] | undefined } | undefined;
   #lines: Int32Array | undefined;
@@ -35,6 +49,10 @@ export class TableView {
   readonly #bests = new Map<string, number | undefined>();
   readonly #summaries = new Map<ColumnId, Summary | undefined>();
   readonly #common = new Map<ColumnId, (string | undefined)[]>();
+
+  constructor(measure: Measure = roughly) {
+    this.#widths = new Widths(this.values, measure);
+  }
 
   get layout(): TableLayout {
     return this.#layout;
@@ -48,6 +66,7 @@ export class TableView {
     if (has('collapsed')) this.#lines = undefined;
     if (has('goals')) {
       this.#goals.clear();
+      this.#widths.forget();
       this.#known = undefined;
     }
     if (has('goals', 'group', 'order', 'shown', 'hidden', 'pinned', 'onlyDiffering'))
@@ -59,6 +78,10 @@ export class TableView {
     const { columns } = this.store;
     const { size } = columns;
     this.store.put(chunk);
+    this.#widths.came(
+      chunk.ids.map((id) => this.store.rowOf(id)!),
+      this.store.size,
+    );
     this.#changed();
     if (columns.size > size) this.#forgetColumns();
   }
@@ -70,6 +93,7 @@ export class TableView {
 
   clear(): void {
     this.store.clear();
+    this.#widths.clear();
     this.#changed();
     this.#forgetColumns();
   }
@@ -159,6 +183,18 @@ export class TableView {
 
   get allColumns(): Column[] {
     return [...this.columns.pinned, ...this.columns.others];
+  }
+
+  /** Pixels. */
+  widthOf(column: Column): number {
+    const isGiven = this.#layout.widths[column.id] !== undefined || column.kind === 'attribute';
+    return widthOf(column, this.#layout, isGiven ? 0 : this.valueWidth(column.id));
+  }
+
+  /** Pixels that the widest value needs, with the mark of the best where the column has one. */
+  valueWidth(id: ColumnId): number {
+    const isMarked = MARKED[this.goal(id)].includes(columnOf(id).kind);
+    return this.#widths.widest(id, isMarked) + (isMarked ? MARK_WIDTH : 0);
   }
 
   isNumber(id: ColumnId): boolean {

@@ -78,6 +78,16 @@ describe('runs table', function () {
     );
   });
 
+  it('has room for the best value and its mark', async () => {
+    await openRuns(runs(30));
+    const cells = page.locator('.row[data-row] .cell.number');
+    const clipped = await cells.evaluateAll((all) =>
+      all.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+    );
+    assert.deepEqual(clipped, []);
+    assert.ok((await page.locator('.cell.best').count()) > 0);
+  });
+
   it('says what to do when there are no runs', async () => {
     await open({});
     await page.getByText('No runs yet').waitFor();
