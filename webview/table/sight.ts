@@ -5,7 +5,7 @@ import { columnWindow, offsetsOf, rowWindow, type Window } from './window.js';
 
 export const HEAD_HEIGHT = 26;
 /** Rows drawn above and below those in sight. */
-export const MORE_ROWS = 6;
+export const MORE_ROWS = 3;
 
 /** The part of the table that is drawn. */
 export interface Sight {

@@ -12,12 +12,13 @@ import {
   widthOf,
 } from './columns.js';
 import { differs } from './differ.js';
-import { type Group, groupRows, linesOf, orderGroups, summarise, type Summary } from './group.js';
+import { type Group, groupRows, headsOf, linesOf, orderGroups, summarise, type Summary } from './group.js';
 import { sortRows } from './sort.js';
 import { type ColumnData, RunStore } from './store.js';
 import { tintsOf } from './tint.js';
 import { RunValues } from './values.js';
 import { type Measure, roughly, Widths } from './widths.js';
+import { indexAt } from './window.js';
 
 const NEWEST_FIRST: SortKey = { id: 'started', descending: true };
 /** Columns whose best is marked: a least value is only good where the least is looked for. */
@@ -37,10 +38,12 @@ export type Place = { runId: string } | { group: string | undefined };
 export class TableView {
   readonly store = new RunStore();
   readonly values = new RunValues(this.store, (metric) => this.goalOf(metric));
+  readonly #measure: Measure;
   readonly #widths: Widths;
   #layout = EMPTY_LAYOUT;
   #sorted: { rows: Uint32Array; groups: Group[] | undefined } | undefined;
   #lines: Int32Array | undefined;
+  #heads: Uint32Array | undefined;
   #known: Column[] | undefined;
   #columns: { pinned: Column[]; others: Column[] } | undefined;
   readonly #goals = new Map<string, Goal>();
@@ -51,6 +54,7 @@ export class TableView {
   readonly #common = new Map<ColumnId, (string | undefined)[]>();
 
   constructor(measure: Measure = roughly) {
+    this.#measure = measure;
     this.#widths = new Widths(this.values, measure);
   }
 
@@ -63,7 +67,7 @@ export class TableView {
     this.#layout = layout;
     const has = (...keys: (keyof TableLayout)[]) => keys.some((key) => layout[key] !== before[key]);
     if (has('sort', 'group', 'goals')) this.#forgetRows();
-    if (has('collapsed')) this.#lines = undefined;
+    if (has('collapsed')) this.#forgetLines();
     if (has('goals')) {
       this.#goals.clear();
       this.#widths.forget();
@@ -121,6 +125,15 @@ export class TableView {
     const { rows, groups } = this.#sort();
     this.#lines ??= groups ? linesOf(groups, ({ value }) => this.isCollapsed(value)) : Int32Array.from(rows);
     return this.#lines;
+  }
+
+  /** The group of a line: the line of its head, and the one after its last. */
+  groupAbove(line: number): { head: number; end: number } | undefined {
+    const { groups = [], lines } = this;
+    this.#heads ??= headsOf(groups, ({ value }) => this.isCollapsed(value));
+    const group = indexAt(this.#heads, line);
+    const head = this.#heads[group];
+    return head === undefined ? undefined : { head, end: this.#heads[group + 1] ?? lines.length };
   }
 
   /** @param value of the group */
@@ -195,6 +208,11 @@ export class TableView {
   valueWidth(id: ColumnId): number {
     const isMarked = MARKED[this.goal(id)].includes(columnOf(id).kind);
     return this.#widths.widest(id, isMarked) + (isMarked ? MARK_WIDTH : 0);
+  }
+
+  /** Whether the text, as it is usually set, is seen whole in so many pixels. */
+  fits(text: string, pixels: number): boolean {
+    return this.#measure(text, false) <= pixels;
   }
 
   isNumber(id: ColumnId): boolean {
@@ -335,9 +353,14 @@ export class TableView {
 
   #forgetRows(): void {
     this.#sorted = undefined;
-    this.#lines = undefined;
+    this.#forgetLines();
     this.#forgetDerived();
     if (this.#layout.onlyDiffering) this.#columns = undefined;
+  }
+
+  #forgetLines(): void {
+    this.#lines = undefined;
+    this.#heads = undefined;
   }
 
   #forgetDerived(): void {
