@@ -196,7 +196,9 @@ describe('the views, in the real editor', function () {
     const { page } = window;
     const show = async () => {
       await contextMenu(row(runs(), 'older'), 'Show Charts');
-      return webview(page, 'canvas');
+      const charts = await webview(page, 'canvas');
+      await charts.getByRole('button', { name: /^View/ }).click();
+      return charts;
     };
     const size = (name: string) => ({ name, exact: true });
     await (await show()).getByRole('radio', size('L')).check();
