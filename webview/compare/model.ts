@@ -1,6 +1,5 @@
 import type { ErrorData } from '../../src/base/errors.js';
 import type {
-  ComparedFile,
   ComparedRun,
   CompareState,
   FromCompare,
@@ -11,6 +10,7 @@ import type { Points } from '../../src/workspace/types.js';
 import type { Host } from '../shared/host.js';
 
 export type CodeMessage = Extract<ToCompare, { type: 'code' }>;
+type FilesMessage = Extract<ToCompare, { type: 'files' }>;
 type Details = Extract<ToCompare, { type: 'details' }>;
 export type View = 'sheet' | 'relations';
 /** `highlight`: only which run is pointed at. */
@@ -27,7 +27,7 @@ export class CompareModel {
   /** By run: the files that differ from the first, or why that is not known. */
   code: ReadonlyMap<string, CodeMessage> = new Map();
   details: ReadonlyMap<string, Details> = new Map();
-  files: ReadonlyMap<string, { files: readonly ComparedFile[]; isCut: boolean }> = new Map();
+  files: ReadonlyMap<string, FilesMessage> = new Map();
   pictures: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map();
   showAll = false;
   wipes = false;

@@ -69,8 +69,8 @@ export type ToCompare =
   | { type: 'code'; runId: string; files: ChangedFile[] | null; problem?: string }
   /** Data and packages, by name. */
   | { type: 'details'; runId: string; data: Record<string, string>; environment: Record<string, string> }
-  /** What a run wrote; `isCut` when there is more than is told. */
-  | { type: 'files'; runId: string; files: ComparedFile[]; isCut: boolean }
+  /** What a run wrote; `isCut` when there is more than is told. null: cannot be told, for this reason, a sentence. */
+  | { type: 'files'; runId: string; files: ComparedFile[] | null; isCut: boolean; problem?: string }
   /** Pictures of a run by name, as data URIs. */
   | { type: 'pictures'; runId: string; pictures: Record<string, string> }
   /** Answer to the question of that number; null when it could not be answered. */
@@ -87,5 +87,7 @@ export type FromCompare =
   | { type: 'openCode'; runId: string; path?: string }
   /** Opens a file that runs wrote: of one run, or the comparison of two. */
   | { type: 'openFile'; path: string; runIds: [string] | [string, string] }
+  /** Opens the panel of a run. */
+  | { type: 'run'; runId: string }
   | { type: 'charts'; runIds: string[] }
   | { type: 'showOutput' };

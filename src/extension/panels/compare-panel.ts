@@ -67,6 +67,9 @@ export function registerComparePanel(
       case 'openFile':
         await openFile(message, feed);
         break;
+      case 'run':
+        await vscode.commands.executeCommand(COMMANDS.showRun, message.runId);
+        break;
       case 'charts':
         await vscode.commands.executeCommand(COMMANDS.showCharts, message.runIds[0], message.runIds);
         break;

@@ -106,6 +106,24 @@ describe('comparison', function () {
     assert.deepEqual(await last(), { type: 'openCode', runId: 'run-2' });
   });
 
+  it('opens the panel of a run from its name', async () => {
+    await open(two);
+    await page.locator('thead').getByRole('button', { name: 'brave-finch', exact: true }).click();
+    assert.deepEqual(await last(), { type: 'run', runId: 'run-2' });
+  });
+
+  it('says why files of a run are not listed, beside those of another', async () => {
+    await open({
+      ...two,
+      files: {
+        'run-1': { files: [{ path: 'a.txt', bytes: 3, isText: true }], isCut: false },
+        'run-2': { files: null, isCut: false, problem: 'The script keeps them at s3://bucket/far' },
+      },
+    });
+    await row('Not listed').getByText('s3://bucket/far').waitFor();
+    assert.equal(await row('a.txt').count(), 0, 'nothing is known, so nothing differs');
+  });
+
   it('takes another baseline, and leaves a run out', async () => {
     await open({
       runs: [first, second, third].map(plainRun),
@@ -115,7 +133,7 @@ describe('comparison', function () {
     await page.getByRole('button', { name: 'Make baseline' }).first().click();
     assert.deepEqual(await last(), { type: 'show', runIds: ['run-2', 'run-1', 'run-3'] });
     await page.waitForFunction(
-      () => document.querySelector('thead .run-name')?.textContent === 'brave-finch',
+      () => document.querySelector('thead .run-name')?.textContent?.trim() === 'brave-finch',
     );
     await page.getByRole('button', { name: 'Remove quick-lynx' }).click();
     assert.deepEqual(await last(), { type: 'show', runIds: ['run-2', 'run-1'] });
