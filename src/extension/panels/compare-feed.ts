@@ -7,6 +7,7 @@ import { runsById } from '../runs/runs-by-id.js';
 import type { ComparedFile, FromCompare, ToCompare } from './compare-messages.js';
 import { filesOf, picturesOf } from './compared-files.js';
 import { comparedRun, detailsOf, differingCurves } from './compared-run.js';
+import type { Goals } from './table-messages.js';
 
 const REFRESH_MS = 1_000;
 /** Runs whose code, files and data are read, and which stand side by side: more cannot be read. */
@@ -15,6 +16,7 @@ export const DETAILED = 12;
 interface Options {
   workspace: Pick<Workspace, 'run' | 'runs' | 'points' | 'diff' | 'files' | 'readFile' | 'onEvent'>;
   post: (message: ToCompare) => void;
+  goals: (runs: readonly Run[]) => Goals;
   warn: (message: string) => void;
 }
 
@@ -61,6 +63,11 @@ export class CompareFeed {
     return run && other && diff && { run, other, diff };
   }
 
+  /** Tells what metrics are to be, after a person said it elsewhere. */
+  tellGoals(): void {
+    this.#post({ type: 'goals', goals: this.#options.goals(this.#runs) }, this.#load.signal);
+  }
+
   show(runIds: readonly string[]): void {
     this.#runIds = runIds;
     void this.#loadAll();
@@ -99,7 +106,8 @@ export class CompareFeed {
       if (signal.aborted) return;
       this.#runs = runs;
       const curves = differingCurves(this.#detailed);
-      this.#post({ type: 'runs', runs: runs.map(comparedRun), detailed: DETAILED, curves }, signal);
+      const goals = this.#options.goals(runs);
+      this.#post({ type: 'runs', runs: runs.map(comparedRun), detailed: DETAILED, curves, goals }, signal);
     } catch (error) {
       this.#post({ type: 'error', error: errorData(error) }, signal);
       return;

@@ -1,6 +1,7 @@
 /** What the comparison and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
 import type { ErrorData } from '../../base/errors.js';
 import type { CodeDiff, Points, RunState } from '../../workspace/types.js';
+import type { Goals } from './table-messages.js';
 
 export interface ComparedRun {
   id: string;
@@ -62,7 +63,9 @@ export type ToCompare =
    * The first is the one the others are compared with; code, files and the like are told of the first `detailed` runs.
    * `curves`: metrics with a curve in a detailed run that is not the same in all of these.
    */
-  | { type: 'runs'; runs: ComparedRun[]; detailed: number; curves: string[] }
+  | { type: 'runs'; runs: ComparedRun[]; detailed: number; curves: string[]; goals: Goals }
+  /** What a person says that metrics are to be, in the runs table. */
+  | { type: 'goals'; goals: Goals }
   /** Some of the runs have changed; the others are as they were. */
   | { type: 'changed'; runs: ComparedRun[]; curves: string[] }
   /** Files that differ between the first run and this one; or why that cannot be told. */

@@ -86,6 +86,18 @@ describe('comparison', function () {
     assert.equal(await row('epoch').locator('.delta.unknown').count(), 1);
   });
 
+  it('goes by what a person said of a metric, at once', async () => {
+    await open({ ...two, goals: { 'metric:epoch': 'lower', 'metric:loss': 'unknown' } });
+    await row('epoch Lower is better').locator('.delta.worse').waitFor();
+    assert.equal(await row('loss').locator('.delta.unknown').count(), 1);
+    assert.deepEqual(await sentences(), ['1 file, lr 0.1 → 0.01; val_acc +0.012, epoch +1']);
+    await page.evaluate(() =>
+      window.fakeCompare.say({ type: 'goals', goals: { 'metric:val_acc': 'lower' } }),
+    );
+    await row('val_acc Lower is better').locator('.delta.worse').waitFor();
+    await row('epoch').locator('.delta.unknown').waitFor();
+  });
+
   it('shows only what differs, and all when asked', async () => {
     await open(two);
     await row('lr').waitFor();

@@ -114,12 +114,14 @@ class MemoryWorkspace {
 describe('CompareFeed', () => {
   let feed: CompareFeed;
   let posted: ToCompare[];
+  let goal: 'lower' | 'higher' = 'lower';
 
   async function start(workspace: MemoryWorkspace, ...runIds: string[]): Promise<void> {
     posted = [];
     feed = new CompareFeed(runIds, {
       workspace,
       post: (message) => posted.push(message),
+      goals: (runs) => ({ [`metric:m${runs.length}`]: goal }),
       warn: (message) => assert.fail(message),
     });
     await sleep(10);
@@ -142,6 +144,14 @@ describe('CompareFeed', () => {
     ]);
     assert.equal(told('code')[0]?.files?.[0]?.path, 'train.py');
     assert.equal(feed.change('run-2')?.run.id, 'run-3');
+  });
+
+  it('tells what a person wants of metrics, and when that changes', async () => {
+    await start(new MemoryWorkspace(), 'run-1', 'run-2');
+    assert.deepEqual(told('runs')[0]?.goals, { 'metric:m2': 'lower' });
+    goal = 'higher';
+    feed.tellGoals();
+    assert.deepEqual(told('goals'), [{ type: 'goals', goals: { 'metric:m2': 'higher' } }]);
   });
 
   it('takes pictures, of a series the last, and none that is too large', async () => {
