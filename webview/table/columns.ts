@@ -97,7 +97,7 @@ export function isOfMetric({ kind }: Column): boolean {
 
 /** What the metric of a column is to be: as a person said, else as its name says. */
 export function goalIn({ goals }: TableLayout, metric: string): Goal {
-  return goals[`metric:${metric}`] ?? goalOf(metric);
+  return goalOf(metric, goals);
 }
 
 /** All there are, in their usual order: what names a run, metrics with the machine's last, params, the rest, tags. */

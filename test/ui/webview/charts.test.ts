@@ -653,7 +653,7 @@ describe('charts page', function () {
     await page.waitForFunction(() => document.querySelectorAll('ty-chart').length === 2);
     await search.fill('/^train\\/a/');
     await page.waitForFunction(() => document.querySelectorAll('ty-chart').length === 1);
-    assert.deepEqual(await texts('ty-chart h3'), ['accuracy']);
+    await page.locator('ty-chart h3', { hasText: 'accuracy' }).waitFor();
     await search.fill('/(/');
     await page.locator('.search.invalid').waitFor();
     await search.fill('nothing like it');
