@@ -34,17 +34,19 @@ function metricRow({ name, goal, values, best }: MetricRow): TemplateResult {
     ${values.map((value, i) => {
       const delta = i === 0 ? undefined : deltaOf(values[0], value, goal);
       return html`<td class="number">
-        ${value === undefined ? none() : html`<span class=${i === best ? 'best' : ''}>${formatValue(value)}</span>`}
-        ${
-          delta
-            ? html`<span class="delta ${delta.verdict}"
-                >${formatDelta(delta)}<span class="relative">${formatRelative(delta)}</span
-                ><span class="visually-hidden"
-                  >${delta.verdict === 'unknown' ? '' : delta.verdict}</span
-                ></span
-              >`
-            : nothing
-        }
+        <div class="figures">
+          ${value === undefined ? none() : html`<span class=${i === best ? 'best' : ''}>${formatValue(value)}</span>`}
+          ${
+            delta
+              ? html`<span
+                    class="delta ${delta.verdict}"
+                    title=${`${formatDelta(delta)} ${formatRelative(delta)}`}
+                    >${formatDelta(delta)}</span
+                  ><span class="relative ${delta.verdict}">${formatRelative(delta)}</span
+                  ><span class="visually-hidden">${delta.verdict === 'unknown' ? '' : delta.verdict}</span>`
+              : nothing
+          }
+        </div>
       </td>`;
     })}
   </tr>`;

@@ -78,8 +78,8 @@ describe('comparison', function () {
     const accuracy = row('val_acc Higher is better');
     await accuracy.waitFor();
     assert.equal(
-      (await accuracy.locator('.delta').innerText()).replaceAll(/\s+/g, ' '),
-      '+0.012+1.3% better',
+      (await accuracy.locator('.figures').last().innerText()).replaceAll(/\s+/g, ' '),
+      '0.912 +0.012 +1.3% better',
     );
     assert.equal(await accuracy.locator('.best').innerText(), '0.912');
     assert.equal(await row('loss Lower is better').locator('.delta.worse').count(), 1);
