@@ -22,6 +22,7 @@ import { LogTerminals } from './log/log-terminals.js';
 import { registerChartsPanel, type ChartsPanels } from './panels/charts-panel.js';
 import { registerComparePanel } from './panels/compare-panel.js';
 import { registerRunPanel } from './panels/run-panel.js';
+import { TableLayouts } from './panels/table-layouts.js';
 import { registerTablePanel } from './panels/table-panel.js';
 import { RunFileSystem } from './runs/run-file-system.js';
 import { RUN_SCHEME } from './runs/run-uri.js';
@@ -56,9 +57,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const workspaces: Workspaces = { active: local, all: [local] };
 
   const charts = registerChartsPanel(context, workspaces, log, () => runsView.draggedRunIds);
-  const compare = registerComparePanel(context, workspaces, log);
-  const table = registerTablePanel(context, workspaces, log);
-  const panel = registerRunPanel(context, workspaces, log);
+  const layouts = keep(new TableLayouts(context.workspaceState));
+  const compare = registerComparePanel(context, workspaces, layouts, log);
+  const table = registerTablePanel(context, workspaces, layouts, log);
+  const panel = registerRunPanel(context, workspaces, layouts, log);
   const logs = keep(new LogTerminals(workspaces, log));
   keep(vscode.workspace.registerFileSystemProvider(RUN_SCHEME, new RunFileSystem(workspaces), READ_ONLY));
 

@@ -50,6 +50,20 @@ export interface Progress {
   remainingSeconds?: number;
 }
 
+/** What a job ran on. */
+export interface Machine {
+  /** Name in the network. */
+  host: string;
+  /** With its release, e.g. `Linux 6.8.0`. */
+  system: string;
+  processor: string;
+  /** Of all its processors, as the system counts them. */
+  cores: number;
+  memoryBytes: number;
+  /** Names; absent when none is known. */
+  gpus?: string[];
+}
+
 export interface JobSummary {
   target: string;
   command: string[];
@@ -61,6 +75,8 @@ export interface JobSummary {
   metrics?: MetricPattern[];
   /** Of the newest progress bar in its output. */
   progress?: Progress;
+  /** Known once it has started. */
+  machine?: Machine;
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;

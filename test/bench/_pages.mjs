@@ -44,19 +44,25 @@ export async function trainyardPage(browser, { url }, curves) {
         changed();
         while (!document.querySelector('ty-chart canvas')) await window.frame();
       };
+      // Room for more, so that the host's own part is small.
+      const room = {};
+      for (const { id } of window.fake.runs)
+        for (const [name, column] of Object.entries(window.fake.series[id].loss)) {
+          room[`${id}.${name}`] = new Float64Array(column.length + 1000);
+          room[`${id}.${name}`].set(column);
+        }
       window.append = async () => {
         for (const { id } of window.fake.runs) {
           const { loss } = window.fake.series[id];
           const length = loss.values.length;
-          for (const [name, value] of [
-            ['steps', loss.steps[length - 1] + 1],
-            ['times', loss.times[length - 1] + 1000],
-            ['values', Math.random()],
-          ]) {
-            const longer = new Float64Array(length + 1);
-            longer.set(loss[name]);
-            longer[length] = value;
-            loss[name] = longer;
+          const point = {
+            steps: loss.steps[length - 1] + 1,
+            times: loss.times[length - 1] + 1000,
+            values: 0.5 + Math.random() / 2,
+          };
+          for (const [name, value] of Object.entries(point)) {
+            room[`${id}.${name}`][length] = value;
+            loss[name] = room[`${id}.${name}`].subarray(0, length + 1);
           }
         }
         changed();
@@ -97,7 +103,7 @@ export async function plotlyPage(browser, { packages }, curves) {
       window.first = () => Plotly.newPlot('plot', traces, { ...size, showlegend: false });
       window.append = async () => {
         const x = indices.map(() => Float64Array.of(end));
-        const y = indices.map(() => Float64Array.of(Math.random()));
+        const y = indices.map(() => Float64Array.of(0.5 + Math.random() / 2));
         end++;
         await Plotly.extendTraces('plot', { x, y }, indices);
       };
@@ -140,7 +146,7 @@ export async function vegaPage(browser, { packages }, curves) {
         await view.runAsync();
       };
       window.append = async () => {
-        const points = names.map((run) => ({ run, step: end, loss: Math.random() }));
+        const points = names.map((run) => ({ run, step: end, loss: 0.5 + Math.random() / 2 }));
         end++;
         await view.change('curves', vega.changeset().insert(points)).runAsync();
       };

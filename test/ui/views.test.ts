@@ -45,9 +45,9 @@ describe('the views, in the real editor', function () {
     await window.page.keyboard.press('Enter');
   }
 
-  async function log(name: string, loss: number): Promise<string> {
+  async function log(name: string, loss: number, experimentId = '0'): Promise<string> {
     const made = await window.mlflow('runs/create', {
-      experiment_id: '0',
+      experiment_id: experimentId,
       run_name: name,
       start_time: Date.now(),
     });
@@ -153,6 +153,24 @@ describe('the views, in the real editor', function () {
     await command(page, 'View: Close All Editors');
   });
 
+  it('show from the context menu the very run that it was opened on', async () => {
+    const { page } = window;
+    // Neither what is selected, nor what the panel shows.
+    const names = ['menu one', 'menu two', 'menu three'];
+    for (const name of names) await log(name, 1);
+    await row(runs(), 'menu three').click();
+    for (const name of ['menu one', 'menu two']) {
+      await contextMenu(row(runs(), name), 'Show Run');
+      const panel = await webview(page, 'ty-run');
+      await panel.getByRole('heading', { name }).waitFor();
+      assert.equal(await page.locator('.quick-input-widget:visible').count(), 0);
+    }
+    await workspace.delete(
+      (await workspace.runs({ filter: "attributes.run_name LIKE 'menu %'" })).runs.map(({ id }) => id),
+    );
+    await command(page, 'View: Close All Editors');
+  });
+
   it('drop a run on the charts of another', async () => {
     const { page } = window;
     await row(runs(), 'older').click();
@@ -196,7 +214,9 @@ describe('the views, in the real editor', function () {
     const { page } = window;
     const show = async () => {
       await contextMenu(row(runs(), 'older'), 'Show Charts');
-      return webview(page, 'canvas');
+      const charts = await webview(page, 'canvas');
+      await charts.getByRole('button', { name: /^View/ }).click();
+      return charts;
     };
     const size = (name: string) => ({ name, exact: true });
     await (await show()).getByRole('radio', size('L')).check();
@@ -226,6 +246,29 @@ describe('the views, in the real editor', function () {
     await command(page, 'View: Close All Editors');
   });
 
+  it('give the y axis of a chart a range, after a mistake, and let it follow the curves again', async () => {
+    const { page } = window;
+    await contextMenu(row(runs(), 'older'), 'Show Charts');
+    const charts = await webview(page, 'canvas');
+    const chart = charts.locator('ty-chart:has(h3[title="loss"])');
+    await contextMenu(chart.locator('h3'), 'Set Y Axis Range…');
+    await answer('Least and greatest value', '2, 1');
+    await page
+      .locator('.quick-input-message')
+      .getByText('The first value must be less than the second.')
+      .waitFor();
+    await input().fill('1, 2.5');
+    await page.keyboard.press('Enter');
+    await chart.getByRole('button', { name: 'The y axis was set from 1 to 2.5.' }).click();
+    await until('the range that was set', async () =>
+      (await input().inputValue()) === '1, 2.5' ? true : undefined,
+    );
+    await page.keyboard.press('Escape');
+    await contextMenu(chart.locator('h3'), 'Automatic Y Axis Range');
+    await chart.locator('.limits').waitFor({ state: 'detached' });
+    await command(page, 'View: Close All Editors');
+  });
+
   it('list all runs in a table, and compare what is selected there', async () => {
     await command(window.page, 'Trainyard: Show Runs Table');
     const table = await webview(window.page, '[role=grid]');
@@ -234,11 +277,15 @@ describe('the views, in the real editor', function () {
     await line('best so far').getByText('0.96').waitFor();
     await line('best so far').click();
     await line('older').click({ modifiers: ['ControlOrMeta'] });
+    await table.getByRole('columnheader', { name: 'loss', exact: true }).click({ button: 'right' });
+    await table.getByText('Higher Is Better', { exact: true }).click();
     await table.getByRole('button', { name: 'Compare' }).click();
     const comparison = await webview(window.page, 'ty-compare');
     // The older of the two is the one that the other is compared with.
     await comparison.locator('ty-compare').getByText('loss').first().waitFor({ timeout: 30_000 });
     await comparison.getByText('−1', { exact: true }).first().waitFor();
+    // As it was said in the table, against what the name says.
+    await comparison.getByRole('rowheader', { name: 'loss Higher is better' }).waitFor();
     await command(window.page, 'View: Close All Editors');
   });
 
@@ -309,6 +356,23 @@ describe('the views, in the real editor', function () {
     await comparison.getByTitle('Compare reports/result.yaml').click();
     await page.locator('.monaco-diff-editor').first().waitFor({ timeout: 30_000 });
     await page.getByText('accuracy: 0.95').first().waitFor();
+    await command(page, 'View: Close All Editors');
+  });
+
+  it('compare runs that keep their files elsewhere, and go from there to one of them', async () => {
+    const { page } = window;
+    const location = `file://${window.root}/far`;
+    const made = await window.mlflow('experiments/create', { name: 'far', artifact_location: location });
+    for (const name of ['far one', 'far two']) await log(name, 1, String(made['experiment_id']));
+    await row(runs(), 'far two').waitFor({ timeout: 30_000 });
+    await row(runs(), 'far one').click();
+    await row(runs(), 'far two').click({ modifiers: ['ControlOrMeta'] });
+    await contextMenu(row(runs(), 'far two'), 'Compare Runs');
+    const comparison = await webview(page, 'ty-compare');
+    await comparison.locator('.problem', { hasText: location }).first().waitFor({ timeout: 30_000 });
+    await comparison.locator('thead').getByRole('button', { name: 'far two', exact: true }).click();
+    const panel = await webview(page, 'ty-run');
+    await panel.getByRole('heading', { name: 'far two' }).waitFor();
     await command(page, 'View: Close All Editors');
   });
 

@@ -18,9 +18,12 @@ export class CanvasSurface implements Surface {
     ctx.textBaseline = 'middle';
   }
 
-  clear(): void {
-    const { width, height } = this.#ctx.canvas;
-    this.#ctx.clearRect(0, 0, width / this.ratio, height / this.ratio);
+  /** @param box by default all */
+  clear(box?: Box): void {
+    const { canvas } = this.#ctx;
+    const all = { left: 0, top: 0, width: canvas.width / this.ratio, height: canvas.height / this.ratio };
+    const { left, top, width, height } = box ?? all;
+    this.#ctx.clearRect(left, top, width, height);
   }
 
   newPath(): Path2D {

@@ -21,7 +21,16 @@ import { type Trace, traceOf } from './m4.js';
 import type { Change, ChartsModel, ExportVerb } from './model.js';
 import { type Picture, toCanvas, toSvg } from './picture.js';
 import { Plot, type PlotView } from './plot.js';
-import { limited, panRange, type Range, symlogThreshold, xRange, yRange, zoomRange } from './range.js';
+import {
+  growingRange,
+  limited,
+  panRange,
+  type Range,
+  symlogThreshold,
+  xRange,
+  yRange,
+  zoomRange,
+} from './range.js';
 import { Redraw } from './redraw.js';
 import { LINEAR, LOG, type Scale, symlog } from './scale.js';
 import { summaryOf } from './summary.js';
@@ -49,6 +58,8 @@ export class TyChart extends LitElement {
   #curves: readonly RunCurve[] = [];
   #lines: readonly ChartLine[] = [];
   readonly #redraw = new Redraw(() => this.#draw());
+  /** Before, it is a name and room for the rest: of five hundred charts a person sees ten. */
+  #wasInView = false;
 
   constructor() {
     super();
@@ -86,14 +97,14 @@ export class TyChart extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    this.#wasInView ||= this.isInView;
+    this.classList.toggle('bare', !this.#wasInView);
     const limits = this.model.arrangement.limits(this.chart);
     this.dataset['vscodeContext'] = contextOf(this.chart, limits !== undefined);
     return html`
       <header>
         <h3 title=${titleOf(this.chart)}>${headingOf(this.chart)}</h3>
-        ${limits ? this.#limitsButton(limits) : nothing}
-        <span class="latest"></span>
-        <span class="buttons">${this.#pinButton()}${this.#expandButton()}</span>
+        ${this.#wasInView ? this.#headerTools(limits) : nothing}
       </header>
       <div
         class="plot"
@@ -101,14 +112,12 @@ export class TyChart extends LitElement {
         role="application"
         aria-roledescription="line chart"
         aria-label=${titleOf(this.chart)}
-        @keydown=${(event: KeyboardEvent) => this.#keydown(event)}
-        @blur=${() => this.#cursor?.clear()}
+        @keydown=${this.#keydown}
+        @blur=${this.#blurred}
       >
-        ${this.#curves.length === 0 ? this.#placeholder() : nothing}
-        <div class="tooltip" hidden></div>
+        ${this.#wasInView ? this.#inside() : nothing}
       </div>
-      ${this.model.expanded === null ? resizeHandle(this.model.arrangement) : nothing}
-      <div class="visually-hidden" aria-live="polite"></div>
+      ${this.#wasInView ? this.#below() : nothing}
     `;
   }
 
@@ -122,6 +131,21 @@ export class TyChart extends LitElement {
     >
       <span class="icon icon-unfold"></span>
     </button>`;
+  }
+
+  #headerTools(limits: Limits | undefined): TemplateResult {
+    return html`${limits ? this.#limitsButton(limits) : nothing}<span class="latest"></span>
+      <span class="buttons">${this.#pinButton()}${this.#expandButton()}</span>`;
+  }
+
+  #inside(): TemplateResult {
+    return html`${this.#curves.length === 0 ? this.#placeholder() : nothing}
+      <div class="tooltip" hidden></div>`;
+  }
+
+  #below(): TemplateResult {
+    return html`${this.model.expanded === null ? resizeHandle(this.model.arrangement) : nothing}
+      <div class="visually-hidden" aria-live="polite"></div>`;
   }
 
   #pinButton(): TemplateResult {
@@ -228,7 +252,7 @@ export class TyChart extends LitElement {
     const element = this.querySelector<HTMLElement>('.plot')!;
     // The width of the y axis is not known before its labels are; a common one is near enough to begin with.
     const columns = this.#plot?.columns ?? Math.max(1, element.clientWidth - 68);
-    const view = this.#viewOf(model.zoom ?? xRange(extent), columns);
+    const view = this.#viewOf(model.zoom ?? this.#wholeOf(extent), columns);
     this.#view = view;
     if (this.#plot) this.#plot.draw(view);
     else this.#plot = this.#createPlot(element, view);
@@ -342,7 +366,16 @@ export class TyChart extends LitElement {
   /** What is seen of the axis, also when it was not drawn yet, and all there is. */
   #place(): { x: Range; limits: Range } | undefined {
     const extent = xExtent(this.#curves.map(({ curve }) => curve));
-    return extent && this.#view && { x: this.model.zoom ?? this.#view.x, limits: xRange(extent) };
+    return extent && this.#view && { x: this.model.zoom ?? this.#view.x, limits: this.#wholeOf(extent) };
+  }
+
+  #wholeOf(extent: Range): Range {
+    const isGrowing = this.model.runsOf(this.chart).some((run) => ACTIVE.has(run.state));
+    return isGrowing ? growingRange(extent) : xRange(extent);
+  }
+
+  #blurred(): void {
+    this.#cursor?.clear();
   }
 
   #keydown(event: KeyboardEvent): void {

@@ -3,7 +3,8 @@ import { type BandTrace, traceBand } from './band.js';
 import { type Frame, project } from './frame.js';
 import type { Trace } from './m4.js';
 import { colourOf, DASHES, type RunLook } from './palette.js';
-import { circle, type Path, type Surface } from './surface.js';
+import { circle, type Path, type Stroke, type Surface } from './surface.js';
+import { tracePath } from './trace-path.js';
 
 /** One run or group in a chart. */
 export interface Line {
@@ -17,14 +18,20 @@ export interface Line {
   band?: BandTrace;
 }
 
+interface Drawn {
+  path: Path;
+  vertices: number;
+}
+
 /** Paths of one frame; highlighting strokes the same ones again. */
-export type PathCache = Map<Trace | BandTrace, Path>;
+export type PathCache = Map<Trace | BandTrace, Drawn>;
 
 /** Below this many points to a column each point is shown as a dot, so that a few epochs read as such. */
 const DOT_DISTANCE_PX = 14;
 const BAND = 0.16;
-/** Vertices of a chart beyond which drawing them is what takes the time. */
+/** Vertices of a chart beyond which drawing them is what takes the time; lines of few are drawn as ever. */
 const DENSE = 4000;
+const FEW = 100;
 /** Of the original behind a smoothed line, and of lines beside a highlighted one. */
 const FAINT = 0.22;
 const DIMMED = 0.25;
@@ -45,16 +52,27 @@ export function drawLines(
     : lines;
   const dimmed = theme.highContrast ? HIGH_CONTRAST.dimmed : DIMMED;
   const alphaOf = (line: Line) => (isDimming && line.id !== highlighted ? dimmed : 1);
-  const pathOf = (trace: Trace) => known(paths, trace, () => traceLine(surface.newPath(), trace, frame));
-  const vertices = lines.reduce((sum, { trace, smooth }) => sum + trace.length + (smooth?.length ?? 0), 0);
-  const isDense = vertices > DENSE;
+  const drawnOf = (trace: Trace) =>
+    known(paths, trace, () => {
+      const path = surface.newPath();
+      return { path, vertices: tracePath(path, trace, frame) };
+    });
+  const traces = lines.flatMap(({ trace, smooth }) => (smooth ? [trace, smooth] : [trace]));
+  const isDense = traces.reduce((sum, trace) => sum + drawnOf(trace).vertices, 0) > DENSE;
+  const stroke = (trace: Trace, look: Stroke) => {
+    const { path, vertices } = drawnOf(trace);
+    surface.stroke(path, { ...look, isDense: isDense && vertices > FEW });
+  };
   const { left, top, width, height } = frame;
   // Half a line beyond the axes: a value on the edge is not cut in two.
   surface.clipped({ left: left - 4, top: top - 2, width: width + 8, height: height + 4 }, () => {
     for (const line of ordered) {
       const { band, look } = line;
       if (!band) continue;
-      const path = known(paths, band, () => traceBand(surface.newPath(), band, frame));
+      const { path } = known(paths, band, () => ({
+        path: traceBand(surface.newPath(), band, frame),
+        vertices: 2 * band.length,
+      }));
       surface.fill(path, colourOf(look, theme), BAND * alphaOf(line));
     }
     // All originals first, so that none lies over a smoothed line.
@@ -62,7 +80,7 @@ export function drawLines(
       const { look, trace, smooth } = line;
       if (!smooth) continue;
       const alpha = alphaOf(line) * (theme.highContrast ? HIGH_CONTRAST.faint : FAINT);
-      surface.stroke(pathOf(trace), { colour: colourOf(look, theme), width: 1, alpha, isDense });
+      stroke(trace, { colour: colourOf(look, theme), width: 1, alpha });
     }
     for (const line of ordered) {
       const { id, look, trace, smooth } = line;
@@ -71,44 +89,33 @@ export function drawLines(
       const bold = isDimming && id === highlighted ? 1 : look.isBaseline ? 0.5 : 0;
       const width = 1.5 + bold + (theme.highContrast ? HIGH_CONTRAST.wider : 0);
       const front = smooth ?? trace;
-      surface.stroke(pathOf(front), { colour, width, alpha, dash: DASHES[look.dash]!, isDense });
+      stroke(front, { colour, width, alpha, dash: DASHES[look.dash]! });
       drawDots(surface, frame, front, colour, alpha);
       drawMarks(surface, frame, trace, colour, alpha);
     }
   });
 }
 
-function known(paths: PathCache, of: Trace | BandTrace, make: () => Path): Path {
-  let path = paths.get(of);
-  if (!path) paths.set(of, (path = make()));
-  return path;
+function known(paths: PathCache, of: Trace | BandTrace, make: () => Drawn): Drawn {
+  let drawn = paths.get(of);
+  if (!drawn) paths.set(of, (drawn = make()));
+  return drawn;
 }
 
-function traceLine(path: Path, trace: Trace, frame: Frame): Path {
-  const { px, py } = project(frame);
-  let isPenUp = true;
-  for (let i = 0; i < trace.length; i++) {
-    const value = trace.y[i]!;
-    if (Number.isNaN(value)) {
-      isPenUp = true;
-      continue;
-    }
-    if (isPenUp) path.moveTo(px(trace.x[i]!), py(value));
-    else path.lineTo(px(trace.x[i]!), py(value));
-    isPenUp = false;
-  }
-  return path;
+/** Whether each point is shown. */
+export function areFew({ points }: Trace, { width }: Frame): boolean {
+  return points * DOT_DISTANCE_PX <= width;
 }
 
 /** Every point where they are few, and points that no line reaches. */
 function drawDots(surface: Surface, frame: Frame, trace: Trace, colour: string, alpha: number): void {
-  const areFew = trace.points * DOT_DISTANCE_PX <= frame.width;
+  const few = areFew(trace, frame);
   const { px, py } = project(frame);
   const isBreak = (i: number) => i < 0 || i >= trace.length || Number.isNaN(trace.y[i]!);
   const radius = trace.points === 1 ? 3.5 : 2.5;
   const dots = surface.newPath();
   for (let i = 0; i < trace.length; i++)
-    if (!isBreak(i) && (areFew || (isBreak(i - 1) && isBreak(i + 1))))
+    if (!isBreak(i) && (few || (isBreak(i - 1) && isBreak(i + 1))))
       circle(dots, px(trace.x[i]!), py(trace.y[i]!), radius);
   surface.fill(dots, colour, alpha);
 }

@@ -1,10 +1,11 @@
 import type { Theme } from '../shared/theme.js';
 import { type Axes, type AxesView, layoutAxes } from './axis-layout.js';
 import { CanvasSurface } from './canvas-surface.js';
-import { drawLines, type Line, type PathCache } from './draw.js';
+import { areFew, drawLines, type Line, type PathCache } from './draw.js';
 import { drawAxes } from './draw-axes.js';
 import { type Box, type Frame, project, type Projection, xOf } from './frame.js';
 import { watchGestures } from './gestures.js';
+import { changedFrom } from './growth.js';
 import type { Range } from './range.js';
 import { circle, hairline, type Surface } from './surface.js';
 
@@ -36,6 +37,9 @@ export interface Dot {
   colour: string;
   isStrong: boolean;
 }
+
+/** CSS pixels by which a line reaches back from a vertex: half its width, and the dot that was there. */
+const JOINT = 5;
 
 /** Draws a chart into a box of any surface. */
 export function drawPlot(surface: Surface, axes: Axes, view: PlotView, paths: PathCache = new Map()): void {
@@ -86,8 +90,11 @@ export class Plot {
   }
 
   draw(view: PlotView): void {
+    const before = this.#view;
     this.#view = view;
-    this.#arrange();
+    const from = this.#grewFrom(before);
+    if (from === undefined) this.#arrange();
+    else if (from < Infinity) this.#paintFrom(from);
   }
 
   highlight(id: string | undefined): void {
@@ -167,6 +174,34 @@ export class Plot {
     return axes;
   }
 
+  /** Where on the axis the view differs from the one before; undefined when it does in more than its lines. */
+  #grewFrom(before: PlotView): number | undefined {
+    const { lines, theme, highlighted, xKind, scale, x, y } = this.#view;
+    const isSame =
+      before.theme === theme &&
+      before.highlighted === highlighted &&
+      before.xKind === xKind &&
+      before.scale === scale &&
+      isSameRange(before.x, x) &&
+      isSameRange(before.y, y) &&
+      // A point may have been the last that had its own dot.
+      !lines.some(({ trace }) => areFew(trace, this.#axes.frame));
+    return isSame ? changedFrom(before.lines, lines) : undefined;
+  }
+
+  /** A point more of each line changes a few pixels of a chart; they are all that is painted. */
+  #paintFrom(x: number): void {
+    this.#paths = new Map();
+    const surface = this.#surface(this.#canvas);
+    const { width, height } = this.size;
+    const left = Math.floor((this.#places.px(x) - JOINT) * this.#ratio) / this.#ratio;
+    const strip = { left, top: 0, width: width - left, height };
+    surface.clipped(strip, () => {
+      surface.clear(strip);
+      drawPlot(surface, this.#axes, this.#view, this.#paths);
+    });
+  }
+
   #paint(): void {
     drawPlot(this.#clear(this.#canvas), this.#axes, this.#view, this.#paths);
   }
@@ -213,6 +248,10 @@ export class Plot {
 /** Where a browser plays another screen than it has, what it says of its pixels is not of the screen it plays. */
 function pixelsOf(told: number, about: number): number {
   return Math.abs(told - about) < 1 ? told : Math.round(about);
+}
+
+function isSameRange(a: Range, b: Range): boolean {
+  return a.min === b.min && a.max === b.max;
 }
 
 /** Dots on the edge of the frame are whole. */

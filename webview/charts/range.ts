@@ -134,6 +134,19 @@ export function xRange(extent: Range): Range {
   return { min: extent.min - air, max: extent.max + air };
 }
 
+/** Parts of the axis by which one with growing curves moves on. */
+const MOVES = 128;
+
+/**
+ * The axis of curves that still grow: up to a hundredth more than there is, so that it moves on now and then and not with
+ * each point. Between whole steps when there are few.
+ */
+export function growingRange(extent: Range): Range {
+  const { min, max } = xRange(extent);
+  const move = 2 ** Math.floor(Math.log2(max - min)) / MOVES;
+  return { min, max: min + Math.ceil((max - min) / move) * move };
+}
+
 /** Zooms around `center`, inside of `limits`; undefined when that is all there is. */
 export function zoomRange(range: Range, center: number, factor: number, limits: Range): Range | undefined {
   const min = Math.max(limits.min, center - (center - range.min) * factor);

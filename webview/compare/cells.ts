@@ -22,9 +22,11 @@ interface SectionOptions<Row> {
   /** Differences are no news: they are not marked. */
   isPlain?: boolean;
   note?: string;
+  /** A row before the others, whatever differs. */
+  lead?: TemplateResult;
 }
 
-/** A section without a row that is to be shown says so in one line; one without any row is left out. */
+/** A section without a row that is to be shown says so in one line; one without anything is left out. */
 export function section<Row extends { differs: boolean }>({
   title,
   rows,
@@ -33,13 +35,15 @@ export function section<Row extends { differs: boolean }>({
   draw,
   isPlain = false,
   note,
+  lead,
 }: SectionOptions<Row>): TemplateResult {
-  if (rows.length === 0) return html``;
+  if (rows.length === 0 && !lead) return html``;
   const shown = showAll ? rows : rows.filter(({ differs }) => differs);
   const same = rows.length - shown.length;
-  const said = same === 0 ? '' : shown.length === 0 ? `the same in all (${same})` : `${same} the same`;
+  const said =
+    same === 0 ? '' : shown.length === 0 && !lead ? `the same in all (${same})` : `${same} the same`;
   return html`<tbody class=${isPlain ? '' : 'marked'}>
-    ${sectionTitle(title, columns, [said, note].filter(Boolean).join(', '))} ${shown.map(draw)}
+    ${sectionTitle(title, columns, [said, note].filter(Boolean).join(', '))} ${lead} ${shown.map(draw)}
   </tbody>`;
 }
 

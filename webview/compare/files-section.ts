@@ -9,13 +9,17 @@ import { formatBytes } from '../shared/bytes.js';
 export function filesSection(model: CompareModel): TemplateResult {
   const { shown, showAll, files } = model;
   const told = shown.map(({ id }) => files.get(id));
+  const lists = told.map((list) => list?.files ?? undefined);
+  const problems = told.map((list) => list?.problem);
   const isCut = told.some((list) => list?.isCut);
   return section({
     title: 'Files',
-    rows: writtenRows(told.map((list) => list?.files)),
+    // One list alone says nothing of what is the same.
+    rows: lists.filter(Boolean).length > 1 || showAll ? writtenRows(lists) : [],
     columns: shown.length,
     showAll,
     isPlain: true,
+    ...(problems.some(Boolean) && { lead: problemRow(problems) }),
     ...(isCut && { note: 'only the first of many' }),
     draw: ({ path, files: row }) =>
       html`<tr>
@@ -23,6 +27,14 @@ export function filesSection(model: CompareModel): TemplateResult {
         ${row.map((file, i) => html`<td>${file ? fileCell(model, file, row[0], shown[i]!) : none()}</td>`)}
       </tr>`,
   });
+}
+
+/** Why nothing is known of the files of a run. */
+function problemRow(problems: readonly (string | undefined)[]): TemplateResult {
+  return html`<tr>
+    <th scope="row">Not listed</th>
+    ${problems.map((problem) => html`<td class="problem">${problem ?? none()}</td>`)}
+  </tr>`;
 }
 
 function fileCell(

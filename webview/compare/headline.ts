@@ -13,7 +13,7 @@ export function headline(model: CompareModel): TemplateResult {
   const [first, ...others] = model.shown;
   if (runs.length > model.detailed)
     return html`<p class="sentences">
-      <span class="whose">${runs.length} runs</span>${summaryOf(runs).map(partOf)}
+      <span class="whose">${runs.length} runs</span>${summaryOf(runs, model.goals).map(partOf)}
     </p>`;
   const one = (other: ComparedRun) => sentence(model, first!, other, others.length > 1);
   return html`<div class="sentences">
@@ -39,7 +39,7 @@ function sentence(
   other: ComparedRun,
   isNamed: boolean,
 ): TemplateResult {
-  const parts = sentenceOf(first, other, model.code.get(other.id)?.files ?? undefined);
+  const parts = sentenceOf(first, other, model.code.get(other.id)?.files ?? undefined, model.goals);
   return html`<li data-run=${other.id}>
     ${isNamed ? html`<span class="whose">${dot(other)}${other.name}</span>` : nothing}
     <span>${parts.map(partOf)}</span>

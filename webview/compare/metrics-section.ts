@@ -6,10 +6,10 @@ import type { CompareModel } from './model.js';
 import { type MetricRow, metricRows } from './rows.js';
 
 /** Last values, and how they stand against the first run's. */
-export function metricsSection({ shown, showAll }: CompareModel): TemplateResult {
+export function metricsSection({ shown, showAll, goals }: CompareModel): TemplateResult {
   return section({
     title: 'Metrics',
-    rows: metricRows(shown),
+    rows: metricRows(shown, goals),
     columns: shown.length,
     showAll,
     draw: metricRow,

@@ -1,16 +1,17 @@
 import type { ErrorData } from '../../src/base/errors.js';
 import type {
-  ComparedFile,
   ComparedRun,
   CompareState,
   FromCompare,
   RelationsState,
   ToCompare,
 } from '../../src/extension/panels/compare-messages.js';
+import type { Goals } from '../../src/extension/panels/table-messages.js';
 import type { Points } from '../../src/workspace/types.js';
 import type { Host } from '../shared/host.js';
 
 export type CodeMessage = Extract<ToCompare, { type: 'code' }>;
+type FilesMessage = Extract<ToCompare, { type: 'files' }>;
 type Details = Extract<ToCompare, { type: 'details' }>;
 export type View = 'sheet' | 'relations';
 /** `highlight`: only which run is pointed at. */
@@ -24,10 +25,12 @@ export class CompareModel {
   detailed = Infinity;
   /** Metrics whose curves differ. */
   curves: readonly string[] = [];
+  /** What a person says that metrics are to be. */
+  goals: Goals = {};
   /** By run: the files that differ from the first, or why that is not known. */
   code: ReadonlyMap<string, CodeMessage> = new Map();
   details: ReadonlyMap<string, Details> = new Map();
-  files: ReadonlyMap<string, { files: readonly ComparedFile[]; isCut: boolean }> = new Map();
+  files: ReadonlyMap<string, FilesMessage> = new Map();
   pictures: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map();
   showAll = false;
   wipes = false;
@@ -140,6 +143,7 @@ export class CompareModel {
         this.runs = message.runs;
         this.detailed = message.detailed;
         this.curves = message.curves;
+        this.goals = message.goals;
         this.#keep();
         break;
       case 'changed': {
@@ -148,6 +152,9 @@ export class CompareModel {
         this.curves = message.curves;
         break;
       }
+      case 'goals':
+        this.goals = message.goals;
+        break;
       case 'code':
         this.code = new Map(this.code).set(message.runId, message);
         break;

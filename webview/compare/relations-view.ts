@@ -1,4 +1,5 @@
 import type { ComparedRun, RelationsState } from '../../src/extension/panels/compare-messages.js';
+import type { Goals } from '../../src/extension/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
 import { associationOf } from './association.js';
 import { type Axis, axisOf, type Brush, brushed, placeOf } from './axis.js';
@@ -33,11 +34,12 @@ export function relationsView(
   variables: readonly Variable[],
   chosen: RelationsState,
   brushes: ReadonlyMap<string, Brush>,
+  said?: Goals,
 ): RelationsView | undefined {
   const byId = new Map(variables.map((variable) => [variable.id, variable]));
   const find = (id: string | undefined) => (id === undefined ? undefined : byId.get(id));
   const metrics = variables.filter(({ kind }) => kind === 'metric');
-  const [judge] = telling(runs);
+  const [judge] = telling(runs, said);
   const target = find(chosen.target) ?? find(judge && `metric:${judge.name}`) ?? metrics[0];
   if (!target) return undefined;
   const axis = (variable: Variable) =>
@@ -46,7 +48,7 @@ export function relationsView(
   const given = chosen.axes?.flatMap((id) => find(id) ?? []);
   const axes = (given && given.length > 0 ? given : [...params.slice(0, AXES), target]).map(axis);
   const known = axis(target);
-  const goal = goalOf(target.label);
+  const goal = goalOf(target.label, said);
   const shades = target.values.map((value) => {
     const place = placeOf(known, value);
     return goal === 'lower' ? 1 - place : place;

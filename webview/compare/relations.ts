@@ -32,9 +32,10 @@ export class TyRelations extends LitElement {
   }
 
   get #view(): RelationsView | undefined {
+    const { relations, goals } = this.model;
     const runs = this.model.runs!;
     if (this.#variables?.runs !== runs) this.#variables = { runs, all: variablesOf(runs) };
-    return relationsView(runs, this.#variables.all, this.model.relations, this.brushes);
+    return relationsView(runs, this.#variables.all, relations, this.brushes, goals);
   }
 
   #choose(changes: Partial<RelationsState>): void {

@@ -1,4 +1,5 @@
 import type { ChangedFile, ComparedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { Goals } from '../../src/extension/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
 
 const order = new Intl.Collator('en', { numeric: true });
@@ -28,18 +29,19 @@ export interface MetricRow {
   goal: Goal;
   values: (number | undefined)[];
   differs: boolean;
-  /** Index of the best run; undefined when the name does not say, or all are as good. */
+  /** Index of the best run; undefined when it has no goal, or all are as good. */
   best: number | undefined;
 }
 
-export function metricRows(runs: readonly ComparedRun[]): MetricRow[] {
+/** @param said the goals that a person set */
+export function metricRows(runs: readonly ComparedRun[], said?: Goals): MetricRow[] {
   const isOfMachine = (name: string) => Number(name.startsWith('system/'));
   const byRun = runs.map(({ metrics, values }) => new Map(metrics.map((name, i) => [name, values[i]])));
   const names = [...new Set(byRun.flatMap((values) => [...values.keys()]))].sort(
     (a, b) => isOfMachine(a) - isOfMachine(b) || order.compare(a, b),
   );
   return names.map((name) => {
-    const goal = goalOf(name);
+    const goal = goalOf(name, said);
     const values = byRun.map((all) => all.get(name));
     const differs = values.some((value) => !Object.is(value, values[0]));
     return { name, goal, values, differs, best: differs ? bestOf(values, goal) : undefined };

@@ -1,4 +1,5 @@
 import type { ChangedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { Goals } from '../../src/extension/panels/table-messages.js';
 import { formatValue } from '../shared/format.js';
 import { deltaOf, formatDelta } from './delta.js';
 import { type MetricRow, metricRows, textRows } from './rows.js';
@@ -20,6 +21,7 @@ export function sentenceOf(
   first: ComparedRun,
   other: ComparedRun,
   files: readonly ChangedFile[] | undefined,
+  said?: Goals,
 ): Part[] {
   const changes: Part[][] = [];
   if (files && files.length > 0)
@@ -29,7 +31,7 @@ export function sentenceOf(
     changes.push([{ text: name, isName: true }, { text: ` ${short(values[0])} → ${short(values[1])}` }]);
   changes.push(...moreParams(params.length - NAMED_PARAMS));
   if (changes.length === 0) changes.push([{ text: files ? 'Same code and params' : 'Same params' }]);
-  const results = telling([first, other]).flatMap(({ name, values, goal }): Part[][] => {
+  const results = telling([first, other], said).flatMap(({ name, values, goal }): Part[][] => {
     const delta = deltaOf(values[0], values[1], goal);
     if (!delta) return [];
     const { verdict } = delta;
@@ -45,14 +47,14 @@ export function sentenceOf(
 }
 
 /** What differs among many runs: `lr 0.001 to 0.1, optimizer adam, sgd; best val_acc 0.94 (calm-otter)`. */
-export function summaryOf(runs: readonly ComparedRun[]): Part[] {
+export function summaryOf(runs: readonly ComparedRun[], said?: Goals): Part[] {
   const params = textRows(runs, (run) => run.params).filter(({ differs }) => differs);
   const changes = params
     .slice(0, NAMED_PARAMS)
     .map(({ name, values }): Part[] => [{ text: name, isName: true }, { text: ` ${rangeOf(values)}` }]);
   changes.push(...moreParams(params.length - NAMED_PARAMS));
   if (changes.length === 0) changes.push([{ text: 'Same params' }]);
-  const results = telling(runs).flatMap(({ name, values, best }): Part[][] =>
+  const results = telling(runs, said).flatMap(({ name, values, best }): Part[][] =>
     best === undefined
       ? []
       : [
@@ -67,9 +69,9 @@ export function summaryOf(runs: readonly ComparedRun[]): Part[] {
 }
 
 /** The metrics by which runs are judged: those with a goal, of a test before validation before training. */
-export function telling(runs: readonly ComparedRun[]): MetricRow[] {
+export function telling(runs: readonly ComparedRun[], said?: Goals): MetricRow[] {
   const rank = (name: string) => (/test/i.test(name) ? 0 : /val|eval/i.test(name) ? 1 : 2);
-  return metricRows(runs)
+  return metricRows(runs, said)
     .filter(({ goal, differs }) => goal !== 'unknown' && differs)
     .sort((a, b) => rank(a.name) - rank(b.name));
 }

@@ -89,7 +89,13 @@ export class TySheet extends LitElement {
       @focusout=${() => model.highlight(undefined)}
     >
       <div class="run">
-        ${dot(run)}<span class="run-name" title=${run.name}>${run.name}</span>
+        ${dot(run)}<button
+          class="link run-name"
+          title="Show ${run.name}"
+          @click=${() => model.post({ type: 'run', runId: run.id })}
+        >
+          ${run.name}
+        </button>
         <span class="icon icon-${state.icon} tone-${state.tone}" role="img" aria-label=${state.label}></span>
       </div>
       <div class="run-tools">

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import type { ShownRun } from '../../src/extension/panels/run-messages.js';
 import { follow } from '../shared/follow.js';
 import { formatValue } from '../shared/format.js';
+import { type Goal, goalOf } from '../shared/goal.js';
 import { sparkline } from '../shared/sparkline.js';
 import { colourOf } from './header.js';
 import { Growing } from './growing.js';
@@ -95,7 +96,14 @@ export class TyMetrics extends LitElement {
     const name = metrics[i]!;
     const curve = this.model.curves.get(name);
     // With one point all are the same.
-    const extreme = (value: number) => (counts[i]! > 1 && !Number.isNaN(value) ? formatValue(value) : '');
+    const isCurve = counts[i]! > 1;
+    const goal = mins[i] === maxs[i] ? 'unknown' : goalOf(name, this.model.goals);
+    const extreme = (value: number, bestOf: Goal) => {
+      const isBest = isCurve && goal === bestOf;
+      return html`<td class="number ${isBest ? 'best' : ''}" title=${isBest ? 'Best' : nothing}>
+        ${isCurve && !Number.isNaN(value) ? formatValue(value) : ''}
+      </td>`;
+    };
     return html`<tr data-metric=${name}>
       <th scope="row">
         <button
@@ -114,8 +122,7 @@ export class TyMetrics extends LitElement {
         }
       </td>
       <td class="number last">${formatValue(values[i]!)}</td>
-      <td class="number">${extreme(mins[i]!)}</td>
-      <td class="number">${extreme(maxs[i]!)}</td>
+      ${extreme(mins[i]!, 'lower')} ${extreme(maxs[i]!, 'higher')}
       <td class="number">${counts[i]! > 1 || steps[i]! > 0 ? formatValue(steps[i]!) : ''}</td>
     </tr>`;
   }

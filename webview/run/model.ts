@@ -7,6 +7,7 @@ import type {
   ShownRun,
   ToRun,
 } from '../../src/extension/panels/run-messages.js';
+import type { Goals } from '../../src/extension/panels/table-messages.js';
 import type { FoundFiles } from '../../src/extension/runs/found-files.js';
 import type { ModelSource, RunFile } from '../../src/workspace/types.js';
 import type { Host } from '../shared/host.js';
@@ -27,6 +28,8 @@ const GATHER_MS = 30;
 /** What the page knows of its run, and what it asks of the host. */
 export class RunModel {
   run: ShownRun | undefined;
+  /** What a person says that metrics are to be. */
+  goals: Goals = {};
   error: ErrorData | undefined;
   found: FoundFiles | undefined;
   log: { text: string; isCut: boolean } | undefined;
@@ -83,6 +86,7 @@ export class RunModel {
         if (message.run.id !== this.#runId) this.#forget();
         this.#runId = message.run.id;
         this.run = message.run;
+        this.goals = message.goals;
         this.#collapsed = new Set(message.collapsed);
         this.#keep();
         this.#fetchCurvesSoon();

@@ -1,4 +1,6 @@
-export type Goal = 'lower' | 'higher' | 'unknown';
+import type { Goals } from '../../src/extension/panels/table-messages.js';
+
+export type Goal = Goals[string];
 
 /** Words of a metric's name, as its parts are written: val_loss, valLoss, val/loss, val-loss. */
 const LOWER = new Set(
@@ -12,8 +14,12 @@ const HIGHER = new Set(
   ),
 );
 
-/** Whether a metric is to be low or high, as far as its name says. The last word that says something decides. */
-export function goalOf(metric: string): Goal {
+/** What a metric is to be: as a person said, else as far as its name says. The last word that says something decides. */
+export function goalOf(metric: string, said: Goals = {}): Goal {
+  return said[`metric:${metric}`] ?? goalOfName(metric);
+}
+
+function goalOfName(metric: string): Goal {
   const words = metric
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()

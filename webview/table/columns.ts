@@ -15,6 +15,12 @@ export interface Column {
 }
 
 export const ROW_HEIGHT = 22;
+/** Both sides of a cell, and the border. */
+export const CELL_PADDING = 20;
+/** A curve that is narrower says nothing. */
+export const LEAST_CURVE = 48;
+/** Of what is not arranged by hand. */
+const MOST_WIDTH = 180;
 const MIN_WIDTH = 40;
 const MAX_WIDTH = 800;
 /** Room for a curve and the value beside it, and for a mean and its deviation. */
@@ -91,7 +97,7 @@ export function isOfMetric({ kind }: Column): boolean {
 
 /** What the metric of a column is to be: as a person said, else as its name says. */
 export function goalIn({ goals }: TableLayout, metric: string): Goal {
-  return goals[`metric:${metric}`] ?? goalOf(metric);
+  return goalOf(metric, goals);
 }
 
 /** All there are, in their usual order: what names a run, metrics with the machine's last, params, the rest, tags. */
@@ -173,13 +179,16 @@ export function withShown(layout: TableLayout, column: Column, show: boolean): T
   };
 }
 
-export function widthOf(column: Column, { widths, curves, group }: TableLayout): number {
+/** @param content pixels that its widest value needs */
+export function widthOf(column: Column, { widths, curves, group }: TableLayout, content = 0): number {
   const { id, label } = column;
   const own = widths[id] ?? ATTRIBUTE.get(id)?.width;
   if (own !== undefined) return own;
-  const least = curves.includes(id) ? CURVE_WIDTH : group !== null && isOfMetric(column) ? MEAN_WIDTH : 88;
-  // Room for the name and the arrow of the sort, within reason.
-  return Math.max(least, Math.min(180, label.length * 7.5 + 34));
+  const isCurve = curves.includes(id);
+  const least = isCurve ? CURVE_WIDTH : group !== null && isOfMetric(column) ? MEAN_WIDTH : 88;
+  const needed = Math.ceil(content) + CELL_PADDING + (isCurve ? LEAST_CURVE : 0);
+  // Room for the name and the arrow of the sort, and for the values, within reason.
+  return Math.max(least, Math.min(MOST_WIDTH, label.length * 7.5 + 34), Math.min(MOST_WIDTH, needed));
 }
 
 export function clampWidth(width: number): number {

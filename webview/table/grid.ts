@@ -1,25 +1,24 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import { follow } from '../shared/follow.js';
-import { clampWidth, type Column, columnOf, ROW_HEIGHT, widthOf } from './columns.js';
+import { GridBody } from './body.js';
+import { CELL_PADDING, clampWidth, type Column, columnOf, ROW_HEIGHT } from './columns.js';
 import { Cursor } from './cursor.js';
+import type { Drawn } from './drawn.js';
 import { dragColumn, dragWidth } from './drag.js';
 import { explain } from './explain.js';
 import { toTsv } from './export.js';
 import { type GridAction, gridKey } from './grid-keys.js';
-import { groupRow } from './group-row.js';
+import { headRow } from './head-row.js';
 import './header-menu.js';
 import type { TyHeaderMenu } from './header-menu.js';
 import type { TableModel } from './model.js';
 import './note-editor.js';
 import type { TyNoteEditor } from './note-editor.js';
-import { type Drawn, headRow, runRow } from './row.js';
 import { curvesIn, HEAD_HEIGHT, inSight, MORE_ROWS, type Sight } from './sight.js';
 import type { Place } from './view.js';
-import { scrollTo, type Window } from './window.js';
+import { scrollTo } from './window.js';
 
-/** Both sides, and the border. */
-const CELL_PADDING = 20;
 /** What a new page is to come back to is written down when scrolling has come to rest. */
 const REST_MS = 200;
 
@@ -32,14 +31,19 @@ export class TyGrid extends LitElement {
   /** Size of what is in sight. */
   #width = 0;
   #height = 0;
-  #drawn = '';
+  #body: GridBody | undefined;
+  #drawn: Drawn | undefined;
+  /** The columns that are drawn: from, to. */
+  #columns = '';
+  /** Whether more has changed than the place that is scrolled to. */
+  #isFresh = true;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #isRestored = false;
   readonly #sized = new ResizeObserver(([entry]) => {
     if (!entry) return;
     this.#width = entry.contentRect.width;
     this.#height = entry.contentRect.height;
-    this.requestUpdate();
+    this.#refresh();
   });
 
   protected override createRenderRoot(): HTMLElement {
@@ -48,7 +52,7 @@ export class TyGrid extends LitElement {
 
   constructor() {
     super();
-    this.addController(follow(() => this.model.onChange(() => this.requestUpdate())));
+    this.addController(follow(() => this.model.onChange(() => this.#refresh())));
   }
 
   override disconnectedCallback(): void {
@@ -62,7 +66,7 @@ export class TyGrid extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    this.model.curves.want(this.#height === 0 ? [] : curvesIn(this.model, this.#sight));
+    this.#drawBody(this.#sight);
     // The place that the page was left at, as soon as there is enough to scroll.
     const { top, left } = this.model.scroll;
     if (this.#isRestored || this.#height === 0 || this.model.view.store.size === 0) return;
@@ -92,22 +96,12 @@ export class TyGrid extends LitElement {
 
   protected override render(): TemplateResult {
     const { model } = this;
-    const { view, layout } = model;
+    const { view } = model;
     const { pinned, others } = view.columns;
     const { lines } = view;
-    const { across, down, offsets, pinnedOffsets } = this.#sight;
-    this.#drawn = JSON.stringify([across, down]);
-    const shown = others.slice(across.first, across.end);
-    const width = (column: Column) => `${widthOf(column, layout)}px`;
-    const tracks = [...pinned.map(width), `${offsets[across.first]}px`, ...shown.map(width)];
-    const drawn: Drawn = {
-      pinned,
-      pinnedOffsets,
-      shown,
-      first: pinned.length + across.first,
-      activeLine: this.#at.line,
-      activeColumn: this.#at.column,
-    };
+    const sight = this.#sight;
+    const { offsets, pinnedOffsets } = sight;
+    const drawn = (this.#drawn = this.#columnsIn(sight));
     return html`
       <div
         class="grid"
@@ -130,10 +124,10 @@ export class TyGrid extends LitElement {
       >
         <div
           class="canvas"
-          .style=${`width:${pinnedOffsets.at(-1)! + offsets.at(-1)!}px;height:${lines.length * ROW_HEIGHT + HEAD_HEIGHT}px;--tracks:${tracks.join(' ')}`}
+          .style=${`width:${pinnedOffsets.at(-1)! + offsets.at(-1)!}px;height:${lines.length * ROW_HEIGHT + HEAD_HEIGHT}px`}
         >
           ${headRow(model, drawn)}
-          <div role="rowgroup">${this.#rows(lines, down, drawn)}</div>
+          <div class="body" role="rowgroup"></div>
         </div>
       </div>
       <ty-header-menu .model=${model}></ty-header-menu>
@@ -141,18 +135,43 @@ export class TyGrid extends LitElement {
     `;
   }
 
-  /**
-   * A row of the list always takes the same of the elements in turn, so that a scroll by three rows draws three, wherever
-   * they come to lie.
-   */
-  #rows(lines: Int32Array, { first, end }: Window, drawn: Drawn): (TemplateResult | typeof nothing)[] {
+  #columnsIn({ across, offsets, pinnedOffsets }: Sight): Drawn {
+    const { pinned, others } = this.model.view.columns;
+    const shown = others.slice(across.first, across.end);
+    const pinnedWidth = pinnedOffsets.at(-1)!;
+    const boxes = new Map<ColumnId, { left: number; width: number }>();
+    const put = (columns: readonly Column[], ends: readonly number[], from: number) => {
+      for (const [i, { id }] of columns.entries())
+        boxes.set(id, { left: from + ends[i]!, width: ends[i + 1]! - ends[i]! });
+    };
+    put(pinned, pinnedOffsets, 0);
+    put(shown, offsets.slice(across.first), pinnedWidth);
+    this.#columns = `${across.first} ${across.end}`;
+    const { line: activeLine, column: activeColumn } = this.#at;
+    return {
+      pinned,
+      shown,
+      first: pinned.length + across.first,
+      boxes,
+      pinnedWidth,
+      activeLine,
+      activeColumn,
+    };
+  }
+
+  #refresh(): void {
+    this.#isFresh = true;
+    this.requestUpdate();
+  }
+
+  #drawBody(sight: Sight): void {
+    if (!this.#drawn) return;
+    this.#body ??= new GridBody(this.querySelector<HTMLElement>('.body')!, this.model);
     const count = Math.ceil(this.#height / ROW_HEIGHT) + 1 + 2 * MORE_ROWS;
-    return Array.from({ length: count }, (_, i) => {
-      const at = first + ((((i - first) % count) + count) % count);
-      if (at >= end) return nothing;
-      const line = lines[at]!;
-      return line < 0 ? groupRow(this.model, ~line, at, drawn) : runRow(this.model, line, at, drawn);
-    });
+    this.#body.draw(this.#drawn, sight.down, count, this.#isFresh);
+    this.#body.drawSticky(this.model.scroll.top, this.#isFresh);
+    this.#isFresh = false;
+    this.model.curves.want(this.#height === 0 ? [] : curvesIn(this.model, sight));
   }
 
   #scrolled(): void {
@@ -160,8 +179,10 @@ export class TyGrid extends LitElement {
     this.model.setScroll(scrollTop, scrollLeft);
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.model.keep(), REST_MS);
-    const { across, down } = this.#sight;
-    if (JSON.stringify([across, down]) !== this.#drawn) this.requestUpdate();
+    const sight = this.#sight;
+    // Other rows alone are quickly drawn; other columns have other heads.
+    if (`${sight.across.first} ${sight.across.end}` !== this.#columns) this.requestUpdate();
+    else if (!this.isUpdatePending) this.#drawBody(sight);
   }
 
   // ---- pointer
@@ -173,7 +194,7 @@ export class TyGrid extends LitElement {
     const on = event.target as Element;
     this.#at.put('head', column);
     if (on.matches('.border')) {
-      dragWidth(event, widthOf(columnOf(column), model.layout), {
+      dragWidth(event, model.view.widthOf(columnOf(column)), {
         change: (width) => model.setWidth(column, width),
         done: () => model.arrange({}),
       });
@@ -273,7 +294,7 @@ export class TyGrid extends LitElement {
 
   #focused(): void {
     this.#at.begin();
-    this.requestUpdate();
+    this.#refresh();
   }
 
   #keydown(event: KeyboardEvent): void {
@@ -366,12 +387,14 @@ export class TyGrid extends LitElement {
         ? scroller.scrollLeft
         : scrollTo(offsets[at]!, offsets[at + 1]!, scroller.scrollLeft, this.#width - pinnedOffsets.at(-1)!);
     const height = this.#height - HEAD_HEIGHT;
+    // The head of its group stays above a run.
+    const covered = view.groups && view.lines[line]! >= 0 ? 1 : 0;
     const top =
       line < 0
         ? scroller.scrollTop
-        : scrollTo(line * ROW_HEIGHT, (line + 1) * ROW_HEIGHT, scroller.scrollTop, height);
+        : scrollTo((line - covered) * ROW_HEIGHT, (line + 1) * ROW_HEIGHT, scroller.scrollTop, height);
     scroller.scrollTo(left, top);
-    this.requestUpdate();
+    this.#refresh();
   }
 }
 

@@ -122,3 +122,14 @@ export function linesOf(groups: readonly Group[], isCollapsed: (group: Group) =>
   }
   return lines;
 }
+
+/** The line of the head of each group. */
+export function headsOf(groups: readonly Group[], isCollapsed: (group: Group) => boolean): Uint32Array {
+  const heads = new Uint32Array(groups.length);
+  let line = 0;
+  for (const [i, group] of groups.entries()) {
+    heads[i] = line;
+    line += 1 + (isCollapsed(group) ? 0 : group.rows.length);
+  }
+  return heads;
+}

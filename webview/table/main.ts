@@ -7,9 +7,10 @@ import type { FromTable, TableState, ToTable } from '../../src/extension/panels/
 import { connectHost } from '../shared/host.js';
 import { TyTable } from './app.js';
 import { TableModel } from './model.js';
+import { measureIn } from './widths.js';
 
 const host = connectHost<ToTable, FromTable, TableState>();
-const model = new TableModel(host);
+const model = new TableModel(host, measureIn(document.body));
 const app = new TyTable();
 app.model = model;
 document.body.append(app);

@@ -19,6 +19,7 @@ import type { Sheet } from './export.js';
 import { NOTHING, retain, select, type Selection } from './selection.js';
 import { clickedSort } from './sort.js';
 import { TableView } from './view.js';
+import type { Measure } from './widths.js';
 
 export type TableHost = Host<ToTable, FromTable, TableState>;
 
@@ -35,7 +36,7 @@ interface Shown {
 
 /** The state of the table. Components read it and ask it to change; it tells them that it did. */
 export class TableModel {
-  readonly view = new TableView();
+  readonly view: TableView;
   readonly curves: Curves;
   readonly #host: TableHost;
   readonly #listeners = new Set<() => void>();
@@ -59,8 +60,9 @@ export class TableModel {
   /** Of the runs without a filter too: what can be filtered by does not depend on what is. */
   readonly #names = new Set<ColumnId>();
 
-  constructor(host: TableHost) {
+  constructor(host: TableHost, measure?: Measure) {
     this.#host = host;
+    this.view = new TableView(measure);
     this.curves = new Curves((cells) => host.post({ type: 'curves', cells }));
     const { state } = host;
     if (state?.version === 1) {

@@ -1,11 +1,11 @@
 import type { CurveCell } from '../../src/extension/panels/table-messages.js';
-import { type Column, ROW_HEIGHT, widthOf } from './columns.js';
+import { type Column, ROW_HEIGHT } from './columns.js';
 import type { TableModel } from './model.js';
 import { columnWindow, offsetsOf, rowWindow, type Window } from './window.js';
 
 export const HEAD_HEIGHT = 26;
 /** Rows drawn above and below those in sight. */
-export const MORE_ROWS = 6;
+export const MORE_ROWS = 3;
 
 /** The part of the table that is drawn. */
 export interface Sight {
@@ -20,12 +20,11 @@ export interface Sight {
 
 /** @param size of what can be seen, in pixels */
 export function inSight(
-  { view, layout, scroll }: TableModel,
+  { view, scroll }: TableModel,
   { width, height }: { width: number; height: number },
 ): Sight {
   const { pinned, others } = view.columns;
-  const offsetsIn = (columns: readonly Column[]) =>
-    offsetsOf(columns.map((column) => widthOf(column, layout)));
+  const offsetsIn = (columns: readonly Column[]) => offsetsOf(columns.map((column) => view.widthOf(column)));
   const offsets = offsetsIn(others);
   const pinnedOffsets = offsetsIn(pinned);
   const across = columnWindow(offsets, scroll.left, Math.max(0, width - pinnedOffsets.at(-1)!));

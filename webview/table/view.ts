@@ -1,13 +1,24 @@
 import type { ColumnId, RunChunk, SortKey, TableLayout } from '../../src/extension/panels/table-messages.js';
 import type { Goal } from '../shared/goal.js';
 import { bestOf } from './best.js';
-import { arrange, type Column, columnOf, EMPTY_LAYOUT, goalIn, isOfMetric, knownColumns } from './columns.js';
+import {
+  arrange,
+  type Column,
+  columnOf,
+  EMPTY_LAYOUT,
+  goalIn,
+  isOfMetric,
+  knownColumns,
+  widthOf,
+} from './columns.js';
 import { differs } from './differ.js';
-import { type Group, groupRows, linesOf, orderGroups, summarise, type Summary } from './group.js';
+import { type Group, groupRows, headsOf, linesOf, orderGroups, summarise, type Summary } from './group.js';
 import { sortRows } from './sort.js';
 import { type ColumnData, RunStore } from './store.js';
 import { tintsOf } from './tint.js';
 import { RunValues } from './values.js';
+import { type Measure, roughly, Widths } from './widths.js';
+import { indexAt } from './window.js';
 
 const NEWEST_FIRST: SortKey = { id: 'started', descending: true };
 /** Columns whose best is marked: a least value is only good where the least is looked for. */
@@ -17,6 +28,9 @@ const MARKED: Record<Goal, readonly Column['kind'][]> = {
   unknown: [],
 };
 
+/** The star before the best, and its distance. */
+const MARK_WIDTH = 15;
+
 /** A line of the table: the head of a group, or a run. */
 export type Place = { runId: string } | { group: string | undefined };
 
@@ -24,9 +38,12 @@ export type Place = { runId: string } | { group: string | undefined };
 export class TableView {
   readonly store = new RunStore();
   readonly values = new RunValues(this.store, (metric) => this.goalOf(metric));
+  readonly #measure: Measure;
+  readonly #widths: Widths;
   #layout = EMPTY_LAYOUT;
   #sorted: { rows: Uint32Array; groups: Group[] | undefined } | undefined;
   #lines: Int32Array | undefined;
+  #heads: Uint32Array | undefined;
   #known: Column[] | undefined;
   #columns: { pinned: Column[]; others: Column[] } | undefined;
   readonly #goals = new Map<string, Goal>();
@@ -35,6 +52,11 @@ export class TableView {
   readonly #bests = new Map<string, number | undefined>();
   readonly #summaries = new Map<ColumnId, Summary | undefined>();
   readonly #common = new Map<ColumnId, (string | undefined)[]>();
+
+  constructor(measure: Measure = roughly) {
+    this.#measure = measure;
+    this.#widths = new Widths(this.values, measure);
+  }
 
   get layout(): TableLayout {
     return this.#layout;
@@ -45,9 +67,10 @@ export class TableView {
     this.#layout = layout;
     const has = (...keys: (keyof TableLayout)[]) => keys.some((key) => layout[key] !== before[key]);
     if (has('sort', 'group', 'goals')) this.#forgetRows();
-    if (has('collapsed')) this.#lines = undefined;
+    if (has('collapsed')) this.#forgetLines();
     if (has('goals')) {
       this.#goals.clear();
+      this.#widths.forget();
       this.#known = undefined;
     }
     if (has('goals', 'group', 'order', 'shown', 'hidden', 'pinned', 'onlyDiffering'))
@@ -59,6 +82,10 @@ export class TableView {
     const { columns } = this.store;
     const { size } = columns;
     this.store.put(chunk);
+    this.#widths.came(
+      chunk.ids.map((id) => this.store.rowOf(id)!),
+      this.store.size,
+    );
     this.#changed();
     if (columns.size > size) this.#forgetColumns();
   }
@@ -70,6 +97,7 @@ export class TableView {
 
   clear(): void {
     this.store.clear();
+    this.#widths.clear();
     this.#changed();
     this.#forgetColumns();
   }
@@ -97,6 +125,15 @@ export class TableView {
     const { rows, groups } = this.#sort();
     this.#lines ??= groups ? linesOf(groups, ({ value }) => this.isCollapsed(value)) : Int32Array.from(rows);
     return this.#lines;
+  }
+
+  /** The group of a line: the line of its head, and the one after its last. */
+  groupAbove(line: number): { head: number; end: number } | undefined {
+    const { groups = [], lines } = this;
+    this.#heads ??= headsOf(groups, ({ value }) => this.isCollapsed(value));
+    const group = indexAt(this.#heads, line);
+    const head = this.#heads[group];
+    return head === undefined ? undefined : { head, end: this.#heads[group + 1] ?? lines.length };
   }
 
   /** @param value of the group */
@@ -159,6 +196,23 @@ export class TableView {
 
   get allColumns(): Column[] {
     return [...this.columns.pinned, ...this.columns.others];
+  }
+
+  /** Pixels. */
+  widthOf(column: Column): number {
+    const isGiven = this.#layout.widths[column.id] !== undefined || column.kind === 'attribute';
+    return widthOf(column, this.#layout, isGiven ? 0 : this.valueWidth(column.id));
+  }
+
+  /** Pixels that the widest value needs, with the mark of the best where the column has one. */
+  valueWidth(id: ColumnId): number {
+    const isMarked = MARKED[this.goal(id)].includes(columnOf(id).kind);
+    return this.#widths.widest(id, isMarked) + (isMarked ? MARK_WIDTH : 0);
+  }
+
+  /** Whether the text, as it is usually set, is seen whole in so many pixels. */
+  fits(text: string, pixels: number): boolean {
+    return this.#measure(text, false) <= pixels;
   }
 
   isNumber(id: ColumnId): boolean {
@@ -299,9 +353,14 @@ export class TableView {
 
   #forgetRows(): void {
     this.#sorted = undefined;
-    this.#lines = undefined;
+    this.#forgetLines();
     this.#forgetDerived();
     if (this.#layout.onlyDiffering) this.#columns = undefined;
+  }
+
+  #forgetLines(): void {
+    this.#lines = undefined;
+    this.#heads = undefined;
   }
 
   #forgetDerived(): void {

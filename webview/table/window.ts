@@ -36,7 +36,7 @@ export function columnWindow(offsets: readonly number[], left: number, width: nu
 }
 
 /** The column at a place; before the first it is the first. */
-export function indexAt(offsets: readonly number[], x: number): number {
+export function indexAt(offsets: ArrayLike<number>, x: number): number {
   let low = 0;
   let high = offsets.length - 1;
   while (low < high) {

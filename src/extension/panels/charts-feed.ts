@@ -1,6 +1,7 @@
-import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
+import { errorData, messageOf } from '../../base/errors.js';
 import type { Run, RunPart, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { runsById } from '../runs/runs-by-id.js';
 import { ImagesFeed } from './images-feed.js';
 import type { ChartRun, ExperimentLayout, FromCharts, RunLabel, ToCharts } from './messages.js';
 import { labelledBy, labelsOf } from './run-labels.js';
@@ -13,7 +14,7 @@ const REFRESH_MS = 1_000;
 const SHOWN_PARTS: ReadonlySet<RunPart> = new Set<RunPart>(['metrics', 'state', 'params', 'tags']);
 
 interface Options {
-  workspace: Pick<Workspace, 'id' | 'run' | 'points' | 'files' | 'readFile' | 'onEvent'>;
+  workspace: Pick<Workspace, 'id' | 'runs' | 'points' | 'files' | 'readFile' | 'onEvent'>;
   post: (message: ToCharts) => void;
   layout: (runs: readonly Run[]) => Promise<ExperimentLayout>;
   warn: (message: string) => void;
@@ -106,25 +107,20 @@ export class ChartsFeed {
     }
   }
 
-  /** Reads the runs anew. One that is gone is noted; any other failure is thrown after the others were read. */
+  /** Reads the runs anew, and notes those that are gone. */
   async #read(ids: readonly string[]): Promise<void> {
-    const { workspace } = this.#options;
-    const results = await Promise.allSettled(ids.map((id) => workspace.run(id, this.#abort.signal)));
-    let failure: unknown;
-    for (const [i, result] of results.entries()) {
-      const id = ids[i]!;
+    const found = await runsById(this.#options.workspace, ids, this.#abort.signal);
+    const byId = new Map(found.map((run) => [run.id, run]));
+    for (const id of ids) {
       if (!this.#runIds.includes(id)) continue;
-      if (result.status === 'fulfilled' && result.value.lifecycle === 'active') {
-        this.#runs.set(id, result.value);
-        this.#missing = this.#missing.filter((missing) => missing !== id);
-      } else if (result.status === 'fulfilled' || TrainyardError.is(result.reason, 'NOT_FOUND')) {
+      const run = byId.get(id);
+      this.#missing = this.#missing.filter((missing) => missing !== id);
+      if (run) this.#runs.set(id, run);
+      else {
         this.#runs.delete(id);
-        if (!this.#missing.includes(id)) this.#missing.push(id);
-      } else {
-        failure = result.reason;
+        this.#missing.push(id);
       }
     }
-    if (failure !== undefined) throw failure;
   }
 
   #list(): { runs: ChartRun[]; labels: RunLabel[]; missing: string[] } {

@@ -4,9 +4,10 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { dataUri } from '../runs/pictures.js';
 import { runsById } from '../runs/runs-by-id.js';
-import type { FromCompare, ToCompare } from './compare-messages.js';
+import type { ComparedFile, FromCompare, ToCompare } from './compare-messages.js';
 import { filesOf, picturesOf } from './compared-files.js';
 import { comparedRun, detailsOf, differingCurves } from './compared-run.js';
+import type { Goals } from './table-messages.js';
 
 const REFRESH_MS = 1_000;
 /** Runs whose code, files and data are read, and which stand side by side: more cannot be read. */
@@ -15,6 +16,7 @@ export const DETAILED = 12;
 interface Options {
   workspace: Pick<Workspace, 'run' | 'runs' | 'points' | 'diff' | 'files' | 'readFile' | 'onEvent'>;
   post: (message: ToCompare) => void;
+  goals: (runs: readonly Run[]) => Goals;
   warn: (message: string) => void;
 }
 
@@ -61,6 +63,11 @@ export class CompareFeed {
     return run && other && diff && { run, other, diff };
   }
 
+  /** Tells what metrics are to be, after a person said it elsewhere. */
+  tellGoals(): void {
+    this.#post({ type: 'goals', goals: this.#options.goals(this.#runs) }, this.#load.signal);
+  }
+
   show(runIds: readonly string[]): void {
     this.#runIds = runIds;
     void this.#loadAll();
@@ -99,7 +106,8 @@ export class CompareFeed {
       if (signal.aborted) return;
       this.#runs = runs;
       const curves = differingCurves(this.#detailed);
-      this.#post({ type: 'runs', runs: runs.map(comparedRun), detailed: DETAILED, curves }, signal);
+      const goals = this.#options.goals(runs);
+      this.#post({ type: 'runs', runs: runs.map(comparedRun), detailed: DETAILED, curves, goals }, signal);
     } catch (error) {
       this.#post({ type: 'error', error: errorData(error) }, signal);
       return;
@@ -169,11 +177,26 @@ export class CompareFeed {
     }
   }
 
-  async #readFiles({ id, name }: Run, signal: AbortSignal): Promise<void> {
+  /** Files that cannot be listed are said in their place. */
+  async #readFiles(run: Run, signal: AbortSignal): Promise<void> {
+    const { id, filesElsewhere } = run;
+    try {
+      const { files, isCut } = await filesOf(this.#options.workspace, id, signal);
+      if (files.length === 0 && filesElsewhere !== undefined) {
+        const problem = `The script keeps them at ${filesElsewhere}`;
+        this.#post({ type: 'files', runId: id, files: null, isCut, problem }, signal);
+        return;
+      }
+      this.#post({ type: 'files', runId: id, files, isCut }, signal);
+      await this.#readPictures(run, files, signal);
+    } catch (error) {
+      this.#post({ type: 'files', runId: id, files: null, isCut: false, problem: messageOf(error) }, signal);
+    }
+  }
+
+  async #readPictures({ id, name }: Run, files: readonly ComparedFile[], signal: AbortSignal): Promise<void> {
     const { workspace, warn } = this.#options;
     try {
-      const { files, isCut } = await filesOf(workspace, id, signal);
-      this.#post({ type: 'files', runId: id, files, isCut }, signal);
       const known = this.#pictures.get(id);
       const pictures = await Promise.all(
         [...picturesOf(files)].map(async ([title, { path, sha256 = '' }]) => {
@@ -188,7 +211,7 @@ export class CompareFeed {
       const byTitle = Object.fromEntries(pictures.map(({ title, uri }) => [title, uri]));
       this.#post({ type: 'pictures', runId: id, pictures: byTitle }, signal);
     } catch (error) {
-      if (!signal.aborted) warn(`Files of ${name} could not be read: ${messageOf(error)}`);
+      if (!signal.aborted) warn(`Pictures of ${name} could not be read: ${messageOf(error)}`);
     }
   }
 

@@ -1,6 +1,7 @@
 /** What the comparison and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
 import type { ErrorData } from '../../base/errors.js';
 import type { CodeDiff, Points, RunState } from '../../workspace/types.js';
+import type { Goals } from './table-messages.js';
 
 export interface ComparedRun {
   id: string;
@@ -62,15 +63,17 @@ export type ToCompare =
    * The first is the one the others are compared with; code, files and the like are told of the first `detailed` runs.
    * `curves`: metrics with a curve in a detailed run that is not the same in all of these.
    */
-  | { type: 'runs'; runs: ComparedRun[]; detailed: number; curves: string[] }
+  | { type: 'runs'; runs: ComparedRun[]; detailed: number; curves: string[]; goals: Goals }
+  /** What a person says that metrics are to be, in the runs table. */
+  | { type: 'goals'; goals: Goals }
   /** Some of the runs have changed; the others are as they were. */
   | { type: 'changed'; runs: ComparedRun[]; curves: string[] }
   /** Files that differ between the first run and this one; or why that cannot be told. */
   | { type: 'code'; runId: string; files: ChangedFile[] | null; problem?: string }
   /** Data and packages, by name. */
   | { type: 'details'; runId: string; data: Record<string, string>; environment: Record<string, string> }
-  /** What a run wrote; `isCut` when there is more than is told. */
-  | { type: 'files'; runId: string; files: ComparedFile[]; isCut: boolean }
+  /** What a run wrote; `isCut` when there is more than is told. null: cannot be told, for this reason, a sentence. */
+  | { type: 'files'; runId: string; files: ComparedFile[] | null; isCut: boolean; problem?: string }
   /** Pictures of a run by name, as data URIs. */
   | { type: 'pictures'; runId: string; pictures: Record<string, string> }
   /** Answer to the question of that number; null when it could not be answered. */
@@ -87,5 +90,7 @@ export type FromCompare =
   | { type: 'openCode'; runId: string; path?: string }
   /** Opens a file that runs wrote: of one run, or the comparison of two. */
   | { type: 'openFile'; path: string; runIds: [string] | [string, string] }
+  /** Opens the panel of a run. */
+  | { type: 'run'; runId: string }
   | { type: 'charts'; runIds: string[] }
   | { type: 'showOutput' };

@@ -8,6 +8,7 @@ import { splitPath } from '../runs/run-uri.js';
 import { CompareFeed } from './compare-feed.js';
 import type { CompareState, FromCompare } from './compare-messages.js';
 import { LivePanel } from './live-panel.js';
+import type { TableLayouts } from './table-layouts.js';
 
 export const COMPARE_VIEW_TYPE = 'trainyard.compare';
 
@@ -20,6 +21,7 @@ export interface ComparePanels {
 export function registerComparePanel(
   context: vscode.ExtensionContext,
   workspaces: { readonly active: Workspace },
+  layouts: TableLayouts,
   log: vscode.LogOutputChannel,
 ): ComparePanels {
   let open: LivePanel<FromCompare, CompareFeed> | undefined;
@@ -36,6 +38,7 @@ export function registerComparePanel(
         wanted = undefined;
         return new CompareFeed(runIds, {
           workspace: workspaces.active,
+          goals: (runs) => layouts.goalsOf(runs),
           warn: (text) => log.warn(`Comparison: ${text}`),
           post(answer) {
             if (answer.type === 'error') log.error(`Comparison: ${answer.error.message}`);
@@ -67,6 +70,9 @@ export function registerComparePanel(
       case 'openFile':
         await openFile(message, feed);
         break;
+      case 'run':
+        await vscode.commands.executeCommand(COMMANDS.showRun, message.runId);
+        break;
       case 'charts':
         await vscode.commands.executeCommand(COMMANDS.showCharts, message.runIds[0], message.runIds);
         break;
@@ -82,7 +88,8 @@ export function registerComparePanel(
       return Promise.resolve();
     },
   });
-  context.subscriptions.push(serializer, { dispose: () => open?.dispose() });
+  const goals = layouts.onDidChangeGoals(() => open?.feed?.tellGoals());
+  context.subscriptions.push(serializer, goals, { dispose: () => open?.dispose() });
 
   return {
     show(runIds) {

@@ -1,4 +1,5 @@
 import type { Run } from '../../workspace/types.js';
+import { machineFacts } from '../runs/machine-facts.js';
 import { ownTags } from '../runs/own-tags.js';
 import type { ComparedRun } from './compare-messages.js';
 
@@ -15,6 +16,7 @@ export function comparedRun(run: Run): ComparedRun {
     ['Entry point', tags['mlflow.project.entryPoint']],
     ['Working folder', job?.workingFolder],
     ['Target', job?.target],
+    ...machineFacts(job?.machine),
     ['Image', tags['mlflow.docker.image.uri']],
     ['Exit code', job?.exitCode],
     ['Reason', job?.reason],

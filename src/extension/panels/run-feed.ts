@@ -9,6 +9,7 @@ import { dataUri, isPicture } from '../runs/pictures.js';
 import { splitPath } from '../runs/run-uri.js';
 import type { FromRun, ToRun } from './run-messages.js';
 import { shownRun } from './shown-run.js';
+import type { Goals } from './table-messages.js';
 
 const REFRESH_MS = 1_000;
 const FILES_MS = 2_000;
@@ -28,6 +29,7 @@ interface Options {
   warn: (message: string) => void;
   /** Called with the run as it was read. */
   onRun: (run: Run) => void;
+  goals: (run: Run) => Goals;
   /** Sections that a person closed. */
   collapsed: () => string[];
 }
@@ -154,7 +156,7 @@ export class RunFeed {
   }
 
   async #readRun(): Promise<void> {
-    const { workspace, onRun, collapsed } = this.#options;
+    const { workspace, onRun, collapsed, goals } = this.#options;
     const { signal } = this.#abort;
     const run = await workspace.run(this.runId, signal);
     if (run.lifecycle === 'deleted')
@@ -169,7 +171,7 @@ export class RunFeed {
     this.#isLoaded = true;
     onRun(run);
     const shown = shownRun(run, this.#experiments.get(run.experimentId) ?? run.experimentId);
-    this.#post({ type: 'run', run: shown, collapsed: collapsed() });
+    this.#post({ type: 'run', run: shown, collapsed: collapsed(), goals: goals(run) });
   }
 
   async #find(): Promise<void> {

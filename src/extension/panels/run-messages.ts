@@ -9,6 +9,7 @@ import type {
   RunState,
 } from '../../workspace/types.js';
 import type { FoundFiles } from '../runs/found-files.js';
+import type { Goals } from './table-messages.js';
 
 export interface ShownRun {
   id: string;
@@ -70,7 +71,8 @@ export interface RunPanelState {
 export type ToRun =
   /** The page is to ask for this run instead. */
   | { type: 'show'; runId: string }
-  | { type: 'run'; run: ShownRun; collapsed: string[] }
+  /** `goals`: what a person says that metrics are to be, in the runs table. */
+  | { type: 'run'; run: ShownRun; collapsed: string[]; goals: Goals }
   | { type: 'points'; series: { key: string; values: Float64Array }[] }
   /** The end of the log, without colours. */
   | { type: 'log'; text: string; isCut: boolean }

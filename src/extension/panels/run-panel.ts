@@ -6,6 +6,7 @@ import { runUri } from '../runs/run-file-system.js';
 import { LivePanel } from './live-panel.js';
 import { RunFeed } from './run-feed.js';
 import type { FromRun, RunPanelState, RunPanelVerb, ToRun } from './run-messages.js';
+import type { TableLayouts } from './table-layouts.js';
 
 export const RUN_VIEW_TYPE = 'trainyard.run';
 const COLLAPSED_KEY = 'run.collapsed';
@@ -33,6 +34,7 @@ export interface RunPanels {
 export function registerRunPanel(
   context: vscode.ExtensionContext,
   workspaces: { readonly active: Workspace },
+  layouts: TableLayouts,
   log: vscode.LogOutputChannel,
 ): RunPanels {
   let open: LivePanel<FromRun, RunFeed> | undefined;
@@ -66,6 +68,7 @@ export function registerRunPanel(
       onRun: ({ name }) => {
         if (panel.title !== name) panel.title = name;
       },
+      goals: (run) => layouts.goalsOf([run]),
       collapsed: () => context.globalState.get<string[]>(COLLAPSED_KEY, []),
       post(message) {
         if (message.type === 'error') log.error(`Run: ${message.error.message}`);
@@ -130,7 +133,8 @@ export function registerRunPanel(
       return Promise.resolve();
     },
   });
-  context.subscriptions.push(serializer, { dispose: () => open?.dispose() });
+  const goals = layouts.onDidChangeGoals(() => open?.feed?.reload());
+  context.subscriptions.push(serializer, goals, { dispose: () => open?.dispose() });
 
   return {
     show(runId) {

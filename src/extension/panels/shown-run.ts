@@ -1,4 +1,5 @@
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
+import { machineFacts } from '../runs/machine-facts.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
 import type { ShownRun } from './run-messages.js';
 
@@ -41,6 +42,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
       ['Target', job?.target],
       ['Program', job?.command[0]],
       ['Python', run.environment?.python],
+      ...machineFacts(job?.machine),
     ]),
     packages: Object.entries(run.environment?.packages ?? {}),
     params: Object.entries(run.params).sort(([a], [b]) => byName(a, b)),

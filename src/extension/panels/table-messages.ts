@@ -37,6 +37,9 @@ export interface SortKey {
   descending: boolean;
 }
 
+/** What a person said that a metric is to be, by its column (`metric:loss`); the others go by their names. */
+export type Goals = Record<ColumnId, 'lower' | 'higher' | 'unknown'>;
+
 /** How a person arranged the table of an experiment. */
 export interface TableLayout {
   version: 2;
@@ -58,8 +61,7 @@ export interface TableLayout {
   collapsed: (string | null)[];
   /** Metric columns that show the curve. */
   curves: ColumnId[];
-  /** What a person said that a metric is to be, by its column; the others go by their names. */
-  goals: Record<ColumnId, 'lower' | 'higher' | 'unknown'>;
+  goals: Goals;
 }
 
 /** What a page needs to come back as it was; the layout is the host's. */

@@ -6,14 +6,12 @@ import { NOTE_TAG } from '../runs/own-tags.js';
 import { LivePanel } from './live-panel.js';
 import { saveAs } from './save-as.js';
 import { TableFeed } from './table-feed.js';
-import type { FromTable, RunVerb, TableLayout, TableState } from './table-messages.js';
+import type { TableLayouts } from './table-layouts.js';
+import type { FromTable, RunVerb, TableState } from './table-messages.js';
 
 export const TABLE_VIEW_TYPE = 'trainyard.table';
-const LAYOUTS_KEY = 'table.layouts';
 const FILTERS_KEY = 'table.filters';
 const MOST_FILTERS = 10;
-/** Key of the layout for the runs of all experiments. */
-const ALL = '*';
 
 const VERBS: Record<RunVerb, (typeof COMMANDS)[keyof typeof COMMANDS]> = {
   charts: COMMANDS.showCharts,
@@ -32,6 +30,7 @@ export interface TablePanels {
 export function registerTablePanel(
   context: vscode.ExtensionContext,
   workspaces: { readonly active: Workspace },
+  layouts: TableLayouts,
   log: vscode.LogOutputChannel,
 ): TablePanels {
   let open: LivePanel<FromTable, TableFeed> | undefined;
@@ -64,10 +63,7 @@ export function registerTablePanel(
         if (message.type === 'error') log.error(`Runs table: ${message.error.message}`);
         void page.postMessage(message);
       },
-      layout(experimentId) {
-        const layout = layouts()[experimentId ?? ALL];
-        return layout?.version === 2 ? layout : null;
-      },
+      layout: (experimentId) => layouts.of(experimentId),
       filters: () => workspaceState.get<string[]>(FILTERS_KEY, []),
       onFilter(filter) {
         const before = workspaceState.get<string[]>(FILTERS_KEY, []).filter((other) => other !== filter);
@@ -77,20 +73,14 @@ export function registerTablePanel(
     });
   }
 
-  const layouts = () => context.workspaceState.get<Record<string, TableLayout>>(LAYOUTS_KEY, {});
-
   function receive(message: FromTable, feed: TableFeed | undefined): void {
     switch (message.type) {
       case 'show':
         feed?.show(message);
         break;
-      case 'layout': {
-        const { experimentId, layout } = message;
-        run(() =>
-          context.workspaceState.update(LAYOUTS_KEY, { ...layouts(), [experimentId ?? ALL]: layout }),
-        );
+      case 'layout':
+        run(() => layouts.keep(message.experimentId, message.layout));
         break;
-      }
       case 'curves':
         feed?.showCurves(message.cells);
         break;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Compute, Run, WorkspaceEvent } from '../../workspace/types.js';
+import { runsById } from '../runs/runs-by-id.js';
 import { VIEWS } from '../view-ids.js';
 import type { Workspaces } from '../workspaces.js';
 import { messageLeaf, type Leaf } from './leaf.js';
@@ -48,7 +49,7 @@ export class ComputeView extends LiveView<ComputeNode | PlacedRun> {
     const workspace = this.workspaces.active;
     if (node.kind === 'run') return runSections({ run: node.run, files: new Map() }, idOf(node), workspace);
     const { name, running, queued } = node.compute;
-    const runs = await Promise.all([...running, ...queued].map((runId) => workspace.run(runId)));
+    const runs = await runsById(workspace, [...running, ...queued]);
     if (runs.length === 0) return [messageLeaf(`${idOf(node)}/none`, vscode.l10n.t('Nothing runs here'))];
     return runs.map((run) => ({ kind: 'run', run, place: name }));
   }

@@ -40,7 +40,8 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     if (!run) throw new TrainyardError('NOT_FOUND', `There is no run ${id}.`);
     return run;
   };
-  const runView = (id: string) => toSingleRun(store, fullRun(id));
+  /** As a search gives it: who changed a run has no need of what its model ran on. */
+  const plainRun = (id: string) => toRuns(store, [fullRun(id)])[0];
   const snapshotOf = (id: string): Snapshot => {
     fullRun(id);
     const snapshot = store.jobs.get(id)?.snapshot;
@@ -87,7 +88,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     },
   );
   app.get<{ Params: { id: string } }>('/runs/:id', { schema: { params: schema.RunParams } }, ({ params }) =>
-    runView(params.id),
+    toSingleRun(store, fullRun(params.id)),
   );
   app.patch<{ Params: { id: string }; Body: Static<typeof schema.RunChanges> }>(
     '/runs/:id',
@@ -101,7 +102,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
           else store.runs.setTags(id, { [key]: value });
         }
       });
-      return runView(id);
+      return plainRun(id);
     },
   );
   for (const [path, lifecycle] of [
@@ -123,7 +124,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     );
 
   app.post<{ Body: SubmitRequest }>('/jobs', { schema: { body: schema.SubmitBody } }, async ({ body }) =>
-    runView(await jobs.submit(body)),
+    plainRun(await jobs.submit(body)),
   );
   app.post<{ Params: { id: string } }>(
     '/runs/:id/cancel',

@@ -106,6 +106,7 @@ function summaryOf(job: JobRecord): JobSummary {
     reason: job.reason,
     metrics: job.spec.metrics,
     progress: job.progress,
+    machine: job.machine,
     queuedAt: job.queuedAt,
     startedAt: job.startedAt,
     endedAt: job.endedAt,

@@ -23,6 +23,7 @@ import { jobEnvironment, trackingSecrets } from './environment.js';
 import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
+import { readMachine } from './machine.js';
 import { usageMetrics } from './usage.js';
 
 export interface JobServiceOptions {
@@ -328,8 +329,9 @@ export class JobService {
     const target = this.requireTarget(job.spec.target);
     const status = await target.status(handle);
     if (status.state === 'running' && job.state !== 'running') {
+      const machine = await readMachine();
       await this.store.write(() => {
-        this.store.jobs.update(runId, { state: 'running', startedAt: status.startedAt });
+        this.store.jobs.update(runId, { state: 'running', startedAt: status.startedAt, machine });
         this.store.runs.update(runId, { status: 'running' });
       });
     }
@@ -373,12 +375,17 @@ export class JobService {
       exitCode: status.exitCode,
       endedAt: status.endedAt,
       ...(status.startedAt !== undefined && { startedAt: status.startedAt }),
+      // One that was too short to be seen running.
+      ...(status.startedAt !== undefined && !job.machine && { machine: await readMachine() }),
     });
   }
 
   private async finish(
     { runId }: JobRecord,
-    end: { state: RunState; reason?: string; exitCode?: number | null; endedAt?: number; startedAt?: number },
+    end: { state: RunState } & Pick<
+      Partial<JobRecord>,
+      'reason' | 'exitCode' | 'endedAt' | 'startedAt' | 'machine'
+    >,
   ): Promise<void> {
     const endedAt = end.endedAt ?? Date.now();
     await this.store.write(() => {

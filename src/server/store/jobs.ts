@@ -3,7 +3,7 @@ import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Handle } from '../../targets/target.js';
-import type { Progress, RunState } from '../../workspace/types.js';
+import type { Machine, Progress, RunState } from '../../workspace/types.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
 
@@ -24,6 +24,7 @@ export interface JobRecord {
   /** Bytes of its output that were read for metrics. */
   outputRead: number;
   progress?: Progress;
+  machine?: Machine;
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;
@@ -47,6 +48,7 @@ interface JobRow {
   reason: string | null;
   output_read: number;
   progress: string | null;
+  machine: string | null;
   queued_at: number;
   started_at: number | null;
   ended_at: number | null;
@@ -72,6 +74,7 @@ const COLUMNS: {
   reason: (reason) => ({ reason }),
   outputRead: (bytes) => ({ output_read: bytes }),
   progress: (progress) => ({ progress: progress && JSON.stringify(progress) }),
+  machine: (machine) => ({ machine: machine && JSON.stringify(machine) }),
   startedAt: (time) => ({ started_at: time }),
   endedAt: (time) => ({ ended_at: time }),
 };
@@ -161,6 +164,7 @@ function toRecord(row: JobRow): JobRecord {
     ...(row.reason !== null && { reason: row.reason }),
     outputRead: row.output_read,
     ...(row.progress !== null && { progress: JSON.parse(row.progress) as Progress }),
+    ...(row.machine !== null && { machine: JSON.parse(row.machine) as Machine }),
     queuedAt: row.queued_at,
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),

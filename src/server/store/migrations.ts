@@ -155,6 +155,10 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   DROP INDEX run_tags_commits;
   CREATE INDEX runs_of_any ON runs (experiment_id, start_time DESC, id);
   `,
+  `
+  -- On which machine it ran.
+  ALTER TABLE jobs ADD COLUMN machine TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -11,7 +11,7 @@
  *   GET    /events                        → SSE, `data:` is a WorkspaceEvent
  *   GET    /experiments                   → { experiments: Experiment[] }
  *   POST   /runs/search        RunQuery   → RunPage
- *   GET    /runs/:id                      → Run           with inputs, models and environment; always current
+ *   GET    /runs/:id                      → Run           with inputs, models and environment
  *   PATCH  /runs/:id   { name?, tags?: Record<string, string | null> } → Run
  *   POST   /runs/delete   { runIds }      → {}
  *   POST   /runs/undelete { runIds }      → {}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobRecord } from '../../../src/server/store/jobs.js';
 import { identityOf, isSame } from '../../../src/targets/process/identity.js';
 import { until } from '../../support/until.js';
 import { Scratch } from './scratch.js';
@@ -60,6 +62,25 @@ describe('the job service', () => {
       await scratch.ended(id);
       const memory = scratch.store.metrics.summaries(id)['system/system_memory_usage_megabytes'];
       assert.ok(memory && memory.value > 0.5 && memory.value < 500, String(memory?.value));
+    });
+  });
+
+  describe('the machine of a job', () => {
+    const isThisOne = ({ machine }: JobRecord) => {
+      assert.ok(machine);
+      const { host, system, cores, memoryBytes } = machine;
+      assert.deepEqual([host, cores, memoryBytes], [os.hostname(), os.cpus().length, os.totalmem()]);
+      assert.match(system, /^\w+ \S+$/);
+    };
+
+    it('is known as soon as it runs', async () => {
+      const id = await scratch.submit('sleep 1\n');
+      isThisOne(await scratch.running(id));
+      isThisOne(await scratch.ended(id));
+    });
+
+    it('is known of one that was too short to be seen', async () => {
+      isThisOne(await scratch.ended(await scratch.submit('true\n')));
     });
   });
 

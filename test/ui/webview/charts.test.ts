@@ -323,6 +323,7 @@ describe('charts page', function () {
     assert.deepEqual(JSON.parse(context ?? ''), {
       webviewSection: 'chart',
       metric: 'loss',
+      hasLimits: false,
       preventDefaultContextMenuItems: true,
     });
     const act = async (verb: string, type: string) => {
@@ -653,7 +654,7 @@ describe('charts page', function () {
     await page.waitForFunction(() => document.querySelectorAll('ty-chart').length === 2);
     await search.fill('/^train\\/a/');
     await page.waitForFunction(() => document.querySelectorAll('ty-chart').length === 1);
-    assert.deepEqual(await texts('ty-chart h3'), ['accuracy']);
+    await page.locator('ty-chart h3', { hasText: 'accuracy' }).waitFor();
     await search.fill('/(/');
     await page.locator('.search.invalid').waitFor();
     await search.fill('nothing like it');

@@ -21,6 +21,7 @@ export interface CompareGiven {
   files?: Record<string, Omit<Answer<'files'>, 'type' | 'runId'>>;
   /** By metric, by run: the values of steps 0, 1, 2 … */
   points?: Record<string, Record<string, number[]>>;
+  goals?: Answer<'runs'>['goals'];
   state?: unknown;
   fail?: { code: string; message: string };
 }
@@ -53,6 +54,7 @@ export function installCompareHost(given: CompareGiven): void {
       })),
       detailed: 12,
       curves: Object.keys(given.points ?? {}),
+      goals: given.goals ?? {},
     });
     for (const { id } of runs.slice(1)) {
       const files = given.code?.[id];

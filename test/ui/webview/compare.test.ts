@@ -86,6 +86,18 @@ describe('comparison', function () {
     assert.equal(await row('epoch').locator('.delta.unknown').count(), 1);
   });
 
+  it('goes by what a person said of a metric, at once', async () => {
+    await open({ ...two, goals: { 'metric:epoch': 'lower', 'metric:loss': 'unknown' } });
+    await row('epoch Lower is better').locator('.delta.worse').waitFor();
+    assert.equal(await row('loss').locator('.delta.unknown').count(), 1);
+    assert.deepEqual(await sentences(), ['1 file, lr 0.1 → 0.01; val_acc +0.012, epoch +1']);
+    await page.evaluate(() =>
+      window.fakeCompare.say({ type: 'goals', goals: { 'metric:val_acc': 'lower' } }),
+    );
+    await row('val_acc Lower is better').locator('.delta.worse').waitFor();
+    await row('epoch').locator('.delta.unknown').waitFor();
+  });
+
   it('shows only what differs, and all when asked', async () => {
     await open(two);
     await row('lr').waitFor();
@@ -106,6 +118,24 @@ describe('comparison', function () {
     assert.deepEqual(await last(), { type: 'openCode', runId: 'run-2' });
   });
 
+  it('opens the panel of a run from its name', async () => {
+    await open(two);
+    await page.locator('thead').getByRole('button', { name: 'brave-finch', exact: true }).click();
+    assert.deepEqual(await last(), { type: 'run', runId: 'run-2' });
+  });
+
+  it('says why files of a run are not listed, beside those of another', async () => {
+    await open({
+      ...two,
+      files: {
+        'run-1': { files: [{ path: 'a.txt', bytes: 3, isText: true }], isCut: false },
+        'run-2': { files: null, isCut: false, problem: 'The script keeps them at s3://bucket/far' },
+      },
+    });
+    await row('Not listed').getByText('s3://bucket/far').waitFor();
+    assert.equal(await row('a.txt').count(), 0, 'nothing is known, so nothing differs');
+  });
+
   it('takes another baseline, and leaves a run out', async () => {
     await open({
       runs: [first, second, third].map(plainRun),
@@ -115,7 +145,7 @@ describe('comparison', function () {
     await page.getByRole('button', { name: 'Make baseline' }).first().click();
     assert.deepEqual(await last(), { type: 'show', runIds: ['run-2', 'run-1', 'run-3'] });
     await page.waitForFunction(
-      () => document.querySelector('thead .run-name')?.textContent === 'brave-finch',
+      () => document.querySelector('thead .run-name')?.textContent?.trim() === 'brave-finch',
     );
     await page.getByRole('button', { name: 'Remove quick-lynx' }).click();
     assert.deepEqual(await last(), { type: 'show', runIds: ['run-2', 'run-1'] });

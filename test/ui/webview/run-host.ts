@@ -15,6 +15,7 @@ export interface RunGiven {
   pictures?: Record<string, string>;
   log?: { text: string; isCut: boolean };
   collapsed?: string[];
+  goals?: Extract<ToRun, { type: 'run' }>['goals'];
   state?: unknown;
   fail?: { code: string; message: string };
 }
@@ -46,7 +47,8 @@ export function installRunHost(given: RunGiven): void {
       run,
       Object.fromEntries(columns.map((name) => [name, Float64Array.from(run[name], Number)])),
     );
-  const tellRun = () => say({ type: 'run', run: typed(current) as unknown as ShownRun, collapsed });
+  const tellRun = () =>
+    say({ type: 'run', run: typed(current) as unknown as ShownRun, collapsed, goals: given.goals ?? {} });
   const fake: Window['fakeRun'] = {
     sent: [],
     violations: [],

@@ -113,6 +113,16 @@ describe('the panel of a run', function () {
     );
   });
 
+  it('marks the better end of a curve, as a person said or the name says', async () => {
+    const span = { ...at(4), min: 1, max: 9 };
+    const metrics = { loss: span, speed: span, acc: span, once: { ...at(3), count: 1 } };
+    await show(
+      given({ ...ended, metrics }, { goals: { 'metric:speed': 'higher', 'metric:acc': 'unknown' } }),
+    );
+    const best = (name: string) => page.locator(`tr[data-metric=${name}] .best`).allInnerTexts();
+    assert.deepEqual(await Promise.all(['loss', 'speed', 'acc', 'once'].map(best)), [['1'], ['9'], [], []]);
+  });
+
   it('of 500 metrics draws and asks for those in sight, and the others when they come', async () => {
     const metrics = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`metric_${i}`, at(i)]));
     await show(given({ ...ended, metrics }), { height: 600 });

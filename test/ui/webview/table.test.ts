@@ -78,6 +78,16 @@ describe('runs table', function () {
     );
   });
 
+  it('has room for the best value and its mark', async () => {
+    await openRuns(runs(30));
+    const cells = page.locator('.row[data-row] .cell.number');
+    const clipped = await cells.evaluateAll((all) =>
+      all.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+    );
+    assert.deepEqual(clipped, []);
+    assert.ok((await page.locator('.cell.best').count()) > 0);
+  });
+
   it('says what to do when there are no runs', async () => {
     await open({});
     await page.getByText('No runs yet').waitFor();
@@ -350,6 +360,56 @@ describe('runs table', function () {
     assert.deepEqual(await lines(), ['main 6 runs', 'wider-net 2 runs']);
     await menu('branch', 'Open All Groups');
     assert.equal((await lines()).length, 10);
+  });
+
+  it('keeps the head of a long group in sight', async () => {
+    await openRuns(runs(200), { layout: { ...LAYOUT, group: 'branch' } });
+    const sticky = page.locator('.row.sticky');
+    assert.equal(await sticky.count(), 0);
+    await page.locator('.grid').evaluate((grid) => grid.scrollTo(300, 1000));
+    await sticky.waitFor();
+    assert.equal(await sticky.locator('.value').innerText(), 'main');
+    const head = (await page.locator('.head').boundingBox())!;
+    assert.equal((await sticky.boundingBox())!.y, head.y + head.height);
+    await page.locator('.grid').evaluate((grid) => grid.scrollTo(300, 22 * 150));
+    await page.waitForFunction(() => document.querySelector('.sticky .value')?.textContent === 'wider-net');
+    await sticky.locator('.twistie').click();
+    assert.deepEqual((await sent('layout'))?.layout.collapsed, ['wider-net']);
+  });
+
+  it('puts every value under its heading wherever it is scrolled to', async () => {
+    await open({ many: { runs: 500, metrics: 40, params: 10 } });
+    await page.getByText('500 runs', { exact: true }).waitFor();
+    for (const [left, top] of [
+      [0, 0],
+      [900, 3000],
+      [1150, 2950],
+      [400, 8000],
+      [410, 0],
+    ] as const) {
+      await page.locator('.grid').evaluate((grid, to) => grid.scrollTo(...to), [left, top] as const);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))));
+      const wrong = await page.evaluate(() => {
+        const box = (e: Element) => e.getBoundingClientRect();
+        const heads = [...document.querySelectorAll('.head [data-column]')];
+        const rows = [...document.querySelectorAll('.row[data-row]')];
+        return rows.flatMap((row) => {
+          const cells = [...row.querySelectorAll('[data-column]')];
+          const isWrong = heads.filter((head) => {
+            const id = head.getAttribute('data-column');
+            const [cell, ...more] = cells.filter((one) => one.getAttribute('data-column') === id);
+            return (
+              !cell ||
+              more.length > 0 ||
+              box(cell).left !== box(head).left ||
+              cell.ariaColIndex !== head.ariaColIndex
+            );
+          });
+          return cells.length === heads.length ? isWrong.map((e) => e.outerHTML) : ['too many cells'];
+        });
+      });
+      assert.deepEqual(wrong, []);
+    }
   });
 
   it('selects the runs of a group by its head', async () => {

@@ -4,7 +4,15 @@ import { TrainyardError } from '../../../src/base/errors.js';
 import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
 import { DEFAULT_LAYOUT } from '../../../src/extension/panels/charts-layout.js';
 import type { ToCharts } from '../../../src/extension/panels/messages.js';
-import type { Points, Run, RunFile, RunPart, WorkspaceEvent } from '../../../src/workspace/types.js';
+import type {
+  Points,
+  Run,
+  RunFile,
+  RunPage,
+  RunPart,
+  RunQuery,
+  WorkspaceEvent,
+} from '../../../src/workspace/types.js';
 
 function run(id: string, more: Partial<Run> = {}): Run {
   return {
@@ -26,20 +34,23 @@ function run(id: string, more: Partial<Run> = {}): Run {
 /** A workspace in memory: runs by id, and whoever listens. */
 class MemoryWorkspace {
   readonly id = 'memory';
-  readonly runs = new Map<string, Run>();
+  readonly all = new Map<string, Run>();
   readonly listeners = new Set<(event: WorkspaceEvent) => void>();
   failure: Error | undefined;
   reads = 0;
 
   constructor(...runs: Run[]) {
-    for (const each of runs) this.runs.set(each.id, each);
+    for (const each of runs) this.all.set(each.id, each);
   }
 
-  run(id: string): Promise<Run> {
+  runs({ filter = '', limit = 100 }: RunQuery): Promise<RunPage> {
     this.reads++;
     if (this.failure) return Promise.reject(this.failure);
-    const found = this.runs.get(id);
-    return found ? Promise.resolve(found) : Promise.reject(new TrainyardError('NOT_FOUND', `No run ${id}.`));
+    const asked = new Set(Array.from(filter.matchAll(/'([^']+)'/g), ([, id]) => id!));
+    const runs = [...this.all.values()].filter(
+      ({ id, lifecycle }) => asked.has(id) && lifecycle === 'active',
+    );
+    return Promise.resolve({ runs: runs.slice(0, limit) });
   }
 
   points(): Promise<Points[]> {
@@ -98,13 +109,26 @@ describe('ChartsFeed', () => {
     assert.deepEqual(init.layout, { experimentId: '0', layout: DEFAULT_LAYOUT });
   });
 
+  it('reads hundreds of runs in a few questions', async () => {
+    const ids = Array.from({ length: 250 }, (_, i) => `run-${i}`);
+    const workspace = new MemoryWorkspace(...ids.map((id) => run(id)));
+    await start(workspace, ...ids.toReversed());
+    const [init] = posted;
+    assert.ok(init?.type === 'init');
+    assert.deepEqual(
+      init.runs.map(({ id }) => id),
+      ids.toReversed(),
+    );
+    assert.equal(workspace.reads, 3);
+  });
+
   it('tells by what the runs can be grouped, and when that changes', async () => {
     const workspace = new MemoryWorkspace(run('a', { params: { lr: '0.1' } }), run('b'));
     await start(workspace, 'a', 'b');
     const [init] = posted;
     assert.ok(init?.type === 'init');
     assert.deepEqual(init.labels, [{ id: 'param:lr', values: ['0.1'], codes: [1, 0] }]);
-    workspace.runs.set('b', run('b', { params: { lr: '0.2' } }));
+    workspace.all.set('b', run('b', { params: { lr: '0.2' } }));
     workspace.tell('b', 'params');
     await sleep(20);
     const last = posted.at(-1);
@@ -132,7 +156,7 @@ describe('ChartsFeed', () => {
   it('tells of a first metric at once, and reads a busy run about once a second', async () => {
     const workspace = new MemoryWorkspace(run('a'));
     await start(workspace, 'a');
-    workspace.runs.set(
+    workspace.all.set(
       'a',
       run('a', { metrics: { loss: { value: 1, step: 0, timestamp: 0, count: 1, min: 1, max: 1 } } }),
     );
@@ -221,7 +245,7 @@ describe('ChartsFeed', () => {
       last.runs.map(({ id }) => id),
       ['b'],
     );
-    assert.equal(workspace.reads, 2);
+    assert.equal(workspace.reads, 1);
   });
 
   it('begins again after the connection was lost', async () => {

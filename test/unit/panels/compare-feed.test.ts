@@ -30,6 +30,7 @@ class MemoryWorkspace {
   list: Run[] = [1, 2, 3].map((number) => tableRun(number));
   readonly asked: string[] = [];
   reads = 0;
+  filesFailure: Error | undefined;
   picture = '1';
 
   run(id: string): Promise<Run> {
@@ -77,7 +78,9 @@ class MemoryWorkspace {
     return this.diffFailure ? Promise.reject(this.diffFailure) : Promise.resolve(DIFF);
   }
 
-  files(_runId: string, folder: string): Promise<RunFile[]> {
+  files(runId: string, folder: string): Promise<RunFile[]> {
+    if (this.filesFailure) return Promise.reject(this.filesFailure);
+    if (this.list.find(({ id }) => id === runId)?.filesElsewhere) return Promise.resolve([]);
     const logged = (step: number) => `images/grid#a%step%${step}%timestamp%5%id${step}.png`;
     const picture = { isFolder: false, bytes: 3, sha256: this.picture };
     if (folder === 'images')
@@ -111,12 +114,14 @@ class MemoryWorkspace {
 describe('CompareFeed', () => {
   let feed: CompareFeed;
   let posted: ToCompare[];
+  let goal: 'lower' | 'higher' = 'lower';
 
   async function start(workspace: MemoryWorkspace, ...runIds: string[]): Promise<void> {
     posted = [];
     feed = new CompareFeed(runIds, {
       workspace,
       post: (message) => posted.push(message),
+      goals: (runs) => ({ [`metric:m${runs.length}`]: goal }),
       warn: (message) => assert.fail(message),
     });
     await sleep(10);
@@ -141,6 +146,14 @@ describe('CompareFeed', () => {
     assert.equal(feed.change('run-2')?.run.id, 'run-3');
   });
 
+  it('tells what a person wants of metrics, and when that changes', async () => {
+    await start(new MemoryWorkspace(), 'run-1', 'run-2');
+    assert.deepEqual(told('runs')[0]?.goals, { 'metric:m2': 'lower' });
+    goal = 'higher';
+    feed.tellGoals();
+    assert.deepEqual(told('goals'), [{ type: 'goals', goals: { 'metric:m2': 'higher' } }]);
+  });
+
   it('takes pictures, of a series the last, and none that is too large', async () => {
     await start(new MemoryWorkspace(), 'run-1', 'run-2');
     assert.deepEqual(told('pictures')[0]?.pictures, {
@@ -154,10 +167,10 @@ describe('CompareFeed', () => {
     const files = told('files').find(({ runId }) => runId === 'run-2');
     assert.equal(files?.isCut, false);
     assert.deepEqual(
-      files?.files.filter(({ isText }) => isText).map(({ path }) => path),
+      files?.files?.filter(({ isText }) => isText).map(({ path }) => path),
       ['notes.txt', 'model/MLmodel'],
     );
-    assert.ok(files?.files.some(({ path }) => path === 'big.png'));
+    assert.ok(files?.files?.some(({ path }) => path === 'big.png'));
   });
 
   it('reads pictures again when the files of a run change, and only those with another content', async () => {
@@ -236,6 +249,24 @@ describe('CompareFeed', () => {
       ],
     );
     assert.equal(told('error').length, 0);
+  });
+
+  it('says where files are that the workspace does not have, and why some cannot be listed', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.list[1]!.filesElsewhere = 's3://bucket/far';
+    await start(workspace, 'run-1', 'run-2');
+    const far = told('files').find(({ runId }) => runId === 'run-2');
+    assert.equal(far?.files, null);
+    assert.match(far?.problem ?? '', /s3:\/\/bucket\/far/);
+    workspace.filesFailure = new TrainyardError('INTERNAL', 'The disk is gone.');
+    feed.show(['run-1', 'run-3']);
+    await sleep(10);
+    assert.deepEqual(
+      told('files')
+        .slice(2)
+        .map(({ files, problem }) => [files, problem]),
+      Array(2).fill([null, 'The disk is gone.']),
+    );
   });
 
   it('reads the runs again when one of them changes, and no other', async () => {

@@ -104,6 +104,7 @@ describe('RunFeed', () => {
       post: (message) => posted.push(message),
       warn: (message) => warned.push(message),
       onRun: () => undefined,
+      goals: () => ({ 'metric:val_loss': 'higher' }),
       collapsed: () => ['tags'],
     });
     await sleep(10);
@@ -116,11 +117,12 @@ describe('RunFeed', () => {
   const of = <T extends ToRun['type']>(type: T) =>
     posted.filter((message): message is Extract<ToRun, { type: T }> => message.type === type);
 
-  it('tells of the run, of what is closed, and of its pictures', async () => {
+  it('tells of the run, of goals, of what is closed, and of its pictures', async () => {
     await start();
     const [told] = of('run');
     assert.equal(told?.run.experiment, 'digits');
     assert.deepEqual(told?.collapsed, ['tags']);
+    assert.deepEqual(told?.goals, { 'metric:val_loss': 'higher' });
     assert.deepEqual(of('found')[0]?.found.pictures, [{ path: 'roc.png', name: 'roc.png' }]);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Trace } from '../../../webview/charts/m4.js';
 import {
+  growingRange,
   limited,
   panRange,
   symlogThreshold,
@@ -129,5 +130,22 @@ describe('panRange', () => {
     assert.deepEqual(panRange({ min: 10, max: 20 }, 5, { min: 0, max: 100 }), { min: 15, max: 25 });
     assert.deepEqual(panRange({ min: 10, max: 20 }, -50, { min: 0, max: 100 }), { min: 0, max: 10 });
     assert.deepEqual(panRange({ min: 10, max: 20 }, 500, { min: 0, max: 100 }), { min: 90, max: 100 });
+  });
+});
+
+describe('growingRange', () => {
+  it('goes on a little beyond the last point, and stays until that is reached', () => {
+    const range = growingRange({ min: 0, max: 9_999 });
+    assert.deepEqual(range, { min: 0, max: 10_048 });
+    assert.deepEqual(growingRange({ min: 0, max: 10_040 }), range);
+  });
+
+  it('ends at the last of a few whole steps', () => {
+    assert.deepEqual(growingRange({ min: 0, max: 29 }), { min: 0, max: 29 });
+    assert.deepEqual(growingRange({ min: 1, max: 100 }), { min: 1, max: 100 });
+  });
+
+  it('has room around a single place', () => {
+    assert.deepEqual(growingRange({ min: 5, max: 5 }), { min: 4, max: 6 });
   });
 });

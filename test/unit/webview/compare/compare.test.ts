@@ -43,6 +43,14 @@ describe('the goal of a metric', () => {
     for (const name of ['epoch', 'lr', 'glossary', 'system/cpu', ''])
       assert.equal(goalOf(name), 'unknown', name);
   });
+
+  it('is what a person said, whatever the name says', () => {
+    const said = { 'metric:loss': 'higher', 'metric:val_acc': 'unknown' } as const;
+    assert.deepEqual(
+      ['loss', 'val_acc', 'val_loss', 'constructor'].map((name) => goalOf(name, said)),
+      ['higher', 'unknown', 'lower', 'unknown'],
+    );
+  });
 });
 
 describe('a difference', () => {

@@ -73,6 +73,17 @@ describe('variables of many runs', () => {
     assert.equal(view.axes.at(-1)?.variable.id, 'metric:loss');
   });
 
+  it('are judged as a person said', () => {
+    const view = relationsView(runs, variablesOf(runs), {}, new Map(), { 'metric:loss': 'higher' })!;
+    assert.equal(view.goal, 'higher');
+    assert.deepEqual([...view.shades], [0, NaN, 1]);
+    const other = { 'metric:loss': 'unknown', 'metric:system/cpu': 'lower' } as const;
+    assert.equal(
+      relationsView(runs, variablesOf(runs), {}, new Map(), other)!.target.variable.label,
+      'system/cpu',
+    );
+  });
+
   it('follow what was chosen, and forget what is gone', () => {
     const chosen = {
       target: 'metric:gone',

@@ -47,6 +47,20 @@ describe('groups of runs', () => {
     assert.deepEqual(view.order, ['run-4', 'run-2', 'run-5', 'run-1', 'run-3']);
   });
 
+  it('know which of them a line belongs to', () => {
+    const view = viewOf(runs, { collapsed: ['1e-4'] });
+    assert.deepEqual(
+      [0, 1, 2, 4, 5].map((line) => view.groupAbove(line)),
+      [
+        { head: 0, end: 1 },
+        { head: 1, end: 3 },
+        { head: 1, end: 3 },
+        { head: 3, end: 6 },
+        { head: 3, end: 6 },
+      ],
+    );
+  });
+
   it('follow the sort by their mean, and so do the runs in them; no mean comes last in both directions', () => {
     const sort = (descending: boolean) => viewOf(runs, { sort: [{ id: 'metric:loss', descending }] });
     assert.deepEqual(values(sort(false)), ['0.1', '1e-4', undefined, '0.01']);

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { bandOf } from '../../../webview/charts/band.js';
+import type { Line } from '../../../webview/charts/draw.js';
+import { changedFrom } from '../../../webview/charts/growth.js';
+import type { Mark, Trace } from '../../../webview/charts/m4.js';
+
+function trace(values: readonly number[], marks: Mark[] = []): Trace {
+  const y = Float64Array.from(values);
+  return { x: y.map((_, i) => i), y, length: y.length, marks, points: y.length };
+}
+
+const line = (values: readonly number[], more: Partial<Line> = {}): Line => ({
+  id: 'run-1',
+  look: { colour: 1, dash: 0 },
+  trace: trace(values),
+  ...more,
+});
+
+describe('changedFrom', () => {
+  it('is the last place that both have when points were added', () => {
+    assert.equal(changedFrom([line([3, 2, 1])], [line([3, 2, 1, 0])]), 2);
+    assert.equal(changedFrom([line([3, 2, 1]), line([1])], [line([3, 2, 1, 0]), line([1, 2])]), 0);
+  });
+
+  it('is the place before the first value that is another', () => {
+    assert.equal(changedFrom([line([3, 2, 1, 0])], [line([3, 2, 5, 0])]), 1);
+    assert.equal(changedFrom([line([3])], [line([4])]), 0);
+  });
+
+  it('is nowhere when all is as it was, breaks too', () => {
+    assert.equal(changedFrom([line([3, NaN, 1])], [line([3, NaN, 1])]), Infinity);
+  });
+
+  it('counts the smoothed line, which may change further back', () => {
+    const [before, after] = [
+      [3, 2, 1],
+      [3, 2, 1, 0],
+    ] as const;
+    const smooth = [trace([3, 2.5, 2]), trace([3, 2.4, 1.9, 1])] as const;
+    assert.equal(changedFrom([line(before, { smooth: smooth[0] })], [line(after, { smooth: smooth[1] })]), 0);
+  });
+
+  it('counts the marks of values that have no place', () => {
+    const marked = (...marks: Mark[]) => [line([3, 2, 1], { trace: trace([3, 2, 1], marks) })];
+    assert.equal(changedFrom(marked(), marked({ x: 1, kind: 'nan' })), 1);
+    assert.equal(changedFrom(marked({ x: 0.5, kind: 'above' }), marked({ x: 0.5, kind: 'below' })), 0.5);
+  });
+
+  it('is not known of other lines, other looks and groups', () => {
+    const before = [line([1, 2])];
+    assert.equal(changedFrom(before, []), undefined);
+    assert.equal(changedFrom(before, [line([1, 2, 3], { id: 'run-2' })]), undefined);
+    assert.equal(changedFrom(before, [line([1, 2, 3], { look: { colour: 1, dash: 1 } })]), undefined);
+    assert.equal(changedFrom(before, [line([1, 2, 3], { smooth: trace([1]) })]), undefined);
+    const x = Float64Array.of(0, 1);
+    const curve = { x, offset: 0, scale: 1, y: x, length: 2 };
+    const band = bandOf({ curve, low: x, high: x, counts: x } as never);
+    assert.equal(changedFrom([line([1, 2], { band })], [line([1, 2, 3], { band })]), undefined);
+  });
+});

@@ -1,0 +1,52 @@
+import type { Line } from './draw.js';
+import type { Trace } from './m4.js';
+
+/**
+ * Where on the x axis lines begin to differ from what was drawn of them before: most of a live chart stays as it is.
+ * Infinity when nothing differs; undefined when they are other lines, or look otherwise.
+ */
+export function changedFrom(before: readonly Line[], after: readonly Line[]): number | undefined {
+  if (before.length !== after.length) return undefined;
+  let from = Infinity;
+  for (const [i, line] of after.entries()) {
+    const old = before[i]!;
+    if (!looksAlike(old, line)) return undefined;
+    from = Math.min(from, differsAt(old.trace, line.trace));
+    if (line.smooth && old.smooth) from = Math.min(from, differsAt(old.smooth, line.smooth));
+  }
+  return from;
+}
+
+function looksAlike(before: Line, after: Line): boolean {
+  return (
+    before.id === after.id &&
+    before.look.colour === after.look.colour &&
+    before.look.dash === after.look.dash &&
+    before.look.isBaseline === after.look.isBaseline &&
+    (before.smooth === undefined) === (after.smooth === undefined) &&
+    before.band === undefined &&
+    after.band === undefined
+  );
+}
+
+/** The place of the last vertex and the last mark before the first difference. */
+function differsAt(before: Trace, after: Trace): number {
+  const shorter = Math.min(before.length, after.length);
+  let same = 0;
+  while (
+    same < shorter &&
+    Object.is(before.x[same], after.x[same]) &&
+    Object.is(before.y[same], after.y[same])
+  )
+    same++;
+  const isSame = same === before.length && same === after.length;
+  const line = isSame ? Infinity : after.x[Math.max(0, same - 1)]!;
+
+  const marks = Math.max(before.marks.length, after.marks.length);
+  for (let i = 0; i < marks; i++) {
+    const [old, now] = [before.marks[i], after.marks[i]];
+    if (old?.x !== now?.x || old?.kind !== now?.kind)
+      return Math.min(line, old?.x ?? Infinity, now?.x ?? Infinity);
+  }
+  return line;
+}
