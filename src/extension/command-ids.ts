@@ -31,6 +31,8 @@ export const COMMANDS = {
   expandChart: 'trainyard.charts.expand',
   pinChart: 'trainyard.charts.pin',
   addMetric: 'trainyard.charts.addMetric',
+  setChartLimits: 'trainyard.charts.setLimits',
+  clearChartLimits: 'trainyard.charts.clearLimits',
   setBaseline: 'trainyard.charts.setBaseline',
   clearBaseline: 'trainyard.charts.clearBaseline',
   copyChartImage: 'trainyard.charts.copyImage',

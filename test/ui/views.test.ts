@@ -246,6 +246,29 @@ describe('the views, in the real editor', function () {
     await command(page, 'View: Close All Editors');
   });
 
+  it('give the y axis of a chart a range, after a mistake, and let it follow the curves again', async () => {
+    const { page } = window;
+    await contextMenu(row(runs(), 'older'), 'Show Charts');
+    const charts = await webview(page, 'canvas');
+    const chart = charts.locator('ty-chart:has(h3[title="loss"])');
+    await contextMenu(chart.locator('h3'), 'Set Y Axis Range…');
+    await answer('Least and greatest value', '2, 1');
+    await page
+      .locator('.quick-input-message')
+      .getByText('The first value must be less than the second.')
+      .waitFor();
+    await input().fill('1, 2.5');
+    await page.keyboard.press('Enter');
+    await chart.getByRole('button', { name: 'The y axis was set from 1 to 2.5.' }).click();
+    await until('the range that was set', async () =>
+      (await input().inputValue()) === '1, 2.5' ? true : undefined,
+    );
+    await page.keyboard.press('Escape');
+    await contextMenu(chart.locator('h3'), 'Automatic Y Axis Range');
+    await chart.locator('.limits').waitFor({ state: 'detached' });
+    await command(page, 'View: Close All Editors');
+  });
+
   it('list all runs in a table, and compare what is selected there', async () => {
     await command(window.page, 'Trainyard: Show Runs Table');
     const table = await webview(window.page, '[role=grid]');

@@ -1,4 +1,4 @@
-import type { ChartsLayout, ChartSize } from '../../src/extension/panels/messages.js';
+import type { ChartsLayout, ChartSize, Limits } from '../../src/extension/panels/messages.js';
 import { combined, isCombined } from './chart-id.js';
 import { moved, PINNED, type Section, sectionsOf } from './layout.js';
 
@@ -7,15 +7,15 @@ type Parts = Omit<ChartsLayout, 'settings'>;
 /** Where the charts stand, and how large: what a person made of it. */
 export class Arrangement {
   readonly #onChange: () => void;
-  #parts: Parts = { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [] };
+  #parts: Parts = { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [], limits: {} };
 
   /** `onChange` is called when a person changed something, not for what is taken. */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
-  take({ size, pinned, order, toggled }: Parts): void {
-    this.#parts = { size, pinned, order, toggled };
+  take({ size, pinned, order, toggled, limits }: Parts): void {
+    this.#parts = { size, pinned, order, toggled, limits };
   }
 
   get parts(): Readonly<Parts> {
@@ -43,17 +43,26 @@ export class Arrangement {
   }
 
   togglePinned(key: string): void {
-    this.#change({ pinned: toggled(this.#parts.pinned, key) });
+    const { pinned, limits } = this.#parts;
+    // A chart of several metrics that is not pinned is no more.
+    const isLeft = !isCombined(key) || !pinned.includes(key);
+    this.#change({ pinned: toggled(pinned, key), limits: isLeft ? limits : without(limits, key) });
   }
 
   /** Makes a chart of several metrics, in the place of this one when it has several already. */
   addMetric(chart: string, metric: string): void {
-    const { pinned } = this.#parts;
+    const { pinned, limits } = this.#parts;
     const id = combined(chart, metric);
     const others = pinned.filter((other) => other !== id);
-    this.#change({
-      pinned: isCombined(chart) ? others.map((other) => (other === chart ? id : other)) : [...others, id],
-    });
+    const own = this.limits(chart);
+    this.#change(
+      isCombined(chart)
+        ? {
+            pinned: others.map((other) => (other === chart ? id : other)),
+            limits: own ? { ...without(limits, chart), [id]: own } : limits,
+          }
+        : { pinned: [...others, id] },
+    );
   }
 
   /** Puts a chart before another of its section, or at its end. The section with all its metrics. */
@@ -70,10 +79,27 @@ export class Arrangement {
     this.#change({ size: { ...this.#parts.size, ...size } });
   }
 
+  /** Ends of the y axis that were set; undefined when both follow the values. */
+  limits(chart: string): Limits | undefined {
+    const { limits } = this.#parts;
+    return Object.hasOwn(limits, chart) ? limits[chart] : undefined;
+  }
+
+  setLimits(chart: string, limits: Limits): void {
+    const others = without(this.#parts.limits, chart);
+    const isSet = limits.min !== undefined || limits.max !== undefined;
+    this.#change({ limits: isSet ? { ...others, [chart]: limits } : others });
+  }
+
   #change(parts: Partial<Parts>): void {
     this.#parts = { ...this.#parts, ...parts };
     this.#onChange();
   }
+}
+
+function without<T>(record: Record<string, T>, name: string): Record<string, T> {
+  const { [name]: _, ...others } = record;
+  return others;
 }
 
 function toggled(list: readonly string[], item: string): string[] {

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { XAxis, YScale } from '../../src/extension/panels/messages.js';
+import type { Limits, XAxis, YScale } from '../../src/extension/panels/messages.js';
 import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import type { Theme } from '../shared/theme.js';
@@ -14,13 +14,23 @@ import { bandOf, edgesOf } from './band.js';
 import type { Line } from './draw.js';
 import { chartKey } from './keys.js';
 import { headingOf } from './layout.js';
+import { sayLimits } from './say-limits.js';
 import { type ChartLine, linesOf, type RunCurve } from './lines.js';
 import type { Loader } from './loader.js';
 import { type Trace, traceOf } from './m4.js';
 import type { Change, ChartsModel, ExportVerb } from './model.js';
 import { type Picture, toCanvas, toSvg } from './picture.js';
 import { Plot, type PlotView } from './plot.js';
-import { growingRange, panRange, type Range, symlogThreshold, xRange, yRange, zoomRange } from './range.js';
+import {
+  growingRange,
+  limited,
+  panRange,
+  type Range,
+  symlogThreshold,
+  xRange,
+  yRange,
+  zoomRange,
+} from './range.js';
 import { Redraw } from './redraw.js';
 import { LINEAR, LOG, type Scale, symlog } from './scale.js';
 import { summaryOf } from './summary.js';
@@ -89,11 +99,12 @@ export class TyChart extends LitElement {
   protected override render(): TemplateResult {
     this.#wasInView ||= this.isInView;
     this.classList.toggle('bare', !this.#wasInView);
-    this.dataset['vscodeContext'] = contextOf(this.chart);
+    const limits = this.model.arrangement.limits(this.chart);
+    this.dataset['vscodeContext'] = contextOf(this.chart, limits !== undefined);
     return html`
       <header>
         <h3 title=${titleOf(this.chart)}>${headingOf(this.chart)}</h3>
-        ${this.#wasInView ? this.#headerTools() : nothing}
+        ${this.#wasInView ? this.#headerTools(limits) : nothing}
       </header>
       <div
         class="plot"
@@ -110,8 +121,20 @@ export class TyChart extends LitElement {
     `;
   }
 
-  #headerTools(): TemplateResult {
-    return html`<span class="latest"></span>
+  #limitsButton(limits: Limits): TemplateResult {
+    const title = sayLimits(limits, this.model.settings.yScale);
+    return html`<button
+      class="limits"
+      title="${title} Click to change."
+      aria-label=${title}
+      @click=${() => this.model.askLimits(this.chart)}
+    >
+      <span class="icon icon-unfold"></span>
+    </button>`;
+  }
+
+  #headerTools(limits: Limits | undefined): TemplateResult {
+    return html`${limits ? this.#limitsButton(limits) : nothing}<span class="latest"></span>
       <span class="buttons">${this.#pinButton()}${this.#expandButton()}</span>`;
   }
 
@@ -258,7 +281,11 @@ export class TyChart extends LitElement {
     });
     const traces = lines.flatMap(({ trace, band: around }) => (around ? [trace, ...edgesOf(around)] : trace));
     const scale = scaleOf(yScale, traces, x);
-    const y = yRange(traces, x, scale, ignoreOutliers);
+    const y = limited(
+      yRange(traces, x, scale, ignoreOutliers),
+      model.arrangement.limits(this.chart) ?? {},
+      scale,
+    );
     return { xKind: kindOf(model.xAxis), x, y, scale, lines, highlighted: model.highlighted, theme };
   }
 
@@ -405,8 +432,13 @@ function kindOf(axis: XAxis): XKind {
 }
 
 /** What the editor's own menu is told of the chart it opens on. */
-function contextOf(chart: string): string {
-  return JSON.stringify({ webviewSection: 'chart', metric: chart, preventDefaultContextMenuItems: true });
+function contextOf(chart: string, hasLimits: boolean): string {
+  return JSON.stringify({
+    webviewSection: 'chart',
+    metric: chart,
+    hasLimits,
+    preventDefaultContextMenuItems: true,
+  });
 }
 
 customElements.define('ty-chart', TyChart);

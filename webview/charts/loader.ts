@@ -97,6 +97,9 @@ export class Loader {
       case 'addMetric':
         this.#model.addMetric(message.chart, message.metric);
         break;
+      case 'limits':
+        this.#model.arrangement.setLimits(message.chart, message.limits);
+        break;
       case 'points':
         this.#take(message.id, message.points);
         break;

@@ -37,7 +37,7 @@ export type Change =
   | { what: 'act'; verb: ExportVerb; key: string };
 
 /** What a chart does by itself; the rest is the panel's. */
-export type ExportVerb = Exclude<ChartVerb, 'expand' | 'pin' | 'addMetric'>;
+export type ExportVerb = Exclude<ChartVerb, 'expand' | 'pin' | 'addMetric' | 'setLimits' | 'clearLimits'>;
 
 export interface Cursor {
   x: number;
@@ -350,7 +350,15 @@ export class ChartsModel {
       const others = sectionsOf(metrics).flatMap((section) => section.keys);
       const rest = others.filter((metric) => !present.includes(metric));
       this.#host.post({ type: 'pickMetric', chart: key, metrics: rest });
-    } else this.emit({ what: 'act', verb, key });
+    } else if (verb === 'setLimits') this.askLimits(key);
+    else if (verb === 'clearLimits') this.arrangement.setLimits(key, {});
+    else this.emit({ what: 'act', verb, key });
+  }
+
+  /** Has a person say where the y axis of a chart is to end. */
+  askLimits(chart: string): void {
+    const limits = this.arrangement.limits(chart) ?? {};
+    this.#host.post({ type: 'askLimits', chart, limits, yScale: this.settings.yScale });
   }
 
   /** Makes a chart of several metrics, and brings it into view. */

@@ -1,3 +1,4 @@
+import type { Limits } from '../../src/extension/panels/messages.js';
 import type { Trace } from './m4.js';
 import type { Scale } from './scale.js';
 
@@ -17,6 +18,22 @@ export function yRange(traces: readonly Trace[], x: Range, scale: Scale, ignoreO
     case 'symlog':
       return low > high ? { min: -1, max: 1 } : airOn(scale, low, high);
   }
+}
+
+/** The range with the ends that were set. What a scale has no place for, as zero on a logarithmic one, counts as not set. */
+export function limited(range: Range, limits: Limits, scale: Scale): Range {
+  const low = placeOn(scale, limits.min);
+  const high = placeOn(scale, limits.max);
+  const least = low ?? range.min;
+  const most = high ?? range.max;
+  if (least < most) return { min: least, max: most };
+  // All values lie beyond the end that was set.
+  if (low !== undefined) return { min: low, max: scale.value(scale.height(low) + 1) };
+  return { min: scale.value(scale.height(most) - 1), max: most };
+}
+
+function placeOn(scale: Scale, limit: number | undefined): number | undefined {
+  return limit !== undefined && Number.isFinite(scale.height(limit)) ? limit : undefined;
 }
 
 /** Share of the values in sight that may be less than the threshold. */

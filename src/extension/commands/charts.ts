@@ -7,6 +7,8 @@ const VERBS: readonly (readonly [CommandId, ChartVerb])[] = [
   [COMMANDS.expandChart, 'expand'],
   [COMMANDS.pinChart, 'pin'],
   [COMMANDS.addMetric, 'addMetric'],
+  [COMMANDS.setChartLimits, 'setLimits'],
+  [COMMANDS.clearChartLimits, 'clearLimits'],
   [COMMANDS.copyChartImage, 'copyImage'],
   [COMMANDS.saveChartImage, 'saveImage'],
   [COMMANDS.saveChartVector, 'saveVector'],

@@ -1,5 +1,5 @@
 import { messageOf, TrainyardError } from '../../base/errors.js';
-import type { ChartsLayout } from './messages.js';
+import type { ChartsLayout, Limits } from './messages.js';
 
 const VERSION = 1;
 
@@ -17,6 +17,7 @@ export const DEFAULT_LAYOUT: ChartsLayout = {
   pinned: [],
   order: {},
   toggled: [],
+  limits: {},
 };
 
 /** A layout of which parts may be missing, as an older version kept it. */
@@ -34,7 +35,8 @@ export function completeLayout(part: LayoutPart): ChartsLayout {
 // ---- the file: the same layout is always the same text, a name on a line, so that changes of it are read well
 
 export function writeLayout(layout: ChartsLayout): string {
-  const { settings, size, pinned, order, toggled } = layout;
+  const { settings, size, pinned, order, toggled, limits } = layout;
+  const each = Object.keys(limits).sort();
   const file = {
     version: VERSION,
     settings: inOrder(settings, Object.keys(SETTINGS)),
@@ -42,6 +44,7 @@ export function writeLayout(layout: ChartsLayout): string {
     pinned,
     order: inOrder(order, Object.keys(order).sort()),
     toggled: [...toggled].sort(),
+    limits: Object.fromEntries(each.map((chart) => [chart, inOrder(limits[chart]!, ['min', 'max'])])),
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
@@ -147,6 +150,10 @@ const LAYOUT: Record<keyof ChartsLayout, Rule> = {
     wanted: 'an object with a list of names for each section',
   },
   toggled: NAMES,
+  limits: {
+    fits: (value) => isObject(value) && Object.values(value).every(isLimits),
+    wanted: 'an object with “min”, “max” or both for each chart, numbers, the lesser first',
+  },
 };
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -155,6 +162,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isNames(value: unknown): boolean {
   return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+function isLimits(value: unknown): boolean {
+  if (!isObject(value) || !Object.values(value).every(Number.isFinite)) return false;
+  const { min = -Infinity, max = Infinity, ...others } = value as Limits;
+  return min < max && Object.keys(others).length === 0;
 }
 
 function inOrder<T extends object>(value: T, names: readonly string[]): Partial<T> {

@@ -8,6 +8,7 @@ import { LivePanel } from './live-panel.js';
 import { readLayout, writeLayout } from './charts-layout.js';
 import { ChartsLayouts, layoutFile } from './charts-layouts.js';
 import type { ChartsState, ChartVerb, FromCharts, ToCharts } from './messages.js';
+import { askLimits } from './ask-limits.js';
 import { saveAs } from './save-as.js';
 
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
@@ -106,6 +107,9 @@ export function registerChartsPanel(
       case 'pickMetric':
         run(() => pickMetric(message.chart, message.metrics));
         break;
+      case 'askLimits':
+        run(() => pickLimits(message));
+        break;
       case 'failed':
         run(() => Promise.reject(new Error(message.message)));
         break;
@@ -120,6 +124,11 @@ export function registerChartsPanel(
     const placeHolder = vscode.l10n.t('Which metric is to be added to the chart?');
     const metric = await vscode.window.showQuickPick(metrics, { placeHolder });
     if (metric !== undefined) post({ type: 'addMetric', chart, metric });
+  }
+
+  async function pickLimits(asked: Extract<FromCharts, { type: 'askLimits' }>): Promise<void> {
+    const picked = await askLimits(asked);
+    if (picked) post({ type: 'limits', chart: asked.chart, limits: picked });
   }
 
   function run(action: () => Thenable<unknown>): void {

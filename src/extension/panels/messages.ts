@@ -61,6 +61,12 @@ export interface ChartSize {
   height: number;
 }
 
+/** Ends of a y axis that a person set, the lesser first; one that is absent follows the values. */
+export interface Limits {
+  min?: number;
+  max?: number;
+}
+
 /** What a person made of the charts of an experiment; kept for it, and shared as a file (charts-layout.ts). */
 export interface ChartsLayout {
   settings: ChartsSettings;
@@ -71,6 +77,8 @@ export interface ChartsLayout {
   order: Record<string, string[]>;
   /** Sections a person opened or closed, against their default. */
   toggled: string[];
+  /** Of the y axis, by the id of the chart. */
+  limits: Record<string, Limits>;
 }
 
 export interface ExperimentLayout {
@@ -108,7 +116,16 @@ export interface ChartsState {
 
 /** What can be done with one chart, by its context menu. */
 export type ChartVerb =
-  'expand' | 'pin' | 'addMetric' | 'copyImage' | 'saveImage' | 'saveVector' | 'saveData' | 'openData';
+  | 'expand'
+  | 'pin'
+  | 'addMetric'
+  | 'setLimits'
+  | 'clearLimits'
+  | 'copyImage'
+  | 'saveImage'
+  | 'saveVector'
+  | 'saveData'
+  | 'openData';
 
 export type ToCharts =
   | {
@@ -132,6 +149,8 @@ export type ToCharts =
   | { type: 'baseline'; runId: string | null }
   /** A metric that was picked for a chart. */
   | { type: 'addMetric'; chart: string; metric: string }
+  /** What a person set for the y axis of a chart. */
+  | { type: 'limits'; chart: string; limits: Limits }
   /** Answer to the fetch of this id. */
   | { type: 'points'; id: number; points: Points[] }
   /** All images of a run, by key and step. A run that is not told of has none. */
@@ -161,4 +180,6 @@ export type FromCharts =
   | { type: 'open'; language: string; text: string }
   /** Which of these metrics to add to a chart is asked of the person. */
   | { type: 'pickMetric'; chart: string; metrics: string[] }
+  /** Where the y axis of a chart is to end is asked of the person. */
+  | { type: 'askLimits'; chart: string; limits: Limits; yScale: YScale }
   | { type: 'failed'; message: string };

@@ -144,10 +144,12 @@ describe('the layout of the charts', function () {
       pinned: ['e'],
       order: { '': ['c', 'b', 'a'] },
       toggled: ['val'],
+      limits: { a: { min: 0 } },
     };
     await open({ layout });
     assert.deepEqual(await page.locator('[data-section="/pinned"] h3').allInnerTexts(), ['e']);
     assert.deepEqual(await order(), ['c', 'b', 'a', 'd']);
+    assert.deepEqual(await page.locator('ty-chart:has(.limits) h3').allInnerTexts(), ['a']);
     assert.equal(await chart('val/loss').count(), 0);
     await page.evaluate(() => {
       const { settings } = window.fake;
@@ -161,6 +163,7 @@ describe('the layout of the charts', function () {
             pinned: [],
             order: {},
             toggled: [],
+            limits: {},
           },
         },
       });
@@ -185,5 +188,46 @@ describe('the layout of the charts', function () {
     await page.locator('.drop-start').waitFor();
     await page.mouse.up();
     assert.deepEqual(await order(), ['b', 'a', 'c', 'd', 'e']);
+  });
+
+  it('has the limits that were set for the y axis of a chart', async () => {
+    await open();
+    const limits = chart('a').locator('.limits');
+    assert.equal(await limits.count(), 0);
+    const hasLimits = () =>
+      chart('a').evaluate(
+        (element) =>
+          (JSON.parse((element as HTMLElement).dataset['vscodeContext']!) as { hasLimits: boolean })
+            .hasLimits,
+      );
+    assert.equal(await hasLimits(), false);
+    const drawn = () =>
+      chart('a')
+        .locator('canvas')
+        .first()
+        .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const before = await drawn();
+    await page.evaluate(() => window.fake.say({ type: 'limits', chart: 'a', limits: { min: 0, max: 9 } }));
+    await limits.waitFor();
+    assert.equal(await limits.getAttribute('aria-label'), 'The y axis was set from 0 to 9.');
+    assert.equal(await hasLimits(), true);
+    assert.deepEqual((await layouts()).at(-1)?.layout.limits, { a: { min: 0, max: 9 } });
+    await page.waitForFunction(
+      (old) =>
+        document.querySelector<HTMLCanvasElement>('ty-chart:has(h3[title="a"]) canvas')!.toDataURL() !== old,
+      before,
+    );
+    await limits.click();
+    await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'askLimits'));
+    const asked = await page.evaluate(() => window.fake.sent.find(({ type }) => type === 'askLimits'));
+    assert.deepEqual(asked, { type: 'askLimits', chart: 'a', limits: { min: 0, max: 9 }, yScale: 'linear' });
+    await page.evaluate(() => window.fake.say({ type: 'act', verb: 'clearLimits', metric: 'a' }));
+    await limits.waitFor({ state: 'detached' });
+    await page.waitForFunction(
+      (old) =>
+        document.querySelector<HTMLCanvasElement>('ty-chart:has(h3[title="a"]) canvas')!.toDataURL() === old,
+      before,
+    );
+    assert.deepEqual((await layouts()).at(-1)?.layout.limits, {});
   });
 });

@@ -323,6 +323,7 @@ describe('charts page', function () {
     assert.deepEqual(JSON.parse(context ?? ''), {
       webviewSection: 'chart',
       metric: 'loss',
+      hasLimits: false,
       preventDefaultContextMenuItems: true,
     });
     const act = async (verb: string, type: string) => {

@@ -62,7 +62,7 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
       groupBy: null,
       band: 'range',
     },
-    layout: { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [] },
+    layout: { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [], limits: {} },
     images: {},
     sent: [],
     violations: [],

@@ -22,6 +22,7 @@ const LAYOUT: ChartsLayout = {
   pinned: ['val/accuracy', 'loss'],
   order: { val: ['val/b', 'val/a'], '': ['loss', 'lr'] },
   toggled: ['system', 'train'],
+  limits: { 'val/accuracy': { min: 0, max: 1 }, 'a\nb': { max: -1e-9 } },
 };
 
 /** What a layout is refused for. */
@@ -44,8 +45,9 @@ describe('the file of a charts layout', () => {
 
   it('is the same text for the same layout, a name on a line', () => {
     const text = writeLayout(LAYOUT);
-    const { order, toggled, pinned, size, settings } = LAYOUT;
+    const { order, toggled, pinned, size, settings, limits } = LAYOUT;
     const shuffled = {
+      limits: { 'a\nb': limits['a\nb']!, 'val/accuracy': { max: 1, min: 0 } },
       toggled: toggled.toReversed(),
       order: Object.fromEntries(Object.entries(order).toReversed()),
       pinned,
@@ -88,6 +90,20 @@ describe('the file of a charts layout', () => {
         '“size.width” must be a number from 160 to 2000.',
       ].join(' '),
     );
+  });
+
+  it('is refused for limits that are none', () => {
+    const wanted =
+      '“limits” must be an object with “min”, “max” or both for each chart, numbers, the lesser first.';
+    for (const limits of [
+      [],
+      { loss: 1 },
+      { loss: { min: 2, max: 1 } },
+      { loss: { min: '0' } },
+      { loss: { least: 0 } },
+    ])
+      assert.equal(problemOf({ version: 1, limits }), wanted, JSON.stringify(limits));
+    assert.equal(problemOf('{ "version": 1, "limits": { "loss": { "max": 1e999 } } }'), wanted);
   });
 
   it('is refused for an amount of smoothing that its kind does not have', () => {

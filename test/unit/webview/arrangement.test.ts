@@ -48,6 +48,31 @@ describe('Arrangement', () => {
     assert.deepEqual(keysOf(arrangement)[''], ['loss', 'lr']);
   });
 
+  it('keeps the limits of a chart until both ends are free', () => {
+    const { arrangement, changes } = arranged();
+    arrangement.setLimits('lr', { max: 1 });
+    assert.deepEqual(arrangement.limits('lr'), { max: 1 });
+    assert.equal(arrangement.limits('toString'), undefined);
+    arrangement.setLimits('lr', {});
+    assert.deepEqual(arrangement.parts.limits, {});
+    assert.equal(changes(), 2);
+  });
+
+  it('carries limits over to the chart with one metric more, and drops them with it', () => {
+    const { arrangement } = arranged();
+    arrangement.addMetric('loss', 'lr');
+    assert.equal(arrangement.limits('loss\nlr'), undefined);
+    arrangement.setLimits('loss\nlr', { min: 0 });
+    arrangement.addMetric('loss\nlr', 'val/a');
+    assert.deepEqual(arrangement.parts.limits, { 'loss\nlr\nval/a': { min: 0 } });
+    arrangement.togglePinned('loss\nlr\nval/a');
+    assert.deepEqual(arrangement.parts.limits, {});
+    arrangement.setLimits('lr', { min: 0 });
+    arrangement.togglePinned('lr');
+    arrangement.togglePinned('lr');
+    assert.deepEqual(arrangement.limits('lr'), { min: 0 });
+  });
+
   it('opens and closes sections against their default', () => {
     const { arrangement } = arranged();
     const open = { prefix: 'val', collapsed: false };
@@ -61,7 +86,9 @@ describe('Arrangement', () => {
 
   it('is told of a layout without telling of it', () => {
     const { arrangement, changes } = arranged();
-    arrangement.take({ size: { width: 240, height: 150 }, pinned: ['lr'], order: {}, toggled: ['val'] });
+    const size = { width: 240, height: 150 };
+    arrangement.take({ size, pinned: ['lr'], order: {}, toggled: ['val'], limits: { lr: { min: 0 } } });
+    assert.deepEqual(arrangement.limits('lr'), { min: 0 });
     assert.equal(changes(), 0);
     arrangement.resize({ height: 180 });
     assert.deepEqual(arrangement.size, { width: 240, height: 180 });

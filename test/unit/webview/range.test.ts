@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Trace } from '../../../webview/charts/m4.js';
 import {
   growingRange,
+  limited,
   panRange,
   symlogThreshold,
   xRange,
@@ -60,6 +61,28 @@ describe('yRange', () => {
     assert.ok(yRange([trace(1, NaN, 2)], all, LINEAR).max < 3);
     assert.deepEqual(yRange([], all, LINEAR), { min: 0, max: 1 });
     assert.ok(yRange([], all, LOG).min > 0);
+  });
+});
+
+describe('limits by hand', () => {
+  const range = { min: 1, max: 5 };
+
+  it('take the place of one end or both', () => {
+    assert.deepEqual(limited(range, {}, LINEAR), range);
+    assert.deepEqual(limited(range, { min: 0 }, LINEAR), { min: 0, max: 5 });
+    assert.deepEqual(limited(range, { min: -2, max: 2 }, LINEAR), { min: -2, max: 2 });
+  });
+
+  it('leave a stretch to be drawn when all values lie beyond', () => {
+    assert.deepEqual(limited(range, { min: 7 }, LINEAR), { min: 7, max: 8 });
+    assert.deepEqual(limited(range, { max: 1 }, LINEAR), { min: 0, max: 1 });
+    assert.deepEqual(limited(range, { min: 10 }, LOG), { min: 10, max: 100 });
+  });
+
+  it('do not count where the scale has no place for them', () => {
+    assert.deepEqual(limited(range, { min: 0, max: 100 }, LOG), { min: 1, max: 100 });
+    assert.deepEqual(limited(range, { min: -1 }, LOG), range);
+    assert.deepEqual(limited(range, { min: -1 }, symlog(1)), { min: -1, max: 5 });
   });
 });
 

@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { type LimitsProblem, parseLimits, writeLimits } from './limits-text.js';
+import type { Limits, YScale } from './messages.js';
+
+interface Question {
+  /** Its id. */
+  chart: string;
+  /** As they are. */
+  limits: Limits;
+  yScale: YScale;
+}
+
+/** Asks where the y axis of a chart is to end; undefined when a person thought better of it. */
+export async function askLimits({ chart, limits, yScale }: Question): Promise<Limits | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Y axis of {0}', chart.replaceAll('\n', ', ')),
+    prompt: vscode.l10n.t('Least and greatest value, as in 0, 1. Leave one empty for automatic.'),
+    value: writeLimits(limits),
+    validateInput(value) {
+      const parsed = parseLimits(value);
+      if (typeof parsed === 'string') return sentence(parsed);
+      const isBeyond =
+        yScale === 'log' && [parsed.min, parsed.max].some((end) => end !== undefined && end <= 0);
+      if (!isBeyond) return undefined;
+      // It counts as soon as the axis is another; so it may be said.
+      const message = vscode.l10n.t(
+        'A logarithmic axis has no place for zero and less: that end stays automatic on it.',
+      );
+      return { message, severity: vscode.InputBoxValidationSeverity.Warning };
+    },
+  });
+  if (text === undefined) return undefined;
+  const parsed = parseLimits(text);
+  return typeof parsed === 'string' ? undefined : parsed;
+}
+
+function sentence(problem: LimitsProblem): string {
+  switch (problem) {
+    case 'form':
+      return vscode.l10n.t(
+        'Write two numbers with a comma between them. One may be left out, as in “, 1” or “0,”.',
+      );
+    case 'order':
+      return vscode.l10n.t('The first value must be less than the second.');
+  }
+}
