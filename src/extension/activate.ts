@@ -60,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const layouts = keep(new TableLayouts(context.workspaceState));
   const compare = registerComparePanel(context, workspaces, layouts, log);
   const table = registerTablePanel(context, workspaces, layouts, log);
-  const panel = registerRunPanel(context, workspaces, layouts, log);
+  const panel = registerRunPanel(context, workspaces, layouts, charts, log);
   const logs = keep(new LogTerminals(workspaces, log));
   keep(vscode.workspace.registerFileSystemProvider(RUN_SCHEME, new RunFileSystem(workspaces), READ_ONLY));
 

@@ -150,6 +150,10 @@ describe('the views, in the real editor', function () {
     await page.reload({ waitUntil: 'commit' });
     panel = await webview(page, 'ty-run h1');
     await panel.locator('.note strong', { hasText: 'Too' }).waitFor({ timeout: 60_000 });
+
+    await panel.locator('.metric-name', { hasText: 'loss' }).click();
+    const charts = await webview(page, '.full ty-chart');
+    await charts.locator('.full ty-chart h3', { hasText: 'loss' }).waitFor();
     await command(page, 'View: Close All Editors');
   });
 
@@ -229,6 +233,7 @@ describe('the views, in the real editor', function () {
     const text = await until('the file', () =>
       Promise.resolve(fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined),
     );
+    await page.getByRole('tab', { name: /charts\.json/ }).waitFor();
     assert.deepEqual((JSON.parse(text) as { size: unknown }).size, { width: 560, height: 340 });
     fs.writeFileSync(file, text.replace('560', '230').replace('340', '140'));
     await command(page, 'View: Close All Editors');

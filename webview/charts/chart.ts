@@ -8,7 +8,7 @@ import { ChartCursor } from './chart-cursor.js';
 import { isCombined, metricsOf, titleOf } from './chart-id.js';
 import { resizeHandle } from './chart-size.js';
 import { xExtent } from './curve.js';
-import { toCsv } from './export.js';
+import { toCsv, toCsvAlong } from './export.js';
 import { groupsToCsv } from './export-groups.js';
 import { bandOf, edgesOf } from './band.js';
 import type { Line } from './draw.js';
@@ -349,7 +349,8 @@ export class TyChart extends LitElement {
 
   #csv(): string {
     const { zoom, grouping, xAxis, settings } = this.model;
-    if (!grouping) return toCsv(this.#lines, zoom);
+    const along = axisMetric(xAxis);
+    if (!grouping) return along ? toCsvAlong(along, this.#lines, zoom) : toCsv(this.#lines, zoom);
     return groupsToCsv(this.#lines, { axis: xAxis, x: zoom, band: settings.band });
   }
 

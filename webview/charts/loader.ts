@@ -88,6 +88,9 @@ export class Loader {
       case 'layout':
         this.#model.setLayout(message.layout);
         break;
+      case 'expand':
+        this.#model.expand(message.chart);
+        break;
       case 'act':
         this.#model.act(message.verb, message.metric);
         break;

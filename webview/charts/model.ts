@@ -369,7 +369,11 @@ export class ChartsModel {
   }
 
   toggleExpanded(key: string): void {
-    this.expanded = this.expanded === key ? null : key;
+    this.expand(this.expanded === key ? null : key);
+  }
+
+  expand(chart: string | null): void {
+    this.expanded = chart;
     this.#keep();
     this.emit({ what: 'structure' });
   }

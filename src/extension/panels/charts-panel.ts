@@ -14,8 +14,11 @@ import { saveAs } from './save-as.js';
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
 
 export interface ChartsPanels {
-  /** Shows the curves of these runs in the charts panel, instead of those it shows. There is one panel. */
-  show(runIds: readonly string[], options?: { beside?: boolean }): void;
+  /**
+   * Shows the curves of these runs in the charts panel, instead of those it shows. There is one panel. With `chart`, that
+   * one fills it.
+   */
+  show(runIds: readonly string[], options?: { beside?: boolean; chart?: string }): void;
   /** Adds runs to those that the panel shows. */
   add(runIds: readonly string[]): void;
   /** Does something with a chart. */
@@ -41,6 +44,8 @@ export function registerChartsPanel(
   const layouts = new ChartsLayouts(context, (message, file) => run(() => warnOfLayout(message, file, log)));
   /** Of the open panel. */
   let shown: readonly string[] = [];
+  /** The chart that is to fill the panel when its page is ready. */
+  let expanded: string | undefined;
 
   function adopt(panel: vscode.WebviewPanel, runIds: readonly string[]): void {
     shown = runIds;
@@ -64,8 +69,14 @@ export function registerChartsPanel(
       post(message) {
         if (message.type === 'error') log.error(`Charts: ${message.error.message}`);
         void page.postMessage(message);
+        if (message.type === 'init') expand();
       },
     });
+  }
+
+  function expand(): void {
+    if (expanded !== undefined) post({ type: 'expand', chart: expanded });
+    expanded = undefined;
   }
 
   function receive(message: FromCharts, feed: ChartsFeed | undefined): void {
@@ -135,11 +146,16 @@ export function registerChartsPanel(
     action().then(undefined, (error: unknown) => showError(error, log));
   }
 
-  function show(runIds: readonly string[], { beside = false } = {}): void {
+  function show(
+    runIds: readonly string[],
+    { beside = false, chart }: { beside?: boolean; chart?: string } = {},
+  ): void {
+    expanded = chart;
     if (open) {
       shown = runIds;
       // A page that is hidden asks for them when it is there again.
       open.feed?.show(runIds);
+      if (open.feed) expand();
       open.panel.reveal(undefined, true);
       return;
     }

@@ -143,6 +143,8 @@ export type ToCharts =
   | { type: 'layout'; layout: ExperimentLayout }
   /** New points may be there. */
   | { type: 'changed'; runIds: string[] }
+  /** A chart is to fill the panel. */
+  | { type: 'expand'; chart: string }
   /** Chosen in the context menu of a chart. */
   | { type: 'act'; verb: ChartVerb; metric: string }
   /** Chosen in the context menu of a run; null for none. */

@@ -3,6 +3,7 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS, type CommandId } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { runUri } from '../runs/run-file-system.js';
+import type { ChartsPanels } from './charts-panel.js';
 import { LivePanel } from './live-panel.js';
 import { RunFeed } from './run-feed.js';
 import type { FromRun, RunPanelState, RunPanelVerb, ToRun } from './run-messages.js';
@@ -35,6 +36,7 @@ export function registerRunPanel(
   context: vscode.ExtensionContext,
   workspaces: { readonly active: Workspace },
   layouts: TableLayouts,
+  charts: Pick<ChartsPanels, 'show'>,
   log: vscode.LogOutputChannel,
 ): RunPanels {
   let open: LivePanel<FromRun, RunFeed> | undefined;
@@ -107,7 +109,7 @@ export function registerRunPanel(
         await vscode.commands.executeCommand(VERBS[message.verb], runId);
         break;
       case 'chart':
-        await vscode.commands.executeCommand(COMMANDS.showCharts, runId);
+        charts.show([runId], { chart: message.metric });
         break;
       case 'register':
         await vscode.commands.executeCommand(COMMANDS.registerModel, runId, message.model);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Band, ChartRun } from '../../../src/extension/panels/messages.js';
 import { curveOf } from '../../../webview/charts/curve.js';
-import { toCsv } from '../../../webview/charts/export.js';
+import { toCsv, toCsvAlong } from '../../../webview/charts/export.js';
 import { groupEntries, runEntries } from '../../../webview/charts/entries.js';
 import { groupsToCsv } from '../../../webview/charts/export-groups.js';
 import { linesOf } from '../../../webview/charts/lines.js';
@@ -59,6 +59,28 @@ describe('a chart as CSV', () => {
 
   it('quotes names that hold commas, quotes or lines', () => {
     assert.ok(csv(seriesOf([0], [1]), null, 'a "b", c')[1]?.startsWith('r1,"a ""b"", c",loss,'));
+  });
+});
+
+describe('a chart along another metric as CSV', () => {
+  const loss = seriesOf([0, 1, 2, 3], [0.9, 0.8, 0.7, 0.6]);
+  const epoch = seriesOf([0, 2], [0, 1]);
+  const curve = curveOf(loss, { axis: 'metric:epoch', startTime: 0, by: epoch }, OFF);
+  const line = { ...lineOf(loss, RUN), curve };
+
+  it('has the places on that axis', () => {
+    assert.deepEqual(toCsvAlong('epoch', [line], null).split('\n'), [
+      'run_id,run,metric,epoch,value',
+      'r1,calm-otter,loss,0,0.9',
+      'r1,calm-otter,loss,0,0.8',
+      'r1,calm-otter,loss,1,0.7',
+      'r1,calm-otter,loss,1,0.6',
+      '',
+    ]);
+  });
+
+  it('has what is zoomed to only', () => {
+    assert.equal(toCsvAlong('epoch', [line], { min: 0.5, max: 1 }).split('\n').length, 4);
   });
 });
 
