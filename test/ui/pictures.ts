@@ -118,6 +118,9 @@ await window('Light 2026', async (page) => {
   await contextMenu(row(runs, 'faster'), 'Compare Runs');
   await (await webview(page, 'ty-compare img')).locator('img').first().waitFor();
   await picture(page, 'comparison');
+  await contextMenu(row(runs, 'faster'), 'Show Run');
+  await (await webview(page, 'ty-run .metrics path')).locator('.metrics path').first().waitFor();
+  await picture(page, 'run');
 });
 await window('Default High Contrast', async (page) => {
   await showCharts(page);
