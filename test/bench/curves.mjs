@@ -17,12 +17,14 @@ const APPENDS = 10;
 const ZOOMS = 20;
 const PAGES = { Trainyard: trainyardPage, Plotly: plotlyPage, 'Vega-Lite': vegaPage };
 
-async function cpuOf(page) {
+/** Ms of the main thread until now: in all, and in the page's own scripts. */
+async function timesOf(page) {
   const client = await page.context().newCDPSession(page);
   await client.send('Performance.enable', { timeDomain: 'threadTicks' });
   return async () => {
     const { metrics } = await client.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
+    const ms = (wanted) => metrics.find(({ name }) => name === wanted).value * 1000;
+    return { cpu: ms('TaskDuration'), script: ms('ScriptDuration') };
   };
 }
 
@@ -39,14 +41,15 @@ async function sample(open, where, curves) {
         port2.postMessage(0);
       });
   });
-  const cpu = await cpuOf(page);
+  const times = await timesOf(page);
   const measured = async (act, argument) => {
     await page.waitForTimeout(200);
-    const before = await cpu();
+    const before = await times();
     const result = await page.evaluate(act, argument);
     // Some go on drawing behind the frame.
     await page.waitForTimeout(300);
-    return { result, cpu: (await cpu()) - before };
+    const after = await times();
+    return { result, cpu: after.cpu - before.cpu, script: after.script - before.script };
   };
   const first = await measured(async () => {
     const start = performance.now();
@@ -78,6 +81,7 @@ async function sample(open, where, curves) {
     'first paint, clock': first.result,
     'first paint, cpu': first.cpu,
     'a point to each curve, cpu': append.cpu / APPENDS,
+    '… of it script': append.script / APPENDS,
     'a step of zoom, cpu': zoom.cpu / ZOOMS,
     'longest frame of a zoom': quantile(zoom.result, 1),
   };

@@ -35,6 +35,7 @@ import { Redraw } from './redraw.js';
 import { LINEAR, LOG, type Scale, symlog } from './scale.js';
 import { summaryOf } from './summary.js';
 import type { XKind } from './ticks.js';
+import { Tracer } from './tracer.js';
 
 /** One chart. It is drawn, and asks for points, only while it is near the visible part of the page. */
 export class TyChart extends LitElement {
@@ -57,6 +58,7 @@ export class TyChart extends LitElement {
   /** The curves of the shown runs, and the lines that are drawn of them. */
   #curves: readonly RunCurve[] = [];
   #lines: readonly ChartLine[] = [];
+  readonly #tracer = new Tracer();
   readonly #redraw = new Redraw(() => this.#draw());
   /** Before, it is a name and room for the rest: of five hundred charts a person sees ten. */
   #wasInView = false;
@@ -268,8 +270,8 @@ export class TyChart extends LitElement {
     const curves = model.zoomed(this.#curves);
     this.#lines = linesOf(this.chart, model.shownEntries, curves, { x, columns: pixels, band });
     const lines = this.#lines.map((line): Line => {
-      const { entry, look, curve, group } = line;
-      const trace = traceOf(curve, curve.y, x, pixels, yScale === 'log');
+      const { entry, look, curve, group, series } = line;
+      const trace = this.#tracer.trace(curve, series, { x, columns: pixels, isLog: yScale === 'log' });
       if (group) trace.marks.push(...group.marks);
       return {
         id: entry.id,

@@ -14,6 +14,8 @@ export interface Trace {
   marks: Mark[];
   /** Points of the curve that the trace stands for. */
   points: number;
+  /** Where its last pixel column begins: the first point of it, and what there was of the trace before. */
+  last?: { point: number; length: number; marks: number };
 }
 
 /**
@@ -23,6 +25,7 @@ export interface Trace {
  *
  * @param values the curve's y, or its smoothed y
  * @param positive true for a logarithmic axis: values that it has no place for become marks
+ * @param before what the same call gave when the curve had fewer points: it is gone on with
  */
 export function traceOf(
   curve: Curve,
@@ -30,6 +33,7 @@ export function traceOf(
   range: { min: number; max: number },
   columns: number,
   positive = false,
+  before?: Trace,
 ): Trace {
   const from = Math.max(0, lowerBound(curve, range.min) - 1);
   let to = lowerBound(curve, range.max);
@@ -49,7 +53,8 @@ export function traceOf(
       }
     }
   } else {
-    buckets(builder, curve, values, from, to, range.min, column, positive);
+    const begin = before?.last ? builder.resume(before, before.last) : from;
+    buckets(builder, curve, values, begin, to, range.min, column, positive);
   }
   return builder.trace(to - from);
 }
@@ -73,6 +78,7 @@ function buckets(
     let high = -1;
     let seen = 0;
     const begin = i;
+    builder.beginColumn(i);
     for (; i < to && Math.floor((xAt(curve, i) - start) / column) === bucket; i++) {
       const value = values[i]!;
       const kind = markOf(value, positive);
@@ -114,12 +120,26 @@ class TraceBuilder {
   readonly #y: Float64Array;
   readonly #marks: Mark[] = [];
   #length = 0;
+  #last: Trace['last'];
 
   constructor(curve: Curve, values: Float64Array, capacity: number) {
     this.#curve = curve;
     this.#values = values;
     this.#x = new Float64Array(capacity);
     this.#y = new Float64Array(capacity);
+  }
+
+  /** Takes over what there is before the last column. @returns the first point of that */
+  resume({ x, y, marks }: Trace, last: NonNullable<Trace['last']>): number {
+    this.#x.set(x.subarray(0, last.length));
+    this.#y.set(y.subarray(0, last.length));
+    this.#length = last.length;
+    this.#marks.push(...marks.slice(0, last.marks));
+    return last.point;
+  }
+
+  beginColumn(point: number): void {
+    this.#last = { point, length: this.#length, marks: this.#marks.length };
   }
 
   add(index: number): void {
@@ -138,6 +158,7 @@ class TraceBuilder {
   }
 
   trace(points: number): Trace {
-    return { x: this.#x, y: this.#y, length: this.#length, marks: this.#marks, points };
+    const [x, y, length, marks, last] = [this.#x, this.#y, this.#length, this.#marks, this.#last];
+    return { x, y, length, marks, points, ...(last && { last }) };
   }
 }

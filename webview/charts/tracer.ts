@@ -1,0 +1,50 @@
+import type { Curve } from './curve.js';
+import { type Trace, traceOf } from './m4.js';
+import type { Range } from './range.js';
+import type { Series } from './series-store.js';
+
+interface View {
+  x: Range;
+  /** Pixel columns between the axes. */
+  columns: number;
+  /** Whether the y axis is logarithmic. */
+  isLog: boolean;
+}
+
+interface Traced extends View {
+  curve: Pick<Curve, 'origin' | 'unit'>;
+  /** Else by times. */
+  isBySteps: boolean;
+  generation: number;
+  points: number;
+  trace: Trace;
+}
+
+/** Traces the curves of a chart. Of one that only grew since the last time, only its end is looked at. */
+export class Tracer {
+  #traced = new WeakMap<Series, Traced>();
+
+  /** @param series the points of the curve; absent when it is none that grows, as the mean of a group */
+  trace(curve: Curve, series: Series | undefined, view: View): Trace {
+    const { x, columns, isLog } = view;
+    const isBySteps = curve.x === series?.steps;
+    // Only a curve in the order of its points has its new ones at the end.
+    if (!series || curve.y !== series.values) return traceOf(curve, curve.y, x, columns, isLog);
+    const before = this.#traced.get(series);
+    const isGrown =
+      before !== undefined &&
+      before.isBySteps === isBySteps &&
+      before.generation === series.generation &&
+      before.points <= curve.length &&
+      before.curve.origin === curve.origin &&
+      before.curve.unit === curve.unit &&
+      before.x.min === x.min &&
+      before.x.max === x.max &&
+      before.columns === columns &&
+      before.isLog === isLog;
+    const trace = traceOf(curve, curve.y, x, columns, isLog, isGrown ? before.trace : undefined);
+    const { generation } = series;
+    this.#traced.set(series, { ...view, curve, isBySteps, generation, points: curve.length, trace });
+    return trace;
+  }
+}
