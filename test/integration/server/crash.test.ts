@@ -159,9 +159,15 @@ describe('a server that is killed', function () {
     for (let round = 0; round < 3; round++) {
       const server = await start();
       let sent = 0;
+      let isOver = false;
       const endless = new ReadableStream({
         async pull(to) {
           await sleep(1);
+          // `fetch` goes on reading when there is nobody left to send to.
+          if (isOver) {
+            to.close();
+            return;
+          }
           to.enqueue(Buffer.alloc(65_536, 'after'));
           sent++;
         },
@@ -171,6 +177,7 @@ describe('a server that is killed', function () {
       await sleep(Math.random() * 100);
       process.kill(server.pid, 'SIGKILL');
       await uploading;
+      isOver = true;
       assert.ok(before.equals(await test.workspace.readFile(runId, 'model.bin')));
       const { files } = await askForJson(await start(), {
         method: 'GET',
