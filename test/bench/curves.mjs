@@ -17,14 +17,13 @@ const APPENDS = 10;
 const ZOOMS = 20;
 const PAGES = { Trainyard: trainyardPage, Plotly: plotlyPage, 'Vega-Lite': vegaPage };
 
-/** Ms of the main thread until now: in all, and in the page's own scripts. */
-async function timesOf(page) {
+/** Ms of the main thread until now. */
+async function cpuOf(page) {
   const client = await page.context().newCDPSession(page);
   await client.send('Performance.enable', { timeDomain: 'threadTicks' });
   return async () => {
     const { metrics } = await client.send('Performance.getMetrics');
-    const ms = (wanted) => metrics.find(({ name }) => name === wanted).value * 1000;
-    return { cpu: ms('TaskDuration'), script: ms('ScriptDuration') };
+    return metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
   };
 }
 
@@ -41,15 +40,14 @@ async function sample(open, where, curves) {
         port2.postMessage(0);
       });
   });
-  const times = await timesOf(page);
+  const cpu = await cpuOf(page);
   const measured = async (act, argument) => {
     await page.waitForTimeout(200);
-    const before = await times();
+    const before = await cpu();
     const result = await page.evaluate(act, argument);
     // Some go on drawing behind the frame.
     await page.waitForTimeout(300);
-    const after = await times();
-    return { result, cpu: after.cpu - before.cpu, script: after.script - before.script };
+    return { result, cpu: (await cpu()) - before };
   };
   const first = await measured(async () => {
     const start = performance.now();
@@ -81,7 +79,6 @@ async function sample(open, where, curves) {
     'first paint, clock': first.result,
     'first paint, cpu': first.cpu,
     'a point to each curve, cpu': append.cpu / APPENDS,
-    '… of it script': append.script / APPENDS,
     'a step of zoom, cpu': zoom.cpu / ZOOMS,
     'longest frame of a zoom': quantile(zoom.result, 1),
   };

@@ -14,12 +14,13 @@ const at = (value: number) => ({ value, step: 9, timestamp: 0, count: 10, min: v
 
 const ended = tableRun(3, { name: 'quick-lynx', tags: { stage: 'candidate' } });
 const { endTime: _, ...open } = ended;
-const running: Run = {
+/** Begun when the test begins, not when its file is read: that may be minutes before. */
+const runningRun = (): Run => ({
   ...open,
   state: 'running',
   startTime: Date.now() - 95_000,
   job: { ...ended.job!, exitCode: null, progress: { done: 43, total: 100, remainingSeconds: 130 } },
-};
+});
 const given = (run: Run, more: Partial<RunGiven> = {}): RunGiven => ({ runs: [plainShownRun(run)], ...more });
 const noted = (note: string) => given({ ...ended, tags: { [NOTE]: note } });
 
@@ -59,7 +60,7 @@ describe('the panel of a run', function () {
     );
 
   it('says whose run it is, how it stands, and offers what fits its state', async () => {
-    await show(given(running));
+    await show(given(runningRun()));
     await page.getByText('1m ago').waitFor();
     await page.getByText('43%').waitFor();
     await page.getByText('about 2m 10s left').waitFor();
@@ -72,7 +73,7 @@ describe('the panel of a run', function () {
   });
 
   it('counts the seconds of a run that goes on', async () => {
-    await show(given(running));
+    await show(given(runningRun()));
     const lasted = () => page.getByTitle('Duration').innerText();
     const before = await lasted();
     await page.waitForFunction(
@@ -202,7 +203,7 @@ describe('the panel of a run', function () {
   });
 
   it('follows the end of the log while its section is open', async () => {
-    await show(given(running, { log: { text: 'epoch 1', isCut: true } }));
+    await show(given(runningRun(), { log: { text: 'epoch 1', isCut: true } }));
     await page.getByText('epoch 1').waitFor();
     await page.evaluate(() => window.fakeRun.say({ type: 'log', text: 'epoch 1\nepoch 2', isCut: true }));
     await page.getByText('epoch 2').waitFor();
@@ -214,7 +215,7 @@ describe('the panel of a run', function () {
   });
 
   it('leaves closed what was closed before', async () => {
-    await show(given(running, { collapsed: ['log', 'metrics'] }));
+    await show(given(runningRun(), { collapsed: ['log', 'metrics'] }));
     assert.deepEqual(await sent('log'), []);
     assert.equal(await page.locator('.metrics').count(), 0);
   });
@@ -309,7 +310,7 @@ describe('the panel of a run', function () {
   });
 
   it('fits a narrow panel, one part below the other', async () => {
-    await show(given(running, { log: { text: 'x'.repeat(500), isCut: false } }), { width: 400 });
+    await show(given(runningRun(), { log: { text: 'x'.repeat(500), isCut: false } }), { width: 400 });
     await page.getByText('xxx').waitFor();
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
