@@ -1,5 +1,5 @@
 'use strict';
-// Mocha's spec reporter, which also writes the counts to the file that TRAINYARD_TEST_RESULT names.
+// Mocha's spec reporter, which also writes the counts, and what failed, to the file that TRAINYARD_TEST_RESULT names.
 const fs = require('node:fs');
 const { reporters } = require('mocha');
 
@@ -10,8 +10,15 @@ module.exports = class extends reporters.Spec {
       const { passes, failures, pending } = this.stats;
       fs.writeFileSync(
         process.env.TRAINYARD_TEST_RESULT,
-        JSON.stringify({ passed: passes, failed: failures, skipped: pending }),
+        JSON.stringify({
+          passed: passes,
+          failed: failures,
+          skipped: pending,
+          failures: this.failures.map(told),
+        }),
       );
     });
   }
 };
+
+const told = (test) => `${test.fullTitle()}: ${test.err?.message ?? 'failed'}`;

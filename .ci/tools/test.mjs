@@ -9,6 +9,7 @@ import { ensureBuild, ensureChromium, ensureDependencies, ensureNode, ensurePyth
 const named = process.argv.slice(2);
 const SUITES = { unit: 'test/unit', integration: 'test/integration', editor: 'test/editor', ui: 'test/ui' };
 const results = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-test-'));
 process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
 
@@ -23,6 +24,8 @@ if (named.length === 0) {
 for (const [suite, folder] of Object.entries(SUITES))
   if (named.length === 0 || named.includes(suite)) await mocha(suite, folder);
 
+// Again at the end, where one looks first.
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 const { passed, failed, skipped } = results;
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 || passed === 0 || (process.env.CI && skipped > 0) ? 1 : 0;
@@ -33,7 +36,7 @@ async function check(name, args) {
   if (code === 0) results.passed++;
   else {
     results.failed++;
-    console.log(`FAILED: ${name}`);
+    failures.push(name);
   }
 }
 
@@ -61,12 +64,16 @@ async function mocha(suite, folder) {
         ];
   const home = path.join(scratch, 'home');
   const code = await node24(args, { ...env, TRAINYARD_HOME: home, TRAINYARD_TEST_RESULT: file });
-  // A suite that died before its end is a failure, whatever it counted.
   const counted = fs.existsSync(file)
     ? JSON.parse(fs.readFileSync(file, 'utf8'))
-    : { passed: 0, failed: 1, skipped: 0 };
+    : { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const key of Object.keys(results)) results[key] += counted[key];
-  if (code !== 0 && counted.failed === 0) results.failed++;
+  failures.push(...counted.failures);
+  // A suite that died before its end is a failure, whatever it counted.
+  if (counted.failed === 0 && (code !== 0 || !fs.existsSync(file))) {
+    results.failed++;
+    failures.push(`${suite} tests: ended early, with ${code}`);
+  }
 }
 
 /**

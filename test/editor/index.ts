@@ -14,10 +14,12 @@ export async function run(): Promise<void> {
   const suites = path.join(__dirname, 'suite');
   for (const name of fs.readdirSync(suites).sort())
     if (name.endsWith('.test.cjs')) mocha.addFile(path.join(suites, name));
+  const failures: string[] = [];
   const counts = await new Promise<Mocha.Stats>((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats as Mocha.Stats));
+    runner.on('fail', (test, error: Error) => failures.push(`${test.fullTitle()}: ${error.message}`));
   });
   const { passes: passed, failures: failed, pending: skipped } = counts;
-  if (result) fs.writeFileSync(result, JSON.stringify({ passed, failed, skipped }));
+  if (result) fs.writeFileSync(result, JSON.stringify({ passed, failed, skipped, failures }));
   if (failed > 0) throw new Error(`${failed} of the tests in the extension host failed.`);
 }
