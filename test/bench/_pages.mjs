@@ -66,9 +66,10 @@ export async function trainyardPage(browser, { url }, curves) {
           }
         }
         changed();
-        // To the page, from it, to it, and a frame: as it is with the editor between.
-        await new Promise((done) => setTimeout(done, 120));
+        await window.settled();
       };
+      // To the page, from it, to it, and a frame: as it is with the editor between.
+      window.settled = () => new Promise((done) => setTimeout(done, 120));
       window.zoom = (isIn) => {
         const plot = document.querySelector('ty-chart .plot');
         const { left, top, width, height } = plot.getBoundingClientRect();

@@ -57,8 +57,9 @@ export class ChartCursor {
     this.#plot.cross(isHere ? cursor.x : null, this.#dots(view));
     this.#showLatest(lines);
     const tooltip = this.#element.querySelector<HTMLElement>('.tooltip')!;
-    tooltip.hidden = this.#rows.length === 0;
-    if (!cursor || tooltip.hidden) return;
+    const isEmpty = this.#rows.length === 0;
+    if (tooltip.hidden !== isEmpty) tooltip.hidden = isEmpty;
+    if (!cursor || isEmpty) return;
     const isOrigin = cursor.key === this.#chart;
     const room = Math.max(1, Math.floor((this.#plot.area.height - 34) / ROW_HEIGHT_PX));
     renderTooltip(tooltip, {
@@ -149,7 +150,9 @@ export class ChartCursor {
     const line = own.length === 1 ? own[0] : lines.length === 1 ? lines[0] : undefined;
     const curve = cursor ? undefined : line?.curve;
     const latest = this.#element.querySelector('.latest')!;
-    latest.textContent = curve ? formatValue((curve.smooth ?? curve.y)[curve.length - 1]!) : '';
+    const text = curve ? formatValue((curve.smooth ?? curve.y)[curve.length - 1]!) : '';
+    // Setting what is there already makes the browser lay the page out again.
+    if (latest.textContent !== text) latest.textContent = text;
     latest.className = `latest ${curve && lines.length > 1 ? colourClass(line!.look) : ''}`;
   }
 

@@ -23,8 +23,12 @@ interface Drawn {
   vertices: number;
 }
 
-/** Paths of one frame; highlighting strokes the same ones again. */
-export type PathCache = Map<Trace | BandTrace, Drawn>;
+/** What drawings of the same lines into the same frame share, as when one is highlighted. */
+export interface Drawings {
+  paths: Map<Trace | BandTrace, Drawn>;
+  /** Ids of the lines that are stroked as strands; decided by the first drawing. */
+  strands?: ReadonlySet<string>;
+}
 
 /** Below this many points to a column each point is shown as a dot, so that a few epochs read as such. */
 const DOT_DISTANCE_PX = 14;
@@ -44,7 +48,7 @@ export function drawLines(
   lines: readonly Line[],
   highlighted: string | undefined,
   theme: Theme,
-  paths: PathCache,
+  drawings: Drawings,
 ): void {
   const isDimming = highlighted !== undefined && lines.some((line) => line.id === highlighted);
   const ordered = isDimming
@@ -52,17 +56,15 @@ export function drawLines(
     : lines;
   const dimmed = theme.highContrast ? HIGH_CONTRAST.dimmed : DIMMED;
   const alphaOf = (line: Line) => (isDimming && line.id !== highlighted ? dimmed : 1);
+  const { paths } = drawings;
   const drawnOf = (trace: Trace) =>
     known(paths, trace, () => {
       const path = surface.newPath();
       return { path, vertices: tracePath(path, trace, frame) };
     });
-  const traces = lines.flatMap(({ trace, smooth }) => (smooth ? [trace, smooth] : [trace]));
-  const isDense = traces.reduce((sum, trace) => sum + drawnOf(trace).vertices, 0) > DENSE;
-  const stroke = (trace: Trace, look: Stroke) => {
-    const { path, vertices } = drawnOf(trace);
-    surface.stroke(path, { ...look, isDense: isDense && vertices > FEW });
-  };
+  const strands = (drawings.strands ??= strandsOf(lines, (trace) => drawnOf(trace).vertices));
+  const stroke = ({ id }: Line, trace: Trace, look: Stroke) =>
+    surface.stroke(drawnOf(trace).path, { ...look, isDense: strands.has(id) });
   const { left, top, width, height } = frame;
   // Half a line beyond the axes: a value on the edge is not cut in two.
   surface.clipped({ left: left - 4, top: top - 2, width: width + 8, height: height + 4 }, () => {
@@ -80,7 +82,7 @@ export function drawLines(
       const { look, trace, smooth } = line;
       if (!smooth) continue;
       const alpha = alphaOf(line) * (theme.highContrast ? HIGH_CONTRAST.faint : FAINT);
-      stroke(trace, { colour: colourOf(look, theme), width: 1, alpha });
+      stroke(line, trace, { colour: colourOf(look, theme), width: 1, alpha });
     }
     for (const line of ordered) {
       const { id, look, trace, smooth } = line;
@@ -89,14 +91,24 @@ export function drawLines(
       const bold = isDimming && id === highlighted ? 1 : look.isBaseline ? 0.5 : 0;
       const width = 1.5 + bold + (theme.highContrast ? HIGH_CONTRAST.wider : 0);
       const front = smooth ?? trace;
-      stroke(front, { colour, width, alpha, dash: DASHES[look.dash]! });
+      stroke(line, front, { colour, width, alpha, dash: DASHES[look.dash]! });
       drawDots(surface, frame, front, colour, alpha);
       drawMarks(surface, frame, trace, colour, alpha);
     }
   });
 }
 
-function known(paths: PathCache, of: Trace | BandTrace, make: () => Drawn): Drawn {
+/** The lines of many vertices, in a chart that has so many that stroking them is what takes the time. */
+function strandsOf(lines: readonly Line[], verticesOf: (trace: Trace) => number): ReadonlySet<string> {
+  const counts = lines.map(({ id, trace, smooth }) => ({
+    id,
+    vertices: verticesOf(trace) + (smooth ? verticesOf(smooth) : 0),
+  }));
+  const isDense = counts.reduce((sum, { vertices }) => sum + vertices, 0) > DENSE;
+  return new Set(isDense ? counts.filter(({ vertices }) => vertices > FEW).map(({ id }) => id) : []);
+}
+
+function known(paths: Drawings['paths'], of: Trace | BandTrace, make: () => Drawn): Drawn {
   let drawn = paths.get(of);
   if (!drawn) paths.set(of, (drawn = make()));
   return drawn;

@@ -17,6 +17,29 @@ export function changedFrom(before: readonly Line[], after: readonly Line[]): nu
   return from;
 }
 
+/** The part of a line from its last vertex before a place of the x axis on. */
+export function endOf(line: Line, x: number): Line {
+  const { trace, smooth } = line;
+  return { ...line, trace: endOfTrace(trace, x), ...(smooth && { smooth: endOfTrace(smooth, x) }) };
+}
+
+function endOfTrace(trace: Trace, from: number): Trace {
+  let [low, high] = [0, trace.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (trace.x[middle]! < from) low = middle + 1;
+    else high = middle;
+  }
+  const begin = Math.max(0, low - 1);
+  return {
+    ...trace,
+    x: trace.x.subarray(begin, trace.length),
+    y: trace.y.subarray(begin, trace.length),
+    length: trace.length - begin,
+    marks: trace.marks.filter(({ x }) => x >= from),
+  };
+}
+
 function looksAlike(before: Line, after: Line): boolean {
   return (
     before.id === after.id &&

@@ -1,11 +1,11 @@
 import type { Theme } from '../shared/theme.js';
 import { type Axes, type AxesView, layoutAxes } from './axis-layout.js';
 import { CanvasSurface } from './canvas-surface.js';
-import { areFew, drawLines, type Line, type PathCache } from './draw.js';
+import { areFew, drawLines, type Drawings, type Line } from './draw.js';
 import { drawAxes } from './draw-axes.js';
 import { type Box, type Frame, project, type Projection, xOf } from './frame.js';
 import { watchGestures } from './gestures.js';
-import { changedFrom } from './growth.js';
+import { changedFrom, endOf } from './growth.js';
 import type { Range } from './range.js';
 import { circle, hairline, type Surface } from './surface.js';
 
@@ -42,9 +42,14 @@ export interface Dot {
 const JOINT = 5;
 
 /** Draws a chart into a box of any surface. */
-export function drawPlot(surface: Surface, axes: Axes, view: PlotView, paths: PathCache = new Map()): void {
+export function drawPlot(
+  surface: Surface,
+  axes: Axes,
+  view: PlotView,
+  drawings: Drawings = { paths: new Map() },
+): void {
   drawAxes(surface, axes, view.theme);
-  drawLines(surface, axes.frame, view.lines, view.highlighted, view.theme, paths);
+  drawLines(surface, axes.frame, view.lines, view.highlighted, view.theme, drawings);
 }
 
 /** One chart on the screen, as large as its element: a canvas for the lines, one for the crosshair, an area for the hands. */
@@ -58,7 +63,8 @@ export class Plot {
   #view: PlotView;
   #axes: Axes;
   #places: Projection;
-  #paths: PathCache = new Map();
+  #drawings: Drawings = { paths: new Map() };
+  #isCrossed = false;
   #ratio = devicePixelRatio;
 
   constructor(element: HTMLElement, view: PlotView, events: PlotEvents) {
@@ -129,9 +135,13 @@ export class Plot {
 
   /** Draws the crosshair at x, or takes it away. */
   cross(x: number | null, dots: readonly Dot[]): void {
-    const surface = this.#clear(this.#crosshair);
     const { theme, x: range } = this.#view;
-    if (x === null || x < range.min || x > range.max) return;
+    const isSeen = x !== null && x >= range.min && x <= range.max;
+    // A canvas that is cleared is copied to the screen again.
+    if (!isSeen && !this.#isCrossed) return;
+    const surface = this.#clear(this.#crosshair);
+    this.#isCrossed = isSeen;
+    if (!isSeen) return;
     const { frame } = this.#axes;
     const { px, py } = this.#places;
     const { width, snap } = hairline(surface);
@@ -156,7 +166,7 @@ export class Plot {
 
   /** For another view or size. */
   #arrange(): void {
-    this.#paths = new Map();
+    this.#drawings = { paths: new Map() };
     this.#axes = this.#layout();
     this.#places = project(this.#axes.frame);
     this.#paint();
@@ -191,19 +201,23 @@ export class Plot {
 
   /** A point more of each line changes a few pixels of a chart; they are all that is painted. */
   #paintFrom(x: number): void {
-    this.#paths = new Map();
+    const { strands } = this.#drawings;
+    const again = () => ({ paths: new Map(), ...(strands && { strands }) });
+    this.#drawings = again();
     const surface = this.#surface(this.#canvas);
     const { width, height } = this.size;
     const left = Math.floor((this.#places.px(x) - JOINT) * this.#ratio) / this.#ratio;
     const strip = { left, top: 0, width: width - left, height };
+    const begin = xOf(this.#axes.frame, left - JOINT);
+    const lines = this.#view.lines.map((line) => endOf(line, begin));
     surface.clipped(strip, () => {
       surface.clear(strip);
-      drawPlot(surface, this.#axes, this.#view, this.#paths);
+      drawPlot(surface, this.#axes, { ...this.#view, lines }, again());
     });
   }
 
   #paint(): void {
-    drawPlot(this.#clear(this.#canvas), this.#axes, this.#view, this.#paths);
+    drawPlot(this.#clear(this.#canvas), this.#axes, this.#view, this.#drawings);
   }
 
   #resize(entry: ResizeObserverEntry): void {
@@ -227,6 +241,7 @@ export class Plot {
       canvas.width = width;
       canvas.height = height;
     }
+    this.#isCrossed = false;
   }
 
   #surface(canvas: HTMLCanvasElement): CanvasSurface {

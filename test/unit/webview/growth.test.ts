@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { bandOf } from '../../../webview/charts/band.js';
 import type { Line } from '../../../webview/charts/draw.js';
-import { changedFrom } from '../../../webview/charts/growth.js';
+import { changedFrom, endOf } from '../../../webview/charts/growth.js';
 import type { Mark, Trace } from '../../../webview/charts/m4.js';
 
 function trace(values: readonly number[], marks: Mark[] = []): Trace {
@@ -56,5 +56,34 @@ describe('changedFrom', () => {
     const curve = { x, offset: 0, scale: 1, y: x, length: 2 };
     const band = bandOf({ curve, low: x, high: x, counts: x } as never);
     assert.equal(changedFrom([line([1, 2], { band })], [line([1, 2, 3], { band })]), undefined);
+  });
+});
+
+describe('endOf', () => {
+  it('begins with the last vertex before the place, in both lines', () => {
+    const end = endOf(line([3, 2, 1, 0], { smooth: trace([3, 2.5, 2, 1]) }), 2);
+    assert.deepEqual([...end.trace.x], [1, 2, 3]);
+    assert.deepEqual([...end.trace.y], [2, 1, 0]);
+    assert.equal(end.trace.length, 3);
+    assert.deepEqual([...end.smooth!.y], [2.5, 2, 1]);
+  });
+
+  it('is all of a line that begins there, and its last vertex when it ends before', () => {
+    assert.deepEqual([...endOf(line([3, 2]), -1).trace.y], [3, 2]);
+    assert.deepEqual([...endOf(line([3, 2]), 9).trace.y], [2]);
+    assert.equal(endOf(line([]), 0).trace.length, 0);
+  });
+
+  it('has the vertices of the trace, not the room behind them', () => {
+    const roomy = { ...trace([3, 2, 1, 7]), length: 3 };
+    assert.deepEqual([...endOf(line([], { trace: roomy }), 1.5).trace.y], [2, 1]);
+  });
+
+  it('leaves out the marks before it', () => {
+    const marks: Mark[] = [
+      { x: 0, kind: 'nan' },
+      { x: 2, kind: 'above' },
+    ];
+    assert.deepEqual(endOf(line([3, 2, 1], { trace: trace([3, 2, 1], marks) }), 1).trace.marks, [marks[1]]);
   });
 });
