@@ -175,6 +175,7 @@ export class Store {
     this.closed = true;
     this.commit();
     this.db.close();
+    await this.artifacts.settled();
   }
 }
 
