@@ -1,6 +1,7 @@
 import type { FromRun, ShownRun, ToRun } from '../../../src/extension/panels/run-messages.js';
 import { shownRun } from '../../../src/extension/panels/shown-run.js';
 import type { FoundFiles } from '../../../src/extension/runs/found-files.js';
+import type { ShownTable } from '../../../src/extension/tables/table.js';
 import type { Run, RunFile } from '../../../src/workspace/types.js';
 
 const COLUMNS = ['values', 'mins', 'maxs', 'steps', 'counts'] as const;
@@ -13,6 +14,7 @@ export interface RunGiven {
   found?: FoundFiles;
   folders?: Record<string, RunFile[]>;
   pictures?: Record<string, string>;
+  tables?: Record<string, ShownTable | string>;
   log?: { text: string; isCut: boolean };
   collapsed?: string[];
   goals?: Extract<ToRun, { type: 'run' }>['goals'];
@@ -94,6 +96,11 @@ export function installRunHost(given: RunGiven): void {
       case 'picture':
         say({ type: 'picture', path: message.path, uri: given.pictures?.[message.path] ?? null });
         break;
+      case 'table': {
+        const table = given.tables?.[message.path];
+        if (table !== undefined) say({ type: 'table', path: message.path, table });
+        break;
+      }
       case 'collapsed':
         collapsed = message.collapsed;
         break;

@@ -115,13 +115,13 @@ describe('a log in a terminal', () => {
 describe('the address of a file of a run', () => {
   it('is read as it was written', () => {
     for (const path of ['', 'model/MLmodel', 'a b/ü.txt'])
-      for (const area of ['files', 'code'] as const) {
+      for (const area of ['files', 'code', 'table'] as const) {
         const address = { runId: 'r1', area, path };
         assert.deepEqual(parseRunUriPath(runUriPath(address)), address);
       }
   });
 
-  it('names nothing outside of files and code', () => {
+  it('names nothing outside of these', () => {
     for (const path of ['/', '/r1', '/r1/other/x', '//files/x'])
       assert.equal(parseRunUriPath(path), undefined);
   });
