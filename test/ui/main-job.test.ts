@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { command, contextMenu, row, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
@@ -53,10 +52,7 @@ describe('the main job, in the real editor', function () {
       .first()
       .waitFor({ timeout: 30_000 });
 
-    // The workbench in a browser writes down which editors are open every few seconds only.
-    await sleep(7_000);
-    await page.reload({ waitUntil: 'commit' });
-    await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await window.reload('trainyard.charts');
     await webview(page, 'canvas'); // the charts come back by themselves
     const ended = await until(
       'the end of the run',

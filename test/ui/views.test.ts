@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator } from 'playwright-core';
 import { buildScriptJob } from '../../src/job/build.js';
 import { command, contextMenu, row, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
@@ -39,10 +39,23 @@ describe('the views, in the real editor', function () {
     const box = window.page.locator('.quick-input-widget');
     const asks = box.getByText(placeholderOrPrompt).or(box.getByPlaceholder(placeholderOrPrompt));
     await asks.first().waitFor({ timeout: 10_000 });
-    if (text !== undefined) await input().fill(text);
+    if (text !== undefined) await input().fill(text, { timeout: 10_000 });
     // What can be picked follows what is typed, a moment later.
     if (option) await box.getByRole('option', { name: option }).waitFor();
     await window.page.keyboard.press('Enter');
+  }
+
+  /** A page that was just opened may take the focus, which closes a question: more than one try. */
+  async function chooseAndAnswer(target: Locator, item: string, question: string, option: string) {
+    for (let left = 2; ; left--) {
+      await contextMenu(target, item);
+      try {
+        await answer(question, option, option);
+        return;
+      } catch (error) {
+        if (left === 0 || (await window.page.locator('.quick-input-widget:visible').count()) > 0) throw error;
+      }
+    }
   }
 
   async function log(name: string, loss: number, experimentId = '0'): Promise<string> {
@@ -145,9 +158,7 @@ describe('the views, in the real editor', function () {
     // The tab is named after the run.
     await page.getByRole('tab', { name: 'older' }).first().waitFor();
 
-    // The workbench in a browser writes down which editors are open every few seconds only.
-    await sleep(7_000);
-    await page.reload({ waitUntil: 'commit' });
+    await window.reload('trainyard.run');
     panel = await webview(page, 'ty-run h1');
     await panel.locator('.note strong', { hasText: 'Too' }).waitFor({ timeout: 60_000 });
 
@@ -271,6 +282,68 @@ describe('the views, in the real editor', function () {
     await page.keyboard.press('Escape');
     await contextMenu(chart.locator('h3'), 'Automatic Y Axis Range');
     await chart.locator('.limits').waitFor({ state: 'detached' });
+    await command(page, 'View: Close All Editors');
+  });
+
+  it('draw a metric more in a chart that has one', async () => {
+    const { page } = window;
+    const [run] = (await workspace.runs({ filter: "attributes.run_name = 'older'" })).runs;
+    assert.ok(run);
+    for (let step = 0; step < 5; step++)
+      await window.mlflow('runs/log-metric', {
+        run_id: run.id,
+        key: 'accuracy',
+        value: 0.5 + step / 10,
+        timestamp: step,
+        step,
+      });
+    await contextMenu(row(runs(), 'older'), 'Show Charts');
+    const charts = await webview(page, 'canvas');
+    const heading = charts.locator('ty-chart:has(h3[title="loss"]) h3');
+    await chooseAndAnswer(
+      heading,
+      'Add Metric to Chart…',
+      'Which metric is to be added to the chart?',
+      'accuracy',
+    );
+    const both = charts.locator('ty-chart:has(h3[title="loss, accuracy"])');
+    await both.locator('.plot[aria-label*="older, accuracy: last 0.9"]').waitFor();
+    await both.getByTitle('Remove Chart').click();
+    await both.waitFor({ state: 'detached' });
+    await command(page, 'View: Close All Editors');
+  });
+
+  it('measure a run against another, and save the chart as an SVG', async () => {
+    const { page } = window;
+    await row(runs(), 'best so far').click();
+    await row(runs(), 'older').click({ modifiers: ['ControlOrMeta'] });
+    await contextMenu(row(runs(), 'older'), 'Show Charts');
+    const charts = await webview(page, 'canvas');
+    const chart = charts.locator('ty-chart:has(h3[title="loss"])');
+    await contextMenu(charts.locator('.chip', { hasText: 'older' }), 'Set as Baseline');
+    await charts.locator('.chip.baseline', { hasText: 'older' }).waitFor();
+    await chart.locator('.plot-area').hover();
+    const line = chart.locator('.tooltip-row', { hasText: 'best so far' });
+    await line.getByText('−1', { exact: true }).waitFor();
+    await contextMenu(chart.locator('h3'), 'Save as SVG…');
+    await until('the proposed name', async () =>
+      (await input().inputValue()).endsWith('loss.svg') ? true : undefined,
+    );
+    await page.keyboard.press('Enter');
+    const file = path.join(window.project, 'loss.svg');
+    const text = await until('the file', () =>
+      Promise.resolve(fs.existsSync(file) ? fs.readFileSync(file, 'utf8') || undefined : undefined),
+    );
+    fs.rmSync(file);
+    assert.match(text, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*<title>loss<\/title>.*<\/svg>\s*$/s);
+    // Five points in a line, which falls from left to right.
+    const lines = [...text.matchAll(/ d="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)"/g)];
+    const falling = lines.filter(
+      ([, x, y, toX, toY]) => Number(toX) - Number(x) > 100 && Number(toY) > Number(y),
+    );
+    assert.equal(falling.length, 2);
+    await contextMenu(charts.locator('.chip', { hasText: 'older' }), 'Clear Baseline');
+    await charts.locator('.chip.baseline').waitFor({ state: 'detached' });
     await command(page, 'View: Close All Editors');
   });
 

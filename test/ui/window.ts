@@ -7,6 +7,7 @@ import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
 import { openEditor, type Editor } from '../support/editor.js';
 import { serverEntry, stopServerOf } from '../support/home.js';
 import { askForJson } from '../support/mlflow.js';
+import { until } from '../support/until.js';
 
 /** A real window on a git project of its own, with a home of its own. */
 export class ProjectWindow {
@@ -81,6 +82,41 @@ export class ProjectWindow {
     const headers = { authorization: `Bearer ${token}` };
     const response = await fetch(url, { method: 'PUT', headers, body: text });
     if (!response.ok) throw new Error(`${file}: ${response.status} ${await response.text()}`);
+  }
+
+  /** Loads the window again, as soon as the workbench has written down that an editor of this type is open. */
+  async reload(viewType: string): Promise<void> {
+    // In a browser it does so every few seconds only.
+    await until(
+      `a record of ${viewType}`,
+      async () => (await this.#keptEditors()).includes(viewType) || undefined,
+    );
+    await this.page.reload({ waitUntil: 'commit' });
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  }
+
+  /** What the workbench will open after a reload, in its own notation. */
+  #keptEditors(): Promise<string> {
+    return this.page.evaluate(async () => {
+      const kept: string[] = [];
+      for (const { name } of await indexedDB.databases()) {
+        if (!name?.startsWith('vscode-web-state-db-')) continue;
+        const opening = indexedDB.open(name);
+        await new Promise((resolve, reject) => {
+          opening.onsuccess = resolve;
+          opening.onerror = reject;
+        });
+        const items = opening.result.transaction('ItemTable').objectStore('ItemTable');
+        const item = items.get('memento/workbench.parts.editor');
+        await new Promise((resolve, reject) => {
+          item.onsuccess = resolve;
+          item.onerror = reject;
+        });
+        kept.push(String(item.result));
+        opening.result.close();
+      }
+      return kept.join('\n');
+    });
   }
 
   /** Keeps a picture of what the window shows, for a person who looks why a test failed. */

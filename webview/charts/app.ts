@@ -104,7 +104,7 @@ export class TyCharts extends LitElement {
     if (!model.isLoaded) return model.error ? this.#failure(model.error) : empty('loading', 'Loading runs…');
     return html`
       ${
-        model.runs.length > 0
+        model.runs.all.length > 0
           ? html`<div class="top">
               <ty-legend .model=${model}></ty-legend>
               <ty-toolbar .model=${model}></ty-toolbar>
@@ -118,11 +118,11 @@ export class TyCharts extends LitElement {
 
   #content(): TemplateResult {
     const { model } = this;
-    if (model.runs.length === 0)
+    if (model.runs.all.length === 0)
       return empty('graph-line', 'No runs are shown', 'Select runs in the Runs view and choose Show Charts.');
     this.#showsImages = this.#hasImages;
-    if (!model.hasMetrics && !this.#showsImages) {
-      return model.runs.some((run) => ACTIVE.has(run.state))
+    if (model.runs.metrics.size === 0 && !this.#showsImages) {
+      return model.runs.all.some((run) => ACTIVE.has(run.state))
         ? empty(
             'loading',
             'Waiting for the first point…',
@@ -134,9 +134,10 @@ export class TyCharts extends LitElement {
             'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
           );
     }
-    const { sections, expanded } = model;
+    const { expanded } = model;
+    const sections = model.sections.shown;
     const shown = expanded === null ? [] : metricsOf(expanded);
-    if (expanded !== null && model.runs.some((run) => run.metrics.some((key) => shown.includes(key))))
+    if (expanded !== null && shown.some((key) => model.runs.metrics.has(key)))
       return html`<div class="full">${this.#chart(expanded)}</div>`;
     if (sections.length === 0 && !this.#showsImages) return empty('search', 'No metric matches the search');
     return html`${repeat(
@@ -153,12 +154,12 @@ export class TyCharts extends LitElement {
   /** Of the shown runs, and such as the search leaves. */
   get #hasImages(): boolean {
     const { model } = this;
-    const keys = this.images.keys(model.shownRuns.map(({ id }) => id));
-    return keys.some((key) => model.search.matches(key));
+    const keys = this.images.keys(model.legend.shownRuns.map(({ id }) => id));
+    return keys.some((key) => model.sections.search.matches(key));
   }
 
   #section(section: Section): TemplateResult {
-    const isOpen = this.model.isOpen(section);
+    const isOpen = this.model.sections.isOpen(section);
     return html`
       <section>
         <h2>
@@ -226,7 +227,7 @@ export class TyCharts extends LitElement {
   }
 
   #missing(): TemplateResult | typeof nothing {
-    const count = this.model.missing.length;
+    const count = this.model.runs.missing.length;
     if (count === 0) return nothing;
     return html`
       <div class="notice">

@@ -79,13 +79,13 @@ export class ChartCursor {
     }
     this.#model.setCursor({ x: at.x, key: this.#chart, spoken: false });
     const distance = (row: Row) => Math.abs(this.#plot.top(shown(row)) - at.top);
-    this.#model.highlight(nearestRow(this.#rows, distance, REACH_PX)?.line.entry.id);
+    this.#model.legend.highlight(nearestRow(this.#rows, distance, REACH_PX)?.line.entry.id);
   }
 
   clear(): void {
     if (this.#model.cursor?.key !== this.#chart) return;
     this.#model.setCursor(null);
-    this.#model.highlight(undefined);
+    this.#model.legend.highlight(undefined);
   }
 
   put(x: number): void {
@@ -96,8 +96,8 @@ export class ChartCursor {
   move(by: number): void {
     if (!this.#drawn) return;
     const { lines, view } = this.#drawn;
-    const { cursor, highlighted } = this.#model;
-    const curve = (lines.find(({ entry }) => entry.id === highlighted) ?? lines[0])?.curve;
+    const { cursor, legend } = this.#model;
+    const curve = (lines.find(({ entry }) => entry.id === legend.highlighted) ?? lines[0])?.curve;
     if (!curve) return;
     if (!cursor) {
       this.put(by > 0 ? view.x.min : view.x.max);
@@ -115,9 +115,9 @@ export class ChartCursor {
   /** Highlights the entry whose value is the next smaller (1) or greater (-1). */
   nextRun(by: 1 | -1): void {
     if (this.#rows.length === 0) return;
-    const at = this.#rows.findIndex(({ line }) => line.entry.id === this.#model.highlighted);
+    const at = this.#rows.findIndex(({ line }) => line.entry.id === this.#model.legend.highlighted);
     const next = at < 0 ? 0 : Math.min(this.#rows.length - 1, Math.max(0, at + by));
-    this.#model.highlight(this.#rows[next]!.line.entry.id);
+    this.#model.legend.highlight(this.#rows[next]!.line.entry.id);
   }
 
   copy(): void {
@@ -133,20 +133,21 @@ export class ChartCursor {
         x: row.x,
         y: shown(row),
         colour: colourOf(row.line.look, view.theme),
-        isStrong: row.line.entry.id === this.#model.highlighted,
+        isStrong: row.line.entry.id === this.#model.legend.highlighted,
       }));
   }
 
   #readout(x: number): Readout {
-    const { highlighted, settings, xAxis } = this.#model;
+    const { legend, settings, xAxis } = this.#model;
+    const { highlighted } = legend;
     const main = this.#rows.find(({ line }) => line.entry.id === highlighted) ?? this.#rows[0];
     return { xAxis, x: main?.x ?? x, rows: this.#rows, highlighted, band: settings.band };
   }
 
   /** At rest the newest value, where there is no doubt whose. */
   #showLatest(lines: readonly ChartLine[]): void {
-    const { highlighted, cursor } = this.#model;
-    const own = lines.filter(({ entry }) => entry.id === highlighted);
+    const { legend, cursor } = this.#model;
+    const own = lines.filter(({ entry }) => entry.id === legend.highlighted);
     const line = own.length === 1 ? own[0] : lines.length === 1 ? lines[0] : undefined;
     const curve = cursor ? undefined : line?.curve;
     const latest = this.#element.querySelector('.latest')!;

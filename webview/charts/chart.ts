@@ -1,40 +1,25 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Limits, XAxis, YScale } from '../../src/extension/panels/messages.js';
 import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import type { Theme } from '../shared/theme.js';
 import { axisMetric } from './axes.js';
+import type { Change, ExportVerb } from './change.js';
 import { ChartCursor } from './chart-cursor.js';
-import { isCombined, metricsOf, titleOf } from './chart-id.js';
+import { exportChart } from './chart-export.js';
+import { headerTools } from './chart-header.js';
+import { metricsOf, titleOf } from './chart-id.js';
 import { resizeHandle } from './chart-size.js';
+import { viewOf } from './chart-view.js';
 import { xExtent } from './curve.js';
-import { toCsv, toCsvAlong } from './export.js';
-import { groupsToCsv } from './export-groups.js';
-import { bandOf, edgesOf } from './band.js';
-import type { Line } from './draw.js';
 import { chartKey } from './keys.js';
 import { headingOf } from './layout.js';
-import { sayLimits } from './say-limits.js';
 import { type ChartLine, linesOf, type RunCurve } from './lines.js';
 import type { Loader } from './loader.js';
-import { type Trace, traceOf } from './m4.js';
-import type { Change, ChartsModel, ExportVerb } from './model.js';
-import { type Picture, toCanvas, toSvg } from './picture.js';
+import type { ChartsModel } from './model.js';
 import { Plot, type PlotView } from './plot.js';
-import {
-  growingRange,
-  limited,
-  panRange,
-  type Range,
-  symlogThreshold,
-  xRange,
-  yRange,
-  zoomRange,
-} from './range.js';
+import { growingRange, panRange, type Range, xRange, zoomRange } from './range.js';
 import { Redraw } from './redraw.js';
-import { LINEAR, LOG, type Scale, symlog } from './scale.js';
 import { summaryOf } from './summary.js';
-import type { XKind } from './ticks.js';
 import { Tracer } from './tracer.js';
 
 /** One chart. It is drawn, and asks for points, only while it is near the visible part of the page. */
@@ -101,12 +86,12 @@ export class TyChart extends LitElement {
   protected override render(): TemplateResult {
     this.#wasInView ||= this.isInView;
     this.classList.toggle('bare', !this.#wasInView);
-    const limits = this.model.arrangement.limits(this.chart);
-    this.dataset['vscodeContext'] = contextOf(this.chart, limits !== undefined);
+    const hasLimits = this.model.arrangement.limits(this.chart) !== undefined;
+    this.dataset['vscodeContext'] = contextOf(this.chart, hasLimits);
     return html`
       <header>
         <h3 title=${titleOf(this.chart)}>${headingOf(this.chart)}</h3>
-        ${this.#wasInView ? this.#headerTools(limits) : nothing}
+        ${this.#wasInView ? headerTools(this.chart, this.model) : nothing}
       </header>
       <div
         class="plot"
@@ -123,23 +108,6 @@ export class TyChart extends LitElement {
     `;
   }
 
-  #limitsButton(limits: Limits): TemplateResult {
-    const title = sayLimits(limits, this.model.settings.yScale);
-    return html`<button
-      class="limits"
-      title="${title} Click to change."
-      aria-label=${title}
-      @click=${() => this.model.askLimits(this.chart)}
-    >
-      <span class="icon icon-unfold"></span>
-    </button>`;
-  }
-
-  #headerTools(limits: Limits | undefined): TemplateResult {
-    return html`${limits ? this.#limitsButton(limits) : nothing}<span class="latest"></span>
-      <span class="buttons">${this.#pinButton()}${this.#expandButton()}</span>`;
-  }
-
   #inside(): TemplateResult {
     return html`${this.#curves.length === 0 ? this.#placeholder() : nothing}
       <div class="tooltip" hidden></div>`;
@@ -148,36 +116,6 @@ export class TyChart extends LitElement {
   #below(): TemplateResult {
     return html`${this.model.expanded === null ? resizeHandle(this.model.arrangement) : nothing}
       <div class="visually-hidden" aria-live="polite"></div>`;
-  }
-
-  #pinButton(): TemplateResult {
-    const isPinned = this.model.arrangement.isPinned(this.chart);
-    if (isCombined(this.chart))
-      return html`<button
-        class="icon-button"
-        title="Remove Chart"
-        @click=${() => this.model.togglePinned(this.chart)}
-      >
-        <span class="icon icon-close"></span>
-      </button>`;
-    return html`<button
-      class="icon-button ${isPinned ? 'on' : ''}"
-      title=${isPinned ? 'Unpin' : 'Pin'}
-      @click=${() => this.model.togglePinned(this.chart)}
-    >
-      <span class="icon icon-${isPinned ? 'pinned' : 'pin'}"></span>
-    </button>`;
-  }
-
-  #expandButton(): TemplateResult {
-    const isExpanded = this.model.expanded === this.chart;
-    return html`<button
-      class="icon-button"
-      title=${isExpanded ? 'Restore (Enter)' : 'Expand (Enter)'}
-      @click=${() => this.model.toggleExpanded(this.chart)}
-    >
-      <span class="icon icon-${isExpanded ? 'screen-normal' : 'screen-full'}"></span>
-    </button>`;
   }
 
   #placeholder(): TemplateResult | typeof nothing {
@@ -205,14 +143,13 @@ export class TyChart extends LitElement {
         this.#redraw.now();
         break;
       case 'act':
-        if (change.key === this.chart)
-          this.#export(change.verb).catch((error: unknown) => this.#failed(error));
+        if (change.key === this.chart) this.#export(change.verb);
         break;
       case 'cursor':
         this.#cursor?.show();
         break;
       case 'highlight':
-        this.#plot?.highlight(this.model.highlighted);
+        this.#plot?.highlight(this.model.legend.highlighted);
         this.#cursor?.show();
         break;
     }
@@ -244,7 +181,7 @@ export class TyChart extends LitElement {
     if (!this.isInView || !this.isConnected) return;
     const { model } = this;
     const hadCurves = this.#curves.length > 0;
-    this.#curves = model.curves(this.chart);
+    this.#curves = model.curves.of(this.chart);
     const extent = xExtent(this.#curves.map(({ curve }) => curve));
     if (!extent || !hadCurves) this.requestUpdate();
     if (!extent) {
@@ -265,30 +202,16 @@ export class TyChart extends LitElement {
 
   #viewOf(x: Range, columns: number): PlotView {
     const { model, theme } = this;
-    const { yScale, ignoreOutliers, band } = model.settings;
+    const { settings, xAxis, legend } = model;
     const pixels = Math.round(columns * Math.min(2, devicePixelRatio));
-    const curves = model.zoomed(this.#curves);
-    this.#lines = linesOf(this.chart, model.shownEntries, curves, { x, columns: pixels, band });
-    const lines = this.#lines.map((line): Line => {
-      const { entry, look, curve, group, series } = line;
-      const trace = this.#tracer.trace(curve, series, { x, columns: pixels, isLog: yScale === 'log' });
-      if (group) trace.marks.push(...group.marks);
-      return {
-        id: entry.id,
-        look,
-        trace,
-        smooth: curve.smooth && traceOf(curve, curve.smooth, x, pixels, yScale === 'log'),
-        band: group && band !== 'none' ? bandOf(group) : undefined,
-      };
-    });
-    const traces = lines.flatMap(({ trace, band: around }) => (around ? [trace, ...edgesOf(around)] : trace));
-    const scale = scaleOf(yScale, traces, x);
-    const y = limited(
-      yRange(traces, x, scale, ignoreOutliers),
-      model.arrangement.limits(this.chart) ?? {},
-      scale,
+    const curves = model.curves.zoomed(this.#curves);
+    this.#lines = linesOf(this.chart, legend.shown, curves, { x, columns: pixels, band: settings.band });
+    const limits = model.arrangement.limits(this.chart) ?? {};
+    const { highlighted } = legend;
+    return viewOf(
+      { lines: this.#lines, x, pixels, xAxis, settings, limits, highlighted, theme },
+      this.#tracer,
     );
-    return { xKind: kindOf(model.xAxis), x, y, scale, lines, highlighted: model.highlighted, theme };
   }
 
   #createPlot(element: HTMLElement, view: PlotView): Plot {
@@ -303,33 +226,12 @@ export class TyChart extends LitElement {
     });
   }
 
-  // ---- taking it elsewhere
-
-  async #export(verb: ExportVerb): Promise<void> {
-    const name = titleOf(this.chart).replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
-    switch (verb) {
-      case 'copyImage': {
-        window.focus();
-        await navigator.clipboard.write([new ClipboardItem({ 'image/png': this.#image() })]);
-        break;
-      }
-      case 'saveImage': {
-        const content = new Uint8Array(await (await this.#image()).arrayBuffer());
-        this.model.ask({ type: 'save', name: `${name}.png`, content });
-        break;
-      }
-      case 'saveVector': {
-        const content = new TextEncoder().encode(toSvg(this.#picture()));
-        this.model.ask({ type: 'save', name: `${name}.svg`, content });
-        break;
-      }
-      case 'saveData':
-        this.model.ask({ type: 'save', name: `${name}.csv`, content: new TextEncoder().encode(this.#csv()) });
-        break;
-      case 'openData':
-        this.model.ask({ type: 'open', language: 'csv', text: this.#csv() });
-        break;
-    }
+  #export(verb: ExportVerb): void {
+    const plot = this.#plot;
+    const drawn = plot && this.#view && { view: this.#view, size: plot.size };
+    exportChart(verb, { id: this.chart, lines: this.#lines, drawn }, this.model).catch((error: unknown) =>
+      this.#failed(error),
+    );
   }
 
   #failed(error: unknown): void {
@@ -337,24 +239,7 @@ export class TyChart extends LitElement {
     this.model.ask({ type: 'failed', message });
   }
 
-  #image(): Promise<Blob> {
-    const canvas = toCanvas(this.#picture());
-    return new Promise((resolve, reject) =>
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The image is too large.')))),
-    );
-  }
-
-  #picture(): Picture {
-    if (!this.#plot || !this.#view) throw new Error('The chart is not drawn.');
-    return { title: titleOf(this.chart), view: this.#view, size: this.#plot.size, legend: this.#lines };
-  }
-
-  #csv(): string {
-    const { zoom, grouping, xAxis, settings } = this.model;
-    const along = axisMetric(xAxis);
-    if (!grouping) return along ? toCsvAlong(along, this.#lines, zoom) : toCsv(this.#lines, zoom);
-    return groupsToCsv(this.#lines, { axis: xAxis, x: zoom, band: settings.band });
-  }
+  // ---- what a person does
 
   #zoom(center: number, factor: number): void {
     const { x, limits } = this.#place() ?? {};
@@ -417,21 +302,6 @@ export class TyChart extends LitElement {
         break;
     }
   }
-}
-
-function scaleOf(kind: YScale, traces: readonly Trace[], x: Range): Scale {
-  switch (kind) {
-    case 'linear':
-      return LINEAR;
-    case 'log':
-      return LOG;
-    case 'symlog':
-      return symlog(symlogThreshold(traces, x));
-  }
-}
-
-function kindOf(axis: XAxis): XKind {
-  return axis === 'step' ? 'count' : axis === 'relative' ? 'duration' : axis === 'time' ? 'time' : 'number';
 }
 
 /** What the editor's own menu is told of the chart it opens on. */

@@ -4,7 +4,7 @@ import type { ChartsModel } from './model.js';
 import type { Range } from './range.js';
 import type { Series } from './series-store.js';
 
-type Model = Pick<ChartsModel, 'store' | 'xAxis' | 'shownRuns' | 'zoom' | 'setZoom' | 'onChange'>;
+type Model = Pick<ChartsModel, 'store' | 'xAxis' | 'legend' | 'zoom' | 'setZoom' | 'onChange'>;
 
 /** Keeps the newest points in view while only a part of the axis is looked at, when a person asks for it. */
 export class Following {
@@ -32,18 +32,18 @@ export class Following {
 
   set(isOn: boolean): void {
     this.#isOn = isOn;
-    const { zoom, shownRuns } = this.#model;
-    if (isOn) this.#go(new Set(shownRuns.flatMap((run) => run.metrics)));
+    const { zoom, legend } = this.#model;
+    if (isOn) this.#go(new Set(legend.shownRuns.flatMap((run) => run.metrics)));
     // Kept, and told to the toolbar.
     else this.#model.setZoom(zoom);
   }
 
   #go(keys: ReadonlySet<string>): void {
-    const { zoom, shownRuns, store, xAxis } = this.#model;
+    const { zoom, legend, store, xAxis } = this.#model;
     if (!zoom) return;
     let newest = -Infinity;
     for (const key of keys)
-      for (const run of shownRuns) {
+      for (const run of legend.shownRuns) {
         const series = store.get(run.id, key);
         if (series) newest = Math.max(newest, newestX(series, xAxis, run.startTime));
       }

@@ -36,11 +36,11 @@ export class TyImageView extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     const { shown } = this;
-    const run = shown && this.model.run(shown.runId);
+    const run = shown && this.model.runs.get(shown.runId);
     if (!shown || !run) return nothing;
     const all = this.images.of(shown.runId, shown.key);
     const image = imageAt(all, shown.step);
-    const look = looksOf(this.model.runs, this.model.baseline).get(run.id)!;
+    const look = looksOf(this.model.runs.all, this.model.legend.baseline).get(run.id)!;
     return html`
       <dialog
         class="image-view"

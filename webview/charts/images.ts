@@ -58,9 +58,9 @@ export class TyImages extends LitElement {
 
   protected override render(): TemplateResult {
     const { model, images } = this;
-    const runs = model.shownRuns;
-    const keys = images.keys(runs.map(({ id }) => id)).filter((key) => model.search.matches(key));
-    const isOpen = model.searchText.trim() !== '' || model.arrangement.isOpen(SECTION);
+    const runs = model.legend.shownRuns;
+    const keys = images.keys(runs.map(({ id }) => id)).filter((key) => model.sections.search.matches(key));
+    const isOpen = model.sections.isOpen(SECTION);
     return html`
       <section class="images">
         <h2>
@@ -100,7 +100,7 @@ export class TyImages extends LitElement {
     const runs = shown.filter((run) => this.images.of(run.id, key).length > 0);
     const ids = runs.map(({ id }) => id);
     const step = this.images.step(key);
-    const looks = looksOf(this.model.runs, this.model.baseline);
+    const looks = looksOf(this.model.runs.all, this.model.legend.baseline);
     return html`
       <div class="image-row" role="group" aria-label=${key}>
         <header>
@@ -141,7 +141,7 @@ export class TyImages extends LitElement {
         this.images.setStep(
           key,
           steps[index]!,
-          this.model.shownRuns.map(({ id }) => id),
+          this.model.legend.shownRuns.map(({ id }) => id),
         );
       },
     });

@@ -42,13 +42,13 @@ export class TyLegend extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { entries, hidden } = this.model;
+    const { entries, hidden } = this.model.legend;
     const hasMany = entries.length >= MANY;
     const found = hasMany ? entries.filter((entry) => this.#isFound(entry)) : entries;
     const listed = found.slice(0, MOST);
     const showAll =
       hidden.size > 0 && entries.length > 1
-        ? html`<button class="link" @click=${() => this.model.showAll()}>Show all</button>`
+        ? html`<button class="link" @click=${() => this.model.legend.showAll()}>Show all</button>`
         : nothing;
     return html`
       ${hasMany ? this.#head(showAll) : nothing}
@@ -81,12 +81,13 @@ export class TyLegend extends LitElement {
   }
 
   #head(showAll: TemplateResult | typeof nothing): TemplateResult {
-    const { entries, grouping, runs } = this.model;
+    const { legend, grouping, runs } = this.model;
+    const { entries } = legend;
     const groups = entries.filter(({ isGroup }) => isGroup).length;
     const title = grouping
-      ? `${groups} groups of ${runs.length} runs by ${labelName(grouping.id)}`
-      : `${runs.length} runs`;
-    const hidden = entries.filter(({ id }) => this.model.hidden.has(id)).length;
+      ? `${groups} groups of ${runs.all.length} runs by ${labelName(grouping.id)}`
+      : `${runs.all.length} runs`;
+    const hidden = entries.filter(({ id }) => legend.hidden.has(id)).length;
     return html`
       <div class="legend-head">
         <button class="legend-fold" aria-expanded=${this.isOpen} @click=${() => (this.isOpen = !this.isOpen)}>
@@ -115,7 +116,7 @@ export class TyLegend extends LitElement {
     const { model } = this;
     const { id, name, look, isGroup } = entry;
     const run = isGroup ? undefined : entry.runs[0]!;
-    const isShown = !model.hidden.has(id);
+    const isShown = !model.legend.hidden.has(id);
     const keys = 'Click to hide or show, Alt+click to show it alone';
     const words = run ? this.#wordsOf(run) : entry.runs.length === 1 ? '1 run' : `${entry.runs.length} runs`;
     return html`
@@ -123,15 +124,15 @@ export class TyLegend extends LitElement {
         class="chip ${isShown ? '' : 'off'} ${look.isBaseline ? 'baseline' : ''}"
         data-entry=${id}
         data-vscode-context=${contextOf(run, look.isBaseline ?? false)}
-        @pointerenter=${() => isShown && model.highlight(id)}
-        @pointerleave=${() => model.highlight(undefined)}
+        @pointerenter=${() => isShown && model.legend.highlight(id)}
+        @pointerleave=${() => model.legend.highlight(undefined)}
       >
         <button
           class="chip-toggle"
           aria-pressed=${isShown}
           aria-label="${name}, ${words}"
           title="${name} (${words})&#10;${keys}${run ? '; B makes it the baseline' : ''}"
-          @click=${(event: MouseEvent) => (event.altKey ? model.solo(id) : model.toggleEntry(id))}
+          @click=${(event: MouseEvent) => (event.altKey ? model.legend.solo(id) : model.legend.toggle(id))}
           @keydown=${(event: KeyboardEvent) => this.#keydown(event, entry)}
         >
           <span class=${swatchClass(look)}></span>
@@ -145,7 +146,7 @@ export class TyLegend extends LitElement {
 
   #wordsOf(run: ChartRun): string {
     const { label } = RUN_STATES[run.state];
-    return run.id === this.model.baseline ? `${label}, baseline` : label;
+    return run.id === this.model.legend.baseline ? `${label}, baseline` : label;
   }
 
   #state(run: ChartRun, isBaseline: boolean): TemplateResult {
@@ -181,15 +182,16 @@ export class TyLegend extends LitElement {
     const { model } = this;
     if (event.key === 'Enter' && event.altKey) {
       event.preventDefault();
-      model.solo(id);
+      model.legend.solo(id);
     } else if (isGroup || event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key === 'Delete') model.ask({ type: 'removeRun', runId: id });
-    else if (event.key === 'b' || event.key === 'B') model.setBaseline(model.baseline === id ? null : id);
+    else if (event.key === 'b' || event.key === 'B')
+      model.legend.setBaseline(model.legend.baseline === id ? null : id);
   }
 
   #showHighlight(): void {
     for (const chip of this.querySelectorAll<HTMLElement>('.chip'))
-      chip.classList.toggle('highlighted', chip.dataset['entry'] === this.model.highlighted);
+      chip.classList.toggle('highlighted', chip.dataset['entry'] === this.model.legend.highlighted);
   }
 }
 

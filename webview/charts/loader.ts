@@ -64,7 +64,7 @@ export class Loader {
       .runsOf(chartId)
       .flatMap((run) =>
         [...metrics]
-          .filter((metric) => this.#model.hasLogged(run.id, metric))
+          .filter((metric) => this.#model.runs.hasLogged(run.id, metric))
           .map((metric) => ({ run, metric })),
       );
   }
@@ -95,7 +95,7 @@ export class Loader {
         this.#model.act(message.verb, message.metric);
         break;
       case 'baseline':
-        this.#model.setBaseline(message.runId);
+        this.#model.legend.setBaseline(message.runId);
         break;
       case 'addMetric':
         this.#model.addMetric(message.chart, message.metric);
@@ -142,7 +142,7 @@ export class Loader {
   #next(): PointsRequest[] {
     const asked = new Set([...this.#pending.values()].flat().map(nameOf));
     const batch: PointsRequest[] = [];
-    for (const key of this.#model.sections.flatMap((section) => section.keys)) {
+    for (const key of this.#model.sections.shown.flatMap((section) => section.keys)) {
       if (!this.#visible.has(key)) continue;
       for (const { run, metric } of this.#seriesOf(key)) {
         const request: PointsRequest = { runId: run.id, key: metric, from: this.#from(run.id, metric) };
@@ -162,7 +162,7 @@ export class Loader {
     for (const chartId of this.#visible)
       for (const { run, metric: key } of this.#seriesOf(chartId)) {
         const series = this.#model.store.get(run.id, key);
-        const steps = series && this.#model.stepsInView(series, run);
+        const steps = series && this.#model.curves.stepsInView(series, run);
         if (!steps || !isWorthFetching(this.#model.store.detail(series), steps)) continue;
         const { from, to } = withMargins(steps);
         const request = { runId: run.id, key, from: 0, fromStep: from, toStep: to };
@@ -184,7 +184,7 @@ export class Loader {
     const keys = new Set<string>();
     for (const [i, points] of answers.entries()) {
       const request = requests[i];
-      if (!request || !this.#model.run(points.runId)) continue;
+      if (!request || !this.#model.runs.get(points.runId)) continue;
       const series = this.#model.store.open(points.runId, points.key);
       if (request.fromStep !== undefined && request.toStep !== undefined) {
         const detail = new Series();

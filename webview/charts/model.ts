@@ -13,31 +13,18 @@ import type {
 import type { Host } from '../shared/host.js';
 import { Arrangement } from './arrangement.js';
 import { axisMetric, axisMetrics } from './axes.js';
+import type { Change } from './change.js';
 import { combined, isCombined, metricsOf } from './chart-id.js';
-import { type Curve, curveOf } from './curve.js';
-import { type Entry, groupEntries, isGroupId, runEntries } from './entries.js';
+import { Curves } from './curves.js';
 import { Following } from './following.js';
-import { parseSearch, type Search, type Section, sectionsOf } from './layout.js';
-import type { RunCurve } from './lines.js';
+import { sectionsOf } from './layout.js';
+import { LegendModel } from './legend-model.js';
+import { PanelRuns } from './panel-runs.js';
 import type { Range } from './range.js';
-import { type Series, SeriesStore } from './series-store.js';
-import { smoothingOf } from './smooth.js';
-import { covers, stepsBetween, type Steps } from './zoom-detail.js';
+import { Sections } from './sections.js';
+import { SeriesStore } from './series-store.js';
 
 export type ChartsHost = Host<ToCharts, FromCharts, ChartsState>;
-
-/**
- * What changed. `structure`: runs, metrics, sections, messages. `view`: how curves are drawn. `data`: points of the
- * metrics given. `cursor`: the place of the crosshair. `highlight`: the run or group that stands out.
- */
-export type Change =
-  | { what: 'structure' | 'view' | 'cursor' | 'highlight' }
-  | { what: 'data'; keys: ReadonlySet<string> }
-  /** Something is to be done with this chart. */
-  | { what: 'act'; verb: ExportVerb; key: string };
-
-/** What a chart does by itself; the rest is the panel's. */
-export type ExportVerb = Exclude<ChartVerb, 'expand' | 'pin' | 'addMetric' | 'setLimits' | 'clearLimits'>;
 
 export interface Cursor {
   x: number;
@@ -60,55 +47,44 @@ export const DEFAULTS: ChartsSettings = {
 /** The state of the panel. Components read it and ask it to change; it tells them what did. */
 export class ChartsModel {
   readonly store = new SeriesStore();
+  readonly runs = new PanelRuns();
   readonly arrangement = new Arrangement(() => this.#arranged());
+  readonly sections: Sections;
+  readonly legend: LegendModel;
+  readonly curves = new Curves(this);
   readonly following: Following;
   readonly #host: ChartsHost;
   readonly #listeners = new Set<(change: Change) => void>();
 
   /** False until the host has told what to show. */
   isLoaded = false;
-  runs: readonly ChartRun[] = [];
-  /** By what the runs can be grouped. */
-  labels: readonly RunLabel[] = [];
-  missing: readonly string[] = [];
   settings: ChartsSettings = DEFAULTS;
-  /** Entries of the legend that are not shown; runs hidden as such count in no group either. */
-  hidden: ReadonlySet<string> = new Set();
-  /** The run that others are measured against. */
-  baseline: string | null = null;
   zoom: Range | null = null;
   cursor: Cursor | null = null;
-  /** An entry of the legend. */
-  highlighted: string | undefined;
   error: ErrorData | undefined;
-  searchText = '';
-  search: Search = parseSearch('');
   /** The chart that fills the panel. */
   expanded: string | null = null;
   /** A chart that was just made, to be brought into view. */
   added: string | undefined;
   #workspaceId = '';
   #experimentId: string | null = null;
-  #sections: Section[] | undefined;
-  #entries: readonly Entry[] | undefined;
-  readonly #dismissed = new Set<string>();
-  #metrics = new Map<string, ReadonlySet<string>>();
 
   constructor(host: ChartsHost) {
     this.#host = host;
-    const { state } = host;
+    const state = host.state?.version === 1 ? host.state : undefined;
+    this.sections = new Sections(this.runs, this.arrangement, state?.search ?? '');
+    this.legend = new LegendModel(
+      this.runs,
+      () => this.grouping,
+      state ?? {},
+      (what) => this.#legendChanged(what),
+    );
     this.following = new Following(this, state?.following ?? false);
-    if (state?.version === 1) {
-      this.hidden = new Set(state.hidden);
-      this.baseline = state.baseline ?? null;
-      if (state.zoom) {
-        const { xAxis, min, max } = state.zoom;
-        this.settings = { ...DEFAULTS, xAxis };
-        this.zoom = { min, max };
-      }
-      this.expanded = state.expanded ?? null;
-      this.searchText = state.search;
-      this.search = parseSearch(state.search);
+    this.expanded = state?.expanded ?? null;
+    if (state?.zoom) {
+      const { xAxis, min, max } = state.zoom;
+      this.settings = { ...DEFAULTS, xAxis };
+      this.zoom = { min, max };
     }
   }
 
@@ -145,28 +121,17 @@ export class ChartsModel {
     this.#experimentId = experimentId;
     this.settings = layout.settings;
     this.arrangement.take(layout);
-    this.#sections = undefined;
-    this.#entries = undefined;
   }
 
-  setRuns({
-    runs,
-    labels,
-    missing,
-  }: Pick<Extract<ToCharts, { type: 'runs' }>, 'runs' | 'labels' | 'missing'>): void {
-    const before = new Set(this.runs.length > 0 ? this.runs.map(({ id }) => id) : this.#host.state?.runIds);
+  setRuns(message: Pick<Extract<ToCharts, { type: 'runs' }>, 'runs' | 'labels' | 'missing'>): void {
+    const known = this.runs.all;
+    const before = new Set(known.length > 0 ? known.map(({ id }) => id) : this.#host.state?.runIds);
     // Quite other runs: what part of the axis was looked at has no meaning for them.
-    if (!runs.some((run) => before.has(run.id))) this.zoom = null;
-    this.runs = runs;
-    this.labels = labels;
-    this.missing = missing.filter((id) => !this.#dismissed.has(id));
-    const ids = new Set(runs.map(({ id }) => id));
-    this.hidden = new Set([...this.hidden].filter((id) => ids.has(id) || isGroupId(id)));
-    if (this.baseline !== null && !ids.has(this.baseline)) this.baseline = null;
+    if (!message.runs.some((run) => before.has(run.id))) this.zoom = null;
+    this.runs.take(message);
+    const ids = new Set(message.runs.map(({ id }) => id));
+    this.legend.keepOnly(ids);
     this.store.keepOnly(ids);
-    this.#metrics = new Map(runs.map((run) => [run.id, new Set(run.metrics)]));
-    this.#sections = undefined;
-    this.#entries = undefined;
     this.#keep();
     this.emit({ what: 'structure' });
   }
@@ -180,123 +145,25 @@ export class ChartsModel {
 
   /** What runs are grouped by: nothing where no run of the panel has that label. */
   get grouping(): RunLabel | undefined {
-    return this.labels.find(({ id }) => id === this.settings.groupBy);
+    return this.runs.labels.find(({ id }) => id === this.settings.groupBy);
   }
 
   /** The axis that is drawn: steps where no run has logged the metric that was chosen. */
   get xAxis(): XAxis {
     const { xAxis } = this.settings;
     const metric = axisMetric(xAxis);
-    return metric === undefined || this.#hasMetric(metric) ? xAxis : 'step';
-  }
-
-  /** What the legend lists: runs, or groups of them. */
-  get entries(): readonly Entry[] {
-    const { grouping } = this;
-    this.#entries ??= grouping
-      ? groupEntries(this.runs, grouping, this.baseline)
-      : runEntries(this.runs, this.baseline);
-    return this.#entries;
-  }
-
-  get shownEntries(): readonly Entry[] {
-    return this.entries.filter(({ id }) => !this.hidden.has(id));
-  }
-
-  /** Runs whose points are wanted, in the order of the panel. */
-  get shownRuns(): readonly ChartRun[] {
-    const { hidden, baseline } = this;
-    if (!this.grouping) return this.runs.filter(({ id }) => !hidden.has(id));
-    // The baseline is hidden as a line; in its group it counts.
-    const shown = new Set(
-      this.shownEntries.flatMap(({ runs, isGroup }) =>
-        isGroup ? runs.filter(({ id }) => !hidden.has(id) || id === baseline) : runs,
-      ),
-    );
-    return this.runs.filter((run) => shown.has(run));
+    return metric === undefined || this.runs.metrics.has(metric) ? xAxis : 'step';
   }
 
   /** Shown runs that have logged a metric of the chart. */
   runsOf(chartId: string): readonly ChartRun[] {
     const metrics = metricsOf(chartId);
-    return this.shownRuns.filter((run) => metrics.some((key) => this.#metrics.get(run.id)?.has(key)));
-  }
-
-  hasLogged(runId: string, metric: string): boolean {
-    return this.#metrics.get(runId)?.has(metric) ?? false;
+    return this.legend.shownRuns.filter((run) => metrics.some((key) => this.runs.hasLogged(run.id, key)));
   }
 
   /** Metrics that the x axis may be. */
   get axisMetrics(): string[] {
-    return axisMetrics(new Set(this.runs.flatMap((run) => run.metrics)));
-  }
-
-  run(id: string): ChartRun | undefined {
-    return this.runs.find((run) => run.id === id);
-  }
-
-  /** Sections with the metrics that the search leaves. */
-  get sections(): Section[] {
-    this.#sections ??= this.arrangement.sections(new Set(this.runs.flatMap((run) => run.metrics)));
-    if (this.searchText.trim() === '') return this.#sections;
-    return this.#sections
-      .map((section) => ({
-        ...section,
-        keys: section.keys.filter((key) => metricsOf(key).some((metric) => this.search.matches(metric))),
-      }))
-      .filter((section) => section.keys.length > 0);
-  }
-
-  get hasMetrics(): boolean {
-    return this.runs.some((run) => run.metrics.length > 0);
-  }
-
-  isOpen(section: Section): boolean {
-    // What one searches for is to be seen.
-    if (this.searchText.trim() !== '') return true;
-    return this.arrangement.isOpen(section);
-  }
-
-  /** Curves of the shown runs that have points, in the order of the panel. */
-  curves(chartId: string): RunCurve[] {
-    const runs = this.shownRuns;
-    return metricsOf(chartId).flatMap((metric) =>
-      runs.flatMap((run): RunCurve[] => {
-        const series = this.store.get(run.id, metric);
-        if (!series || series.length === 0) return [];
-        const curve = this.#curveOf(run, series);
-        return curve.length > 0 ? [{ run, metric, series, curve }] : [];
-      }),
-    );
-  }
-
-  /** The curves as they are drawn: where the zoom has fetched more points of one, with these. */
-  zoomed(curves: readonly RunCurve[]): readonly RunCurve[] {
-    if (!this.zoom) return curves;
-    return curves.map((drawn) => {
-      const steps = this.stepsInView(drawn.series, drawn.run);
-      const detail = this.store.detail(drawn.series);
-      if (!steps || !detail || !covers(detail, steps)) return drawn;
-      return { ...drawn, series: detail.series, curve: this.#curveOf(drawn.run, detail.series) };
-    });
-  }
-
-  /** The steps of a thinned series that the zoom shows; undefined when all of its points are here. */
-  stepsInView(series: Series, run: ChartRun): Steps | undefined {
-    if (!this.zoom || !series.reduced) return undefined;
-    // Smoothed as it is drawn: of each series one curve is kept.
-    return stepsBetween(series, this.#curveOf(run, series), this.zoom);
-  }
-
-  #curveOf(run: ChartRun, series: Series): Curve {
-    const axis = this.xAxis;
-    const metric = axisMetric(axis);
-    const by = metric === undefined ? undefined : this.store.get(run.id, metric);
-    return curveOf(series, { axis, startTime: run.startTime, by }, smoothingOf(this.settings));
-  }
-
-  #hasMetric(metric: string): boolean {
-    return this.runs.some((run) => this.hasLogged(run.id, metric));
+    return axisMetrics(this.runs.metrics);
   }
 
   // ---- what a person does
@@ -310,11 +177,7 @@ export class ChartsModel {
       this.zoom = null;
       this.cursor = null;
     }
-    if (isOtherGrouping) {
-      this.#entries = undefined;
-      this.highlighted = undefined;
-      this.hidden = new Set([...this.hidden].filter((id) => !isGroupId(id)));
-    }
+    if (isOtherGrouping) this.legend.regrouped();
     this.#keepLayout();
     this.#keep();
     this.emit({ what: isOtherAxis || isOtherGrouping ? 'structure' : 'view' });
@@ -327,17 +190,9 @@ export class ChartsModel {
   }
 
   setSearch(text: string): void {
-    this.searchText = text;
-    this.search = parseSearch(text);
+    this.sections.setSearch(text);
     this.#keep();
     this.emit({ what: 'structure' });
-  }
-
-  /** Puts a chart before another of its section, or at its end. */
-  move({ prefix }: Section, key: string, before: string | null): void {
-    // The search may leave only some of them.
-    const section = this.#sections?.find((other) => other.prefix === prefix);
-    if (section) this.arrangement.move(section, key, before);
   }
 
   /** From the context menu of a chart. */
@@ -346,8 +201,7 @@ export class ChartsModel {
     else if (verb === 'pin') this.togglePinned(key);
     else if (verb === 'addMetric') {
       const present = metricsOf(key);
-      const metrics = new Set(this.runs.flatMap((run) => run.metrics));
-      const others = sectionsOf(metrics).flatMap((section) => section.keys);
+      const others = sectionsOf(this.runs.metrics).flatMap((section) => section.keys);
       const rest = others.filter((metric) => !present.includes(metric));
       this.#host.post({ type: 'pickMetric', chart: key, metrics: rest });
     } else if (verb === 'setLimits') this.askLimits(key);
@@ -384,41 +238,9 @@ export class ChartsModel {
     this.arrangement.togglePinned(chart);
   }
 
-  toggleEntry(id: string): void {
-    this.#hide(toggled(this.hidden, id));
-  }
-
-  /** Shows this run or group alone, beside the baseline; once more, all. */
-  solo(id: string): void {
-    const others = this.entries
-      .map((entry) => entry.id)
-      .filter((other) => other !== id && other !== this.baseline);
-    const isAlone = !this.hidden.has(id) && others.every((other) => this.hidden.has(other));
-    const runs = [...this.hidden].filter((other) => this.grouping && !isGroupId(other) && other !== id);
-    this.#hide(new Set(isAlone ? runs : [...runs, ...others]));
-  }
-
-  setBaseline(runId: string | null): void {
-    this.baseline = runId;
-    this.#entries = undefined;
-    if (runId !== null) this.hidden = new Set([...this.hidden].filter((id) => id !== runId));
-    this.#keep();
-    this.emit({ what: 'structure' });
-  }
-
-  showAll(): void {
-    this.#hide(new Set());
-  }
-
   setCursor(cursor: Cursor | null): void {
     this.cursor = cursor;
     this.emit({ what: 'cursor' });
-  }
-
-  highlight(id: string | undefined): void {
-    if (this.highlighted === id) return;
-    this.highlighted = id;
-    this.emit({ what: 'highlight' });
   }
 
   retry(): void {
@@ -428,8 +250,7 @@ export class ChartsModel {
   }
 
   dismissMissing(): void {
-    this.missing.forEach((id) => this.#dismissed.add(id));
-    this.missing = [];
+    this.runs.dismissMissing();
     this.emit({ what: 'structure' });
   }
 
@@ -437,16 +258,12 @@ export class ChartsModel {
     this.#host.post(message);
   }
 
-  #hide(hidden: ReadonlySet<string>): void {
-    this.hidden = hidden;
-    this.highlighted = undefined;
-    this.#keep();
-    this.emit({ what: 'structure' });
-    this.emit({ what: 'view' });
+  #legendChanged(what: 'structure' | 'highlight'): void {
+    if (what === 'structure') this.#keep();
+    this.emit({ what });
   }
 
   #arranged(): void {
-    this.#sections = undefined;
     this.#keepLayout();
     this.emit({ what: 'structure' });
   }
@@ -457,23 +274,17 @@ export class ChartsModel {
   }
 
   #keep(): void {
-    const { zoom, settings } = this;
+    const { zoom, settings, legend } = this;
     this.#host.keep({
       version: 1,
       workspaceId: this.#workspaceId,
-      runIds: this.runs.map((run) => run.id),
-      hidden: [...this.hidden],
-      baseline: this.baseline,
+      runIds: this.runs.all.map((run) => run.id),
+      hidden: [...legend.hidden],
+      baseline: legend.baseline,
       zoom: zoom && { xAxis: settings.xAxis, min: zoom.min, max: zoom.max },
       following: this.following.isOn,
-      search: this.searchText,
+      search: this.sections.searchText,
       expanded: this.expanded,
     });
   }
-}
-
-function toggled(set: ReadonlySet<string>, item: string): Set<string> {
-  const next = new Set(set);
-  if (!next.delete(item)) next.add(item);
-  return next;
 }

@@ -123,8 +123,7 @@ export class Reorder implements ReactiveController {
   #move(chart: TyChart, before: string | null): void {
     const { model } = this.#page;
     const prefix = chart.closest<HTMLElement>('.grid')?.dataset['section'];
-    const section = model.sections.find((other) => other.prefix === prefix);
-    if (section) model.move(section, chart.chart, before);
+    if (prefix !== undefined) model.sections.move(prefix, chart.chart, before);
   }
 }
 

@@ -47,7 +47,7 @@ export class TyToolbar extends LitElement {
   protected override render(): TemplateResult {
     const { model } = this;
     const { yScale } = model.settings;
-    const problem = model.search.problem;
+    const problem = model.sections.search.problem;
     return html`
       <div class="tools" role="toolbar" aria-label="Charts">
         <vscode-text-field
@@ -56,7 +56,7 @@ export class TyToolbar extends LitElement {
           placeholder="Search metrics"
           aria-label="Search metrics; a regular expression between slashes"
           title=${problem ?? 'Words, or a /regular expression/'}
-          .value=${model.searchText}
+          .value=${model.sections.searchText}
           @input=${(event: InputEvent) => model.setSearch((event.target as HTMLInputElement).value)}
           @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && model.setSearch('')}
         >

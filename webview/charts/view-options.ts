@@ -120,7 +120,8 @@ export class TyViewOptions extends LitElement {
   }
 
   #groupBy(): TemplateResult {
-    const { labels, grouping } = this.model;
+    const { runs, grouping } = this.model;
+    const { labels } = runs;
     const kinds = [
       ['Params', 'param:'],
       ['Tags', 'tag:'],

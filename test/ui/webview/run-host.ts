@@ -26,7 +26,6 @@ declare global {
   interface Window {
     fakeRun: {
       sent: FromRun[];
-      violations: string[];
       state: unknown;
       fail: RunGiven['fail'];
       /** What the host would find when it saves a note; null: what it showed. */
@@ -53,7 +52,6 @@ export function installRunHost(given: RunGiven): void {
     say({ type: 'run', run: typed(current) as unknown as ShownRun, collapsed, goals: given.goals ?? {} });
   const fake: Window['fakeRun'] = {
     sent: [],
-    violations: [],
     state: given.state,
     fail: given.fail,
     noteElsewhere: null,
@@ -118,9 +116,6 @@ export function installRunHost(given: RunGiven): void {
         break;
     }
   }
-  document.addEventListener('securitypolicyviolation', (event) => {
-    fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
-  });
   Object.assign(window, {
     fakeRun: fake,
     acquireVsCodeApi: () => ({

@@ -1,0 +1,51 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Limits } from '../../src/extension/panels/messages.js';
+import { isCombined } from './chart-id.js';
+import type { ChartsModel } from './model.js';
+import { sayLimits } from './say-limits.js';
+
+/** What stands beside the name of a chart: that its y axis was set, the newest value, and its buttons. */
+export function headerTools(chart: string, model: ChartsModel): TemplateResult {
+  const limits = model.arrangement.limits(chart);
+  return html`${limits ? limitsButton(chart, limits, model) : nothing}<span class="latest"></span>
+    <span class="buttons">${pinButton(chart, model)}${expandButton(chart, model)}</span>`;
+}
+
+function limitsButton(chart: string, limits: Limits, model: ChartsModel): TemplateResult {
+  const title = sayLimits(limits, model.settings.yScale);
+  return html`<button
+    class="limits"
+    title="${title} Click to change."
+    aria-label=${title}
+    @click=${() => model.askLimits(chart)}
+  >
+    <span class="icon icon-unfold"></span>
+  </button>`;
+}
+
+function pinButton(chart: string, model: ChartsModel): TemplateResult {
+  const isPinned = model.arrangement.isPinned(chart);
+  const [title, icon] = isCombined(chart)
+    ? ['Remove Chart', 'close']
+    : isPinned
+      ? ['Unpin', 'pinned']
+      : ['Pin', 'pin'];
+  return html`<button
+    class="icon-button ${isPinned && !isCombined(chart) ? 'on' : ''}"
+    title=${title}
+    @click=${() => model.togglePinned(chart)}
+  >
+    <span class="icon icon-${icon}"></span>
+  </button>`;
+}
+
+function expandButton(chart: string, model: ChartsModel): TemplateResult {
+  const isExpanded = model.expanded === chart;
+  return html`<button
+    class="icon-button"
+    title=${isExpanded ? 'Restore (Enter)' : 'Expand (Enter)'}
+    @click=${() => model.toggleExpanded(chart)}
+  >
+    <span class="icon icon-${isExpanded ? 'screen-normal' : 'screen-full'}"></span>
+  </button>`;
+}
