@@ -48,7 +48,8 @@ export interface Workspace {
   ): AsyncIterable<Uint8Array>;
   /** Children of `folder` ('' is the root). */
   files(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;
-  readFile(runId: string, path: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** @param mostBytes reads no more than these, from the start of the file */
+  readFile(runId: string, path: string, signal?: AbortSignal, mostBytes?: number): Promise<Uint8Array>;
 
   /** Children of a folder of the run's code ('' is the root). */
   codeFiles(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;

@@ -12,3 +12,14 @@ export async function until<T>(
   }
   throw new Error(`Waited ${milliseconds / 1000} s for ${what}.`);
 }
+
+/** Tries an assertion again and again until it holds; fails with what it says last. */
+export async function holds(assertion: () => Promise<void>, milliseconds = 20_000): Promise<void> {
+  for (const end = Date.now() + milliseconds; ; await sleep(50))
+    try {
+      await assertion();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+}

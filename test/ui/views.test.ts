@@ -437,6 +437,43 @@ describe('the views, in the real editor', function () {
     await command(page, 'View: Close All Editors');
   });
 
+  it('show a table that a run logged, and compare it with that of another by rows', async () => {
+    const { page } = window;
+    for (const [name, score] of [
+      ['table one', 0.91],
+      ['table two', 0.95],
+    ] as const) {
+      const run_id = await log(name, 1);
+      const data = [...Array.from({ length: 40 }, (_, i) => [`question ${i}`, 1]), ['hardest', score]];
+      await window.artifact(run_id, 'answers.json', JSON.stringify({ columns: ['q', 'score'], data }));
+      const value = '[{"path": "answers.json", "type": "table"}]';
+      await window.mlflow('runs/set-tag', { run_id, key: 'mlflow.loggedArtifacts', value });
+    }
+    await row(runs(), 'table two').waitFor({ timeout: 30_000 });
+    await contextMenu(row(runs(), 'table one'), 'Show Run');
+    const panel = await webview(page, 'ty-run .grid');
+    await panel.getByRole('region', { name: 'answers.json, 41 rows × 2 columns' }).waitFor();
+    await panel.locator('td', { hasText: 'question 3' }).first().waitFor();
+    await panel.getByRole('button', { name: 'Open answers.json as CSV' }).click();
+    await page.getByRole('tab', { name: 'answers.csv' }).first().waitFor();
+    await page.locator('.view-line', { hasText: 'question 3,1' }).first().waitFor();
+    await command(page, 'View: Close All Editors');
+
+    await row(runs(), 'table one').click();
+    await row(runs(), 'table two').click({ modifiers: ['ControlOrMeta'] });
+    await contextMenu(row(runs(), 'table two'), 'Compare Runs');
+    const comparison = await webview(page, 'ty-compare');
+    await comparison.getByTitle('Compare answers.json').click();
+    const diff = page.locator('.monaco-diff-editor').first();
+    await diff.waitFor({ timeout: 30_000 });
+    for (const [side, score] of [
+      ['original', '0.91'],
+      ['modified', '0.95'],
+    ])
+      await diff.locator(`.editor.${side} .view-line`, { hasText: `hardest,${score}` }).waitFor();
+    await command(page, 'View: Close All Editors');
+  });
+
   it('compare runs that keep their files elsewhere, and go from there to one of them', async () => {
     const { page } = window;
     const location = `file://${window.root}/far`;

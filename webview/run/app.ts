@@ -13,6 +13,7 @@ import type { RunModel } from './model.js';
 import './note.js';
 import type { TyNote } from './note.js';
 import './pairs.js';
+import './tables.js';
 import { iconButton, section } from './section.js';
 import { summary } from './summary.js';
 
@@ -79,11 +80,11 @@ export class TyRun extends LitElement {
       ${
         this.#wide.matches
           ? html`<main class="wide">
-              <div>${is.note}${is.metrics}${is.gallery}${is.log}${is.files}</div>
+              <div>${is.note}${is.metrics}${is.gallery}${is.tables}${is.log}${is.files}</div>
               <div>${is.summary}${is.params}${is.data}${is.environment}${is.packages}${is.tags}</div>
             </main>`
           : html`<main>
-              ${is.note}${is.summary}${is.metrics}${is.params}${is.data}${is.gallery}${is.log}${is.files}
+              ${is.note}${is.summary}${is.metrics}${is.params}${is.data}${is.gallery}${is.tables}${is.log}${is.files}
               ${is.environment}${is.packages}${is.tags}
             </main>`
       }
@@ -93,6 +94,7 @@ export class TyRun extends LitElement {
   #sections(run: ShownRun) {
     const { model } = this;
     const { found } = model;
+    const tables = [...new Set([...run.tables, ...(found?.tables ?? [])])];
     const pairs = (id: string, title: string, all: ShownRun['params'], tools?: TemplateResult) =>
       all.length === 0
         ? nothing
@@ -150,12 +152,21 @@ export class TyRun extends LitElement {
               body: () => inputsAndOutputs(model, run, found?.models ?? []),
             }),
       gallery:
-        found && found.pictures.length + found.tables.length > 0
+        found && found.pictures.length > 0
           ? section(model, {
               id: 'gallery',
-              title: 'Images and Tables',
-              count: found.pictures.length + found.tables.length,
-              body: () => html`<ty-gallery .model=${model} .found=${found}></ty-gallery>`,
+              title: 'Images',
+              count: found.pictures.length,
+              body: () => html`<ty-gallery .model=${model} .pictures=${found.pictures}></ty-gallery>`,
+            })
+          : nothing,
+      tables:
+        tables.length > 0
+          ? section(model, {
+              id: 'tables',
+              title: 'Tables',
+              count: tables.length,
+              body: () => html`<ty-tables .model=${model} .paths=${tables}></ty-tables>`,
             })
           : nothing,
       log: run.isJob

@@ -1,14 +1,13 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { FoundFiles, Picture } from '../../src/extension/runs/found-files.js';
+import type { Picture } from '../../src/extension/runs/found-files.js';
 import { follow } from '../shared/follow.js';
-import { nameOf } from './files.js';
 import type { RunModel } from './model.js';
 
-/** Pictures and tables that the run logged. A picture is read when it comes into sight. */
+/** Pictures that the run logged. One is read when it comes into sight. */
 export class TyGallery extends LitElement {
-  static override properties = { found: { attribute: false } };
+  static override properties = { pictures: { attribute: false } };
   declare model: RunModel;
-  declare found: FoundFiles;
+  declare pictures: readonly Picture[];
   readonly #observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries)
@@ -39,30 +38,9 @@ export class TyGallery extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { pictures, tables } = this.found;
-    return html`
-      ${
-        pictures.length > 0
-          ? html`<ul class="pictures">
-              ${pictures.map((picture) => html`<li>${this.#picture(picture)}</li>`)}
-            </ul>`
-          : nothing
-      }
-      ${
-        tables.length > 0
-          ? html`<ul class="files">
-              ${tables.map(
-                (path) =>
-                  html`<li>
-                    <button class="file" title="Open ${path}" @click=${() => this.model.openFile(path)}>
-                      <span class="icon icon-table"></span>${nameOf(path)}
-                    </button>
-                  </li>`,
-              )}
-            </ul>`
-          : nothing
-      }
-    `;
+    return html`<ul class="pictures">
+      ${this.pictures.map((picture) => html`<li>${this.#picture(picture)}</li>`)}
+    </ul>`;
   }
 
   #picture({ path, name, step }: Picture): TemplateResult {

@@ -3,6 +3,7 @@ import '../shared/page.css';
 import '../controls/icons.css';
 import '../controls/toolkit.js';
 import './run.css';
+import './tables.css';
 import type { FromRun, RunPanelState, ToRun } from '../../src/extension/panels/run-messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyRun } from './app.js';

@@ -11,9 +11,10 @@ import type { Goals } from '../../src/extension/panels/table-messages.js';
 import type { FoundFiles } from '../../src/extension/runs/found-files.js';
 import type { ModelSource, RunFile } from '../../src/workspace/types.js';
 import type { Host } from '../shared/host.js';
+import { TablesModel } from './tables-model.js';
 
 /** What changed, so that each part of the page draws itself anew only when it must. */
-export type Change = 'run' | 'view' | 'curves' | 'log' | 'files' | 'pictures' | 'note';
+export type Change = 'run' | 'view' | 'curves' | 'log' | 'files' | 'pictures' | 'tables' | 'note';
 
 export type NoteStatus =
   | { is: 'idle' }
@@ -24,6 +25,8 @@ export type NoteStatus =
 
 /** Rows that come into sight together are asked for together. */
 const GATHER_MS = 30;
+/** Pictures in cells of tables have names of their own: none is ever another. */
+const OF_TABLE = /^table_images\//;
 
 /** What the page knows of its run, and what it asks of the host. */
 export class RunModel {
@@ -40,6 +43,8 @@ export class RunModel {
   readonly folders = new Map<string, RunFile[]>();
   /** By path: data URIs; null for one that cannot be shown. */
   readonly pictures = new Map<string, string | null>();
+
+  readonly tables = new TablesModel((message) => this.#host.post(message));
 
   readonly #host: Host<ToRun, FromRun, RunPanelState>;
   readonly #listeners = new Set<(change: Change) => void>();
@@ -105,7 +110,9 @@ export class RunModel {
         this.found = message.found;
         // What is in sight may be another by now.
         for (const folder of this.folders.keys()) this.#host.post({ type: 'folder', folder });
-        for (const path of this.pictures.keys()) this.#host.post({ type: 'picture', path });
+        for (const path of this.pictures.keys())
+          if (!OF_TABLE.test(path)) this.#host.post({ type: 'picture', path });
+        this.tables.refresh();
         this.#tell('files');
         break;
       case 'folder':
@@ -115,6 +122,10 @@ export class RunModel {
       case 'picture':
         this.pictures.set(message.path, message.uri);
         this.#tell('pictures');
+        break;
+      case 'table':
+        this.tables.receive(message);
+        this.#tell('tables');
         break;
       case 'noteSaved':
         this.noteStatus = { is: 'idle' };
@@ -143,6 +154,10 @@ export class RunModel {
   }
   openFile(path: string): void {
     this.#host.post({ type: 'open', path });
+  }
+  /** As lines. */
+  openTable(path: string): void {
+    this.#host.post({ type: 'openTable', path });
   }
   openLink(href: string): void {
     this.#host.post({ type: 'link', href });
@@ -282,6 +297,7 @@ export class RunModel {
     this.curves.clear();
     this.folders.clear();
     this.pictures.clear();
+    this.tables.forget();
     this.#inSight.clear();
     this.#asked.clear();
     this.#askedPictures.clear();

@@ -3,8 +3,9 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { changesOf } from '../runs/code-changes.js';
-import { runUri } from '../runs/run-file-system.js';
+import { runUri, tableUri } from '../runs/run-file-system.js';
 import { splitPath } from '../runs/run-uri.js';
+import { isTablePath, loggedTables } from '../tables/logged-tables.js';
 import { CompareFeed } from './compare-feed.js';
 import type { CompareState, FromCompare } from './compare-messages.js';
 import { LivePanel } from './live-panel.js';
@@ -142,17 +143,21 @@ async function openCode(
   else await vscode.commands.executeCommand('vscode.open', left ?? right);
 }
 
-/** A file that runs wrote: as the editor shows it, or its comparison of two. */
+/** A file that runs wrote: as the editor shows it, or its comparison of two; of a table that of its rows. */
 async function openFile(
   { path, runIds }: Extract<FromCompare, { type: 'openFile' }>,
   feed: CompareFeed | undefined,
 ): Promise<void> {
-  const [left, right] = runIds.map((runId) => runUri({ runId, area: 'files', path }));
-  if (!right) {
-    await vscode.commands.executeCommand('vscode.open', left, { preview: true });
+  const files = runIds.map((runId) => runUri({ runId, area: 'files', path }));
+  if (files.length === 1) {
+    await vscode.commands.executeCommand('vscode.open', files[0], { preview: true });
     return;
   }
-  const [from, to] = runIds.map((id) => feed?.run(id)?.name ?? id);
+  const runs = runIds.map((runId) => feed?.run(runId));
+  const isTable =
+    /\.json$/i.test(path) && runs.some((run) => isTablePath(path) || loggedTables(run?.tags).includes(path));
+  const [left, right] = isTable ? runIds.map((runId) => tableUri(runId, path)) : files;
+  const [from, to] = runIds.map((id, i) => runs[i]?.name ?? id);
   await vscode.commands.executeCommand(
     'vscode.diff',
     left,

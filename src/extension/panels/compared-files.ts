@@ -1,5 +1,6 @@
 import type { RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { isTablePicture } from '../tables/logged-tables.js';
 import type { ComparedFile } from './compare-messages.js';
 import { IMAGES_FOLDER, isLoggedImage, loggedImages } from './logged-images.js';
 
@@ -42,7 +43,8 @@ function comparedFile({ path, bytes = 0, sha256 }: RunFile): ComparedFile {
 export function picturesOf(files: readonly ComparedFile[]): Map<string, ComparedFile> {
   const shown = new Map<string, ComparedFile>();
   for (const file of files)
-    if (PICTURE.test(file.path) && !isLoggedImage(file.path)) shown.set(file.path, file);
+    if (PICTURE.test(file.path) && !isLoggedImage(file.path) && !isTablePicture(file.path))
+      shown.set(file.path, file);
   const byPath = new Map(files.map((file) => [file.path, file]));
   // By step within each key: the last one stays.
   for (const { key, path } of loggedImages(files.map((file) => ({ ...file, isFolder: false }))))

@@ -7,6 +7,8 @@ import { findFiles } from '../runs/find-files.js';
 import { NOTE_TAG } from '../runs/own-tags.js';
 import { dataUri, isPicture } from '../runs/pictures.js';
 import { splitPath } from '../runs/run-uri.js';
+import { MOST_BYTES, readTable } from '../tables/read-table.js';
+import type { ShownTable } from '../tables/table.js';
 import type { FromRun, ToRun } from './run-messages.js';
 import { shownRun } from './shown-run.js';
 import type { Goals } from './table-messages.js';
@@ -134,6 +136,25 @@ export class RunFeed {
       this.#post({ type: 'picture', path, uri });
     } catch (error) {
       this.#warn('A picture', error);
+    }
+  }
+
+  /** @param path as the page says it: only files of this run are read */
+  async table({ path, known }: Extract<FromRun, { type: 'table' }>): Promise<void> {
+    const tell = (table: ShownTable | string, sha256?: string) =>
+      this.#post({ type: 'table', path, table, ...(sha256 !== undefined && { sha256 }) });
+    try {
+      const file = (await this.#list(splitPath(path).folder)).find((other) => other.path === path);
+      if (!file || file.isFolder) tell('The run has no such file any more.');
+      else if (file.sha256 === undefined || file.sha256 !== known) {
+        const { workspace } = this.#options;
+        const bytes = await workspace.readFile(this.runId, path, this.#abort.signal, MOST_BYTES + 1);
+        const isCut = bytes.length > MOST_BYTES;
+        tell(readTable(path, bytes.subarray(0, MOST_BYTES), isCut), file.sha256);
+      }
+    } catch (error) {
+      this.#warn('A table', error);
+      tell(`The table could not be read: ${messageOf(error)}`);
     }
   }
 

@@ -9,6 +9,7 @@ import type {
   RunState,
 } from '../../workspace/types.js';
 import type { FoundFiles } from '../runs/found-files.js';
+import type { ShownTable } from '../tables/table.js';
 import type { Goals } from './table-messages.js';
 
 export interface ShownRun {
@@ -47,6 +48,8 @@ export interface ShownRun {
   maxs: Float64Array;
   steps: Float64Array;
   counts: Float64Array;
+  /** Paths of the tables that it says it has logged. */
+  tables: string[];
   inputs: DataInput[];
   models: ModelLink[];
 }
@@ -80,6 +83,8 @@ export type ToRun =
   | { type: 'folder'; folder: string; files: RunFile[] }
   /** null: too large, or no picture. */
   | { type: 'picture'; path: string; uri: string | null }
+  /** Or why there is none, a sentence. `sha256`: of the file, if the workspace tells. */
+  | { type: 'table'; path: string; sha256?: string; table: ShownTable | string }
   | { type: 'noteSaved' }
   /** It was changed elsewhere meanwhile, and is this now. */
   | { type: 'noteConflict'; note: string }
@@ -93,7 +98,11 @@ export type FromRun =
   | { type: 'log'; isWanted: boolean }
   | { type: 'folder'; folder: string }
   | { type: 'picture'; path: string }
+  /** Not answered when the file is still the one with that digest. */
+  | { type: 'table'; path: string; known?: string }
   | { type: 'open'; path: string }
+  /** Opens a table as lines. */
+  | { type: 'openTable'; path: string }
   | { type: 'saveNote'; text: string; base: string }
   | { type: 'collapsed'; collapsed: string[] }
   | { type: 'act'; verb: RunPanelVerb }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS, type CommandId } from '../command-ids.js';
 import { showError } from '../errors.js';
-import { runUri } from '../runs/run-file-system.js';
+import { runUri, tableUri } from '../runs/run-file-system.js';
 import type { ChartsPanels } from './charts-panel.js';
 import { LivePanel } from './live-panel.js';
 import { RunFeed } from './run-feed.js';
@@ -94,6 +94,9 @@ export function registerRunPanel(
       case 'picture':
         await feed.picture(message.path);
         break;
+      case 'table':
+        await feed.table(message);
+        break;
       case 'saveNote':
         await feed.saveNote(message);
         break;
@@ -105,6 +108,9 @@ export function registerRunPanel(
         await vscode.commands.executeCommand(COMMANDS.openFile, uri);
         break;
       }
+      case 'openTable':
+        await vscode.commands.executeCommand(COMMANDS.openFile, tableUri(runId, message.path));
+        break;
       case 'act':
         await vscode.commands.executeCommand(VERBS[message.verb], runId);
         break;

@@ -1,6 +1,7 @@
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { machineFacts } from '../runs/machine-facts.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
+import { loggedTables } from '../tables/logged-tables.js';
 import type { ShownRun } from './run-messages.js';
 
 type Fact = [name: string, value: string | number | null | undefined];
@@ -54,6 +55,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
     maxs: column(({ max }) => max),
     steps: column(({ step }) => step),
     counts: column(({ count }) => count),
+    tables: run.filesElsewhere ? [] : loggedTables(run.tags),
     inputs: run.inputs ?? [],
     models: run.models ?? [],
   };

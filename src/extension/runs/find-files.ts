@@ -1,5 +1,6 @@
 import type { RunFile } from '../../workspace/types.js';
 import { isLoggedImage, loggedImages } from '../panels/logged-images.js';
+import { isTablePath, isTablePicture } from '../tables/logged-tables.js';
 import type { FoundFiles, Picture } from './found-files.js';
 import { isPicture } from './pictures.js';
 import { splitPath } from './run-uri.js';
@@ -7,9 +8,6 @@ import { splitPath } from './run-uri.js';
 const MOST_FOLDERS = 60;
 const DEEPEST = 4;
 const MOST_FOUND = 200;
-const TABLE = /\.(csv|tsv|parquet|xlsx)$/i;
-/** `mlflow.log_table` writes a table as JSON. */
-const LOGGED_TABLE = /(^|\/)tables?\/[^/]+\.json$|_table\.json$|\.table\.json$/i;
 
 /**
  * Looks through the files of a run, level by level, for what a person wants to see of it. A run may have very many
@@ -32,9 +30,10 @@ export async function findFiles(list: (folder: string) => Promise<RunFile[]>): P
       if (isModel && folders[i] !== '') found.models.push(folders[i]!);
       for (const file of files) {
         if (file.isFolder) level.push(file.path);
-        else if (TABLE.test(file.path) || LOGGED_TABLE.test(file.path)) found.tables.push(file.path);
+        else if (isTablePath(file.path)) found.tables.push(file.path);
         else if (isLoggedImage(file.path)) images.push(file);
-        else if (isPicture(file)) found.pictures.push({ path: file.path, name: splitPath(file.path).name });
+        else if (isPicture(file) && !isTablePicture(file.path))
+          found.pictures.push({ path: file.path, name: splitPath(file.path).name });
       }
     }
   }

@@ -9,6 +9,7 @@ export interface Picture {
 export interface FoundFiles {
   /** Of each series of pictures the newest. */
   pictures: Picture[];
+  /** By their names; the run says of others that they are. */
   tables: string[];
   /** Folders with an `MLmodel`. */
   models: string[];

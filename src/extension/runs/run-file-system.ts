@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
 import type { RunFile } from '../../workspace/types.js';
+import { MOST_CSV_BYTES, tableCsv } from '../tables/table-csv.js';
 import type { Workspaces } from '../workspaces.js';
 import { parseRunUriPath, RUN_SCHEME, runUriPath, splitPath, type RunPath } from './run-uri.js';
 
@@ -14,6 +15,12 @@ export function runUri(path: RunPath): vscode.Uri {
  */
 export function runUriAs(shown: vscode.Uri, path: RunPath): vscode.Uri {
   return vscode.Uri.from({ scheme: RUN_SCHEME, path: shown.path, query: runUriPath(path) });
+}
+
+/** A table among the files of a run as lines, under the name of a file that has them. */
+export function tableUri(runId: string, path: string): vscode.Uri {
+  const shown = runUri({ runId, area: 'files', path: path.replace(/\.json$/i, '.csv') });
+  return runUriAs(shown, { runId, area: 'table', path });
 }
 
 /** The files and the code of runs, for the editor to open. Nothing is asked before a file is. */
@@ -64,12 +71,7 @@ export class RunFileSystem implements vscode.FileSystemProvider {
   }
 
   readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { runId, area, path } = parse(uri);
-    const workspace = this.#workspaces.active;
-    return translate(
-      uri,
-      area === 'files' ? workspace.readFile(runId, path) : workspace.readCode(runId, path),
-    );
+    return translate(uri, this.#read(parse(uri)));
   }
 
   writeFile(uri: vscode.Uri): never {
@@ -85,9 +87,23 @@ export class RunFileSystem implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.NoPermissions(uri);
   }
 
+  async #read({ runId, area, path }: RunPath): Promise<Uint8Array> {
+    const workspace = this.#workspaces.active;
+    switch (area) {
+      case 'files':
+        return workspace.readFile(runId, path);
+      case 'code':
+        return workspace.readCode(runId, path);
+      case 'table': {
+        const bytes = await workspace.readFile(runId, path, undefined, MOST_CSV_BYTES + 1);
+        return tableCsv(path, bytes.subarray(0, MOST_CSV_BYTES), bytes.length > MOST_CSV_BYTES);
+      }
+    }
+  }
+
   #list({ runId, area, path }: RunPath, uri: vscode.Uri): Promise<RunFile[]> {
     const workspace = this.#workspaces.active;
-    return translate(uri, area === 'files' ? workspace.files(runId, path) : workspace.codeFiles(runId, path));
+    return translate(uri, area === 'code' ? workspace.codeFiles(runId, path) : workspace.files(runId, path));
   }
 }
 

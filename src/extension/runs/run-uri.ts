@@ -1,7 +1,9 @@
-/** Addresses of the read-only files of a run: `trainyard-run:/<run id>/<files|code>/<path>`, or that path as the query. */
+/** Addresses of the read-only files of a run: `trainyard-run:/<run id>/<area>/<path>`, or that path as the query. */
 export const RUN_SCHEME = 'trainyard-run';
 
-export type RunArea = 'files' | 'code';
+/** `table`: a file that the run wrote, read as a table, with one line for each row. */
+export type RunArea = 'files' | 'code' | 'table';
+const AREAS: readonly string[] = ['files', 'code', 'table'] satisfies RunArea[];
 
 export interface RunPath {
   runId: string;
@@ -15,11 +17,11 @@ export function runUriPath({ runId, area, path }: RunPath): string {
   return path === '' ? `/${runId}/${area}` : `/${runId}/${area}/${path}`;
 }
 
-/** Undefined when the path names neither the files nor the code of a run. */
+/** Undefined when the path names nothing of a run. */
 export function parseRunUriPath(path: string): RunPath | undefined {
   const [, runId, area, ...rest] = path.split('/');
-  if (!runId || (area !== 'files' && area !== 'code')) return undefined;
-  return { runId, area, path: rest.filter(Boolean).join('/') };
+  if (!runId || !AREAS.includes(area ?? '')) return undefined;
+  return { runId, area: area as RunArea, path: rest.filter(Boolean).join('/') };
 }
 
 /** Folder and name of a path; the folder of a name at the root is ''. */

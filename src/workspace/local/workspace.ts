@@ -149,8 +149,8 @@ export class LocalWorkspace implements Workspace {
     return (await this.get<{ files: RunFile[] }>(path, { folder }, signal)).files;
   }
 
-  readFile(runId: string, path: string, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.bytes(`/runs/${encodeURIComponent(runId)}/file`, path, signal);
+  readFile(runId: string, path: string, signal?: AbortSignal, mostBytes?: number): Promise<Uint8Array> {
+    return this.bytes(`/runs/${encodeURIComponent(runId)}/file`, path, signal, mostBytes);
   }
 
   async codeFiles(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]> {
@@ -200,8 +200,16 @@ export class LocalWorkspace implements Workspace {
     await this.send(`/runs/${encodeURIComponent(runId)}`, call, json);
   }
 
-  private bytes(route: string, path: string, signal?: AbortSignal): Promise<Uint8Array> {
-    const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
+  private bytes(
+    route: string,
+    path: string,
+    signal?: AbortSignal,
+    mostBytes = Infinity,
+  ): Promise<Uint8Array> {
+    const read = async (response: Response) =>
+      Number(response.headers.get('content-length')) > mostBytes
+        ? readStart(response, mostBytes)
+        : new Uint8Array(await response.arrayBuffer());
     return this.send(route, { query: { path }, signal, repeatable: true }, read);
   }
 
@@ -266,6 +274,19 @@ const asItIs = (response: Response) => Promise.resolve(response);
 
 async function json<T>(response: Response): Promise<T> {
   return (await response.json()) as T;
+}
+
+/** What is beyond is not sent. */
+async function readStart({ body }: Response, bytes: number): Promise<Uint8Array> {
+  const start = new Uint8Array(bytes);
+  let at = 0;
+  for await (const chunk of body ?? []) {
+    const wanted = chunk.subarray(0, bytes - at);
+    start.set(wanted, at);
+    at += wanted.length;
+    if (at === bytes) break;
+  }
+  return start.subarray(0, at);
 }
 
 /** Never reached a server, so nothing was done. */

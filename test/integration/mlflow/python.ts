@@ -21,7 +21,7 @@ export interface PythonResult {
 
 /** Runs scripts/<name>.py with the real MLflow client, as a job would, from an empty environment. */
 export async function runPython(
-  server: TestServer,
+  server: Pick<TestServer, 'url' | 'token'>,
   name: string,
   {
     python = 'usual',

@@ -1,38 +1,18 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../../support/chromium.js';
+import type { Page } from 'playwright-core';
 import { fakeImages, fakeRun, fakeSeries, lossAt } from './data.js';
-import type { FakeHost } from './fake-host.js';
-import { openCharts } from './page.js';
-import { serveCharts } from './server.js';
+import { type FakeHost, installFakeHost } from './fake-host.js';
+import { pagesOf } from './panel-test.js';
 
-describe('images in the charts panel', function () {
-  this.timeout(30_000);
-  let server: Awaited<ReturnType<typeof serveCharts>>;
-  let browser: Browser;
+describe('images in the charts panel', () => {
+  const openPage = pagesOf('charts', installFakeHost);
   let page: Page;
-  let errors: string[];
-
-  before(async () => {
-    server = await serveCharts();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(async () => {
-    const violations = await page.evaluate(() => window.fake.violations);
-    await page.close();
-    assert.deepEqual(errors, []);
-    assert.deepEqual(violations, []);
-  });
 
   async function open(images: FakeHost['images'], metrics = ['loss']): Promise<void> {
     const runs = [fakeRun(1, metrics), fakeRun(2, metrics)];
     const points = { loss: fakeSeries(1, 50, lossAt(1, 50)) };
     const host = { runs, series: { 'run-1': points, 'run-2': points }, images };
-    ({ page, errors } = await openCharts(browser, { url: server.url, host, height: 900 }));
+    page = await openPage({ host, height: 900 });
     if (Object.keys(images).length > 0) await page.locator('.images').waitFor();
   }
 

@@ -1,41 +1,22 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { ChartsLayout, ExperimentLayout } from '../../../src/extension/panels/messages.js';
-import { launchChromium } from '../../support/chromium.js';
+import { holds } from '../../support/until.js';
 import { fakeRun, fakeSeries, lossAt } from './data.js';
-import type { FakeHost } from './fake-host.js';
-import { openCharts } from './page.js';
-import { serveCharts } from './server.js';
+import { type FakeHost, installFakeHost } from './fake-host.js';
+import { pagesOf } from './panel-test.js';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'val/loss'];
 
-describe('the layout of the charts', function () {
-  this.timeout(30_000);
-  let server: Awaited<ReturnType<typeof serveCharts>>;
-  let browser: Browser;
+describe('the layout of the charts', () => {
+  const openPage = pagesOf('charts', installFakeHost);
   let page: Page;
-  let errors: string[];
-
-  before(async () => {
-    server = await serveCharts();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(async () => {
-    const violations = await page.evaluate(() => window.fake.violations);
-    await page.close();
-    assert.deepEqual(errors, []);
-    assert.deepEqual(violations, []);
-  });
 
   async function open(more: Partial<FakeHost> = {}, width = 1200): Promise<void> {
     const runs = [fakeRun(1, KEYS)];
     const points = Object.fromEntries(KEYS.map((key, i) => [key, fakeSeries(1, 50, lossAt(i, 50))]));
     const host = { runs, series: { 'run-1': points }, ...more };
-    ({ page, errors } = await openCharts(browser, { url: server.url, host, width }));
+    page = await openPage({ host, width });
     await chart('a').locator('.plot-area').waitFor();
   }
 
@@ -130,9 +111,10 @@ describe('the layout of the charts', function () {
     for (const metric of ['a', 'b', 'e']) assert.equal((await box(metric)).height, before.height + 60);
     assert.deepEqual((await layouts()).at(-1)?.layout.size, { width: 230, height: 200 });
     // The plot is drawn for it, too.
-    await page.waitForTimeout(200);
-    const canvas = (await chart('a').locator('canvas').first().boundingBox())!;
-    assert.ok(canvas.height > 150);
+    await holds(async () => {
+      const canvas = (await chart('a').locator('canvas').first().boundingBox())!;
+      assert.ok(canvas.height > 150);
+    });
     await page.mouse.dblclick(before.x + 50, before.y + before.height + 60);
     await page.locator('.view-button').click();
     assert.ok(await page.getByLabel('M', { exact: true }).isChecked());

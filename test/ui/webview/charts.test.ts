@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { ChartsLayout } from '../../../src/extension/panels/messages.js';
-import { launchChromium } from '../../support/chromium.js';
+import { holds } from '../../support/until.js';
 import { accuracyAt, fakeRun, fakeSeries, lossAt, START } from './data.js';
-import type { FakeRun, FakeSeries } from './fake-host.js';
-import { openCharts, setTheme } from './page.js';
-import { serveCharts } from './server.js';
+import { type FakeRun, type FakeSeries, installFakeHost } from './fake-host.js';
+import { setTheme } from './page.js';
+import { pagesOf } from './panel-test.js';
 
 interface Data {
   runs: FakeRun[];
@@ -43,31 +43,12 @@ const PLAIN = {
   band: 'range',
 } as const;
 
-describe('charts page', function () {
-  this.timeout(30_000);
-  let server: Awaited<ReturnType<typeof serveCharts>>;
-  let browser: Browser;
+describe('charts page', () => {
+  const openPage = pagesOf('charts', installFakeHost);
   let page: Page;
-  let errors: string[];
 
-  before(async () => {
-    server = await serveCharts();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(async () => {
-    // Whatever a test was about: nothing failed, and the policy held.
-    const violations = await page.evaluate(() => window.fake.violations);
-    await page.close();
-    assert.deepEqual(errors, []);
-    assert.deepEqual(violations, []);
-  });
-
-  async function open(host: Parameters<typeof openCharts>[1]['host'], more = {}): Promise<void> {
-    ({ page, errors } = await openCharts(browser, { url: server.url, host, ...more }));
+  async function open(host: Parameters<typeof installFakeHost>[0], more = {}): Promise<void> {
+    page = await openPage({ host, ...more });
   }
 
   const chart = (metric: string) => page.locator(`ty-chart:has(h3[title="${metric}"])`);
@@ -167,8 +148,7 @@ describe('charts page', function () {
     await page.waitForFunction(() =>
       window.fake.sent.some((m) => m.series?.some((s) => s.key === 'loss' && s.from === 100)),
     );
-    await page.waitForTimeout(250);
-    assert.deepEqual(await axisRange('loss'), { from: 0, to: 149 });
+    await holds(async () => assert.deepEqual(await axisRange('loss'), { from: 0, to: 149 }));
   });
 
   it('shows a metric that appears later', async () => {
@@ -188,17 +168,14 @@ describe('charts page', function () {
     await drawn('loss');
     await chip('digits-1').click();
     await page.mouse.move(5, 700);
-    await page.waitForTimeout(200);
-    assert.equal(await inked('loss', '--ty-run1'), 0);
+    await holds(async () => assert.equal(await inked('loss', '--ty-run1'), 0));
     assert.equal(await chip('digits-1').getAttribute('aria-pressed'), 'false');
     await chip('digits-1').click({ modifiers: ['Alt'] });
     await page.mouse.move(5, 700);
-    await page.waitForTimeout(200);
-    assert.ok((await inked('loss', '--ty-run1')) > 100);
-    assert.equal(await inked('loss', '--ty-run2'), 0);
+    await holds(async () => assert.ok((await inked('loss', '--ty-run1')) > 100));
+    await holds(async () => assert.equal(await inked('loss', '--ty-run2'), 0));
     await page.getByRole('button', { name: 'Show all' }).click();
-    await page.waitForTimeout(200);
-    assert.ok((await inked('loss', '--ty-run2')) > 100);
+    await holds(async () => assert.ok((await inked('loss', '--ty-run2')) > 100));
   });
 
   it('shows the values of all runs at the pointer in every chart, greatest first', async () => {
@@ -276,19 +253,22 @@ describe('charts page', function () {
     await open(data);
     await drawn('reward');
     await page.getByLabel('Symlog').check();
-    await page.waitForTimeout(200);
-    await page.evaluate(() => window.fake.say({ type: 'act', verb: 'saveVector', metric: 'reward' }));
-    await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'save'));
-    const labels = await page.evaluate(() => {
-      const saved = window.fake.sent.find(({ type }) => type === 'save') as { content?: Uint8Array };
-      const picture = new DOMParser().parseFromString(
-        new TextDecoder().decode(saved.content),
-        'image/svg+xml',
-      );
-      return [...picture.querySelectorAll('text[text-anchor=end]')].map((text) => text.textContent);
+    const labels = () =>
+      page.evaluate(async () => {
+        window.fake.sent = window.fake.sent.filter(({ type }) => type !== 'save');
+        window.fake.say({ type: 'act', verb: 'saveVector', metric: 'reward' });
+        let saved: { content?: Uint8Array } | undefined;
+        while (!(saved = window.fake.sent.find(({ type }) => type === 'save') as typeof saved))
+          await new Promise(requestAnimationFrame);
+        const text = new TextDecoder().decode(saved.content);
+        const picture = new DOMParser().parseFromString(text, 'image/svg+xml');
+        return [...picture.querySelectorAll('text[text-anchor=end]')].map((label) => label.textContent);
+      });
+    await holds(async () => {
+      const shown = await labels();
+      for (const label of ['1000', '0', '−10', '−100'])
+        assert.ok(shown.includes(label), `${label} in ${shown.join(' ')}`);
     });
-    for (const label of ['1000', '10', '0', '−10', '−100'].filter((each) => each !== '10'))
-      assert.ok(labels.includes(label), `${label} in ${labels.join(' ')}`);
     assert.equal((await lastLayout()).settings.yScale, 'symlog');
   });
 
@@ -381,8 +361,7 @@ describe('charts page', function () {
     await page.getByText('Ignore outliers').click();
     await page.getByRole('button', { name: 'Outliers ignored' }).waitFor();
     await page.keyboard.press('Escape');
-    await page.waitForTimeout(300);
-    assert.ok((await inked('loss', '--ty-run1')) > before * 1.3);
+    await holds(async () => assert.ok((await inked('loss', '--ty-run1')) > before * 1.3));
   });
 
   it('fetches the points of a long series that a zoom shows, down to every one', async () => {
@@ -418,12 +397,13 @@ describe('charts page', function () {
       await page.mouse.down();
       await page.mouse.move(box.x + box.width * 0.6, y, { steps: 3 });
       await page.mouse.up();
-      await page.waitForTimeout(500);
     }
-    assert.ok((await stretches()).length >= 1);
-    const steps = await stepsInCsv();
-    assert.ok(steps.length > 300 && steps.length < 1000, `${steps.length} points`);
-    for (const [i, step] of steps.entries()) assert.equal(step, steps[0]! + i, 'every point is there');
+    await holds(async () => {
+      assert.ok((await stretches()).length >= 1);
+      const steps = await stepsInCsv();
+      assert.ok(steps.length > 300 && steps.length < 1000, `${steps.length} points`);
+      for (const [i, step] of steps.entries()) assert.equal(step, steps[0]! + i, 'every point is there');
+    });
     // Out again: the whole series as it was.
     await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
     await page.getByRole('button', { name: 'Reset zoom' }).waitFor({ state: 'hidden' });
@@ -528,17 +508,16 @@ describe('charts page', function () {
       await drawn('loss');
       const away = async () => {
         await page.mouse.move(5, 700);
-        await page.waitForTimeout(200);
       };
       // Colours by the numbers of their first runs: 0.1 comes first.
       assert.ok((await inked('loss', '--ty-run0')) > 100);
       await page.locator('.chip-toggle', { hasText: 'lr = 0.1' }).click();
       await away();
-      assert.equal(await inked('loss', '--ty-run0'), 0);
+      await holds(async () => assert.equal(await inked('loss', '--ty-run0'), 0));
       await page.locator('.chip-toggle', { hasText: 'lr = 0.1' }).click({ modifiers: ['Alt'] });
       await away();
-      assert.ok((await inked('loss', '--ty-run0')) > 100);
-      assert.equal(await inked('loss', '--ty-run1'), 0);
+      await holds(async () => assert.ok((await inked('loss', '--ty-run0')) > 100));
+      await holds(async () => assert.equal(await inked('loss', '--ty-run1'), 0));
       await chosen('Group by', '');
       assert.equal((await texts('.chip-name')).length, 6);
       assert.equal(await page.locator('.chip.off').count(), 0);
@@ -630,10 +609,11 @@ describe('charts page', function () {
     await open(data, { height: 300 });
     await drawn('loss');
     await page.getByLabel('epoch', { exact: true }).check();
-    await page.waitForTimeout(200);
     await plot('loss').focus();
-    await page.keyboard.press('End');
-    assert.equal(await chart('loss').locator('.tooltip-head').innerText(), 'epoch 3');
+    await holds(async () => {
+      await page.keyboard.press('End');
+      assert.equal(await chart('loss').locator('.tooltip-head').innerText(), 'epoch 3');
+    });
     assert.equal((await lastLayout()).settings.xAxis, 'metric:epoch');
   });
 
@@ -699,15 +679,13 @@ describe('charts page', function () {
     await page.evaluate(() =>
       document.documentElement.style.setProperty('--vscode-trainyard-run1', '#ff00ff'),
     );
-    await page.waitForTimeout(200);
-    assert.ok((await inked('loss', '--vscode-trainyard-run1')) > 100);
+    await holds(async () => assert.ok((await inked('loss', '--vscode-trainyard-run1')) > 100));
     await setTheme(page, 'light');
-    await page.waitForTimeout(200);
     assert.equal(
       await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
       'rgb(255, 255, 255)',
     );
-    assert.ok((await inked('loss', '--ty-run1')) > 100);
+    await holds(async () => assert.ok((await inked('loss', '--ty-run1')) > 100));
   });
 
   it('says what is wrong, and tries again', async () => {
@@ -738,8 +716,7 @@ describe('charts page', function () {
     });
     await page.getByRole('button', { name: 'Retry' }).click();
     await page.getByText('Broken.').waitFor({ state: 'hidden' });
-    await page.waitForTimeout(300);
-    assert.deepEqual(await axisRange('loss'), { from: 0, to: 100 });
+    await holds(async () => assert.deepEqual(await axisRange('loss'), { from: 0, to: 100 }));
   });
 
   it('starts a series anew when the store has fewer points than the page', async () => {
@@ -750,19 +727,19 @@ describe('charts page', function () {
       for (const column of [steps, times, values]) column.length = 40;
       window.fake.say({ type: 'changed', runIds: ['run-1'] });
     });
-    await page.waitForTimeout(300);
-    assert.deepEqual(await axisRange('loss'), { from: 0, to: 39 });
+    await holds(async () => assert.deepEqual(await axisRange('loss'), { from: 0, to: 39 }));
   });
 
   it('draws again at the size it is given', async () => {
     await open(training(1, 100));
     await drawn('loss');
     await page.setViewportSize({ width: 320, height: 700 });
-    await page.waitForTimeout(300);
-    const { width } = (await chart('loss').boundingBox())!;
-    const canvas = (await chart('loss').locator('.plot-view').boundingBox())!;
-    assert.ok(width < 320 && canvas.width <= width);
-    assert.ok((await inked('loss', '--ty-run1')) > 50);
+    await holds(async () => {
+      const { width } = (await chart('loss').boundingBox())!;
+      const canvas = (await chart('loss').locator('canvas').first().boundingBox())!;
+      assert.ok(width < 320 && canvas.width <= width);
+      assert.ok((await inked('loss', '--ty-run1')) > 50);
+    });
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );

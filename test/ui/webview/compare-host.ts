@@ -30,7 +30,6 @@ declare global {
   interface Window {
     fakeCompare: {
       sent: FromCompare[];
-      violations: string[];
       state: unknown;
       fail: CompareGiven['fail'];
       say(message: ToCompare): void;
@@ -40,7 +39,7 @@ declare global {
 
 export function installCompareHost(given: CompareGiven): void {
   const say = (message: ToCompare) => window.postMessage(message, '*');
-  const fake: Window['fakeCompare'] = { sent: [], violations: [], state: given.state, fail: given.fail, say };
+  const fake: Window['fakeCompare'] = { sent: [], state: given.state, fail: given.fail, say };
   const answer = (runIds: string[]) => {
     if (fake.fail) return say({ type: 'error', error: fake.fail as never });
     const byId = new Map(given.runs.map((run) => [run.id, run]));
@@ -75,9 +74,6 @@ export function installCompareHost(given: CompareGiven): void {
     const steps = values.map((_, i) => i);
     return { runId, key, total: values.length, reduced: false, steps, times: steps, values };
   };
-  document.addEventListener('securitypolicyviolation', (event) => {
-    fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
-  });
   Object.assign(window, {
     fakeCompare: fake,
     acquireVsCodeApi: () => ({

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../../support/chromium.js';
+import type { Page } from 'playwright-core';
 import { type CompareGiven, installCompareHost, plainRun } from './compare-host.js';
-import { openPanel } from './page.js';
-import { servePanel } from './server.js';
+import { pagesOf } from './panel-test.js';
 import { tableRun } from './table-host.js';
 
 const at = (value: number) => ({ value, step: 9, timestamp: 0, count: 10, min: value, max: value });
@@ -31,35 +29,12 @@ const two: CompareGiven = {
   code: { 'run-2': [FILE] },
 };
 
-describe('comparison', function () {
-  this.timeout(30_000);
-  let server: Awaited<ReturnType<typeof servePanel>>;
-  let browser: Browser;
+describe('comparison', () => {
+  const openPage = pagesOf('compare', installCompareHost);
   let page: Page;
-  let errors: string[];
-
-  before(async () => {
-    server = await servePanel('compare');
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(async () => {
-    const violations = await page.evaluate(() => window.fakeCompare.violations);
-    await page.close();
-    assert.deepEqual(errors, []);
-    assert.deepEqual(violations, []);
-  });
 
   async function open(host: CompareGiven, width = 1000): Promise<void> {
-    ({ page, errors } = await openPanel(browser, {
-      url: server.url,
-      install: installCompareHost,
-      host,
-      width,
-    }));
+    page = await openPage({ host, width });
   }
   const last = () => page.evaluate(() => window.fakeCompare.sent.at(-1));
   const row = (name: string) =>

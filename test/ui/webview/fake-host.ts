@@ -38,7 +38,6 @@ export interface FakeHost {
   /** runId → images, by key and step */
   images: Record<string, FakeImage[]>;
   sent: { type: string; series?: { runId: string; key: string; from: number; fromStep?: number }[] }[];
-  violations: string[];
   /** Messages of the page are not answered while true. */
   isSilent: boolean;
   state: unknown;
@@ -65,7 +64,6 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     layout: { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [], limits: {} },
     images: {},
     sent: [],
-    violations: [],
     isSilent: false,
     state: undefined,
     fail: undefined,
@@ -140,11 +138,6 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     });
     fake.say({ type: 'points', id, points });
   };
-  document.addEventListener('securitypolicyviolation', (event) => {
-    fake.violations.push(
-      `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
-    );
-  });
   Object.assign(window, {
     fake,
     acquireVsCodeApi: () => ({

@@ -19,7 +19,7 @@ interface PanelOptions<Host> {
   scale?: number;
 }
 
-/** Opens the charts page over a fake host. Errors of the page end up in `errors`. */
+/** Opens the charts page over a fake host. Errors of the page, and what its policy refused, end up in `errors`. */
 export function openCharts(
   browser: Browser,
   options: Omit<PanelOptions<Parameters<typeof installFakeHost>[0]>, 'install'>,
@@ -39,10 +39,19 @@ export async function openPanel<Host>(
   });
   // tsx names functions by a helper that the page does not have.
   await page.addInitScript('window.__name = (f) => f');
+  await page.addInitScript(reportViolations);
   await page.addInitScript(install as (host: unknown) => void, host);
   await page.addInitScript(applyTheme, THEMES[theme]);
   await page.goto(url);
   return { page, errors };
+}
+
+function reportViolations(): void {
+  document.addEventListener(
+    'securitypolicyviolation',
+    ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+      console.error(`${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`),
+  );
 }
 
 export function setTheme(page: Page, theme: keyof typeof THEMES): Promise<void> {

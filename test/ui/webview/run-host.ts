@@ -1,6 +1,7 @@
 import type { FromRun, ShownRun, ToRun } from '../../../src/extension/panels/run-messages.js';
 import { shownRun } from '../../../src/extension/panels/shown-run.js';
 import type { FoundFiles } from '../../../src/extension/runs/found-files.js';
+import type { ShownTable } from '../../../src/extension/tables/table.js';
 import type { Run, RunFile } from '../../../src/workspace/types.js';
 
 const COLUMNS = ['values', 'mins', 'maxs', 'steps', 'counts'] as const;
@@ -13,6 +14,7 @@ export interface RunGiven {
   found?: FoundFiles;
   folders?: Record<string, RunFile[]>;
   pictures?: Record<string, string>;
+  tables?: Record<string, ShownTable | string>;
   log?: { text: string; isCut: boolean };
   collapsed?: string[];
   goals?: Extract<ToRun, { type: 'run' }>['goals'];
@@ -24,7 +26,6 @@ declare global {
   interface Window {
     fakeRun: {
       sent: FromRun[];
-      violations: string[];
       state: unknown;
       fail: RunGiven['fail'];
       /** What the host would find when it saves a note; null: what it showed. */
@@ -51,7 +52,6 @@ export function installRunHost(given: RunGiven): void {
     say({ type: 'run', run: typed(current) as unknown as ShownRun, collapsed, goals: given.goals ?? {} });
   const fake: Window['fakeRun'] = {
     sent: [],
-    violations: [],
     state: given.state,
     fail: given.fail,
     noteElsewhere: null,
@@ -94,6 +94,11 @@ export function installRunHost(given: RunGiven): void {
       case 'picture':
         say({ type: 'picture', path: message.path, uri: given.pictures?.[message.path] ?? null });
         break;
+      case 'table': {
+        const table = given.tables?.[message.path];
+        if (table !== undefined) say({ type: 'table', path: message.path, table });
+        break;
+      }
       case 'collapsed':
         collapsed = message.collapsed;
         break;
@@ -111,9 +116,6 @@ export function installRunHost(given: RunGiven): void {
         break;
     }
   }
-  document.addEventListener('securitypolicyviolation', (event) => {
-    fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
-  });
   Object.assign(window, {
     fakeRun: fake,
     acquireVsCodeApi: () => ({

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Run } from '../../../src/workspace/types.js';
-import { launchChromium } from '../../support/chromium.js';
-import { openPanel } from './page.js';
+import { pagesOf } from './panel-test.js';
 import { installRunHost, plainShownRun, type RunGiven } from './run-host.js';
-import { servePanel } from './server.js';
 import { tableRun } from './table-host.js';
 
 const NOTE = 'mlflow.note.content';
@@ -24,31 +22,12 @@ const runningRun = (): Run => ({
 const given = (run: Run, more: Partial<RunGiven> = {}): RunGiven => ({ runs: [plainShownRun(run)], ...more });
 const noted = (note: string) => given({ ...ended, tags: { [NOTE]: note } });
 
-describe('the panel of a run', function () {
-  this.timeout(30_000);
-  let server: Awaited<ReturnType<typeof servePanel>>;
-  let browser: Browser;
+describe('the panel of a run', () => {
+  const openPage = pagesOf('run', installRunHost);
   let page: Page;
-  let errors: string[];
-
-  before(async () => {
-    server = await servePanel('run');
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(async () => {
-    const violations = await page.evaluate(() => window.fakeRun.violations);
-    await page.close();
-    assert.deepEqual(errors, []);
-    assert.deepEqual(violations, []);
-  });
 
   async function show(host: RunGiven, size: { width?: number; height?: number } = {}): Promise<void> {
-    const options = { url: server.url, install: installRunHost, host, width: 1000, ...size };
-    ({ page, errors } = await openPanel(browser, options));
+    page = await openPage({ host, width: 1000, ...size });
     if (!host.fail) await page.getByRole('heading', { level: 1 }).waitFor();
   }
   const sent = (type: string) =>
@@ -152,9 +131,10 @@ describe('the panel of a run', function () {
     assert.equal(await page.locator('.note strong').innerText(), 'bold');
     assert.equal(await page.locator('.note img, .note script').count(), 0);
     assert.deepEqual(await page.locator('.note a').allInnerTexts(), ['web']);
+    const address = page.url();
     await page.getByRole('link', { name: 'web' }).click();
     assert.deepEqual(await sent('link'), [{ type: 'link', href: 'https://example.com/a' }]);
-    assert.equal(page.url(), server.url);
+    assert.equal(page.url(), address);
   });
 
   it('edits the note, and saves it with Ctrl+Enter', async () => {
@@ -242,7 +222,7 @@ describe('the panel of a run', function () {
     await page.getByRole('img', { name: 'roc.png' }).waitFor();
     await button('plots').click();
     await page.locator('.files .files').getByText('roc.png').click();
-    await page.getByTitle('Open errors.csv').click();
+    await button('Open errors.csv').click();
     await page.getByTitle('Open model.pt').click();
     assert.deepEqual(
       (await sent('open')).map((message) => (message as { path: string }).path),

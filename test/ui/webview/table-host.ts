@@ -21,7 +21,6 @@ export interface TableGiven {
 
 export interface FakeTableHost {
   sent: FromTable[];
-  violations: string[];
   state: unknown;
   fail: TableGiven['fail'];
   say(message: ToTable): void;
@@ -96,7 +95,6 @@ export function installTableHost(given: TableGiven): void {
   };
   const fake: FakeTableHost = {
     sent: [],
-    violations: [],
     state: given.state,
     fail: given.fail,
     timing: { told: 0, drawn: 0 },
@@ -144,9 +142,6 @@ export function installTableHost(given: TableGiven): void {
     removeEventListener('message', first);
     fake.timing.told = performance.now();
     requestAnimationFrame(() => setTimeout(() => (fake.timing.drawn = performance.now()), 0));
-  });
-  document.addEventListener('securitypolicyviolation', (event) => {
-    fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
   });
   Object.assign(window, {
     fakeTable: fake,

@@ -1,49 +1,23 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { FromTable } from '../../../src/extension/panels/table-messages.js';
 import type { Run } from '../../../src/workspace/types.js';
-import { launchChromium } from '../../support/chromium.js';
-import { openPanel } from './page.js';
+import { pagesOf } from './panel-test.js';
 import { EMPTY_LAYOUT as LAYOUT } from '../../../webview/table/columns.js';
-import { servePanel } from './server.js';
 import { installTableHost, plainChunk, type TableGiven, tableRun } from './table-host.js';
 
 const runs = (count: number, more: (number: number) => Partial<Run> = () => ({})) =>
   Array.from({ length: count }, (_, i) => tableRun(count - i, more(count - i)));
 
-describe('runs table', function () {
-  this.timeout(30_000);
-  let server: Awaited<ReturnType<typeof servePanel>>;
-  let browser: Browser;
+describe('runs table', () => {
+  const openPage = pagesOf('table', installTableHost);
   let page: Page;
-  let errors: string[];
-
-  before(async () => {
-    server = await servePanel('table');
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(async () => {
-    // Whatever a test was about: nothing failed, and the policy held.
-    const violations = await page.evaluate(() => window.fakeTable.violations);
-    await page.close();
-    assert.deepEqual(errors, []);
-    assert.deepEqual(violations, []);
-  });
 
   async function open(
     host: TableGiven,
     more: { width?: number; height?: number } = { width: 1700 },
   ): Promise<void> {
-    ({ page, errors } = await openPanel(browser, {
-      url: server.url,
-      install: installTableHost,
-      host,
-      ...more,
-    }));
+    page = await openPage({ host, ...more });
   }
   const openRuns = async (list: readonly Run[], more: TableGiven = {}) => {
     await open({ chunk: plainChunk(list), ...more });

@@ -49,6 +49,11 @@ describe('what is of interest among the files of a run', () => {
     ]);
   });
 
+  it('does not count the pictures in the cells of a table', async () => {
+    const found = await findFiles(lister(['table_images/eval/1.png', 'table_images/eval/1.webp', 'roc.png']));
+    assert.deepEqual(found.pictures, [{ path: 'roc.png', name: 'roc.png' }]);
+  });
+
   it('stops looking in a run with very many folders, and says so', async () => {
     const asked: string[] = [];
     const paths = Array.from({ length: 500 }, (_, i) => `checkpoint-${i}/model.bin`);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TerminalText } from '../../../src/extension/log/terminal-text.js';
 import { Coalescer } from '../../../src/extension/runs/coalescer.js';
 import { PRIMARY_METRIC_TAG, primaryMetric } from '../../../src/extension/runs/primary-metric.js';
@@ -8,6 +7,7 @@ import { formatAssignments, parseAssignments } from '../../../src/extension/subm
 import { parseJobTask } from '../../../src/extension/tasks/job-task.js';
 import { runContext, rowContext } from '../../../src/extension/views/row-context.js';
 import type { MetricSummary, Run } from '../../../src/workspace/types.js';
+import { pass, standStill } from '../../support/clock.js';
 
 describe('the metric that stands for a run', () => {
   const metrics = (...names: string[]) =>
@@ -36,20 +36,21 @@ describe('the metric that stands for a run', () => {
 });
 
 describe('work that is asked for often', () => {
+  standStill();
   it('is done once for many triggers, and once more for those that came meanwhile', async () => {
     let done = 0;
     const one = new Coalescer(
       async () => {
         done += 1;
-        await sleep(5);
+        await new Promise((resolve) => setTimeout(resolve, 5));
       },
       1,
       (error) => assert.fail(String(error)),
     );
     for (let i = 0; i < 10; i++) one.trigger();
-    await sleep(1);
+    await pass(1);
     for (let i = 0; i < 10; i++) one.trigger();
-    await sleep(40);
+    await pass(40);
     assert.equal(done, 2);
   });
 
@@ -62,9 +63,9 @@ describe('work that is asked for often', () => {
       (error) => errors.push(error),
     );
     one.trigger();
-    await sleep(10);
+    await pass(10);
     one.trigger();
-    await sleep(10);
+    await pass(10);
     assert.deepEqual([done, errors.length], [2, 1]);
   });
 
@@ -76,10 +77,10 @@ describe('work that is asked for often', () => {
       (error) => assert.fail(String(error)),
     );
     one.trigger();
-    await sleep(1);
+    await pass(1);
     one.trigger();
     one.dispose();
-    await sleep(20);
+    await pass(20);
     assert.equal(done, 1);
   });
 });
@@ -115,13 +116,13 @@ describe('a log in a terminal', () => {
 describe('the address of a file of a run', () => {
   it('is read as it was written', () => {
     for (const path of ['', 'model/MLmodel', 'a b/ü.txt'])
-      for (const area of ['files', 'code'] as const) {
+      for (const area of ['files', 'code', 'table'] as const) {
         const address = { runId: 'r1', area, path };
         assert.deepEqual(parseRunUriPath(runUriPath(address)), address);
       }
   });
 
-  it('names nothing outside of files and code', () => {
+  it('names nothing outside of these', () => {
     for (const path of ['/', '/r1', '/r1/other/x', '//files/x'])
       assert.equal(parseRunUriPath(path), undefined);
   });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
 import { DEFAULT_LAYOUT } from '../../../src/extension/panels/charts-layout.js';
@@ -13,6 +12,7 @@ import type {
   RunQuery,
   WorkspaceEvent,
 } from '../../../src/workspace/types.js';
+import { pass, standStill } from '../../support/clock.js';
 
 function run(id: string, more: Partial<Run> = {}): Run {
   return {
@@ -76,6 +76,7 @@ class MemoryWorkspace {
 }
 
 describe('ChartsFeed', () => {
+  standStill();
   let feed: ChartsFeed;
   let posted: ToCharts[];
   let warnings: string[];
@@ -90,7 +91,7 @@ describe('ChartsFeed', () => {
         Promise.resolve({ experimentId: runs[0]?.experimentId ?? null, layout: DEFAULT_LAYOUT }),
       warn: (message) => warnings.push(message),
     });
-    await sleep(0);
+    await pass(0);
   }
   afterEach(() => feed.dispose());
 
@@ -130,7 +131,7 @@ describe('ChartsFeed', () => {
     assert.deepEqual(init.labels, [{ id: 'param:lr', values: ['0.1'], codes: [1, 0] }]);
     workspace.all.set('b', run('b', { params: { lr: '0.2' } }));
     workspace.tell('b', 'params');
-    await sleep(20);
+    await pass(20);
     const last = posted.at(-1);
     assert.ok(last?.type === 'runs');
     assert.deepEqual(last.labels, [{ id: 'param:lr', values: ['0.1', '0.2'], codes: [1, 2] }]);
@@ -149,7 +150,7 @@ describe('ChartsFeed', () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'), run('other'));
     await start(workspace, 'a', 'b');
     for (let i = 0; i < 5; i++) ['a', 'b', 'other'].forEach((id) => workspace.tell(id, 'metrics'));
-    await sleep(120);
+    await pass(120);
     assert.deepEqual(posted.slice(1), [{ type: 'changed', runIds: ['a', 'b'] }]);
   });
 
@@ -162,7 +163,7 @@ describe('ChartsFeed', () => {
     );
     for (let i = 0; i < 10; i++) {
       workspace.tell('a', 'metrics');
-      await sleep(20);
+      await pass(20);
     }
     const runs = posted.filter((message) => message.type === 'runs');
     assert.equal(runs.length, 1);
@@ -175,7 +176,7 @@ describe('ChartsFeed', () => {
     await start(workspace, 'a');
     workspace.tell('a', 'log', 'files');
     workspace.tell('a', 'state');
-    await sleep(80);
+    await pass(80);
     assert.deepEqual(types(), ['init']);
   });
 
@@ -183,7 +184,7 @@ describe('ChartsFeed', () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'));
     await start(workspace, 'a');
     feed.show(['b', 'a']);
-    await sleep(0);
+    await pass(0);
     const last = posted.at(-1);
     assert.ok(last?.type === 'runs');
     assert.deepEqual(
@@ -198,7 +199,7 @@ describe('ChartsFeed', () => {
     const starting = start(workspace, 'a');
     feed.show(['a', 'b']);
     await starting;
-    await sleep(0);
+    await pass(0);
     assert.deepEqual(types(), ['init', 'runs']);
   });
 
@@ -207,7 +208,7 @@ describe('ChartsFeed', () => {
     await start(workspace, 'a');
     workspace.failure = new Error('odd');
     feed.show(['a', 'b']);
-    await sleep(0);
+    await pass(0);
     assert.deepEqual(types(), ['init', 'error']);
   });
 
@@ -216,7 +217,7 @@ describe('ChartsFeed', () => {
     await start(workspace, 'a');
     workspace.failure = new Error('odd');
     workspace.tell('a', 'state');
-    await sleep(20);
+    await pass(20);
     assert.deepEqual(types(), ['init']);
     assert.match(warnings.join(), /odd/);
   });
@@ -225,9 +226,9 @@ describe('ChartsFeed', () => {
     const workspace = new MemoryWorkspace(run('a'), run('b', { experimentId: '1' }), run('c'));
     await start(workspace, 'a');
     feed.show(['c']);
-    await sleep(0);
+    await pass(0);
     feed.show(['b']);
-    await sleep(0);
+    await pass(0);
     assert.deepEqual(types(), ['init', 'runs', 'layout', 'runs']);
     const layout = posted[2];
     assert.ok(layout?.type === 'layout');
@@ -238,7 +239,7 @@ describe('ChartsFeed', () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'));
     await start(workspace, 'a', 'b');
     feed.show(['b']);
-    await sleep(0);
+    await pass(0);
     const last = posted.at(-1);
     assert.ok(last?.type === 'runs');
     assert.deepEqual(
@@ -252,7 +253,7 @@ describe('ChartsFeed', () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'));
     await start(workspace, 'a', 'b');
     for (const listener of workspace.listeners) listener({ type: 'reset' });
-    await sleep(0);
+    await pass(0);
     assert.deepEqual(types(), ['init', 'init']);
   });
 
@@ -270,7 +271,7 @@ describe('ChartsFeed', () => {
     workspace.tell('a', 'metrics', 'state');
     feed.dispose();
     await feed.fetch({ type: 'fetch', id: 1, series: [], maxPoints: 10 });
-    await sleep(80);
+    await pass(80);
     assert.deepEqual(types(), ['init']);
     assert.equal(workspace.listeners.size, 0);
     assert.equal(workspace.reads, 1);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { CompareFeed } from '../../../src/extension/panels/compare-feed.js';
 import type { ToCompare } from '../../../src/extension/panels/compare-messages.js';
@@ -14,6 +13,7 @@ import type {
   WorkspaceEvent,
 } from '../../../src/workspace/types.js';
 import { tableRun } from '../../ui/webview/table-host.js';
+import { pass, standStill } from '../../support/clock.js';
 
 const DIFF: CodeDiff = {
   from: { runId: 'run-1', commit: 'a' },
@@ -112,6 +112,7 @@ class MemoryWorkspace {
 }
 
 describe('CompareFeed', () => {
+  standStill();
   let feed: CompareFeed;
   let posted: ToCompare[];
   let goal: 'lower' | 'higher' = 'lower';
@@ -124,7 +125,7 @@ describe('CompareFeed', () => {
       goals: (runs) => ({ [`metric:m${runs.length}`]: goal }),
       warn: (message) => assert.fail(message),
     });
-    await sleep(10);
+    await pass(10);
   }
   afterEach(() => feed.dispose());
 
@@ -180,7 +181,7 @@ describe('CompareFeed', () => {
     workspace.picture = '2';
     for (const listener of workspace.listeners)
       listener({ type: 'run', runId: 'run-2', experimentId: '1', parts: ['files'] });
-    await sleep(10);
+    await pass(10);
     assert.equal(workspace.reads, before + 1);
     assert.equal(told('pictures').at(-1)?.runId, 'run-2');
     assert.equal(told('changed').length, 0);
@@ -260,7 +261,7 @@ describe('CompareFeed', () => {
     assert.match(far?.problem ?? '', /s3:\/\/bucket\/far/);
     workspace.filesFailure = new TrainyardError('INTERNAL', 'The disk is gone.');
     feed.show(['run-1', 'run-3']);
-    await sleep(10);
+    await pass(10);
     assert.deepEqual(
       told('files')
         .slice(2)
@@ -277,10 +278,10 @@ describe('CompareFeed', () => {
         listener({ type: 'run', runId, experimentId: '1', parts: ['metrics'] });
     };
     tell('run-3');
-    await sleep(10);
+    await pass(10);
     assert.equal(told('changed').length, 0);
     tell('run-2');
-    await sleep(10);
+    await pass(10);
     assert.deepEqual(
       told('changed').flatMap(({ runs }) => runs.map(({ id }) => id)),
       ['run-2'],
@@ -294,7 +295,7 @@ describe('CompareFeed', () => {
     assert.equal(told('runs')[0]?.runs.length, 1);
     workspace.failure = new TrainyardError('SERVER_UNREACHABLE', 'No answer.');
     feed.show(['run-1']);
-    await sleep(10);
+    await pass(10);
     assert.equal(told('error')[0]?.error.code, 'SERVER_UNREACHABLE');
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ImagesFeed } from '../../../src/extension/panels/images-feed.js';
 import type { ToCharts } from '../../../src/extension/panels/messages.js';
 import type { RunFile, WorkspaceEvent } from '../../../src/workspace/types.js';
+import { pass, standStill } from '../../support/clock.js';
 
 class Files {
   readonly byRun = new Map<string, string[]>();
@@ -41,6 +41,7 @@ const wrote = (runId: string): WorkspaceEvent => ({
 });
 
 describe('ImagesFeed', () => {
+  standStill();
   let workspace: Files;
   let feed: ImagesFeed;
   let posted: ToCharts[];
@@ -59,7 +60,7 @@ describe('ImagesFeed', () => {
   it('tells of the runs that have images, and of no others', async () => {
     workspace.byRun.set('a', [imageOf('grid', 2), imageOf('grid', 1)]).set('b', ['images/plot.png']);
     feed.show(['a', 'b', 'gone']);
-    await sleep(5);
+    await pass(5);
     assert.equal(posted.length, 1);
     const [first] = posted;
     assert.ok(first?.type === 'images' && first.runId === 'a');
@@ -73,10 +74,10 @@ describe('ImagesFeed', () => {
   it('lists a run again when it wrote files, and tells when that changed its images', async () => {
     workspace.byRun.set('a', [imageOf('grid', 1)]).set('b', []);
     feed.show(['a', 'b']);
-    await sleep(5);
+    await pass(5);
     workspace.byRun.set('b', [imageOf('grid', 5)]);
     for (const id of ['a', 'b', 'other']) workspace.tell(wrote(id));
-    await sleep(1100);
+    await pass(1100);
     assert.deepEqual(workspace.reads.slice(2), ['a:images', 'b:images']);
     assert.deepEqual(
       posted.map((message) => message.type === 'images' && message.runId),
@@ -87,9 +88,9 @@ describe('ImagesFeed', () => {
   it('reads only runs that are new to it', async () => {
     workspace.byRun.set('a', []).set('b', []);
     feed.show(['a']);
-    await sleep(5);
+    await pass(5);
     feed.show(['a', 'b']);
-    await sleep(1100);
+    await pass(1100);
     assert.deepEqual(workspace.reads, ['a:images', 'b:images']);
   });
 
@@ -111,7 +112,7 @@ describe('ImagesFeed', () => {
     workspace.byRun.set('a', [imageOf('grid', 1)]);
     feed.show(['a']);
     feed.dispose();
-    await sleep(5);
+    await pass(5);
     assert.deepEqual(posted, []);
     assert.equal(workspace.listeners.size, 0);
   });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { RunFeed } from '../../../src/extension/panels/run-feed.js';
 import type { ToRun } from '../../../src/extension/panels/run-messages.js';
@@ -14,6 +13,7 @@ import type {
   WorkspaceEvent,
 } from '../../../src/workspace/types.js';
 import { tableRun } from '../../ui/webview/table-host.js';
+import { pass, standStill } from '../../support/clock.js';
 
 const NOTE = 'mlflow.note.content';
 
@@ -91,6 +91,7 @@ class MemoryWorkspace {
 }
 
 describe('RunFeed', () => {
+  standStill();
   let workspace: MemoryWorkspace;
   let feed: RunFeed;
   let posted: ToRun[];
@@ -107,7 +108,7 @@ describe('RunFeed', () => {
       goals: () => ({ 'metric:val_loss': 'higher' }),
       collapsed: () => ['tags'],
     });
-    await sleep(10);
+    await pass(10);
   }
   beforeEach(() => {
     workspace = new MemoryWorkspace();
@@ -130,7 +131,7 @@ describe('RunFeed', () => {
     await start();
     workspace.tell('log');
     for (let i = 0; i < 50; i++) workspace.tell('metrics');
-    await sleep(1100);
+    await pass(1100);
     assert.equal(workspace.reads, 2);
   });
 
@@ -143,10 +144,10 @@ describe('RunFeed', () => {
   it('follows the end of the log while it is wanted', async () => {
     await start();
     const following = feed.log(true);
-    await sleep(5);
+    await pass(5);
     assert.ok((workspace.logFrom ?? 0) < 0);
     workspace.write('one\ntwo\n');
-    await sleep(200);
+    await pass(200);
     assert.deepEqual(of('log').at(-1), { type: 'log', text: 'one\ntwo', isCut: false });
     await feed.log(false);
     await following;
@@ -185,7 +186,7 @@ describe('RunFeed', () => {
     await start();
     workspace.failure = new TrainyardError('SERVER_UNREACHABLE', 'Away.');
     feed.reload();
-    await sleep(1100);
+    await pass(1100);
     assert.deepEqual(of('error'), []);
     assert.equal(warned.length, 1);
   });
@@ -195,7 +196,7 @@ describe('RunFeed', () => {
     const before = posted.length;
     feed.dispose();
     workspace.tell('metrics');
-    await sleep(20);
+    await pass(20);
     assert.equal(posted.length, before);
     assert.equal(workspace.listeners.size, 0);
   });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { TableFeed, type Shown } from '../../../src/extension/panels/table-feed.js';
 import type { ToTable } from '../../../src/extension/panels/table-messages.js';
@@ -13,6 +12,7 @@ import type {
   WorkspaceEvent,
 } from '../../../src/workspace/types.js';
 import { tableRun } from '../../ui/webview/table-host.js';
+import { pass, standStill } from '../../support/clock.js';
 
 const EXPERIMENT: Experiment = {
   id: '1',
@@ -77,6 +77,7 @@ class MemoryWorkspace {
 }
 
 describe('TableFeed', () => {
+  standStill();
   let feed: TableFeed;
   let posted: ToTable[];
   let filters: string[];
@@ -95,7 +96,7 @@ describe('TableFeed', () => {
         warn: (message) => assert.fail(message),
       },
     );
-    await sleep(10);
+    await pass(10);
   }
   afterEach(() => feed.dispose());
 
@@ -134,10 +135,10 @@ describe('TableFeed', () => {
     const workspace = new MemoryWorkspace(3);
     await start(workspace);
     feed.show({ experimentId: '1', filter: 'bad >> 3' });
-    await sleep(10);
+    await pass(10);
     posted.length = 0;
     workspace.changed('run-2');
-    await sleep(10);
+    await pass(10);
     assert.deepEqual(told(), ['run-2']);
   });
 
@@ -148,7 +149,7 @@ describe('TableFeed', () => {
     posted.length = 0;
     workspace.changed('run-2');
     workspace.changed('run-2');
-    await sleep(10);
+    await pass(10);
     assert.equal(workspace.queries.length, before + 1);
     assert.deepEqual(told(), ['run-2']);
   });
@@ -159,7 +160,7 @@ describe('TableFeed', () => {
     posted.length = 0;
     workspace.list[0]!.name = 'renamed';
     workspace.changed('run-1');
-    await sleep(10);
+    await pass(10);
     assert.deepEqual(posted, [{ type: 'gone', ids: ['run-1'] }]);
   });
 
@@ -169,7 +170,7 @@ describe('TableFeed', () => {
     const before = workspace.queries.length;
     workspace.changed('run-9', '2');
     workspace.tell({ type: 'run', runId: 'run-1', experimentId: '1', parts: ['log'] });
-    await sleep(10);
+    await pass(10);
     assert.equal(workspace.queries.length, before);
   });
 
@@ -178,7 +179,7 @@ describe('TableFeed', () => {
     const started = start(workspace);
     workspace.changed('run-1');
     await started;
-    await sleep(10);
+    await pass(10);
     assert.deepEqual(types(), ['begin', 'runs', 'end', 'runs']);
   });
 
@@ -188,7 +189,7 @@ describe('TableFeed', () => {
     posted.length = 0;
     workspace.tell({ type: 'reset' });
     feed.show({ experimentId: null, filter: '' });
-    await sleep(10);
+    await pass(10);
     assert.deepEqual(types(), ['begin', 'runs', 'end']);
     assert.ok(posted[0]?.type === 'begin' && posted[0].experimentId === null);
   });
@@ -198,7 +199,7 @@ describe('TableFeed', () => {
     await start(workspace);
     posted.length = 0;
     feed.showCurves(Array.from({ length: 70 }, (_, i) => ({ runId: `run-${i}`, metric: 'loss' })));
-    await sleep(10);
+    await pass(10);
     assert.deepEqual(
       workspace.asked.map((ids) => ids.length),
       [50, 20],
@@ -216,7 +217,7 @@ describe('TableFeed', () => {
       Array.from({ length: 60 }, (_, i) => ({ runId: `run-${from + i}`, metric: 'loss' }));
     feed.showCurves(cells(0));
     feed.showCurves(cells(1000));
-    await sleep(10);
+    await pass(10);
     assert.deepEqual(
       workspace.asked.map(([id]) => id),
       ['run-0', 'run-1000', 'run-1050'],
