@@ -93,9 +93,11 @@ async function started({ name, pid, port, folder, headers }) {
 /** One keep-alive connection. A request resolves when the whole answer is here. */
 export function client({ port, headers }) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  async function send(method, at, body, type, onBody) {
-    const more = body === undefined ? {} : { 'content-type': type };
-    const length = typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {};
+  async function send(method, at, text, onBody) {
+    const more =
+      text === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
     return new Promise((resolve, reject) => {
       const options = {
         host: '127.0.0.1',
@@ -103,7 +105,7 @@ export function client({ port, headers }) {
         agent,
         method,
         path: at,
-        headers: { ...headers, ...more, ...length },
+        headers: { ...headers, ...more },
       };
       const request = http.request(options, (response) => {
         response.on('data', onBody);
@@ -112,31 +114,17 @@ export function client({ port, headers }) {
       });
       request.setNoDelay(true);
       request.once('error', reject);
-      if (body === undefined || typeof body === 'string') request.end(body);
-      else body.pipe(request);
+      request.end(text);
     });
   }
   return {
     async request(method, at, body) {
       const chunks = [];
       const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-      const status = await send(method, at, text, 'application/json', (chunk) => chunks.push(chunk));
+      const status = await send(method, at, text, (chunk) => chunks.push(chunk));
       const bytes = Buffer.concat(chunks);
       if (status !== 200) throw new Error(`${method} ${at}: ${status} ${bytes.toString().slice(0, 300)}`);
       return { status, bytes, json: () => JSON.parse(bytes.toString()) };
-    },
-    /** Streams; nothing is kept. @returns how many bytes came back */
-    async transfer(method, at, body) {
-      let received = 0;
-      const status = await send(
-        method,
-        at,
-        body,
-        'application/octet-stream',
-        (chunk) => (received += chunk.length),
-      );
-      if (status !== 200 && status !== 204) throw new Error(`${method} ${at}: ${status}`);
-      return received;
     },
     async createRun() {
       const { json } = await this.request('POST', '/api/2.0/mlflow/runs/create', {

@@ -1,7 +1,7 @@
 // Files up and down through the server: one large one, and many small ones over several connections.
-import { Readable } from 'node:stream';
 import { client, startMlflow, startTrainyard } from './_servers.mjs';
 import { compare, FULL, time } from './_report.mjs';
+import { transfers } from './_transfer.mjs';
 
 const MB = 1024 * 1024;
 const LARGE = (FULL ? 1024 : 256) * MB;
@@ -12,14 +12,13 @@ const CONNECTIONS = 8;
 const block = Buffer.alloc(MB, 'weights');
 /** Another content each time: ours keeps equal ones once. */
 function content(bytes, seed) {
-  let left = bytes;
-  return Readable.from(
-    (function* () {
+  return {
+    bytes,
+    parts: (function* () {
       yield Buffer.from(String(seed).padEnd(32));
-      for (left -= 32; left > 0; left -= MB) yield left < MB ? block.subarray(0, left) : block;
+      for (let left = bytes - 32; left > 0; left -= MB) yield left < MB ? block.subarray(0, left) : block;
     })(),
-    { objectMode: false },
-  );
+  };
 }
 
 const [ours, theirs] = await Promise.all([startTrainyard(), startMlflow()]);
@@ -39,7 +38,7 @@ try {
   const rate = (ms, bytes) => (bytes / MB / ms) * 1000;
 
   const large = (server, method) => async () => {
-    const connection = client(server);
+    const connection = await transfers(server);
     const at = `${folders.get(server)}/large.bin`;
     const body = method === 'PUT' ? content(LARGE, seed++) : undefined;
     const ms = await time(() => connection.transfer(method, at, body));
@@ -47,7 +46,7 @@ try {
     return rate(ms, LARGE);
   };
   const small = (server, method) => async () => {
-    const connections = Array.from({ length: CONNECTIONS }, () => client(server));
+    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => transfers(server)));
     let next = 0;
     const ms = await time(() =>
       Promise.all(

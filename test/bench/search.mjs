@@ -99,7 +99,12 @@ try {
     const skip = JSON.stringify({ offset: (page - 1) * body.max_results });
     return { own: token, other: page === 1 ? undefined : Buffer.from(skip).toString('base64') };
   };
-  const caseOf = async (name, size, page) => {
+  /** Ours keeps the runs that were read last as text. These are as many as it keeps, and none of those that are measured. */
+  const forget = async () => {
+    const oldest = { order_by: ['attributes.start_time ASC'], max_results: 2000 };
+    await ask(own, oldest);
+  };
+  const caseOf = async (name, size, page, { isFirst = false } = {}) => {
     const body = { ...searches[name], max_results: size };
     const { own: ownToken, other: otherToken } = await tokens(body, page);
     const [a, b] = [
@@ -115,15 +120,19 @@ try {
     if (name !== 'ordered by a param' && names(a) !== names(b))
       throw new Error(`The answers to “${name}” differ.`);
     return {
-      name: `${name}, page ${page} of ${size}`,
+      name: `${name}, page ${page} of ${size}${isFirst ? ', not read before' : ''}`,
       goal: 20,
-      ours: () => time(() => ask(own, { ...body, page_token: ownToken })),
+      ours: async () => {
+        if (isFirst) await forget();
+        return time(() => ask(own, { ...body, page_token: ownToken }));
+      },
       theirs: () => time(() => ask(other, { ...body, page_token: otherToken })),
     };
   };
   console.log(`\n${RUNS.toLocaleString('en')} runs × ${KEYS} metrics × ${KEYS} params, in both`);
   const cases = [];
-  for (const name of Object.keys(searches)) cases.push(await caseOf(name, 100, 1));
+  for (const name of Object.keys(searches))
+    cases.push(await caseOf(name, 100, 1, { isFirst: true }), await caseOf(name, 100, 1));
   cases.push(await caseOf('newest first', 100, PAGE), await caseOf('ordered by a metric', 100, PAGE));
   cases.push(await caseOf('ordered by a metric', 1000, 1), await caseOf('ordered by a metric', 1000, LAST));
   await compare(cases);

@@ -14,7 +14,8 @@ export function changedFrom(before: readonly Line[], after: readonly Line[]): nu
     from = Math.min(from, differsAt(old.trace, line.trace));
     if (line.smooth && old.smooth) from = Math.min(from, differsAt(old.smooth, line.smooth));
   }
-  return from;
+  // Of traces of which nothing is known any more.
+  return from === -Infinity ? undefined : from;
 }
 
 /** The part of a line from its last vertex before a place of the x axis on. */
@@ -52,8 +53,12 @@ function looksAlike(before: Line, after: Line): boolean {
   );
 }
 
-/** The place of the last vertex and the last mark before the first difference. */
+/** The place of the last vertex and the last mark before the first difference; -Infinity when that is not known. */
 function differsAt(before: Trace, after: Trace): number {
+  if (before === after) return Infinity;
+  if (before.version !== undefined && after.wentOn?.version === before.version) return after.wentOn.at;
+  // Overwritten by a third that was not drawn.
+  if (before.x === after.x) return -Infinity;
   const shorter = Math.min(before.length, after.length);
   let same = 0;
   while (

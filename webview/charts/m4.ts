@@ -16,7 +16,13 @@ export interface Trace {
   points: number;
   /** Where its last pixel column begins: the first point of it, and what there was of the trace before. */
   last?: { point: number; length: number; marks: number };
+  /** Another for each trace that `traceOf` gives. */
+  version?: number;
+  /** Of one that went on from another, in its arrays: which one, and the last place up to which they are the same. */
+  wentOn?: { version: number; at: number };
 }
+
+let versions = 0;
 
 /**
  * What can be seen of a curve between two places of the x axis: of each pixel column the first, least, greatest and last
@@ -25,7 +31,7 @@ export interface Trace {
  *
  * @param values the curve's y, or its smoothed y
  * @param positive true for a logarithmic axis: values that it has no place for become marks
- * @param before what the same call gave when the curve had fewer points: it is gone on with
+ * @param before what the same call gave when the curve had fewer points: it is gone on with, and void from then on
  */
 export function traceOf(
   curve: Curve,
@@ -42,7 +48,9 @@ export function traceOf(
   const column = (range.max - range.min) / columns;
   const asIs = to - from <= columns * 4 || !(column > 0);
   // Four vertices and a break for each column, and for what lies before and behind the range.
-  const builder = new TraceBuilder(curve, values, asIs ? to - from : (columns + 3) * 5);
+  const room = asIs ? to - from : (columns + 3) * 5;
+  const goneOn = asIs || !before?.last || before.x.length < room ? undefined : before;
+  const builder = new TraceBuilder(curve, values, room, goneOn);
   if (asIs) {
     for (let i = from; i < to; i++) {
       const kind = markOf(values[i]!, positive);
@@ -53,7 +61,7 @@ export function traceOf(
       }
     }
   } else {
-    const begin = before?.last ? builder.resume(before, before.last) : from;
+    const begin = goneOn?.last?.point ?? from;
     buckets(builder, curve, values, begin, to, range.min, column, positive);
   }
   return builder.trace(to - from);
@@ -118,24 +126,26 @@ class TraceBuilder {
   readonly #values: Float64Array;
   readonly #x: Float64Array;
   readonly #y: Float64Array;
-  readonly #marks: Mark[] = [];
+  readonly #marks: Mark[];
+  readonly #wentOn: Trace['wentOn'];
   #length = 0;
   #last: Trace['last'];
 
-  constructor(curve: Curve, values: Float64Array, capacity: number) {
+  /** @param before takes over what there is of it before its last column */
+  constructor(curve: Curve, values: Float64Array, room: number, before?: Trace) {
     this.#curve = curve;
     this.#values = values;
-    this.#x = new Float64Array(capacity);
-    this.#y = new Float64Array(capacity);
-  }
-
-  /** Takes over what there is before the last column. @returns the first point of that */
-  resume({ x, y, marks }: Trace, last: NonNullable<Trace['last']>): number {
-    this.#x.set(x.subarray(0, last.length));
-    this.#y.set(y.subarray(0, last.length));
-    this.#length = last.length;
-    this.#marks.push(...marks.slice(0, last.marks));
-    return last.point;
+    const last = before?.last;
+    if (!before || !last) {
+      this.#x = new Float64Array(room);
+      this.#y = new Float64Array(room);
+      this.#marks = [];
+      return;
+    }
+    [this.#x, this.#y, this.#length] = [before.x, before.y, last.length];
+    this.#marks = before.marks.slice(0, last.marks);
+    const at = last.length > 0 ? before.x[last.length - 1]! : -Infinity;
+    if (before.version !== undefined) this.#wentOn = { version: before.version, at };
   }
 
   beginColumn(point: number): void {
@@ -158,7 +168,15 @@ class TraceBuilder {
   }
 
   trace(points: number): Trace {
-    const [x, y, length, marks, last] = [this.#x, this.#y, this.#length, this.#marks, this.#last];
-    return { x, y, length, marks, points, ...(last && { last }) };
+    return {
+      x: this.#x,
+      y: this.#y,
+      length: this.#length,
+      marks: this.#marks,
+      points,
+      version: versions++,
+      ...(this.#last && { last: this.#last }),
+      ...(this.#wentOn && { wentOn: this.#wentOn }),
+    };
   }
 }

@@ -67,11 +67,12 @@ export function symlogThreshold(traces: readonly Trace[], x: Range): number {
 function extremesOf(traces: readonly Trace[], x: Range): Range {
   let low = Infinity;
   let high = -Infinity;
-  for (const trace of traces) {
-    for (let i = 0; i < trace.length; i++) {
-      const at = trace.x[i]!;
-      const value = trace.y[i]!;
-      if (at < x.min || at > x.max || Number.isNaN(value)) continue;
+  for (const { x: places, y: values, length } of traces) {
+    for (let i = 0; i < length; i++) {
+      const at = places[i]!;
+      const value = values[i]!;
+      // NaN is neither.
+      if (!(value < low || value > high) || at < x.min || at > x.max) continue;
       if (value < low) low = value;
       if (value > high) high = value;
     }

@@ -20,7 +20,10 @@ interface Traced extends View {
   trace: Trace;
 }
 
-/** Traces the curves of a chart. Of one that only grew since the last time, only its end is looked at. */
+/**
+ * Traces the curves of a chart. Of one that only grew since the last time, only its end is looked at; its new trace takes
+ * the place of the old one, of which only the version may still be used.
+ */
 export class Tracer {
   #traced = new WeakMap<Series, Traced>();
 
@@ -42,6 +45,7 @@ export class Tracer {
       before.x.max === x.max &&
       before.columns === columns &&
       before.isLog === isLog;
+    if (isGrown && before.points === curve.length) return before.trace;
     const trace = traceOf(curve, curve.y, x, columns, isLog, isGrown ? before.trace : undefined);
     const { generation } = series;
     this.#traced.set(series, { ...view, curve, isBySteps, generation, points: curve.length, trace });

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { PythonEnvironment } from '../../workspace/types.js';
-import type { FullRun } from '../store/runs.js';
+import type { FullRun } from '../store/full-runs.js';
 import type { Store } from '../store/store.js';
 
 const REQUIREMENTS = 'requirements.txt';

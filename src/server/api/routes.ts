@@ -12,7 +12,7 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ServerContext } from '../context.js';
 import type { JobService } from '../jobs/service.js';
 import { sendRuns } from '../run-page.js';
-import type { FullRun } from '../store/runs.js';
+import type { FullRun } from '../store/full-runs.js';
 import type { Settings } from '../settings.js';
 import type { EventHub } from './events.js';
 import { readLog, startOf } from './log-stream.js';
@@ -83,7 +83,9 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
         lifecycle,
         limit,
       });
-      const texts = store.runTexts.of('own', ids, (runs) => toRuns(store, runs).map(toJson));
+      const texts = store.runTexts.of('own', ids, (missing) =>
+        toRuns(store, store.runs.many(missing)).map(toJson),
+      );
       return sendRuns(reply, texts, { nextPage });
     },
   );

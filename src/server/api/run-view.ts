@@ -1,7 +1,8 @@
 import type { DataInput, JobSummary, ModelLink, Run, RunState } from '../../workspace/types.js';
 import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
 import type { JobRecord } from '../store/jobs.js';
-import type { DatasetInput, FullRun, RunStatus } from '../store/runs.js';
+import type { DatasetInput, FullRun } from '../store/full-runs.js';
+import type { RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import { environmentOf } from './environment-view.js';
 

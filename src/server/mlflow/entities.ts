@@ -1,6 +1,7 @@
 import type { ExperimentRecord } from '../store/experiments.js';
 import type { LoggedModelRecord, ModelVersionRecord, RegisteredModelRecord } from '../store/models.js';
-import type { DatasetInput, FullRun, RunRecord } from '../store/runs.js';
+import type { DatasetInput, ListedRun } from '../store/full-runs.js';
+import type { RunRecord } from '../store/runs.js';
 import { jsonDouble, loggedModelStatus, runStatus, type Pair } from './params.js';
 
 /** Records of the store as entities of the protocol. Fields that are undefined are left out of the JSON. */
@@ -42,24 +43,20 @@ export function runInfo(run: RunRecord) {
   };
 }
 
-export function runEntity(run: FullRun) {
-  const metrics = Object.entries(run.metrics).map(([key, { value, timestamp, step }]) => ({
-    key,
-    value: jsonDouble(value),
-    timestamp,
-    step,
-  }));
-  return {
-    info: runInfo(run),
-    data: { metrics: list(metrics), params: pairs(run.params), tags: pairs(run.tags) },
-    inputs: {
-      dataset_inputs: list(run.datasets.map(datasetInput)),
-      model_inputs: list(run.modelInputs.map((id) => ({ model_id: id }))),
-    },
-    outputs: {
-      model_outputs: list(run.modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step }))),
-    },
+/** The entity of a run as JSON. */
+export function runText(run: ListedRun): string {
+  const { metrics, params, tags } = run;
+  const lists = Object.entries({ metrics, params, tags }).filter(([, json]) => json !== '[]');
+  const data = `{${lists.map(([name, json]) => `"${name}":${json}`).join(',')}}`;
+  const inputs = {
+    dataset_inputs: list(run.datasets.map(datasetInput)),
+    model_inputs: list(run.modelInputs.map((id) => ({ model_id: id }))),
   };
+  const outputs = {
+    model_outputs: list(run.modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step }))),
+  };
+  const [info, read, written] = [runInfo(run), inputs, outputs].map((part) => JSON.stringify(part));
+  return `{"info":${info},"data":${data},"inputs":${read},"outputs":${written}}`;
 }
 
 function datasetInput({ tags, name, digest, sourceType, source, schema, profile }: DatasetInput) {

@@ -22,6 +22,8 @@ interface Content {
 
 /** Bytes of an upload that are written in one go. */
 const WRITTEN_AT_ONCE = 1024 * 1024;
+/** Bytes of an upload after which the disk is told to begin, so that little is left to wait for at the end. */
+const SYNCED_AT_ONCE = 64 * 1024 * 1024;
 
 /**
  * Files by owner (`runs/<run id>` or `models/<model id>`) and path; contents stored once by SHA-256 under
@@ -35,6 +37,7 @@ export class Artifacts {
   private readonly write: <T>(change: () => T) => Promise<T>;
   /** Contents that are on their way to a row; they are not garbage though no row names them yet. */
   private readonly arriving = new Map<string, number>();
+  private readonly removals = new Set<Promise<void>>();
 
   constructor(
     db: Database,
@@ -88,7 +91,7 @@ export class Artifacts {
         this.changed(owner);
         return replaced;
       });
-      if (before !== undefined && before !== sha256) await this.collect([before]);
+      if (before !== undefined && before !== sha256) this.collect([before]);
       return content;
     } finally {
       const left = (this.arriving.get(sha256) ?? 1) - 1;
@@ -136,7 +139,7 @@ export class Artifacts {
       if (rows.length > 0) this.changed(owner);
       return rows.map(({ sha256 }) => sha256);
     });
-    await this.collect(gone);
+    this.collect(gone);
     return gone.length;
   }
 
@@ -149,12 +152,34 @@ export class Artifacts {
     );
   }
 
-  private async collect(contents: readonly string[]): Promise<void> {
+  private collect(contents: readonly string[]): void {
     for (const sha256 of contents) {
       const used = this.db.get('SELECT 1 FROM artifacts WHERE sha256 = ? LIMIT 1', sha256);
-      // No await between the look and the unlink: a put of the same content shows in one of the two.
-      if (!used && !this.arriving.has(sha256)) fs.rmSync(this.object(sha256), { force: true });
+      // No await between the look and the rename: a put of the same content shows in one of the two.
+      if (!used && !this.arriving.has(sha256)) this.remove(this.object(sha256));
     }
+  }
+
+  /** A file of gigabytes takes the disk half a second to remove; nobody waits for that. */
+  private remove(object: string): void {
+    const file = path.join(this.temporary, randomUUID());
+    try {
+      fs.renameSync(object, file);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return;
+      throw error;
+    }
+    const removal = fs.promises
+      .rm(file, { force: true })
+      // It is gone from the store, and what is left of it goes at the next start.
+      .catch(() => undefined)
+      .finally(() => this.removals.delete(removal));
+    this.removals.add(removal);
+  }
+
+  /** Resolves when what was removed is off the disk. */
+  async settled(): Promise<void> {
+    await Promise.all(this.removals);
   }
 
   private requireFree(owner: string, name: string): void {
@@ -210,10 +235,14 @@ async function receive(
   file: string,
 ): Promise<Content> {
   const handle = await fs.promises.open(file, 'wx', 0o600);
+  // Whoever awaits one of these hears of a failure; until then nobody listens.
   let writing: Promise<void> = Promise.resolve();
+  let syncing: Promise<void> = Promise.resolve();
+  const unheard = () => undefined;
   try {
     const hash = createHash('sha256');
     let bytes = 0;
+    let synced = 0;
     let waiting: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of content) {
@@ -223,18 +252,24 @@ async function receive(
       size += chunk.length;
       if (size < WRITTEN_AT_ONCE) continue;
       await writing;
+      if (bytes - synced >= SYNCED_AT_ONCE) {
+        await syncing;
+        synced = bytes;
+        syncing = handle.datasync();
+        syncing.catch(unheard);
+      }
       writing = writeAll(handle, waiting);
-      // Whoever awaits it hears of a failure; until then nobody listens.
-      writing.catch(() => undefined);
+      writing.catch(unheard);
       [waiting, size] = [[], 0];
     }
     await writing;
     if (size > 0) await writeAll(handle, waiting);
+    await syncing;
     await handle.sync();
     return { sha256: hash.digest('hex'), bytes };
   } finally {
-    // A write that is under way would find the handle closed, or another file behind its number.
-    await writing.catch(() => undefined);
+    // What is under way would find the handle closed, or another file behind its number.
+    await Promise.allSettled([writing, syncing]);
     await handle.close();
   }
 }

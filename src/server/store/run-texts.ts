@@ -1,4 +1,3 @@
-import type { FullRun } from './runs.js';
 import type { StoreChange } from './store.js';
 
 /** Who asks: each writes runs in its own words. */
@@ -11,26 +10,24 @@ const CAPACITY = 16 * 1024 * 1024;
 
 /**
  * What runs look like as JSON, kept until they change: views and scripts ask for the same pages again and again, and
- * reading and writing forty values of each run is most of what a page costs. What touches
- * a run outdates its texts at once, so they are not for use inside Store.write.
+ * reading and writing forty values of each run is most of what a page costs. What touches a run outdates its texts at
+ * once, so they are not for use inside Store.write.
  */
 export class RunTexts {
-  private readonly read: (ids: readonly string[]) => FullRun[];
   private readonly capacity: number;
   /** By run, the one that was asked for last at the end. */
   private readonly kept = new Map<string, Texts>();
   private bytes = 0;
 
-  constructor(read: (ids: readonly string[]) => FullRun[], capacity = CAPACITY) {
-    this.read = read;
+  constructor(capacity = CAPACITY) {
     this.capacity = capacity;
   }
 
-  /** In the order of `ids`, which must exist. @param write gets the runs that are not known, all at once */
-  of(face: Face, ids: readonly string[], write: (runs: FullRun[]) => string[]): string[] {
+  /** In the order of `ids`, which must exist. @param write gets the ids of those that are not known, all at once */
+  of(face: Face, ids: readonly string[], write: (ids: readonly string[]) => string[]): string[] {
     const known = ids.map((id) => this.kept.get(id)?.[face]);
     const missing = ids.filter((_, i) => known[i] === undefined);
-    const written = missing.length > 0 ? write(this.read(missing)).values() : undefined;
+    const written = missing.length > 0 ? write(missing).values() : undefined;
     const texts = known.map((text) => text ?? (written?.next().value as string));
     for (const [i, id] of ids.entries()) this.keep(id, face, texts[i] as string);
     return texts;

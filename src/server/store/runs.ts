@@ -1,25 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { TrainyardError } from '../../base/errors.js';
-import type { Lifecycle, MetricSummary, RunPart } from '../../workspace/types.js';
+import type { Lifecycle, RunPart } from '../../workspace/types.js';
 import { artifactUri } from './artifact-path.js';
+import { type DatasetInput, type FullRun, fullRuns, type ListedRun, listedRuns } from './full-runs.js';
 import { randomName } from './names.js';
-import { SUMMARY_COLUMNS, type SummaryColumns, summaryOf } from './metrics.js';
 import { findRuns, type RunSearch } from './search/find.js';
 import type { Database } from './sql.js';
 import type { LifecycleFilter, StoreChange } from './store.js';
 
 /** What a script says of its run; a job's state is kept beside it (jobs.ts) and wins while the job is active. */
 export type RunStatus = 'running' | 'scheduled' | 'finished' | 'failed' | 'killed';
-
-export interface DatasetInput {
-  name: string;
-  digest: string;
-  sourceType: string;
-  source: string;
-  schema?: string;
-  profile?: string;
-  tags: Record<string, string>;
-}
 
 export interface RunRecord {
   id: string;
@@ -32,16 +22,6 @@ export interface RunRecord {
   endTime: number | null;
   lifecycle: Lifecycle;
   artifactUri: string;
-}
-
-/** A run with everything that a search returns of it. */
-export interface FullRun extends RunRecord {
-  metrics: Record<string, MetricSummary>;
-  params: Record<string, string>;
-  tags: Record<string, string>;
-  datasets: DatasetInput[];
-  modelInputs: string[];
-  modelOutputs: { modelId: string; step: number }[];
 }
 
 interface RunRow {
@@ -117,7 +97,7 @@ export class Runs {
 
   full(id: string): FullRun | undefined {
     const record = this.get(id);
-    return record && this.complete([record])[0];
+    return record && fullRuns(this.db, [record])[0];
   }
 
   /** @throws BAD_REQUEST with MLflow's wording */
@@ -127,7 +107,12 @@ export class Runs {
 
   /** In the order of `ids`, which must exist. */
   many(ids: readonly string[]): FullRun[] {
-    return this.complete(this.records(ids));
+    return fullRuns(this.db, this.records(ids));
+  }
+
+  /** The same with lists that are JSON already, in half the time. */
+  listed(ids: readonly string[]): ListedRun[] {
+    return listedRuns(this.db, this.records(ids));
   }
 
   private records(ids: readonly string[]): RunRecord[] {
@@ -245,49 +230,6 @@ export class Runs {
     this.changed(id, 'models');
   }
 
-  /** What belongs to the records, fetched for all of them at once. */
-  private complete(records: RunRecord[]): FullRun[] {
-    const full = records.map((record): FullRun => ({
-      ...record,
-      metrics: {},
-      params: {},
-      tags: {},
-      datasets: [],
-      modelInputs: [],
-      modelOutputs: [],
-    }));
-    const ids = JSON.stringify(records.map(({ id }) => id));
-    /** Rows of `table` with the run that each belongs to. */
-    const each = <T extends unknown[]>(
-      table: string,
-      columns: string,
-      add: (run: FullRun, ...row: T) => void,
-    ) => {
-      const rows = this.db.arrays<[number, ...T]>(
-        `SELECT wanted.key, ${columns} FROM json_each(?) wanted CROSS JOIN ${table} t ON t.run_id = wanted.value`,
-        ids,
-      );
-      for (const [at, ...row] of rows) add(full[at] as FullRun, ...row);
-    };
-    each<[key: string, ...SummaryColumns]>('series', `t.key, ${SUMMARY_COLUMNS}`, (run, key, ...summary) => {
-      run.metrics[key] = summaryOf(...summary);
-    });
-    each<[string, string]>('run_params', 't.key, t.value', (run, key, value) => (run.params[key] = value));
-    each<[string, string]>('run_tags', 't.key, t.value', (run, key, value) => (run.tags[key] = value));
-    each<DatasetColumns>('run_datasets', DATASET_COLUMNS, (run, ...row) =>
-      run.datasets.push(toDataset(...row)),
-    );
-    each<[string, string, number]>(
-      'run_models',
-      'direction, model_id, step',
-      (run, direction, modelId, step) => {
-        if (direction === 'input') run.modelInputs.push(modelId);
-        else run.modelOutputs.push({ modelId, step });
-      },
-    );
-    return full;
-  }
-
   private required(id: string): RunRecord {
     const record = this.get(id);
     if (!record) throw new TrainyardError('NOT_FOUND', `Run with id=${id} not found`);
@@ -298,23 +240,6 @@ export class Runs {
     const experimentId = this.get(runId)?.experimentId;
     if (experimentId !== undefined) this.touch({ type: 'run', runId, experimentId, part });
   }
-}
-
-const DATASET_COLUMNS = 'name, digest, source_type, source, schema, profile, tags';
-type DatasetColumns = [string, string, string, string, string | null, string | null, string];
-
-function toDataset(
-  ...[name, digest, sourceType, source, schema, profile, tags]: DatasetColumns
-): DatasetInput {
-  return {
-    name,
-    digest,
-    sourceType,
-    source,
-    ...(schema !== null && { schema }),
-    ...(profile !== null && { profile }),
-    tags: JSON.parse(tags) as Record<string, string>,
-  };
 }
 
 function toRecord(row: RunRow): RunRecord {

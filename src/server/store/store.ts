@@ -57,7 +57,7 @@ export class Store {
   private constructor(folder: string, db: Database) {
     this.folder = folder;
     this.db = db;
-    this.runTexts = new RunTexts((ids) => this.runs.many(ids));
+    this.runTexts = new RunTexts();
     const touch = (change: StoreChange) => {
       this.touched.push(change);
       this.runTexts.outdate(change);
@@ -175,6 +175,7 @@ export class Store {
     this.closed = true;
     this.commit();
     this.db.close();
+    await this.artifacts.settled();
   }
 }
 

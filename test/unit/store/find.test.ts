@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { FullRun } from '../../../src/server/store/runs.js';
+import type { FullRun } from '../../../src/server/store/full-runs.js';
 import { Store } from '../../../src/server/store/store.js';
 
 /** More than what is sorted without a second thought, so that a search has to choose its way. */

@@ -3,10 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { runEntity } from '../../../src/server/mlflow/entities.js';
+import { runText } from '../../../src/server/mlflow/entities.js';
 import { toRuns } from '../../../src/server/api/run-view.js';
 import { type Face, RunTexts } from '../../../src/server/store/run-texts.js';
-import type { FullRun } from '../../../src/server/store/runs.js';
 import { Store } from '../../../src/server/store/store.js';
 
 describe('texts of runs', () => {
@@ -28,15 +27,15 @@ describe('texts of runs', () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  const writers: Record<Face, (runs: FullRun[]) => string[]> = {
-    mlflow: (runs) => runs.map((run) => JSON.stringify(runEntity(run))),
-    own: (runs) => toRuns(store, runs).map((run) => JSON.stringify(run)),
+  const writers: Record<Face, (ids: readonly string[]) => string[]> = {
+    mlflow: (ids) => store.runs.listed(ids).map(runText),
+    own: (ids) => toRuns(store, store.runs.many(ids)).map((run) => JSON.stringify(run)),
   };
   const assertTrue = () => {
     for (const face of ['mlflow', 'own'] as const)
       assert.deepEqual(
         store.runTexts.of(face, RUNS, writers[face]),
-        RUNS.flatMap((id) => writers[face](store.runs.many([id]))),
+        RUNS.flatMap((id) => writers[face]([id])),
       );
   };
 
@@ -103,8 +102,8 @@ describe('texts of runs', () => {
 
   it('are written once, and those not asked for make room for others', () => {
     const read: string[] = [];
-    const write = (runs: FullRun[]) => runs.map(({ id }) => (read.push(id), id.repeat(10)));
-    const texts = new RunTexts((ids) => ids.map((id) => ({ id }) as FullRun), 45);
+    const write = (ids: readonly string[]) => ids.map((id) => (read.push(id), id.repeat(10)));
+    const texts = new RunTexts(45);
     assert.deepEqual(
       texts.of('own', ['a', 'b', 'a'], write),
       ['a', 'b', 'a'].map((id) => id.repeat(10)),

@@ -46,6 +46,18 @@ describe('changedFrom', () => {
     assert.equal(changedFrom(marked({ x: 0.5, kind: 'above' }), marked({ x: 0.5, kind: 'below' })), 0.5);
   });
 
+  it('is what a trace says that went on from the one that was drawn', () => {
+    const old = { ...trace([3, 2, 1]), version: 7 };
+    const grown = { ...trace([3, 2, 1, 0]), x: old.x, version: 8, wentOn: { version: 7, at: 1 } };
+    assert.equal(changedFrom([line([], { trace: old })], [line([], { trace: grown })]), 1);
+  });
+
+  it('is not known of a trace that took the place of one that was not drawn', () => {
+    const old = { ...trace([3, 2, 1]), version: 7 };
+    const grown = { ...trace([3, 2, 1, 0]), x: old.x, version: 9, wentOn: { version: 8, at: 1 } };
+    assert.equal(changedFrom([line([], { trace: old })], [line([], { trace: grown })]), undefined);
+  });
+
   it('is not known of other lines, other looks and groups', () => {
     const before = [line([1, 2])];
     assert.equal(changedFrom(before, []), undefined);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { curveOf } from '../../../webview/charts/curve.js';
-import { traceOf } from '../../../webview/charts/m4.js';
+import { type Trace, traceOf } from '../../../webview/charts/m4.js';
 import { Series } from '../../../webview/charts/series-store.js';
 import { Tracer } from '../../../webview/charts/tracer.js';
 
@@ -23,6 +23,13 @@ function append(series: Series, values: readonly number[]): void {
   });
 }
 
+const seen = ({ x, y, length, marks, points }: Trace) => ({
+  x: x.slice(0, length),
+  y: y.slice(0, length),
+  marks,
+  points,
+});
+
 describe('Tracer', () => {
   it('draws a curve that grew as if it were new', () => {
     const batches = fc.array(fc.array(value, { minLength: 1, maxLength: 60 }), { maxLength: 8 });
@@ -36,14 +43,52 @@ describe('Tracer', () => {
           const curve = curveOf(series, { axis: 'step', startTime: 0 }, OFF);
           const trace = tracer.trace(curve, series, { x, columns, isLog });
           const whole = traceOf(curve, curve.y, x, columns, isLog);
-          const { length } = whole;
-          assert.deepEqual(
-            { ...trace, x: trace.x.subarray(0, length), y: trace.y.subarray(0, length) },
-            { ...whole, x: whole.x.subarray(0, length), y: whole.y.subarray(0, length) },
-          );
+          assert.deepEqual(seen(trace), seen(whole));
         }
       }),
     );
+  });
+
+  it('says up to where a curve that grew is as it was', () => {
+    const batches = fc.array(fc.array(value, { minLength: 1, maxLength: 60 }), {
+      minLength: 2,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(batches, fc.constantFrom(3, 10), (all, columns) => {
+        const series = new Series();
+        const tracer = new Tracer();
+        const view = { x: { min: 0, max: 200 }, columns, isLog: false };
+        let before: { trace: Trace; copy: ReturnType<typeof seen> } | undefined;
+        for (const values of all) {
+          append(series, values);
+          const trace = tracer.trace(curveOf(series, { axis: 'step', startTime: 0 }, OFF), series, view);
+          if (before && trace.wentOn) {
+            const { at, version } = trace.wentOn;
+            assert.equal(version, before.trace.version);
+            const upTo = ({ x, y, marks }: ReturnType<typeof seen>) => [
+              [...x].flatMap((place, i) => (place <= at ? [[place, y[i]]] : [])),
+              marks.filter(({ x: place }) => place <= at),
+            ];
+            assert.deepEqual(upTo(seen(trace)), upTo(before.copy));
+          }
+          before = { trace, copy: seen(trace) };
+        }
+      }),
+    );
+  });
+
+  it('gives the same trace again when nothing came', () => {
+    const series = new Series();
+    const tracer = new Tracer();
+    append(series, [3, 2, 1]);
+    const again = () =>
+      tracer.trace(curveOf(series, { axis: 'step', startTime: 0 }, OFF), series, {
+        x: { min: 0, max: 10 },
+        columns: 10,
+        isLog: false,
+      });
+    assert.equal(again(), again());
   });
 
   it('begins anew for another axis, another stretch of it, and other points', () => {

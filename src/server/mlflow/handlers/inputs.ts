@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import type { DatasetInput } from '../../store/runs.js';
+import type { DatasetInput } from '../../store/full-runs.js';
 import { endpoint } from '../endpoint.js';
 import { requireActiveRun } from '../lookup.js';
 import { int64, toRecord } from '../params.js';

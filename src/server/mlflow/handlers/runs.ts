@@ -1,8 +1,9 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import { sendRuns } from '../../run-page.js';
+import { JSON_TYPE, sendRuns } from '../../run-page.js';
 import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
-import { runEntity, runInfo } from '../entities.js';
+import { runInfo, runText } from '../entities.js';
 import { invalid, notFound } from '../errors.js';
 import { requireActiveExperiment, requireActiveRun, requireRun } from '../lookup.js';
 import { int64, maxResults, optionalInt64, runStatus, toRecord, viewType } from '../params.js';
@@ -23,7 +24,7 @@ export const create = endpoint(
     start_time: OptionalInt64,
     tags: KeyValues,
   }),
-  async (input, { store }) => {
+  async (input, { store, reply }) => {
     const tags = toRecord(checkRunTags(input.tags));
     const name = runName(input.run_name, tags[NAME_TAG]);
     const experimentId = input.experiment_id || DEFAULT_EXPERIMENT;
@@ -32,7 +33,7 @@ export const create = endpoint(
       requireActiveExperiment(store, experimentId);
       return store.runs.create({ experimentId, name, user: input.user_id ?? '', startTime, tags });
     });
-    return { run: fullRun(store, id) };
+    return sendRun(reply, store, id);
   },
 );
 
@@ -47,15 +48,19 @@ function runName(field: string | undefined, tag: string | undefined): string | u
   return name ? cut(name, LIMITS.runTagValue) : undefined;
 }
 
-function fullRun(store: Store, id: string) {
-  const run = store.runs.full(id);
-  if (!run) throw notFound(`Run with id=${id} not found`);
-  return runEntity(run);
+function textsOf(store: Store, ids: readonly string[]): string[] {
+  return store.runTexts.of('mlflow', ids, (missing) => store.runs.listed(missing).map(runText));
 }
 
-export const get = endpoint(ById, ({ run_id: id }, { store }) => {
+function sendRun(reply: FastifyReply, store: Store, id: string): FastifyReply {
+  const [text] = textsOf(store, [id]);
+  return reply.type(JSON_TYPE).send(`{"run":${text}}`);
+}
+
+export const get = endpoint(ById, ({ run_id: id }, { store, reply }) => {
   checkRunId(id);
-  return { run: fullRun(store, id) };
+  if (!store.runs.get(id)) throw notFound(`Run with id=${id} not found`);
+  return sendRun(reply, store, id);
 });
 
 export const update = endpoint(
@@ -115,9 +120,6 @@ export const search = endpoint(
       page: input.page_token || undefined,
     });
     if (ids.length === 0) return {};
-    const texts = store.runTexts.of('mlflow', ids, (runs) =>
-      runs.map((run) => JSON.stringify(runEntity(run))),
-    );
-    return sendRuns(reply, texts, { next_page_token: nextPage });
+    return sendRuns(reply, textsOf(store, ids), { next_page_token: nextPage });
   },
 );
