@@ -105,6 +105,21 @@ describe('the best of a metric', () => {
   });
 });
 
+describe('a tint', () => {
+  it('tells runs apart also when one of them diverged', () => {
+    const losses = [0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 900];
+    const metrics = (value: number) => ({
+      loss: { value, step: 1, timestamp: 0, count: 1, min: value, max: value },
+    });
+    const view = viewOf(
+      losses.map((value, i) => tableRun(i + 1, { metrics: metrics(value) })),
+      { tinted: ['metric:loss'] },
+    );
+    const tints = losses.map((_, i) => view.tint('metric:loss', rowOf(view, i + 1)));
+    assert.deepEqual(tints, [7, 6, 4, 3, 1, 0, 0]);
+  });
+});
+
 describe('the note of a run', () => {
   const note = '\n  **Baseline** of the paper\n\nmore below';
   const view = viewOf([tableRun(1, { tags: { 'mlflow.note.content': note } }), tableRun(2)]);
