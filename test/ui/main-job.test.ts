@@ -52,7 +52,7 @@ describe('the main job, in the real editor', function () {
       .first()
       .waitFor({ timeout: 30_000 });
 
-    await window.reload('trainyard.charts');
+    await window.reload(run.id);
     await webview(page, 'canvas'); // the charts come back by themselves
     const ended = await until(
       'the end of the run',

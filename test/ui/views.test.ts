@@ -158,7 +158,8 @@ describe('the views, in the real editor', function () {
     // The tab is named after the run.
     await page.getByRole('tab', { name: 'older' }).first().waitFor();
 
-    await window.reload('trainyard.run');
+    const [run] = (await workspace.runs({ filter: "attributes.run_name = 'older'" })).runs;
+    await window.reload(run!.id);
     panel = await webview(page, 'ty-run h1');
     await panel.locator('.note strong', { hasText: 'Too' }).waitFor({ timeout: 60_000 });
 

@@ -84,13 +84,10 @@ export class ProjectWindow {
     if (!response.ok) throw new Error(`${file}: ${response.status} ${await response.text()}`);
   }
 
-  /** Loads the window again, as soon as the workbench has written down that an editor of this type is open. */
-  async reload(viewType: string): Promise<void> {
-    // In a browser it does so every few seconds only.
-    await until(
-      `a record of ${viewType}`,
-      async () => (await this.#keptEditors()).includes(viewType) || undefined,
-    );
+  /** Loads the window again, as soon as the workbench has written down an editor whose state names this run. */
+  async reload(runId: string): Promise<void> {
+    // In a browser it does so every few seconds only, of a page that has just opened without its state.
+    await until('a record of the open editor', async () => (await this.#keptEditors()).includes(runId));
     await this.page.reload({ waitUntil: 'commit' });
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   }

@@ -6,6 +6,7 @@ import type { ChartsModel } from './model.js';
 import { colourClass, colourOf } from './palette.js';
 import type { Plot, PlotView } from './plot.js';
 import { nearestRow, type Row, rowsAt, shown } from './readout.js';
+import { DISTANCE, placeCompanion, placeMain } from './tooltip-place.js';
 import { formatX, type Readout, readoutText, renderTooltip } from './tooltip.js';
 
 /** How near the pointer must be to a line to highlight it, in CSS pixels. */
@@ -15,7 +16,8 @@ const END_REACH_PX = 8;
 const ROW_HEIGHT_PX = 18;
 /** Rows of the tooltips of the other charts: enough to compare, few enough to see the curves. */
 const COMPANION_ROWS = 4;
-const MAX_WIDTH_PX = 420;
+/** With more lines than these only the one that stands out has a dot: a column of dots hides what it marks. */
+const MOST_DOTS = 12;
 /** Lines that are read out when none stands out. */
 const SPOKEN_ROWS = 5;
 
@@ -128,6 +130,7 @@ export class ChartCursor {
 
   #dots(view: PlotView) {
     return this.#rows
+      .filter((row) => this.#rows.length <= MOST_DOTS || row.line.entry.id === this.#model.legend.highlighted)
       .filter((row) => Number.isFinite(shown(row)) && Number.isFinite(view.scale.height(shown(row))))
       .map((row) => ({
         x: row.x,
@@ -157,21 +160,22 @@ export class ChartCursor {
     latest.className = `latest ${curve && lines.length > 1 ? colourClass(line!.look) : ''}`;
   }
 
-  /**
-   * On the side of the crosshair with more room. Where the pointer is, long names may reach over the next chart;
-   * elsewhere the tooltip keeps to its own.
-   */
   #place(tooltip: HTMLElement, x: number, isOrigin: boolean): void {
-    const { left, top, width } = this.#plot.area;
-    const at = left + this.#plot.left(x);
-    const isRight = at - left < width / 2;
+    const { area, size } = this.#plot;
+    const at = area.left + this.#plot.left(x);
+    const { left } = this.#element.querySelector('.plot')!.getBoundingClientRect();
+    const page = { left: -left, right: document.documentElement.clientWidth - left };
+    const around = { at, area, width: size.width, page };
+    const needed = () => {
+      tooltip.style.maxWidth = 'none';
+      return tooltip.offsetWidth;
+    };
+    tooltip.classList.toggle('companion', !isOrigin);
+    const { isRight, maxWidth } = isOrigin ? placeMain(around, needed) : placeCompanion(around);
+    tooltip.style.maxWidth = `${Math.round(maxWidth)}px`;
     tooltip.style.transform = isRight
-      ? `translate(${Math.round(at + 12)}px, ${top + 4}px)`
-      : `translate(calc(${Math.round(at - 12)}px - 100%), ${top + 4}px)`;
-    const own = isRight ? left + width - at - 8 : at - 16;
-    const chart = this.#element.getBoundingClientRect();
-    const page = isRight ? document.documentElement.clientWidth - chart.left - at - 20 : chart.left + at - 20;
-    tooltip.style.maxWidth = `${Math.round(isOrigin ? Math.min(MAX_WIDTH_PX, page) : own)}px`;
+      ? `translate(${Math.round(at + DISTANCE)}px, ${area.top + 4}px)`
+      : `translate(calc(${Math.round(at - DISTANCE)}px - 100%), ${area.top + 4}px)`;
   }
 
   #speak(x: number): void {

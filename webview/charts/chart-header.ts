@@ -23,6 +23,15 @@ function limitsButton(chart: string, limits: Limits, model: ChartsModel): Templa
   </button>`;
 }
 
+/** Where curves would be: why there are none, and how to have them. */
+export function beyondNote(chart: string, model: ChartsModel): TemplateResult {
+  // Its keys are not those of the chart.
+  return html`<p class="beyond" @keydown=${(event: KeyboardEvent) => event.stopPropagation()}>
+    All values are outside of the set range.
+    <button class="link" @click=${() => model.askLimits(chart)}>Change range…</button>
+  </p>`;
+}
+
 function pinButton(chart: string, model: ChartsModel): TemplateResult {
   const isPinned = model.arrangement.isPinned(chart);
   const [title, icon] = isCombined(chart)

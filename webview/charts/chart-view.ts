@@ -5,7 +5,7 @@ import type { Line } from './draw.js';
 import type { ChartLine } from './lines.js';
 import { type Trace, traceOf } from './m4.js';
 import type { PlotView } from './plot.js';
-import { limited, type Range, symlogThreshold, yRange } from './range.js';
+import { isBeyond, limited, type Range, symlogThreshold, yRange } from './range.js';
 import { LINEAR, LOG, type Scale, symlog } from './scale.js';
 import type { XKind } from './ticks.js';
 import type { Tracer } from './tracer.js';
@@ -24,8 +24,13 @@ interface Shown {
   theme: Theme;
 }
 
+export interface ChartView extends PlotView {
+  /** All values in sight lie outside of the range that a person set. */
+  isBeyond: boolean;
+}
+
 /** What a plot draws of these lines: their traces, and axes that they fit on. */
-export function viewOf(shown: Shown, tracer: Tracer): PlotView {
+export function viewOf(shown: Shown, tracer: Tracer): ChartView {
   const { x, pixels, limits, highlighted, theme } = shown;
   const { yScale, ignoreOutliers, band } = shown.settings;
   const isLog = yScale === 'log';
@@ -43,7 +48,9 @@ export function viewOf(shown: Shown, tracer: Tracer): PlotView {
   const traces = lines.flatMap(({ trace, band: around }) => (around ? [trace, ...edgesOf(around)] : trace));
   const scale = scaleOf(yScale, traces, x);
   const y = limited(yRange(traces, x, scale, ignoreOutliers), limits, scale);
-  return { xKind: kindOf(shown.xAxis), x, y, scale, lines, highlighted, theme };
+  const xKind = kindOf(shown.xAxis);
+  const isSet = limits.min !== undefined || limits.max !== undefined;
+  return { xKind, x, y, scale, lines, highlighted, theme, isBeyond: isSet && isBeyond(traces, x, y) };
 }
 
 function scaleOf(kind: YScale, traces: readonly Trace[], x: Range): Scale {

@@ -6,17 +6,17 @@ import { axisMetric } from './axes.js';
 import type { Change, ExportVerb } from './change.js';
 import { ChartCursor } from './chart-cursor.js';
 import { exportChart } from './chart-export.js';
-import { headerTools } from './chart-header.js';
+import { beyondNote, headerTools } from './chart-header.js';
 import { metricsOf, titleOf } from './chart-id.js';
 import { resizeHandle } from './chart-size.js';
-import { viewOf } from './chart-view.js';
+import { type ChartView, viewOf } from './chart-view.js';
 import { xExtent } from './curve.js';
 import { chartKey } from './keys.js';
 import { headingOf } from './layout.js';
 import { type ChartLine, linesOf, type RunCurve } from './lines.js';
 import type { Loader } from './loader.js';
 import type { ChartsModel } from './model.js';
-import { Plot, type PlotView } from './plot.js';
+import { Plot } from './plot.js';
 import { growingRange, panRange, type Range, xRange, zoomRange } from './range.js';
 import { Redraw } from './redraw.js';
 import { summaryOf } from './summary.js';
@@ -38,7 +38,7 @@ export class TyChart extends LitElement {
 
   /** While it is drawn. */
   #plot: Plot | undefined;
-  #view: PlotView | undefined;
+  #view: ChartView | undefined;
   #cursor: ChartCursor | undefined;
   /** The curves of the shown runs, and the lines that are drawn of them. */
   #curves: readonly RunCurve[] = [];
@@ -110,6 +110,7 @@ export class TyChart extends LitElement {
 
   #inside(): TemplateResult {
     return html`${this.#curves.length === 0 ? this.#placeholder() : nothing}
+      ${this.#view?.isBeyond ? beyondNote(this.chart, this.model) : nothing}
       <div class="tooltip" hidden></div>`;
   }
 
@@ -192,6 +193,7 @@ export class TyChart extends LitElement {
     // The width of the y axis is not known before its labels are; a common one is near enough to begin with.
     const columns = this.#plot?.columns ?? Math.max(1, element.clientWidth - 68);
     const view = this.#viewOf(model.zoom ?? this.#wholeOf(extent), columns);
+    if (view.isBeyond !== (this.#view?.isBeyond ?? false)) this.requestUpdate();
     this.#view = view;
     if (this.#plot) this.#plot.draw(view);
     else this.#plot = this.#createPlot(element, view);
@@ -200,7 +202,7 @@ export class TyChart extends LitElement {
     element.setAttribute('aria-label', summaryOf(titleOf(this.chart), this.#lines));
   }
 
-  #viewOf(x: Range, columns: number): PlotView {
+  #viewOf(x: Range, columns: number): ChartView {
     const { model, theme } = this;
     const { settings, xAxis, legend } = model;
     const pixels = Math.round(columns * Math.min(2, devicePixelRatio));
@@ -214,7 +216,7 @@ export class TyChart extends LitElement {
     );
   }
 
-  #createPlot(element: HTMLElement, view: PlotView): Plot {
+  #createPlot(element: HTMLElement, view: ChartView): Plot {
     const { model } = this;
     return new Plot(element, view, {
       onHover: (at) => this.#cursor?.hover(at),

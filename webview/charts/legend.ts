@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChartRun } from '../../src/extension/panels/messages.js';
 import { follow } from '../shared/follow.js';
+import { formatCount } from '../shared/format.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import { type Entry, labelName } from './entries.js';
 import type { ChartsModel } from './model.js';
@@ -85,8 +86,8 @@ export class TyLegend extends LitElement {
     const { entries } = legend;
     const groups = entries.filter(({ isGroup }) => isGroup).length;
     const title = grouping
-      ? `${groups} groups of ${runs.all.length} runs by ${labelName(grouping.id)}`
-      : `${runs.all.length} runs`;
+      ? `${groups} groups of ${formatCount(runs.all.length)} runs by ${labelName(grouping.id)}`
+      : `${formatCount(runs.all.length)} runs`;
     const hidden = entries.filter(({ id }) => legend.hidden.has(id)).length;
     return html`
       <div class="legend-head">

@@ -32,6 +32,12 @@ export function limited(range: Range, limits: Limits, scale: Scale): Range {
   return { min: scale.value(scale.height(most) - 1), max: most };
 }
 
+/** Whether there are values, and all lie on one side of the axis: nothing of them is seen. */
+export function isBeyond(traces: readonly Trace[], x: Range, y: Range): boolean {
+  const { min, max } = extremesOf(traces, x);
+  return min <= max && (max < y.min || min > y.max);
+}
+
 function placeOn(scale: Scale, limit: number | undefined): number | undefined {
   return limit !== undefined && Number.isFinite(scale.height(limit)) ? limit : undefined;
 }

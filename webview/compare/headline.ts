@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import { formatCount } from '../shared/format.js';
 import { dot } from './cells.js';
 import type { CompareModel } from './model.js';
 import { type Part, sentenceOf, summaryOf } from './sentence.js';
@@ -13,7 +14,7 @@ export function headline(model: CompareModel): TemplateResult {
   const [first, ...others] = model.shown;
   if (runs.length > model.detailed)
     return html`<p class="sentences">
-      <span class="whose">${runs.length} runs</span>${summaryOf(runs, model.goals).map(partOf)}
+      <span class="whose">${formatCount(runs.length)} runs</span>${summaryOf(runs, model.goals).map(partOf)}
     </p>`;
   const one = (other: ComparedRun) => sentence(model, first!, other, others.length > 1);
   return html`<div class="sentences">

@@ -1,8 +1,10 @@
 import type { ComparedRun, RelationsState } from '../../src/extension/panels/compare-messages.js';
 import type { Goals } from '../../src/extension/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
+import { formatValue } from '../shared/format.js';
+import { whiskers } from '../shared/whiskers.js';
 import { associationOf } from './association.js';
-import { type Axis, axisOf, type Brush, brushed, placeOf } from './axis.js';
+import { type Axis, axisOf, type Brush, brushed, placeOf, valueAt } from './axis.js';
 import { telling } from './sentence.js';
 import type { Variable } from './variables.js';
 
@@ -21,6 +23,8 @@ export interface RelationsView {
   isIn: Uint8Array;
   /** By run: place in the colour scale, the better the higher; NaN without a value. */
   shades: Float64Array;
+  /** The metric at the ends of the colour scale. Values far from all others have the colour of the end next to them. */
+  shadeEnds: [low: string, high: string];
   /** Places of runs, the best last: what is drawn last lies on top. */
   order: Uint32Array;
 }
@@ -49,11 +53,16 @@ export function relationsView(
   const axes = (given && given.length > 0 ? given : [...params.slice(0, AXES), target]).map(axis);
   const known = axis(target);
   const goal = goalOf(target.label, said);
-  const shades = target.values.map((value) => {
-    const place = placeOf(known, value);
-    return goal === 'lower' ? 1 - place : place;
+  const places = target.values.map((value) => placeOf(known, value));
+  const ends = whiskers(places.filter(Number.isFinite)) ?? { min: 0, max: 1 };
+  const shades = places.map((place) => {
+    const part = (Math.min(ends.max, Math.max(ends.min, place)) - ends.min) / (ends.max - ends.min || 1);
+    return goal === 'lower' ? 1 - part : part;
   });
-  const rank = (i: number) => (Number.isNaN(shades[i]!) ? -1 : shades[i]!);
+  const rank = (i: number) => {
+    const place = places[i]!;
+    return Number.isNaN(place) ? -1 : goal === 'lower' ? 1 - place : place;
+  };
   const x = find(chosen.x) ?? params[0] ?? metrics.find((metric) => metric !== target) ?? target;
   return {
     runs,
@@ -66,6 +75,10 @@ export function relationsView(
     brushes,
     isIn: brushed(runs.length, axes, brushes),
     shades,
+    shadeEnds: [
+      (ends.min > 0 ? '≤ ' : '') + formatValue(valueAt(known, ends.min)),
+      (ends.max < 1 ? '≥ ' : '') + formatValue(valueAt(known, ends.max)),
+    ],
     order: Uint32Array.from(runs.keys()).sort((a, b) => rank(a) - rank(b)),
   };
 }

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ComparedRun, RelationsState } from '../../src/extension/panels/compare-messages.js';
 import { follow } from '../shared/follow.js';
-import { formatValue } from '../shared/format.js';
+import { formatCount } from '../shared/format.js';
 import './axes-menu.js';
 import type { Brush } from './axis.js';
 import './importance-table.js';
@@ -101,14 +101,14 @@ export class TyRelations extends LitElement {
   }
 
   #tools(view: RelationsView): TemplateResult {
-    const { target, variables, axes, isIn, runs, goal } = view;
+    const { target, variables, axes, isIn, runs, goal, shadeEnds } = view;
     const metrics = variables.filter(({ kind }) => kind === 'metric');
     return html`<div class="relation-tools">
       ${this.#select('target', 'Metric', target.variable, metrics, true)}
       <span class="legend">
-        <span>${formatValue(target.min)}</span>
+        <span>${shadeEnds[0]}</span>
         <ty-shades .isReversed=${goal === 'lower'}></ty-shades>
-        <span>${formatValue(target.max)}</span>
+        <span>${shadeEnds[1]}</span>
       </span>
       <ty-axes-menu
         .variables=${variables}
@@ -124,7 +124,10 @@ export class TyRelations extends LitElement {
   #selection(isIn: Uint8Array, runs: readonly ComparedRun[]): TemplateResult {
     const { model, brushes } = this;
     const ids = runs.flatMap(({ id }, i) => (isIn[i] === 1 ? [id] : []));
-    const said = brushes.size === 0 ? `${runs.length} runs` : `${ids.length} of ${runs.length} runs`;
+    const said =
+      brushes.size === 0
+        ? `${formatCount(runs.length)} runs`
+        : `${formatCount(ids.length)} of ${formatCount(runs.length)} runs`;
     const fits = ids.length <= model.detailed;
     return html`
       <span role="status">${said}</span>

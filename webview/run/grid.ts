@@ -1,23 +1,20 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, type PropertyValues, render, type TemplateResult } from 'lit';
 import type { ShownTable, TableCell } from '../../src/extension/tables/table.js';
 import { follow } from '../shared/follow.js';
-import {
-  hasPictures,
-  type Lines,
-  linesInSight,
-  shownText,
-  tailOf,
-  tailsOf,
-  widthsOf,
-} from './grid-layout.js';
+import { hasPictures, linesInSight, shownText, tailOf, tailsOf, widthsOf } from './grid-layout.js';
 import type { RunModel } from './model.js';
 
 const LINE_HEIGHT = 22;
 const PICTURE_LINE_HEIGHT = 72;
-/** Lines before the box was measured. */
-const FIRST_LINES = 16;
+/** Of the box, as tables.css has it. */
+const MOST_HEIGHT = 372;
+/** Characters that fit into the narrowest column. */
+const SHORT = 6;
 
-/** The rows of a table in a box of their own; of a thousand rows those in sight are drawn. */
+/**
+ * The rows of a table in a box of their own. Of a thousand rows those in sight are there, made by hand: a scroll by three
+ * makes three, whatever the others are.
+ */
 export class TyGrid extends LitElement {
   static override properties = { table: { attribute: false }, label: {} };
   declare model: RunModel;
@@ -25,14 +22,12 @@ export class TyGrid extends LitElement {
   declare label: string;
   #tails: number[] = [];
   #hasPictures = false;
-  #lines: Lines = { first: 0, end: FIRST_LINES };
+  readonly #lines = new Map<number, HTMLTableRowElement>();
 
   constructor() {
     super();
     this.addController(
-      follow(() =>
-        this.model.onChange((change) => change === 'pictures' && this.#hasPictures && this.requestUpdate()),
-      ),
+      follow(() => this.model.onChange((change) => change === 'pictures' && this.#drawPictures())),
     );
   }
 
@@ -44,35 +39,28 @@ export class TyGrid extends LitElement {
     if (!changed.has('table')) return;
     this.#tails = tailsOf(this.table);
     this.#hasPictures = hasPictures(this.table);
-    this.#look();
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('table')) this.#setWidths();
-    const { first, end } = this.#lines;
-    const [above, below] = this.querySelectorAll<HTMLElement>('.space td');
-    above!.style.height = `${first * this.#lineHeight}px`;
-    below!.style.height = `${(this.table.rows.length - end) * this.#lineHeight}px`;
-    for (const picture of this.querySelectorAll<HTMLElement>('[data-picture]'))
-      this.model.wantPicture(picture.dataset['picture']!);
-  }
-
-  get #lineHeight(): number {
-    return this.#hasPictures ? PICTURE_LINE_HEIGHT : LINE_HEIGHT;
+    if (!changed.has('table')) return;
+    this.#setWidths();
+    const box = this.querySelector('.grid')!;
+    // Without its rows the box is less high for a moment, and would not stay where it was scrolled to.
+    const top = box.scrollTop;
+    for (const line of this.#lines.values()) line.remove();
+    this.#lines.clear();
+    this.#drawLines(top);
+    box.scrollTop = top;
   }
 
   protected override render(): TemplateResult {
-    const { columns, rows, rowCount, columnCount } = this.table;
-    const { first, end } = this.#lines;
-    const space = html`<tr class="space" aria-hidden="true">
-      <td colspan=${columns.length}></td>
-    </tr>`;
+    const { columns, rowCount, columnCount } = this.table;
     return html`<div
       class="grid ${this.#hasPictures ? 'tall' : ''}"
       tabindex="0"
       role="region"
       aria-label=${this.label}
-      @scroll=${() => this.#look() && this.requestUpdate()}
+      @scroll=${(event: Event) => this.#drawLines((event.currentTarget as Element).scrollTop)}
     >
       <table aria-rowcount=${rowCount === null ? -1 : rowCount + 1} aria-colcount=${columnCount}>
         <colgroup>
@@ -87,34 +75,68 @@ export class TyGrid extends LitElement {
           </tr>
         </thead>
         <tbody>
-          ${space}
-          ${rows.slice(first, end).map(
-            (row, i) =>
-              html`<tr aria-rowindex=${first + i + 2}>
-                ${row.map((cell, column) => this.#cell(cell, column))}
-              </tr>`,
-          )}
-          ${space}
+          <tr class="space" aria-hidden="true">
+            <td colspan=${columns.length}></td>
+          </tr>
+          <tr class="space" aria-hidden="true">
+            <td colspan=${columns.length}></td>
+          </tr>
         </tbody>
       </table>
     </div>`;
   }
 
-  #cell(cell: TableCell, column: number): TemplateResult {
+  /** @param top how far the box is scrolled; pixels */
+  #drawLines(top: number): void {
+    const height = this.#hasPictures ? PICTURE_LINE_HEIGHT : LINE_HEIGHT;
+    const { rows } = this.table;
+    // As high as the box may become: it has no rows to begin with.
+    const { first, end } = linesInSight(top, MOST_HEIGHT, height, rows.length);
+    for (const [at, line] of this.#lines) {
+      if (at >= first && at < end) continue;
+      line.remove();
+      this.#lines.delete(at);
+    }
+    const [above, below] = this.querySelectorAll<HTMLElement>('.space');
+    let next = below!;
+    for (let at = end - 1; at >= first; at--) {
+      let line = this.#lines.get(at);
+      if (!line) {
+        this.#lines.set(at, (line = this.#line(rows[at]!, at)));
+        next.before(line);
+      }
+      next = line;
+    }
+    above!.querySelector('td')!.style.height = `${first * height}px`;
+    below!.querySelector('td')!.style.height = `${(rows.length - end) * height}px`;
+    this.#drawPictures();
+  }
+
+  #line(row: readonly TableCell[], at: number): HTMLTableRowElement {
+    const line = document.createElement('tr');
+    line.setAttribute('aria-rowindex', String(at + 2));
+    line.append(...row.map((cell, column) => this.#cell(cell, column)));
+    return line;
+  }
+
+  #cell(cell: TableCell, column: number): HTMLTableCellElement {
+    const element = document.createElement('td');
+    if (cell !== null && typeof cell !== 'string') {
+      element.className = 'picture-cell';
+      element.dataset['picture'] = cell.picture;
+      return element;
+    }
     const { isNumber } = this.table.columns[column]!;
-    if (cell !== null && typeof cell !== 'string') return this.#picture(cell.picture);
     const text = shownText(cell, isNumber);
-    if (!isNumber)
-      return html`<td class=${cell === null ? 'none' : ''} title=${text.length > 6 ? text : nothing}>
-        ${text}
-      </td>`;
-    // A space behind the text would put it out of line.
-    return html`<td
-      class="number ${cell === null ? 'none' : ''}"
-      data-tail=${this.#tail(text, column)}
-      title=${cell !== null && text !== cell ? cell : nothing}
-      .textContent=${text}
-    ></td>`;
+    element.textContent = text;
+    if (isNumber) {
+      element.className = 'number';
+      element.dataset['tail'] = this.#tail(text, column);
+    }
+    element.classList.toggle('none', cell === null);
+    // Short ones are in sight whole.
+    if (cell !== null && (text !== cell || text.length > SHORT)) element.title = cell;
+    return element;
   }
 
   /** What is missing behind a number for the points of a column to be below each other; drawn unseen. */
@@ -124,32 +146,24 @@ export class TyGrid extends LitElement {
     return (own === 0 ? '.' : '0').slice(0, missing) + '0'.repeat(Math.max(0, missing - 1));
   }
 
-  #picture(path: string): TemplateResult {
-    const uri = this.model.pictures.get(path);
-    return html`<td class="picture-cell">
-      <button title="Open ${path}" data-picture=${path} @click=${() => this.model.openFile(path)}>
-        ${
-          uri
-            ? html`<img src=${uri} alt="Picture" />`
-            : html`<span class="icon icon-${uri === null ? 'file' : 'loading'}"></span>`
-        }
-      </button>
-    </td>`;
+  #drawPictures(): void {
+    if (!this.#hasPictures) return;
+    for (const cell of this.querySelectorAll<HTMLElement>('[data-picture]')) {
+      const path = cell.dataset['picture']!;
+      this.model.wantPicture(path);
+      render(this.#picture(path), cell);
+    }
   }
 
-  /** @returns whether other lines are in sight now */
-  #look(): boolean {
-    const box = this.querySelector('.grid');
-    const { rows } = this.table;
-    const lines = linesInSight(
-      box?.scrollTop ?? 0,
-      box?.clientHeight ?? FIRST_LINES * LINE_HEIGHT,
-      this.#lineHeight,
-      rows.length,
-    );
-    const isOther = lines.first !== this.#lines.first || lines.end !== this.#lines.end;
-    this.#lines = lines;
-    return isOther;
+  #picture(path: string): TemplateResult {
+    const uri = this.model.pictures.get(path);
+    return html`<button title="Open ${path}" @click=${() => this.model.openFile(path)}>
+      ${
+        uri
+          ? html`<img src=${uri} alt="Picture" />`
+          : html`<span class="icon icon-${uri === null ? 'file' : 'loading'}"></span>`
+      }
+    </button>`;
   }
 
   /** Measured once for all rows: a column does not change its width while it is scrolled. */

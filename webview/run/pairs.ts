@@ -42,7 +42,7 @@ export class TyPairs extends LitElement {
           ${found.slice(0, this.#growing.count).map(
             ([name, value]) =>
               html`<tr>
-                <th scope="row" title=${name}>${name}</th>
+                <th scope="row" title=${name}>${inParts(name)}</th>
                 <td>
                   <span class="value">${value}</span
                   >${iconButton('copy', `Copy ${name}`, () => this.copy(value))}
@@ -55,6 +55,11 @@ export class TyPairs extends LitElement {
       ${found.length === 0 ? html`<p class="hint">Nothing has “${this.filter.trim()}” in it.</p>` : nothing}
     `;
   }
+}
+
+/** A long name goes on in the next line where one of its parts ends. */
+function inParts(name: string): TemplateResult[] {
+  return name.split(/(?<=[._/])/).map((part, i) => html`${i > 0 ? html`<wbr />` : nothing}${part}`);
 }
 
 export function searchBox(label: string, value: string, onInput: (text: string) => void): TemplateResult {

@@ -10,7 +10,9 @@ export function summary(model: RunModel, run: ShownRun): TemplateResult {
         ([name, value]) =>
           html`<div>
             <dt>${name}</dt>
-            <dd class=${CODE.has(name) ? 'mono' : ''} title=${value}>${value}</dd>
+            <dd class=${CODE.has(name) ? 'mono' : ''} title=${value}>
+              ${CODE.has(name) ? inWords(value) : value}
+            </dd>
           </div>`,
       )}
     </dl>
@@ -23,6 +25,11 @@ export function summary(model: RunModel, run: ShownRun): TemplateResult {
         : nothing
     }
   `;
+}
+
+/** In lines that end between words only: a browser would end one after the first dash of `--lr`, too. */
+function inWords(text: string): TemplateResult[] {
+  return text.split(' ').map((word, i) => html`${i > 0 ? ' ' : ''}<span class="word">${word}</span>`);
 }
 
 /** Facts that are read letter by letter. */

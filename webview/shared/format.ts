@@ -25,6 +25,11 @@ export function formatValue(value: number): string {
   return minus(String(Number(value.toPrecision(5))));
 }
 
+/** How many: `1,000`. */
+export function formatCount(count: number): string {
+  return grouped.format(count);
+}
+
 /** A difference with its sign, to three significant digits. */
 export function formatDifference(value: number): string {
   const text = formatValue(Number(value.toPrecision(3)));

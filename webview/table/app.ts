@@ -3,6 +3,7 @@ import type { ErrorData } from '../../src/base/errors.js';
 import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
 import { follow } from '../shared/follow.js';
+import { formatCount } from '../shared/format.js';
 import './column-chooser.js';
 import { columnOf } from './columns.js';
 import { toCsv, toMarkdown, toTsv } from './export.js';
@@ -14,7 +15,6 @@ import type { TableModel } from './model.js';
 const TICK_MS = 30_000;
 /** As many as the comparison can set side by side. */
 const MOST_COMPARED = 1000;
-const counted = new Intl.NumberFormat('en-US');
 
 /** The page: tools, the table, and what to do when there is nothing in it. */
 export class TyTable extends LitElement {
@@ -103,8 +103,8 @@ export class TyTable extends LitElement {
     const { model } = this;
     const count = model.selection.ids.size;
     const total = model.view.store.size;
-    const runs = `${counted.format(total)} ${total === 1 ? 'run' : 'runs'}`;
-    const said = count > 0 ? `${counted.format(count)} of ${runs} selected` : runs;
+    const runs = `${formatCount(total)} ${total === 1 ? 'run' : 'runs'}`;
+    const said = count > 0 ? `${formatCount(count)} of ${runs} selected` : runs;
     return html`<div class="foot">
       <span class="said" role="status">${said}${model.isLoading ? ' …' : ''}</span>
       <div class="actions" role="toolbar" aria-label="Selected runs">
@@ -114,7 +114,7 @@ export class TyTable extends LitElement {
           'Compare',
           count >= 2 && count <= MOST_COMPARED,
           () => model.act('compare'),
-          `Compare 2 to ${counted.format(MOST_COMPARED)} selected runs`,
+          `Compare 2 to ${formatCount(MOST_COMPARED)} selected runs`,
         )}
         ${this.#action('tag', 'Tag…', count > 0, () => model.act('tag'), 'Set a tag of the selected runs')}
         ${this.#action('trash', 'Delete', count > 0, () => model.act('delete'), 'Delete the selected runs')}
@@ -132,8 +132,7 @@ export class TyTable extends LitElement {
   #export(count: number): TemplateResult {
     const { model } = this;
     const popup = () => this.querySelector<HTMLElement>('.export')!;
-    const what =
-      count === 0 ? 'all runs' : count === 1 ? 'the selected run' : `${counted.format(count)} runs`;
+    const what = count === 0 ? 'all runs' : count === 1 ? 'the selected run' : `${formatCount(count)} runs`;
     const choice = (label: string, run: () => void) =>
       html`<button
         class="menu-item"

@@ -172,6 +172,18 @@ describe('the layout of the charts', () => {
     assert.deepEqual(await order(), ['b', 'a', 'c', 'd', 'e']);
   });
 
+  it('says so when all values are outside of the range that was set, and takes another', async () => {
+    await open();
+    const note = chart('a').getByText('All values are outside of the set range.');
+    await page.evaluate(() => window.fake.say({ type: 'limits', chart: 'a', limits: { min: 900 } }));
+    await note.waitFor();
+    await chart('a').getByRole('button', { name: 'Change range…' }).press('Enter');
+    await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'askLimits'));
+    assert.equal(await page.locator('.full').count(), 0);
+    await page.evaluate(() => window.fake.say({ type: 'limits', chart: 'a', limits: { min: 0 } }));
+    await note.waitFor({ state: 'detached' });
+  });
+
   it('has the limits that were set for the y axis of a chart', async () => {
     await open();
     const limits = chart('a').locator('.limits');

@@ -178,6 +178,25 @@ describe('charts page', () => {
     await holds(async () => assert.ok((await inked('loss', '--ty-run2')) > 100));
   });
 
+  it('shortens no name in a tooltip while the page has room, beside the last chart of a row neither', async () => {
+    const data = training(20, 100, ['a', 'b', 'c']);
+    data.runs.forEach((run, i) => (run.name = `misty-maple-of-the-north-${i}`));
+    await open(data, { width: 1200 });
+    await drawn('c');
+    const box = (await chart('c').locator('.plot-area').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.45, box.y + 30);
+    await chart('c').locator('.tooltip').waitFor();
+    const names = chart('c').locator('.tooltip-name');
+    assert.deepEqual(
+      await names.evaluateAll(
+        (all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length,
+      ),
+      0,
+    );
+    const tooltip = (await chart('c').locator('.tooltip').boundingBox())!;
+    assert.ok(tooltip.x >= 0 && tooltip.x + tooltip.width <= 1200, JSON.stringify(tooltip));
+  });
+
   it('shows the values of all runs at the pointer in every chart, greatest first', async () => {
     await open(training(3, 100));
     await drawn('loss');

@@ -21,6 +21,8 @@ export interface CompareGiven {
   files?: Record<string, Omit<Answer<'files'>, 'type' | 'runId'>>;
   /** By metric, by run: the values of steps 0, 1, 2 … */
   points?: Record<string, Record<string, number[]>>;
+  /** By metric, where it is not 1: from one point to the next. */
+  stepOf?: Record<string, number>;
   goals?: Answer<'runs'>['goals'];
   state?: unknown;
   fail?: { code: string; message: string };
@@ -71,7 +73,7 @@ export function installCompareHost(given: CompareGiven): void {
   };
   const curve = (key: string, runId: string) => {
     const values = Float64Array.from(given.points?.[key]?.[runId] ?? []);
-    const steps = values.map((_, i) => i);
+    const steps = values.map((_, i) => i * (given.stepOf?.[key] ?? 1));
     return { runId, key, total: values.length, reduced: false, steps, times: steps, values };
   };
   Object.assign(window, {

@@ -17,6 +17,8 @@ interface PanelOptions<Host> {
   width?: number;
   height?: number;
   scale?: number;
+  /** What the page takes for the time of day, at rest: ms since the epoch. */
+  now?: number;
 }
 
 /** Opens the charts page over a fake host. Errors of the page, and what its policy refused, end up in `errors`. */
@@ -29,7 +31,7 @@ export function openCharts(
 
 export async function openPanel<Host>(
   browser: Browser,
-  { url, install, host, theme = 'dark', width = 1200, height = 800, scale = 1 }: PanelOptions<Host>,
+  { url, install, host, theme = 'dark', width = 1200, height = 800, scale = 1, now }: PanelOptions<Host>,
 ): Promise<{ page: Page; errors: string[] }> {
   const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
   const errors: string[] = [];
@@ -37,6 +39,7 @@ export async function openPanel<Host>(
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
+  if (now !== undefined) await page.clock.setFixedTime(now);
   // tsx names functions by a helper that the page does not have.
   await page.addInitScript('window.__name = (f) => f');
   await page.addInitScript(reportViolations);

@@ -16,6 +16,8 @@ export interface RunGiven {
   pictures?: Record<string, string>;
   tables?: Record<string, ShownTable | string>;
   log?: { text: string; isCut: boolean };
+  /** By metric; what is not here falls and swings. */
+  points?: Record<string, number[]>;
   collapsed?: string[];
   goals?: Extract<ToRun, { type: 'run' }>['goals'];
   state?: unknown;
@@ -79,8 +81,8 @@ export function installRunHost(given: RunGiven): void {
           series: message.keys.map((key) => ({
             key,
             values: Float64Array.from(
-              { length: 200 },
-              (_, i) => 1 / (1 + i / 20) + Math.sin(i * key.length) / 20,
+              given.points?.[key] ??
+                Array.from({ length: 200 }, (_, i) => 1 / (1 + i / 20) + Math.sin(i * key.length) / 20),
             ),
           })),
         });

@@ -103,15 +103,15 @@ describe('the tables in the panel of a run', () => {
 
   it('reads one again when files of the run changed, and shows what is new where it was scrolled to', async () => {
     await show(withTables({ 'a.json': numbered(100) }));
-    await page.locator('.grid').evaluate((box) => box.scrollTo(0, 1000));
-    await page.locator('.grid tr[aria-rowindex="50"]').waitFor();
+    await page.locator('.grid').evaluate((box) => box.scrollTo(0, 1800));
+    await page.locator('.grid tr[aria-rowindex="101"]').waitFor();
     const found = { pictures: [], tables: ['a.json'], models: [], isCut: false };
     const table = numbered(200);
     await page.evaluate((more) => window.fakeRun.say({ type: 'found', found: more }), found);
     await page.waitForFunction(() => window.fakeRun.sent.filter(({ type }) => type === 'table').length === 2);
     await page.evaluate((more) => window.fakeRun.say({ type: 'table', path: 'a.json', table: more }), table);
     await page.getByText('200 rows × 2 columns').waitFor();
-    assert.equal(await page.locator('.grid').evaluate((box) => box.scrollTop), 1000);
+    assert.equal(await page.locator('.grid').evaluate((box) => box.scrollTop), 1800);
   });
 
   it('says it when a table is empty, is none, or is not read to its end', async () => {

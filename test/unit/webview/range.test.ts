@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Trace } from '../../../webview/charts/m4.js';
 import {
   growingRange,
+  isBeyond,
   limited,
   panRange,
   symlogThreshold,
@@ -61,6 +62,26 @@ describe('yRange', () => {
     assert.ok(yRange([trace(1, NaN, 2)], all, LINEAR).max < 3);
     assert.deepEqual(yRange([], all, LINEAR), { min: 0, max: 1 });
     assert.ok(yRange([], all, LOG).min > 0);
+  });
+});
+
+describe('an axis without a value', () => {
+  const beyond = (y: number[], min: number, max: number) => isBeyond([trace(...y)], all, { min, max });
+
+  it('is one whose values are all above it, or all below', () => {
+    assert.ok(beyond([5, 9], 10, 20));
+    assert.ok(beyond([25, 90], 10, 20));
+    assert.ok(!beyond([5, 12], 10, 20));
+  });
+
+  it('is not one that a line crosses, nor one of a chart without values', () => {
+    assert.ok(!beyond([5, 90], 10, 20));
+    assert.ok(!beyond([], 10, 20));
+    assert.ok(!beyond([NaN], 10, 20));
+  });
+
+  it('goes by what is in sight', () => {
+    assert.ok(isBeyond([trace(15, 90, 90)], { min: 1, max: 2 }, { min: 10, max: 20 }));
   });
 });
 

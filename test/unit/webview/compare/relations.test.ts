@@ -73,6 +73,18 @@ describe('variables of many runs', () => {
     assert.equal(view.axes.at(-1)?.variable.id, 'metric:loss');
   });
 
+  it('are told apart by colour also when one of them diverged', () => {
+    const losses = [1, 2, 3, 4, 5, 900];
+    const all = losses.map((loss, i) => comparedRun(tableRun(i + 1, { metrics: { loss: at(loss) } })));
+    const view = relationsView(all, variablesOf(all), {}, new Map())!;
+    assert.deepEqual(
+      Array.from(view.shades, (shade) => Number(shade.toFixed(6))),
+      [1, 0.75, 0.5, 0.25, 0, 0],
+    );
+    assert.deepEqual(view.shadeEnds, ['1', '≥ 5']);
+    assert.equal(view.order[0], 5);
+  });
+
   it('are judged as a person said', () => {
     const view = relationsView(runs, variablesOf(runs), {}, new Map(), { 'metric:loss': 'higher' })!;
     assert.equal(view.goal, 'higher');

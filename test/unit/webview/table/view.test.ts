@@ -21,25 +21,26 @@ const rowOf = (view: TableView, number: number) => view.store.rowOf(`run-${numbe
 
 describe('the duration of a run', () => {
   const minute = 60_000;
-  const runs = [
+  /** Begun when the test begins, not when its file is read: that may be minutes before. */
+  const runs = (): Run[] => [
     tableRun(1, { state: 'running', startTime: Date.now() - 10 * minute, endTime: undefined }),
     tableRun(2, { startTime: 0, endTime: 5 * minute }),
     tableRun(3, { startTime: 0, endTime: 20 * minute }),
     // It ended nobody knows when.
     tableRun(4, { state: 'failed', startTime: 0, endTime: undefined }),
-  ] as Run[];
-  const sorted = (descending: boolean) => viewOf(runs, { sort: [{ id: 'duration', descending }] }).order;
+  ];
+  const sorted = (descending: boolean) => viewOf(runs(), { sort: [{ id: 'duration', descending }] }).order;
 
   it('is the time so far while it goes on, in the order too; without one it comes last in both directions', () => {
     assert.deepEqual(sorted(false), ['run-2', 'run-1', 'run-3', 'run-4']);
     assert.deepEqual(sorted(true), ['run-3', 'run-1', 'run-2', 'run-4']);
-    const view = viewOf(runs);
+    const view = viewOf(runs());
     assert.match(cellText(view.values, 'duration', rowOf(view, 1))!, /^10m/);
     assert.equal(cellText(view.values, 'duration', rowOf(view, 4)), undefined);
   });
 
   it('is a number where all runs go on', () => {
-    assert.ok(viewOf([runs[0]!]).isNumber('duration'));
+    assert.ok(viewOf([runs()[0]!]).isNumber('duration'));
   });
 });
 
@@ -101,6 +102,21 @@ describe('the best of a metric', () => {
         [0, 7],
       ],
     );
+  });
+});
+
+describe('a tint', () => {
+  it('tells runs apart also when one of them diverged', () => {
+    const losses = [0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 900];
+    const metrics = (value: number) => ({
+      loss: { value, step: 1, timestamp: 0, count: 1, min: value, max: value },
+    });
+    const view = viewOf(
+      losses.map((value, i) => tableRun(i + 1, { metrics: metrics(value) })),
+      { tinted: ['metric:loss'] },
+    );
+    const tints = losses.map((_, i) => view.tint('metric:loss', rowOf(view, i + 1)));
+    assert.deepEqual(tints, [7, 6, 4, 3, 1, 0, 0]);
   });
 });
 
