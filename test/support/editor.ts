@@ -149,6 +149,24 @@ export function row(scope: Locator, label: string | RegExp): Locator {
   return scope.locator('[role=treeitem]').filter({ has: name });
 }
 
+/** How long a tree has to stand still: longer than a view gathers what it is told before it draws. */
+const REST = 1000;
+
+/** Waits for a row, and for its tree to come to rest: a click on a row that moves meets another. */
+export async function rowAtRest(tree: Locator, label: string, timeout = 30_000): Promise<Locator> {
+  const found = row(tree, label);
+  await found.waitFor({ timeout });
+  const end = Date.now() + timeout;
+  let [text, since] = ['', Date.now()];
+  while (Date.now() - since < REST) {
+    if (Date.now() > end) throw new Error('The rows do not come to rest.');
+    await sleep(100);
+    const now = await tree.innerText();
+    if (now !== text) [text, since] = [now, Date.now()];
+  }
+  return found;
+}
+
 /** Chooses from the context menu of a row. What takes the focus meanwhile closes a menu: more than one try. */
 export async function contextMenu(target: Locator, name: string): Promise<void> {
   const page = target.page();

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { buildScriptJob } from '../../src/job/build.js';
-import { command, contextMenu, row, webview } from '../support/editor.js';
+import { command, contextMenu, row, rowAtRest, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
 
@@ -85,7 +85,7 @@ describe('the views, in the real editor', function () {
   it('show runs as scripts log them, newest first', async () => {
     await log('older', 2);
     await log('newer', 1);
-    await row(runs(), 'newer').waitFor();
+    await rowAtRest(runs(), 'newer');
     await row(runs(), 'older').waitFor();
     const rows = await runs().locator('[role=treeitem] .label-name').allTextContents();
     assert.deepEqual(rows, ['Default', 'newer', 'older']);
@@ -174,7 +174,7 @@ describe('the views, in the real editor', function () {
     // Neither what is selected, nor what the panel shows.
     const names = ['menu one', 'menu two', 'menu three'];
     for (const name of names) await log(name, 1);
-    await row(runs(), 'menu three').click();
+    await (await rowAtRest(runs(), 'menu three')).click();
     for (const name of ['menu one', 'menu two']) {
       await contextMenu(row(runs(), name), 'Show Run');
       const panel = await webview(page, 'ty-run');
@@ -184,6 +184,22 @@ describe('the views, in the real editor', function () {
     await workspace.delete(
       (await workspace.runs({ filter: "attributes.run_name LIKE 'menu %'" })).runs.map(({ id }) => id),
     );
+    await command(page, 'View: Close All Editors');
+  });
+
+  it('know the row of a command also while the list is read again', async () => {
+    const { page } = window;
+    const { pid } = await workspace.status();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await command(page, 'Trainyard: Refresh');
+      await contextMenu(row(runs(), 'older'), 'Show Run');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const panel = await webview(page, 'ty-run');
+    await panel.getByRole('heading', { name: 'older' }).waitFor();
+    assert.equal(await page.locator('.quick-input-widget:visible').count(), 0);
     await command(page, 'View: Close All Editors');
   });
 
@@ -409,7 +425,7 @@ describe('the views, in the real editor', function () {
     };
     await job('first try', 'echo one\n');
     await job('second try', 'echo two\n');
-    await row(runs(), 'second try').waitFor({ timeout: 30_000 });
+    await rowAtRest(runs(), 'second try');
     await row(runs(), 'first try').click();
     await row(runs(), 'second try').click({ modifiers: ['ControlOrMeta'] });
     await contextMenu(row(runs(), 'second try'), 'Compare Runs');
@@ -427,7 +443,7 @@ describe('the views, in the real editor', function () {
       ['writer two', 'accuracy: 0.95\n'],
     ] as const)
       await window.artifact(await log(name, 1), 'reports/result.yaml', text);
-    await row(runs(), 'writer two').waitFor({ timeout: 30_000 });
+    await rowAtRest(runs(), 'writer two');
     await row(runs(), 'writer one').click();
     await row(runs(), 'writer two').click({ modifiers: ['ControlOrMeta'] });
     await contextMenu(row(runs(), 'writer two'), 'Compare Runs');
@@ -450,7 +466,7 @@ describe('the views, in the real editor', function () {
       const value = '[{"path": "answers.json", "type": "table"}]';
       await window.mlflow('runs/set-tag', { run_id, key: 'mlflow.loggedArtifacts', value });
     }
-    await row(runs(), 'table two').waitFor({ timeout: 30_000 });
+    await rowAtRest(runs(), 'table two');
     await contextMenu(row(runs(), 'table one'), 'Show Run');
     const panel = await webview(page, 'ty-run .grid');
     await panel.getByRole('region', { name: 'answers.json, 41 rows × 2 columns' }).waitFor();
@@ -480,7 +496,7 @@ describe('the views, in the real editor', function () {
     const location = `file://${window.root}/far`;
     const made = await window.mlflow('experiments/create', { name: 'far', artifact_location: location });
     for (const name of ['far one', 'far two']) await log(name, 1, String(made['experiment_id']));
-    await row(runs(), 'far two').waitFor({ timeout: 30_000 });
+    await rowAtRest(runs(), 'far two');
     await row(runs(), 'far one').click();
     await row(runs(), 'far two').click({ modifiers: ['ControlOrMeta'] });
     await contextMenu(row(runs(), 'far two'), 'Compare Runs');
