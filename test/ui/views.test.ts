@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { buildScriptJob } from '../../src/job/build.js';
-import { command, contextMenu, row, rowAtRest, webview } from '../support/editor.js';
+import { command, contextMenu, row, rowAtRest, showFromMenu, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
 
@@ -187,27 +187,10 @@ describe('the views, in the real editor', function () {
     await command(page, 'View: Close All Editors');
   });
 
-  it('know the row of a command also while the list is read again', async () => {
-    const { page } = window;
-    const { pid } = await workspace.status();
-    process.kill(pid, 'SIGSTOP');
-    try {
-      await command(page, 'Trainyard: Refresh');
-      await contextMenu(row(runs(), 'older'), 'Show Run');
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
-    const panel = await webview(page, 'ty-run');
-    await panel.getByRole('heading', { name: 'older' }).waitFor();
-    assert.equal(await page.locator('.quick-input-widget:visible').count(), 0);
-    await command(page, 'View: Close All Editors');
-  });
-
   it('drop a run on the charts of another', async () => {
     const { page } = window;
     await row(runs(), 'older').click();
-    await contextMenu(row(runs(), 'older'), 'Show Charts');
-    const charts = await webview(page, 'canvas');
+    const charts = await showFromMenu(row(runs(), 'older'), 'Show Charts', 'canvas');
     assert.deepEqual(await charts.locator('.chip-name').allInnerTexts(), ['older']);
     await row(runs(), 'best so far').hover();
     await page.mouse.down();
@@ -227,8 +210,7 @@ describe('the views, in the real editor', function () {
 
   it('show the images of a run beside its curves as they come', async () => {
     const { page } = window;
-    await contextMenu(row(runs(), 'older'), 'Show Charts');
-    const charts = await webview(page, 'canvas');
+    const charts = await showFromMenu(row(runs(), 'older'), 'Show Charts', 'canvas');
     const [run] = (await workspace.runs({ filter: "attributes.run_name = 'older'" })).runs;
     assert.ok(run);
     const image = (step: number) => `images/val~grid+step+${step}+timestamp+1+x${step}.png`;
@@ -245,8 +227,7 @@ describe('the views, in the real editor', function () {
   it('keep the layout of the charts for the experiment, and share it as a file', async () => {
     const { page } = window;
     const show = async () => {
-      await contextMenu(row(runs(), 'older'), 'Show Charts');
-      const charts = await webview(page, 'canvas');
+      const charts = await showFromMenu(row(runs(), 'older'), 'Show Charts', 'canvas');
       await charts.getByRole('button', { name: /^View/ }).click();
       return charts;
     };
@@ -281,8 +262,7 @@ describe('the views, in the real editor', function () {
 
   it('give the y axis of a chart a range, after a mistake, and let it follow the curves again', async () => {
     const { page } = window;
-    await contextMenu(row(runs(), 'older'), 'Show Charts');
-    const charts = await webview(page, 'canvas');
+    const charts = await showFromMenu(row(runs(), 'older'), 'Show Charts', 'canvas');
     const chart = charts.locator('ty-chart:has(h3[title="loss"])');
     await contextMenu(chart.locator('h3'), 'Set Y Axis Range…');
     await answer('Least and greatest value', '2, 1');
@@ -314,8 +294,7 @@ describe('the views, in the real editor', function () {
         timestamp: step,
         step,
       });
-    await contextMenu(row(runs(), 'older'), 'Show Charts');
-    const charts = await webview(page, 'canvas');
+    const charts = await showFromMenu(row(runs(), 'older'), 'Show Charts', 'canvas');
     const heading = charts.locator('ty-chart:has(h3[title="loss"]) h3');
     await chooseAndAnswer(
       heading,
@@ -334,8 +313,7 @@ describe('the views, in the real editor', function () {
     const { page } = window;
     await row(runs(), 'best so far').click();
     await row(runs(), 'older').click({ modifiers: ['ControlOrMeta'] });
-    await contextMenu(row(runs(), 'older'), 'Show Charts');
-    const charts = await webview(page, 'canvas');
+    const charts = await showFromMenu(row(runs(), 'older'), 'Show Charts', 'canvas');
     const chart = charts.locator('ty-chart:has(h3[title="loss"])');
     await contextMenu(charts.locator('.chip', { hasText: 'older' }), 'Set as Baseline');
     await charts.locator('.chip.baseline', { hasText: 'older' }).waitFor();
@@ -428,8 +406,7 @@ describe('the views, in the real editor', function () {
     await rowAtRest(runs(), 'second try');
     await row(runs(), 'first try').click();
     await row(runs(), 'second try').click({ modifiers: ['ControlOrMeta'] });
-    await contextMenu(row(runs(), 'second try'), 'Compare Runs');
-    const comparison = await webview(page, 'ty-compare');
+    const comparison = await showFromMenu(row(runs(), 'second try'), 'Compare Runs', 'ty-compare');
     await comparison.getByTitle('Compare steps.sh').click();
     await page.locator('.monaco-diff-editor, .multiDiffEntry').first().waitFor({ timeout: 30_000 });
     await page.getByText('echo two').first().waitFor();
@@ -446,8 +423,7 @@ describe('the views, in the real editor', function () {
     await rowAtRest(runs(), 'writer two');
     await row(runs(), 'writer one').click();
     await row(runs(), 'writer two').click({ modifiers: ['ControlOrMeta'] });
-    await contextMenu(row(runs(), 'writer two'), 'Compare Runs');
-    const comparison = await webview(page, 'ty-compare');
+    const comparison = await showFromMenu(row(runs(), 'writer two'), 'Compare Runs', 'ty-compare');
     await comparison.getByTitle('Compare reports/result.yaml').click();
     await page.locator('.monaco-diff-editor').first().waitFor({ timeout: 30_000 });
     await page.getByText('accuracy: 0.95').first().waitFor();
@@ -467,8 +443,7 @@ describe('the views, in the real editor', function () {
       await window.mlflow('runs/set-tag', { run_id, key: 'mlflow.loggedArtifacts', value });
     }
     await rowAtRest(runs(), 'table two');
-    await contextMenu(row(runs(), 'table one'), 'Show Run');
-    const panel = await webview(page, 'ty-run .grid');
+    const panel = await showFromMenu(row(runs(), 'table one'), 'Show Run', 'ty-run .grid');
     await panel.getByRole('region', { name: 'answers.json, 41 rows × 2 columns' }).waitFor();
     await panel.locator('td', { hasText: 'question 3' }).first().waitFor();
     await panel.getByRole('button', { name: 'Open answers.json as CSV' }).click();
@@ -478,8 +453,7 @@ describe('the views, in the real editor', function () {
 
     await row(runs(), 'table one').click();
     await row(runs(), 'table two').click({ modifiers: ['ControlOrMeta'] });
-    await contextMenu(row(runs(), 'table two'), 'Compare Runs');
-    const comparison = await webview(page, 'ty-compare');
+    const comparison = await showFromMenu(row(runs(), 'table two'), 'Compare Runs', 'ty-compare');
     await comparison.getByTitle('Compare answers.json').click();
     const diff = page.locator('.monaco-diff-editor').first();
     await diff.waitFor({ timeout: 30_000 });
@@ -499,8 +473,7 @@ describe('the views, in the real editor', function () {
     await rowAtRest(runs(), 'far two');
     await row(runs(), 'far one').click();
     await row(runs(), 'far two').click({ modifiers: ['ControlOrMeta'] });
-    await contextMenu(row(runs(), 'far two'), 'Compare Runs');
-    const comparison = await webview(page, 'ty-compare');
+    const comparison = await showFromMenu(row(runs(), 'far two'), 'Compare Runs', 'ty-compare');
     await comparison.locator('.problem', { hasText: location }).first().waitFor({ timeout: 30_000 });
     await comparison.locator('thead').getByRole('button', { name: 'far two', exact: true }).click();
     const panel = await webview(page, 'ty-run');

@@ -48,24 +48,6 @@ export class RunsModel {
     this.#loading.clear();
   }
 
-  /**
-   * Asks for everything anew. Until all is here that was here before, what is shown stays, so that no row is without an
-   * answer meanwhile.
-   */
-  async renew(): Promise<void> {
-    const generation = this.#generation;
-    const next = new RunsModel(this.#source);
-    next.#query = this.#query;
-    const groups = await next.groups();
-    const wasLoaded = ({ experiment }: ExperimentNode) => this.#groups?.get(experiment.id)?.isLoaded;
-    await Promise.all(
-      groups.filter((group, i) => i === 0 || wasLoaded(group)).map((group) => next.load(group)),
-    );
-    if (generation !== this.#generation) return;
-    this.clear();
-    this.#groups = next.#groups;
-  }
-
   /** Experiments, the one with the newest activity first; while the list is narrowed, those with a match. */
   async groups(): Promise<ExperimentNode[]> {
     const all = await this.#all();
@@ -117,7 +99,7 @@ export class RunsModel {
   /** Brings what is loaded up to date with events, asking only for what they name. */
   async apply(events: readonly WorkspaceEvent[]): Promise<Changed> {
     if (!this.#groups || events.some(({ type }) => type === 'reset')) {
-      await this.renew();
+      this.clear();
       return 'all';
     }
     let all = false;

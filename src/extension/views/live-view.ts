@@ -27,7 +27,6 @@ export abstract class LiveView<Node extends object>
   readonly #visibility: vscode.Disposable;
   readonly #refresh: Coalescer;
   #events: WorkspaceEvent[] = [];
-  #renewing: Promise<void> = Promise.resolve();
   #listening: { dispose(): void } | undefined;
   #clock: NodeJS.Timeout | undefined;
 
@@ -42,11 +41,7 @@ export abstract class LiveView<Node extends object>
     this.#log = log;
     this.workspaces = workspaces;
     this.#refresh = new Coalescer(
-      async () => {
-        // What comes meanwhile may be older than what is read.
-        await this.#renewing;
-        await this.applyEvents(this.#events.splice(0));
-      },
+      () => this.applyEvents(this.#events.splice(0)),
       REFRESH_GAP,
       (error) => {
         if (!isCancelled(error)) logError(error, log);
@@ -75,31 +70,13 @@ export abstract class LiveView<Node extends object>
   protected abstract tooltipOf(node: Node): vscode.MarkdownString | undefined;
   /** Drops what was fetched. */
   protected abstract forget(): void;
-  /** Fetches it again, in place of what is shown. */
-  protected renew(): Promise<void> {
-    this.forget();
-    return Promise.resolve();
-  }
   /** Brings what is shown up to date. */
   protected abstract applyEvents(events: readonly WorkspaceEvent[]): Promise<void>;
 
-  /**
-   * Everything anew. The editor forgets its rows when it is told that they changed, and until it has new ones a command
-   * is not told on which row it was chosen; so it is told when they can be had at once.
-   */
+  /** Everything anew. */
   refresh(): void {
-    if (!this.view.visible) {
-      this.forget();
-      this.redraw();
-      return;
-    }
-    this.#renewing = this.renew()
-      .catch((error: unknown) => {
-        logError(error, this.#log);
-        // Asked for the rows, the tree fails again, and says so in a row.
-        this.forget();
-      })
-      .finally(() => this.redraw());
+    this.forget();
+    this.changed.fire(undefined);
   }
 
   /** What was fetched, drawn again. */

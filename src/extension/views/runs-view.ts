@@ -115,10 +115,6 @@ export class RunsView extends LiveView<RunsNode> {
     this.#model.clear();
   }
 
-  protected override renew(): Promise<void> {
-    return this.#model.renew();
-  }
-
   protected async applyEvents(events: readonly WorkspaceEvent[]): Promise<void> {
     const telling = events.filter(
       (event) => event.type !== 'run' || event.parts.some((part) => part !== 'log'),

@@ -207,43 +207,6 @@ describe('the runs that the tree shows', () => {
     assert.equal((await model.groups()).length, 2);
   });
 
-  it('stay what they were until all is read anew', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('a', '1', 1);
-    const model = new RunsModel(source);
-    const before = await group(model, '1');
-    source.put('b', '1', 2);
-    const renewed = model.renew();
-    assert.deepEqual((await model.groups())[0], before);
-    await renewed;
-    const [after] = await model.groups();
-    assert.notEqual(after, before);
-    assert.ok(after?.isLoaded, 'what was unfolded is there at once');
-    assert.deepEqual(ids(after.top), ['b', 'a']);
-  });
-
-  it('are not those of before a filter when it is set while all is read anew', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('good', '1', 1);
-    source.put('bad', '1', 2);
-    const model = new RunsModel(source);
-    await model.groups();
-    const renewed = model.renew();
-    model.query = { filter: 'good' };
-    await renewed;
-    assert.deepEqual(ids((await model.groups())[0]?.top ?? []), ['good']);
-  });
-
-  it('stay when they cannot be read anew', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('a', '1', 1);
-    const model = new RunsModel(source);
-    const before = await group(model, '1');
-    source.experiments = () => Promise.reject(new TrainyardError('SERVER_UNREACHABLE', 'No answer.'));
-    await assert.rejects(model.renew(), { code: 'SERVER_UNREACHABLE' });
-    assert.equal((await model.groups())[0], before);
-  });
-
   it('are only those that match while a filter is set', async () => {
     const source = new MemorySource().experiment('1').experiment('2');
     source.put('good-a', '1', 1);
