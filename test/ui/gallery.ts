@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { DEFAULT_LAYOUT } from '../../src/extension/panels/charts-layout.js';
 import { EMPTY_LAYOUT } from '../../webview/table/columns.js';
 import { launchChromium } from '../support/chromium.js';
 import { comparedRuns, muchRun, nothingRun, usualRun } from './gallery-runs.js';
@@ -80,16 +81,7 @@ function charts(runs: readonly Trained[], settings: object = {}, more: object = 
     runs: runs.map(chartRun),
     series: Object.fromEntries(runs.map(({ run, series }) => [run.id, series])),
     labels: labelsOf(runs, ['model', 'lr', 'batch_size', 'dropout']),
-    settings: {
-      xAxis: 'step',
-      yScale: 'linear',
-      smoothingKind: 'exponential',
-      smoothing: 0,
-      ignoreOutliers: false,
-      groupBy: null,
-      band: 'range',
-      ...settings,
-    },
+    settings: { ...DEFAULT_LAYOUT.settings, ...settings },
     ...more,
   };
 }
@@ -120,6 +112,7 @@ const none = trainedRuns(0);
 const one = trainedRuns(1);
 const thirty = trainedRuns(30);
 const thousand = trainedRuns(1000, 100);
+const { settings: _, ...arrangement } = DEFAULT_LAYOUT;
 const smooth = { smoothing: 0.6, ignoreOutliers: true };
 
 process.env['TZ'] = 'UTC';
@@ -134,15 +127,7 @@ try {
     { name: '30', host: usual, act: (page) => hover(page, 'val/accuracy', 150, 40) },
     {
       name: 'beyond',
-      host: charts(thirty, smooth, {
-        layout: {
-          size: { width: 330, height: 208 },
-          pinned: [],
-          order: {},
-          toggled: [],
-          limits: { loss: { min: 7 } },
-        },
-      }),
+      host: charts(thirty, smooth, { layout: { ...arrangement, limits: { loss: { min: 7 } } } }),
       height: 480,
     },
     { name: '1000', host: charts(thousand, smooth), act: (page) => hover(page, 'val/accuracy', 150, 60) },

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ShownTable } from '../../src/extension/tables/table.js';
 import { follow } from '../shared/follow.js';
+import { formatCount } from '../shared/format.js';
 import './grid.js';
 import type { RunModel } from './model.js';
 
@@ -9,7 +10,6 @@ const OPEN_AT_FIRST = 3;
 /** Others are opened with what the editor has for them. */
 const READABLE = /\.(json|csv|tsv)$/i;
 const LINES = /\.(csv|tsv)$/i;
-const count = new Intl.NumberFormat('en-US');
 
 /** The tables of the run. One is read when it comes into sight. */
 export class TyTables extends LitElement {
@@ -133,17 +133,17 @@ function leftOut({ rows, rowCount, columns, columnCount }: ShownTable): string {
     rowCount === null
       ? `The first ${counted(rows.length, 'row')}: the file is too large to be read whole.`
       : rows.length < rowCount
-        ? `The first ${count.format(rows.length)} of ${counted(rowCount, 'row')}.`
+        ? `The first ${formatCount(rows.length)} of ${counted(rowCount, 'row')}.`
         : '';
   const beyond =
     columns.length < columnCount
-      ? `The first ${count.format(columns.length)} of ${counted(columnCount, 'column')}.`
+      ? `The first ${formatCount(columns.length)} of ${counted(columnCount, 'column')}.`
       : '';
   return [lines, beyond].filter(Boolean).join(' ');
 }
 
 function counted(number: number, what: string): string {
-  return `${count.format(number)} ${what}${number === 1 ? '' : 's'}`;
+  return `${formatCount(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
 customElements.define('ty-tables', TyTables);

@@ -37,7 +37,7 @@ export function runCell(model: TableModel, column: Column, row: number, width: n
     (!isPlain || !view.fits(text, width - PADDING)) && 'long',
   );
   if (isPlain) return { look, content: text };
-  if (isCurve) return { look, content: curve(model, column, row, { text, isBest }) };
+  if (isCurve) return { look, content: curve(model, column, row, { text, isBest, width }) };
   return { look, content: html`${mark(model, id, row)}${isBest ? BEST : nothing}${text}` };
 }
 
@@ -57,9 +57,9 @@ function curve(
   { view, curves }: TableModel,
   column: Column,
   row: number,
-  { text, isBest }: { text: string; isBest: boolean },
+  { text, isBest, width: whole }: { text: string; isBest: boolean; width: number },
 ): TemplateResult {
-  const room = view.widthOf(column) - PADDING;
+  const room = whole - PADDING;
   const value = Math.max(VALUE_WIDTH, view.valueWidth(column.id) + GAP);
   const hasValue = room - value >= LEAST_CURVE;
   const width = room - (hasValue ? value : isBest ? MARK_WIDTH : 0);

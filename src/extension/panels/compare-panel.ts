@@ -155,7 +155,8 @@ async function openFile(
   }
   const runs = runIds.map((runId) => feed?.run(runId));
   const isTable =
-    /\.json$/i.test(path) && runs.some((run) => isTablePath(path) || loggedTables(run?.tags).includes(path));
+    /\.json$/i.test(path) &&
+    (isTablePath(path) || runs.some((run) => loggedTables(run?.tags).includes(path)));
   const [left, right] = isTable ? runIds.map((runId) => tableUri(runId, path)) : files;
   const [from, to] = runIds.map((id, i) => runs[i]?.name ?? id);
   await vscode.commands.executeCommand(

@@ -1,5 +1,5 @@
 import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
-import type { Run, WorkspaceEvent } from '../../workspace/types.js';
+import type { Run, RunFile, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { LogTail } from '../log/log-tail.js';
 import { Coalescer } from '../runs/coalescer.js';
@@ -7,6 +7,7 @@ import { findFiles } from '../runs/find-files.js';
 import { NOTE_TAG } from '../runs/own-tags.js';
 import { dataUri, isPicture } from '../runs/pictures.js';
 import { splitPath } from '../runs/run-uri.js';
+import { readStart } from '../runs/read-start.js';
 import { MOST_BYTES, readTable } from '../tables/read-table.js';
 import type { ShownTable } from '../tables/table.js';
 import type { FromRun, ToRun } from './run-messages.js';
@@ -128,7 +129,7 @@ export class RunFeed {
   /** @param path as the page says it: only pictures of this run are read */
   async picture(path: string): Promise<void> {
     try {
-      const file = (await this.#list(splitPath(path).folder)).find((other) => other.path === path);
+      const file = await this.#file(path);
       const uri =
         file && isPicture(file)
           ? dataUri(path, await this.#options.workspace.readFile(this.runId, path, this.#abort.signal))
@@ -144,13 +145,18 @@ export class RunFeed {
     const tell = (table: ShownTable | string, sha256?: string) =>
       this.#post({ type: 'table', path, table, ...(sha256 !== undefined && { sha256 }) });
     try {
-      const file = (await this.#list(splitPath(path).folder)).find((other) => other.path === path);
+      const file = await this.#file(path);
       if (!file || file.isFolder) tell('The run has no such file any more.');
       else if (file.sha256 === undefined || file.sha256 !== known) {
-        const { workspace } = this.#options;
-        const bytes = await workspace.readFile(this.runId, path, this.#abort.signal, MOST_BYTES + 1);
-        const isCut = bytes.length > MOST_BYTES;
-        tell(readTable(path, bytes.subarray(0, MOST_BYTES), isCut), file.sha256);
+        const { runId } = this;
+        const { signal } = this.#abort;
+        const { bytes, isCut } = await readStart(
+          this.#options.workspace,
+          { runId, path },
+          MOST_BYTES,
+          signal,
+        );
+        tell(readTable(path, bytes, isCut), file.sha256);
       }
     } catch (error) {
       this.#warn('A table', error);
@@ -197,6 +203,10 @@ export class RunFeed {
 
   async #find(): Promise<void> {
     this.#post({ type: 'found', found: await findFiles((folder) => this.#list(folder)) });
+  }
+
+  async #file(path: string): Promise<RunFile | undefined> {
+    return (await this.#list(splitPath(path).folder)).find((file) => file.path === path);
   }
 
   #list(folder: string) {

@@ -3,6 +3,7 @@ import { TrainyardError } from '../../base/errors.js';
 import type { RunFile } from '../../workspace/types.js';
 import { MOST_CSV_BYTES, tableCsv } from '../tables/table-csv.js';
 import type { Workspaces } from '../workspaces.js';
+import { readStart } from './read-start.js';
 import { parseRunUriPath, RUN_SCHEME, runUriPath, splitPath, type RunPath } from './run-uri.js';
 
 export function runUri(path: RunPath): vscode.Uri {
@@ -95,8 +96,8 @@ export class RunFileSystem implements vscode.FileSystemProvider {
       case 'code':
         return workspace.readCode(runId, path);
       case 'table': {
-        const bytes = await workspace.readFile(runId, path, undefined, MOST_CSV_BYTES + 1);
-        return tableCsv(path, bytes.subarray(0, MOST_CSV_BYTES), bytes.length > MOST_CSV_BYTES);
+        const { bytes, isCut } = await readStart(workspace, { runId, path }, MOST_CSV_BYTES);
+        return tableCsv(path, bytes, isCut);
       }
     }
   }
