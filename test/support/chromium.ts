@@ -1,5 +1,27 @@
 import { type Browser, chromium } from 'playwright-core';
 
+/**
+ * Off as Playwright has them (of several such switches the last holds), and the popups of the address bar: each window
+ * loads their hundreds of scripts while the page under test opens.
+ */
+const WITHOUT = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+];
+
 /** Chromium that talks to this machine only. */
 export function launchChromium(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
@@ -13,6 +35,7 @@ export function launchChromium(more: readonly string[] = []): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      `--disable-features=${WITHOUT.join(',')}`,
       ...more,
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
     ],

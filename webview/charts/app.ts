@@ -7,6 +7,7 @@ import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';
 import { TyChart } from './chart.js';
 import { metricsOf } from './chart-id.js';
 import { applySize } from './chart-size.js';
+import { Gradual } from './gradual.js';
 import type { ImageCache } from './image-cache.js';
 import './images.js';
 import type { ImagesModel } from './images-model.js';
@@ -36,6 +37,7 @@ export class TyCharts extends LitElement {
     },
     { rootMargin: AHEAD },
   );
+  readonly #gradual = new Gradual(this);
   #watched: ReadonlySet<Element> = new Set();
   #showsImages = false;
 
@@ -173,7 +175,7 @@ export class TyCharts extends LitElement {
           isOpen
             ? html`<div class="grid" data-section=${section.prefix}>
                 ${repeat(
-                  section.keys,
+                  this.#gradual.take(section.keys),
                   (key) => key,
                   (key) => this.#chart(key),
                 )}

@@ -157,7 +157,8 @@ export class ChartCursor {
     const text = curve ? formatValue((curve.smooth ?? curve.y)[curve.length - 1]!) : '';
     // Setting what is there already makes the browser lay the page out again.
     if (latest.textContent !== text) latest.textContent = text;
-    latest.className = `latest ${curve && lines.length > 1 ? colourClass(line!.look) : ''}`;
+    const kind = `latest ${curve && lines.length > 1 ? colourClass(line!.look) : ''}`;
+    if (latest.className !== kind) latest.className = kind;
   }
 
   #place(tooltip: HTMLElement, x: number, isOrigin: boolean): void {

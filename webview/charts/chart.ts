@@ -134,7 +134,9 @@ export class TyChart extends LitElement {
     if (!this.isInView) return;
     switch (change.what) {
       case 'data':
-        if (this.#isDrawnOf(change.keys)) this.#redraw.soon();
+        if (!this.#isDrawnOf(change.keys)) break;
+        if (this.#plot) this.#redraw.soon();
+        else this.#redraw.now();
         break;
       case 'structure':
         this.requestUpdate();

@@ -1,10 +1,26 @@
 /** Least time between two drawings for new points. Ten a second look live; more would only cost. */
 const LIVE_INTERVAL_MS = 100;
+/** What the charts of a page may take of a frame; the rest of them is drawn in the next ones, so that the page answers. */
+const FRAME_MS = 10;
+
+const waiting = new Set<Redraw>();
+let frame = 0;
+
+function run(): void {
+  frame = 0;
+  const end = performance.now() + FRAME_MS;
+  for (const redraw of [...waiting]) {
+    // One that was drawn may have told others.
+    if (!waiting.delete(redraw)) continue;
+    redraw.run();
+    if (performance.now() > end) break;
+  }
+  if (waiting.size > 0) frame = requestAnimationFrame(run);
+}
 
 /** Gathers reasons to draw: what a person does is drawn in the next frame, new points at most ten times a second. */
 export class Redraw {
   readonly #draw: () => void;
-  #frame = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drawnAt = -Infinity;
 
@@ -13,12 +29,8 @@ export class Redraw {
   }
 
   now(): void {
-    if (this.#frame !== 0) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.cancel();
-      this.#drawnAt = performance.now();
-      this.#draw();
-    });
+    waiting.add(this);
+    frame ||= requestAnimationFrame(run);
   }
 
   soon(): void {
@@ -27,10 +39,15 @@ export class Redraw {
     else this.#timer ??= setTimeout(() => this.now(), wait);
   }
 
+  run(): void {
+    this.cancel();
+    this.#drawnAt = performance.now();
+    this.#draw();
+  }
+
   cancel(): void {
-    cancelAnimationFrame(this.#frame);
+    waiting.delete(this);
     clearTimeout(this.#timer);
-    this.#frame = 0;
     this.#timer = undefined;
   }
 }

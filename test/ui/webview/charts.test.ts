@@ -134,6 +134,32 @@ describe('charts page', () => {
     assert.equal(await chart('m0/loss').locator('canvas').count(), 0);
   });
 
+  it('has the first of hundreds of charts at once, and the others as soon as the browser is idle', async () => {
+    const keys = Array.from({ length: 500 }, (_, i) => `layer${Math.floor(i / 20)}/metric${i}`);
+    await open({ ...training(1, 10, keys), isSilent: true });
+    await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'ready'));
+    const first = await page.evaluate(async () => {
+      const { requestIdleCallback } = window;
+      const idle: IdleRequestCallback[] = [];
+      window.requestIdleCallback = (then) => idle.push(then);
+      window.fake.isSilent = false;
+      window.fake.init();
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      while (!document.querySelector('ty-chart canvas')) await frame();
+      window.requestIdleCallback = requestIdleCallback;
+      for (const then of idle) requestIdleCallback(then);
+      return document.querySelectorAll('ty-chart').length;
+    });
+    assert.ok(first >= 12 && first < 60, `${first} charts before the first was drawn`);
+    await page.waitForFunction(() => document.querySelectorAll('ty-chart').length === 500);
+    assert.deepEqual(
+      await page
+        .locator('ty-chart')
+        .evaluateAll((charts) => charts.map((c) => (c as HTMLElement & { chart: string }).chart)),
+      keys,
+    );
+  });
+
   it('asks for new points only, and draws them', async () => {
     await open(training(1, 100));
     await drawn('loss');
