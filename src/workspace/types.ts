@@ -213,6 +213,9 @@ export interface Points {
   values: Float64Array;
 }
 
+/** What a small curve is drawn of, in the order it was logged. */
+export type Curve = Pick<Points, 'steps' | 'values'>;
+
 export interface PointsRequest {
   runId: string;
   key: string;

@@ -1,10 +1,12 @@
-// The charts panel in Chromium, alone: how long it takes to open with few and with many metrics, and what it holds after
-// an hour of live points, played as quickly as it takes them in.
+// The panels of charts and of a run in Chromium, alone: how long they take to open with few metrics, with as many as a page
+// has room for and with many, and what the charts hold after an hour of live points, played as quickly as they are taken in.
 /* global window, document, requestAnimationFrame */
 import { launchChromium } from '../support/chromium.ts';
 import { fakeRun, START } from '../ui/webview/data.ts';
-import { openCharts } from '../ui/webview/page.ts';
-import { serveCharts } from '../ui/webview/server.ts';
+import { openCharts, openPanel } from '../ui/webview/page.ts';
+import { installRunHost, plainShownRun } from '../ui/webview/run-host.ts';
+import { serveCharts, servePanel } from '../ui/webview/server.ts';
+import { tableRun } from '../ui/webview/table-host.ts';
 import { REPEATS, spread, table } from './_report.mjs';
 
 const MB = 1024 * 1024;
@@ -42,9 +44,29 @@ function answerFromOne({ start, length }) {
   };
 }
 
-async function open(browser, url, metrics, points) {
+async function openRun(browser, url, metrics) {
+  const [value, count] = [0.5, 10];
+  const summary = { value, step: 9, timestamp: START, count, min: value / 2, max: value * 2 };
+  const run = tableRun(1, {
+    metrics: Object.fromEntries(Array.from({ length: metrics }, (_, i) => [`metric${i}`, summary])),
+  });
+  const { page } = await openPanel(browser, {
+    url,
+    install: installRunHost,
+    host: { runs: [plainShownRun(run)] },
+    ...SIZE,
+  });
+  const drawn = await page.waitForFunction(
+    () => document.querySelector('.metrics path') && performance.now(),
+  );
+  const ms = await drawn.jsonValue();
+  await page.close();
+  return ms;
+}
+
+async function open(browser, { url, runs: count = RUNS, metrics, points }) {
   const names = Array.from({ length: metrics }, (_, i) => `layer${Math.floor(i / 20)}/metric${i}`);
-  const runs = Array.from({ length: RUNS }, (_, i) => fakeRun(i + 1, names, { state: 'running' }));
+  const runs = Array.from({ length: count }, (_, i) => fakeRun(i + 1, names, { state: 'running' }));
   const { page, errors } = await openCharts(browser, {
     url,
     host: { runs, series: {}, isSilent: true },
@@ -65,21 +87,33 @@ async function open(browser, url, metrics, points) {
 }
 
 const server = await serveCharts();
+const runServer = await servePanel('run');
 const browser = await launchChromium();
 try {
-  const rows = [];
-  for (const metrics of [5, 12, 500]) {
-    const times = [];
-    for (let i = 0; i < REPEATS; i++) {
-      const { page, ms } = await open(browser, server.url, metrics, 1000);
-      times.push(ms);
-      await page.close();
+  const opened = new Map();
+  const add = (name, ms) => opened.set(name, [...(opened.get(name) ?? []), ms]);
+  for (let i = 0; i < REPEATS; i++)
+    for (const metrics of [5, 12, 500]) {
+      for (const runs of [1, RUNS]) {
+        const { page, ms } = await open(browser, { url: server.url, runs, metrics, points: 1000 });
+        await page.close();
+        add(
+          `charts of ${metrics} metrics of ${runs === 1 ? 'one run' : `${runs} runs`}: from the list of runs to curves`,
+          ms,
+        );
+      }
+      add(
+        `the run with ${metrics} metrics: from nothing to curves`,
+        await openRun(browser, runServer.url, metrics),
+      );
     }
-    rows.push([`${metrics} metrics of ${RUNS} runs`, spread(times)]);
-  }
-  table(['opened: from the list of runs to the first curves', 'ms'], rows);
+  const names = [...opened.keys()].sort((a, b) => a.split(':')[1].localeCompare(b.split(':')[1]));
+  table(
+    ['opened, ms', 'min–median–max'],
+    names.map((name) => [name, spread(opened.get(name))]),
+  );
 
-  const { page, errors } = await open(browser, server.url, 6, 1);
+  const { page, errors } = await open(browser, { url: server.url, metrics: 6, points: 1 });
   const client = await page.context().newCDPSession(page);
   const held = [];
   for (let minute = 0; minute <= 60; minute += 15) {
@@ -106,4 +140,5 @@ try {
 } finally {
   await browser.close();
   await server.close();
+  await runServer.close();
 }

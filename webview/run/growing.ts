@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-const STEP = 100;
+const STEP = 40;
 
 /**
  * For long lists: draws so many rows, and more when the last of them comes near. A page with five rows and one with

@@ -9,7 +9,7 @@ import type {
 } from '../../src/extension/panels/run-messages.js';
 import type { Goals } from '../../src/extension/panels/table-messages.js';
 import type { FoundFiles } from '../../src/extension/runs/found-files.js';
-import type { ModelSource, RunFile } from '../../src/workspace/types.js';
+import type { Curve, ModelSource, RunFile } from '../../src/workspace/types.js';
 import type { Host } from '../shared/host.js';
 import { TablesModel } from './tables-model.js';
 
@@ -37,8 +37,8 @@ export class RunModel {
   found: FoundFiles | undefined;
   log: { text: string; isCut: boolean } | undefined;
   noteStatus: NoteStatus = { is: 'idle' };
-  /** By metric: values of its curve, thinned. */
-  readonly curves = new Map<string, Float64Array>();
+  /** By metric, thinned. */
+  readonly curves = new Map<string, Curve>();
   /** Contents of folders that were opened. */
   readonly folders = new Map<string, RunFile[]>();
   /** By path: data URIs; null for one that cannot be shown. */
@@ -99,7 +99,7 @@ export class RunModel {
         this.#tell('run');
         break;
       case 'points':
-        for (const { key, values } of message.series) this.curves.set(key, values);
+        for (const { key, ...curve } of message.series) this.curves.set(key, curve);
         this.#tell('curves');
         break;
       case 'log':

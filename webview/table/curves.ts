@@ -1,12 +1,13 @@
 import type { CurveCell } from '../../src/extension/panels/table-messages.js';
+import type { Curve } from '../../src/workspace/types.js';
 
-/** As many as many screens show; a curve is some 500 bytes. */
+/** As many as many screens show; a curve is some 1,000 bytes. */
 const MOST = 4000;
 /** A scroll asks for the cells that it comes to rest at. */
 const REST_MS = 60;
 
-interface Curve {
-  values: Float64Array;
+interface Kept {
+  curve: Curve;
   isFresh: boolean;
 }
 
@@ -16,7 +17,7 @@ const keyOf = ({ runId, metric }: CurveCell) => `${runId}\n${metric}`;
 export class Curves {
   readonly #ask: (cells: CurveCell[]) => void;
   /** By use, the longest unused first. */
-  readonly #curves = new Map<string, Curve>();
+  readonly #curves = new Map<string, Kept>();
   /** What is being asked for and was not changed since. */
   #asked = new Set<string>();
   #inSight: CurveCell[] = [];
@@ -26,8 +27,8 @@ export class Curves {
     this.#ask = ask;
   }
 
-  get(cell: CurveCell): Float64Array | undefined {
-    return this.#curves.get(keyOf(cell))?.values;
+  get(cell: CurveCell): Curve | undefined {
+    return this.#curves.get(keyOf(cell))?.curve;
   }
 
   /** The cells that are in sight now. */
@@ -35,21 +36,21 @@ export class Curves {
     this.#inSight = cells;
     for (const cell of cells) {
       const key = keyOf(cell);
-      const curve = this.#curves.get(key);
-      if (!curve) continue;
+      const kept = this.#curves.get(key);
+      if (!kept) continue;
       this.#curves.delete(key);
-      this.#curves.set(key, curve);
+      this.#curves.set(key, kept);
     }
     if (this.#timer !== undefined || (cells.length === 0 && this.#asked.size === 0)) return;
     this.#timer = setTimeout(() => this.#askNow(), REST_MS);
   }
 
-  put(curves: readonly (CurveCell & { values: Float64Array })[]): void {
-    for (const { values, ...cell } of curves) {
-      const key = keyOf(cell);
+  put(curves: readonly (CurveCell & Curve)[]): void {
+    for (const { runId, metric, ...curve } of curves) {
+      const key = keyOf({ runId, metric });
       this.#curves.delete(key);
       // What changed after it was asked for is drawn, and asked for again.
-      this.#curves.set(key, { values, isFresh: this.#asked.delete(key) });
+      this.#curves.set(key, { curve, isFresh: this.#asked.delete(key) });
     }
     for (const key of this.#curves.keys()) {
       if (this.#curves.size <= MOST) break;
@@ -60,7 +61,7 @@ export class Curves {
   /** New points may be there. */
   changed(runIds: ReadonlySet<string>): void {
     const isOf = (key: string) => runIds.has(key.slice(0, key.indexOf('\n')));
-    for (const [key, curve] of this.#curves) if (isOf(key)) curve.isFresh = false;
+    for (const [key, kept] of this.#curves) if (isOf(key)) kept.isFresh = false;
     for (const key of this.#asked) if (isOf(key)) this.#asked.delete(key);
   }
 

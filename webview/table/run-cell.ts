@@ -63,7 +63,7 @@ function curve(
   const value = Math.max(VALUE_WIDTH, view.valueWidth(column.id) + GAP);
   const hasValue = room - value >= LEAST_CURVE;
   const width = room - (hasValue ? value : isBest ? MARK_WIDTH : 0);
-  const values = curves.get({ runId: view.store.ids[row]!, metric: column.name });
+  const points = curves.get({ runId: view.store.ids[row]!, metric: column.name });
   return html`<svg
       class="curve ${runColor(view.values.number('number', row))}"
       width=${width}
@@ -71,6 +71,6 @@ function curve(
       viewBox="0 -1 ${width} ${CURVE_HEIGHT + 2}"
       aria-hidden="true"
     >
-      <path d=${values ? sparkline(values, width, CURVE_HEIGHT) : ''} /></svg
+      <path d=${points ? sparkline(points, width, CURVE_HEIGHT) : ''} /></svg
     >${isBest ? BEST : nothing}<span class=${hasValue ? '' : 'visually-hidden'}>${text}</span>`;
 }

@@ -48,7 +48,7 @@ export class CurveFeed {
         if (signal.aborted) return;
         post({
           type: 'curves',
-          curves: points.map(({ runId, key, values }) => ({ runId, metric: key, values })),
+          curves: points.map(({ runId, key, steps, values }) => ({ runId, metric: key, steps, values })),
         });
       }
     } catch (error) {

@@ -84,7 +84,10 @@ export class RunFeed {
     const requests = keys.map((key) => ({ runId: this.runId, key, from: 0 }));
     try {
       const points = await this.#options.workspace.points(requests, CURVE_POINTS, this.#abort.signal);
-      this.#post({ type: 'points', series: points.map(({ key, values }) => ({ key, values })) });
+      this.#post({
+        type: 'points',
+        series: points.map(({ key, steps, values }) => ({ key, steps, values })),
+      });
     } catch (error) {
       this.#warn('Curves', error);
     }

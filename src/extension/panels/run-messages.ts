@@ -1,6 +1,7 @@
 /** What the panel of a run and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
 import type { ErrorData } from '../../base/errors.js';
 import type {
+  Curve,
   DataInput,
   ModelLink,
   ModelSource,
@@ -76,7 +77,7 @@ export type ToRun =
   | { type: 'show'; runId: string }
   /** `goals`: what a person says that metrics are to be, in the runs table. */
   | { type: 'run'; run: ShownRun; collapsed: string[]; goals: Goals }
-  | { type: 'points'; series: { key: string; values: Float64Array }[] }
+  | { type: 'points'; series: ({ key: string } & Curve)[] }
   /** The end of the log, without colours. */
   | { type: 'log'; text: string; isCut: boolean }
   | { type: 'found'; found: FoundFiles }

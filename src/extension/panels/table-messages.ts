@@ -3,6 +3,7 @@
  * thousand runs with two hundred metrics are a few copies of memory, not millions of JSON values, and NaN survives.
  */
 import type { ErrorData } from '../../base/errors.js';
+import type { Curve } from '../../workspace/types.js';
 
 /**
  * Ids of columns: an attribute (`name`, `state`, `started` …), or a kind and a name: `metric:loss`, `min:loss`,
@@ -101,8 +102,8 @@ export type ToTable =
   /** All runs were told; what came neither since `begin` nor now is gone. */
   | { type: 'end' }
   | { type: 'gone'; ids: string[] }
-  /** Some of the curves that are wanted; few points each, in the order they were logged. */
-  | { type: 'curves'; curves: (CurveCell & { values: Float64Array })[] }
+  /** Some of the curves that are wanted; few points each. */
+  | { type: 'curves'; curves: (CurveCell & Curve)[] }
   | { type: 'experiments'; experiments: TableExperiment[] }
   /** The filter was not understood; what is shown stays. */
   | { type: 'filterProblem'; message: string }

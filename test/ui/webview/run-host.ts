@@ -78,13 +78,12 @@ export function installRunHost(given: RunGiven): void {
       case 'points':
         say({
           type: 'points',
-          series: message.keys.map((key) => ({
-            key,
-            values: Float64Array.from(
+          series: message.keys.map((key) => {
+            const values =
               given.points?.[key] ??
-                Array.from({ length: 200 }, (_, i) => 1 / (1 + i / 20) + Math.sin(i * key.length) / 20),
-            ),
-          })),
+              Array.from({ length: 200 }, (_, i) => 1 / (1 + i / 20) + Math.sin(i * key.length) / 20);
+            return { key, steps: Float64Array.from(values.keys()), values: Float64Array.from(values) };
+          }),
         });
         break;
       case 'log':

@@ -111,7 +111,8 @@ export function installTableHost(given: TableGiven): void {
         const seed = Number(/\d+/.exec(cell.runId)) + cell.metric.length;
         const value = (_: unknown, i: number) => Math.exp(-i / (8 + (seed % 23))) + Math.sin(i * seed) * 0.04;
         const own = given.curves?.[cell.runId]?.[cell.metric];
-        return { ...cell, values: Float64Array.from(own ?? Array.from({ length: 60 }, value)) };
+        const values = Float64Array.from(own ?? Array.from({ length: 60 }, value));
+        return { ...cell, steps: Float64Array.from(values.keys()), values };
       }),
     });
   const show = (experimentId: string | null, filter: string) => {

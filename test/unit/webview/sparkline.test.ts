@@ -1,9 +1,22 @@
 import assert from 'node:assert/strict';
-import { sparkline } from '../../../webview/shared/sparkline.js';
+import { sparkline as draw } from '../../../webview/shared/sparkline.js';
 
 describe('sparkline', () => {
+  const sparkline = (
+    values: readonly number[],
+    width: number,
+    height: number,
+    steps = values.map((_, i) => i),
+  ) => draw({ steps: Float64Array.from(steps), values: Float64Array.from(values) }, width, height);
+
   it('goes from edge to edge, the greatest value on top', () => {
     assert.equal(sparkline([0, 2, 1], 10, 4), 'M0 4L5 0L10 2');
+  });
+
+  it('stands by step, or evenly where steps do not ascend', () => {
+    assert.equal(sparkline([0, 2, 1], 10, 4, [0, 1, 10]), 'M0 4L1 0L10 2');
+    assert.equal(sparkline([0, 2, 1], 10, 4, [0, 0, 0]), 'M0 4L5 0L10 2');
+    assert.equal(sparkline([0, 2, 1], 10, 4, [5, 9, 6]), 'M0 4L5 0L10 2');
   });
 
   it('breaks where a value is not finite', () => {

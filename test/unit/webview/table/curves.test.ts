@@ -6,7 +6,7 @@ import { pass, standStill } from '../../../support/clock.js';
 const cells = (from: number, count: number): CurveCell[] =>
   Array.from({ length: count }, (_, i) => ({ runId: `run-${from + i}`, metric: 'loss' }));
 const answer = (wanted: readonly CurveCell[]) =>
-  wanted.map((cell) => ({ ...cell, values: Float64Array.of(1, 2) }));
+  wanted.map((cell) => ({ ...cell, steps: Float64Array.of(0, 1), values: Float64Array.of(1, 2) }));
 const REST = 90;
 
 describe('the curves of the table', () => {
@@ -34,7 +34,7 @@ describe('the curves of the table', () => {
     curves.put(answer(cells(0, 1)));
     curves.want(cells(0, 2));
     await pass(REST);
-    assert.deepEqual([...curves.get({ runId: 'run-0', metric: 'loss' })!], [1, 2]);
+    assert.deepEqual([...curves.get({ runId: 'run-0', metric: 'loss' })!.values], [1, 2]);
     assert.deepEqual(asked, [['run-0'], ['run-1']]);
   });
 
