@@ -16,6 +16,8 @@ const END_REACH_PX = 8;
 const ROW_HEIGHT_PX = 18;
 /** Rows of the tooltips of the other charts: enough to compare, few enough to see the curves. */
 const COMPANION_ROWS = 4;
+/** In plots that are narrower, in CSS pixels, they have colours and values only; the chart at the pointer names the colours. */
+const NAMED_FROM_PX = 400;
 /** With more lines than these only the one that stands out has a dot: a column of dots hides what it marks. */
 const MOST_DOTS = 12;
 /** Lines that are read out when none stands out. */
@@ -172,6 +174,7 @@ export class ChartCursor {
       return tooltip.offsetWidth;
     };
     tooltip.classList.toggle('companion', !isOrigin);
+    tooltip.classList.toggle('brief', !isOrigin && area.width < NAMED_FROM_PX);
     const { isRight, maxWidth } = isOrigin ? placeMain(around, needed) : placeCompanion(around);
     tooltip.style.maxWidth = `${Math.round(maxWidth)}px`;
     tooltip.style.transform = isRight

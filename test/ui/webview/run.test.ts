@@ -111,11 +111,11 @@ describe('the panel of a run', () => {
       new Set((await sent('points')).flatMap((message) => (message as { keys: string[] }).keys));
     assert.ok((await keys()).size < 60, `${(await keys()).size} curves`);
     assert.ok((await page.locator('.metrics tbody tr').count()) <= 200);
-    for (let i = 0; i < 8; i++) {
-      await page.evaluate(() => document.querySelector('.metrics tbody tr:last-child')?.scrollIntoView());
-      await page.waitForTimeout(100);
-    }
-    await button('metric_499').waitFor();
+    await page.waitForFunction(() => {
+      const last = document.querySelector<HTMLElement>('.metrics tbody tr:last-child');
+      last?.scrollIntoView();
+      return last?.dataset['metric'] === 'metric_499';
+    });
     await page.waitForFunction(() =>
       window.fakeRun.sent.some((message) => message.type === 'points' && message.keys.includes('metric_499')),
     );
