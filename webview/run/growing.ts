@@ -20,7 +20,7 @@ export class Growing implements ReactiveController {
         this.count += STEP;
         host.requestUpdate();
       },
-      { rootMargin: '600px' },
+      { rootMargin: '200px' },
     );
   }
 
