@@ -25,6 +25,14 @@ export interface FakeImage {
   small: string;
 }
 
+interface Wanted {
+  runId: string;
+  key: string;
+  from: number;
+  fromStep?: number;
+  toStep?: number;
+}
+
 /** What tests reach as `window.fake`. */
 export interface FakeHost {
   runs: FakeRun[];
@@ -45,6 +53,8 @@ export interface FakeHost {
   /** Says something to the page. */
   say(message: unknown): void;
   init(): void;
+  /** What the host has of these. */
+  pointsOf(series: Wanted[], maxPoints: number): object[];
   append(runId: string, key: string, points: FakeSeries): void;
 }
 
@@ -79,6 +89,26 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
           fake.say({ type: 'images', runId, images });
       }
     },
+    pointsOf: (series, maxPoints) =>
+      series.map(({ runId, key, from, fromStep = -Infinity, toStep = Infinity }) => {
+        const { steps, times, values } = fake.series[runId]?.[key] ?? { steps: [], times: [], values: [] };
+        const indices: number[] = [];
+        for (let i = from; i < values.length; i++)
+          if (steps[i]! >= fromStep && steps[i]! <= toStep) indices.push(i);
+        // The store keeps extremes; a stride is enough to see which points a page has asked for.
+        const stride = Math.ceil(indices.length / maxPoints);
+        const kept = stride > 1 ? indices.filter((_, at) => at % stride === 0) : indices;
+        const column = (all: ArrayLike<number | string>) => Float64Array.from(kept, (i) => Number(all[i]));
+        return {
+          runId,
+          key,
+          total: values.length,
+          reduced: stride > 1,
+          steps: column(steps),
+          times: column(times),
+          values: column(values),
+        };
+      }),
     append(runId, key, points) {
       const series = ((fake.series[runId] ??= {})[key] ??= { steps: [], times: [], values: [] });
       series.steps.push(...points.steps);
@@ -106,7 +136,7 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
     id: number;
     runId: string;
     path: string;
-    series: { runId: string; key: string; from: number; fromStep?: number; toStep?: number }[];
+    series: Wanted[];
     maxPoints: number;
   }) => {
     if (message.type === 'ready') fake.init();
@@ -117,26 +147,7 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
       fake.say({ type: 'error', id, error: fake.fail });
       return;
     }
-    const points = message.series.map(({ runId, key, from, fromStep = -Infinity, toStep = Infinity }) => {
-      const { steps, times, values } = fake.series[runId]?.[key] ?? { steps: [], times: [], values: [] };
-      const indices: number[] = [];
-      for (let i = from; i < values.length; i++)
-        if (steps[i]! >= fromStep && steps[i]! <= toStep) indices.push(i);
-      // The store keeps extremes; a stride is enough to see which points a page has asked for.
-      const stride = Math.ceil(indices.length / message.maxPoints);
-      const kept = stride > 1 ? indices.filter((_, at) => at % stride === 0) : indices;
-      const column = (all: ArrayLike<number | string>) => Float64Array.from(kept, (i) => Number(all[i]));
-      return {
-        runId,
-        key,
-        total: values.length,
-        reduced: stride > 1,
-        steps: column(steps),
-        times: column(times),
-        values: column(values),
-      };
-    });
-    fake.say({ type: 'points', id, points });
+    fake.say({ type: 'points', id, points: fake.pointsOf(message.series, message.maxPoints) });
   };
   Object.assign(window, {
     fake,
