@@ -23,6 +23,18 @@ export interface Span {
 /** Ranges of steps and times, both ends included. */
 export type Ranges = Pick<Span, 'min_step' | 'max_step' | 'min_time' | 'max_time'>;
 
+/** The landmarks of a stretch of the series. */
+interface Overview {
+  first: number;
+  min_step: number;
+  max_step: number;
+  count: number;
+  points: Uint8Array;
+}
+
+/** All steps. */
+const WHOLE = { fromStep: -Infinity, toStep: Infinity };
+
 /** A tail is sealed into a small block when it holds so many points; so a short series is compact too. */
 const SMALL = 64;
 /** Small blocks become one when they fill this. */
@@ -113,7 +125,10 @@ export class Blocks {
   private overview(id: number, end: number): void {
     for (let level = 1; end % spanOf(level) === 0; level++) {
       const first = end - spanOf(level);
-      const below = level === 1 ? this.samples(id, first, end) : this.overviews(id, level - 1, first, end);
+      const below =
+        level === 1
+          ? this.samples(id, first, end)
+          : this.overviews(id, level - 1, { ...WHOLE, from: first, to: end }).map(decodeOverview);
       const { positions, steps, times, values } = landmarks(joinSamples(below), bucketOf(level));
       const { min, max } = range(steps);
       const points = encode([positions, steps, times, values]);
@@ -204,9 +219,10 @@ export class Blocks {
     }
     const span = spanOf(level);
     const covered = Math.min(to, series.sealed - (series.sealed % span));
-    for (const { first, min_step, max_step } of this.overviewSpans(series.id, level, window)) {
+    for (const overview of this.overviews(series.id, level, window)) {
+      const { first, min_step, max_step } = overview;
       const inside = first >= from && first + span <= to && min_step >= fromStep && max_step <= toStep;
-      if (inside) yield* this.overviews(series.id, level, first, first + span);
+      if (inside) yield decodeOverview(overview);
       else
         yield* this.collect(series, level - 1, {
           ...window,
@@ -217,14 +233,11 @@ export class Blocks {
     if (covered < to) yield* this.collect(series, level - 1, { ...window, from: Math.max(from, covered) });
   }
 
-  private overviewSpans(
-    id: number,
-    level: number,
-    { from, to, fromStep, toStep }: Window,
-  ): { first: number; min_step: number; max_step: number }[] {
-    return this.db.all(
-      `SELECT first, min_step, max_step FROM overviews WHERE series_id = ? AND level = ? AND first >= ? AND first < ?
-       AND max_step >= ? AND min_step <= ? ORDER BY first`,
+  /** The overviews of `level` that reach into the window. */
+  private overviews(id: number, level: number, { from, to, fromStep, toStep }: Window): Overview[] {
+    return this.db.all<Overview>(
+      `SELECT first, min_step, max_step, count, points FROM overviews
+       WHERE series_id = ? AND level = ? AND first >= ? AND first < ? AND max_step >= ? AND min_step <= ? ORDER BY first`,
       id,
       level,
       from - (from % spanOf(level)),
@@ -234,32 +247,12 @@ export class Blocks {
     );
   }
 
-  private overviews(id: number, level: number, from: number, to: number): Sample[] {
-    return this.db
-      .all<{ count: number; points: Uint8Array }>(
-        'SELECT count, points FROM overviews WHERE series_id = ? AND level = ? AND first >= ? AND first < ? ORDER BY first',
-        id,
-        level,
-        from,
-        to,
-      )
-      .map(({ count, points }) => {
-        const [positions, steps, times, values] = decode(points, 4, count) as [
-          Float64Array,
-          Float64Array,
-          Float64Array,
-          Float64Array,
-        ];
-        return { positions, steps, times, values };
-      });
-  }
-
   /** The blocks that hold positions from `from` to `to`, whole; with `steps`, only those that reach into them. */
   private samples(
     id: number,
     from: number,
     to: number,
-    { fromStep, toStep }: Pick<Window, 'fromStep' | 'toStep'> = { fromStep: -Infinity, toStep: Infinity },
+    { fromStep, toStep }: Pick<Window, 'fromStep' | 'toStep'> = WHOLE,
   ): Sample[] {
     return this.db
       .all<{ first: number; count: number; points: Uint8Array }>(
@@ -291,6 +284,16 @@ export class Blocks {
       values: Float64Array.from(rows, ({ value }) => value ?? NaN),
     };
   }
+}
+
+function decodeOverview({ count, points }: Overview): Sample {
+  const [positions, steps, times, values] = decode(points, 4, count) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  return { positions, steps, times, values };
 }
 
 /** SQLite has no NaN: NULL stands for it. */

@@ -12,7 +12,11 @@ export interface Sample extends Columns {
  */
 export function landmarks(sample: Sample, size: number): Sample {
   const { positions, values } = sample;
-  const kept: number[] = [];
+  const kept = new Uint32Array(positions.length);
+  let count = 0;
+  const keep = (i: number) => {
+    if (count === 0 || i > (kept[count - 1] as number)) kept[count++] = i;
+  };
   for (let from = 0; from < positions.length;) {
     const end = (Math.floor((positions[from] as number) / size) + 1) * size;
     let to = from;
@@ -25,21 +29,20 @@ export function landmarks(sample: Sample, size: number): Sample {
         if (greatest < 0 || value > (values[greatest] as number)) greatest = to;
       }
     }
-    // Most buckets have nothing odd; sorting two numbers by hand is what makes this quick.
-    const middle = least < greatest ? [least, greatest] : [greatest, least];
-    if (odd >= 0) {
-      middle.push(odd);
-      middle.sort((a, b) => a - b);
+    keep(from);
+    // Most buckets have nothing odd; not to sort two numbers is what makes this quick.
+    if (odd >= 0) [least, greatest, odd].sort((a, b) => a - b).forEach(keep);
+    else {
+      keep(Math.min(least, greatest));
+      keep(Math.max(least, greatest));
     }
-    kept.push(from);
-    for (const i of middle) if (i > (kept.at(-1) as number)) kept.push(i);
-    if (to - 1 > (kept.at(-1) as number)) kept.push(to - 1);
+    keep(to - 1);
     from = to;
   }
-  return kept.length === positions.length ? sample : pick(sample, kept);
+  return count === positions.length ? sample : pick(sample, kept.subarray(0, count));
 }
 
-function pick({ positions, steps, times, values }: Sample, indices: readonly number[]): Sample {
+function pick({ positions, steps, times, values }: Sample, indices: Uint32Array): Sample {
   const column = (from: Float64Array) => {
     const picked = new Float64Array(indices.length);
     for (let i = 0; i < picked.length; i++) picked[i] = from[indices[i] as number] as number;
@@ -79,15 +82,13 @@ export interface Window {
 
 export function within(sample: Sample, { from, to, fromStep, toStep }: Window): Sample {
   const { positions, steps } = sample;
-  const isInside = (i: number) => {
-    const [position, step] = [positions[i] as number, steps[i] as number];
-    return position >= from && position < to && step >= fromStep && step <= toStep;
-  };
-  let inside = 0;
-  while (inside < positions.length && isInside(inside)) inside++;
+  const kept = new Uint32Array(positions.length);
+  let count = 0;
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i] as number;
+    const step = steps[i] as number;
+    if (position >= from && position < to && step >= fromStep && step <= toStep) kept[count++] = i;
+  }
   // Most samples are not cut.
-  if (inside === positions.length) return sample;
-  const kept: number[] = [];
-  for (let i = 0; i < positions.length; i++) if (isInside(i)) kept.push(i);
-  return pick(sample, kept);
+  return count === positions.length ? sample : pick(sample, kept.subarray(0, count));
 }
