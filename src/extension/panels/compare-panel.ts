@@ -143,21 +143,22 @@ async function openCode(
   else await vscode.commands.executeCommand('vscode.open', left ?? right);
 }
 
-/** A file that runs wrote: as the editor shows it, or its comparison of two; of a table that of its rows. */
+/** A file that runs wrote: as the editor shows it, or its comparison of two; a table as its rows. */
 async function openFile(
   { path, runIds }: Extract<FromCompare, { type: 'openFile' }>,
   feed: CompareFeed | undefined,
 ): Promise<void> {
-  const files = runIds.map((runId) => runUri({ runId, area: 'files', path }));
-  if (files.length === 1) {
-    await vscode.commands.executeCommand('vscode.open', files[0], { preview: true });
-    return;
-  }
   const runs = runIds.map((runId) => feed?.run(runId));
   const isTable =
     /\.json$/i.test(path) &&
     (isTablePath(path) || runs.some((run) => loggedTables(run?.tags).includes(path)));
-  const [left, right] = isTable ? runIds.map((runId) => tableUri(runId, path)) : files;
+  const [left, right] = runIds.map((runId) =>
+    isTable ? tableUri(runId, path) : runUri({ runId, area: 'files', path }),
+  );
+  if (!right) {
+    await vscode.commands.executeCommand('vscode.open', left, { preview: true });
+    return;
+  }
   const [from, to] = runIds.map((id, i) => runs[i]?.name ?? id);
   await vscode.commands.executeCommand(
     'vscode.diff',

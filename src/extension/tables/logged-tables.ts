@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 /** Where `mlflow.log_table` writes down which files are tables. */
 const LOGGED_TAG = 'mlflow.loggedArtifacts';
 /** Folder in which it puts the pictures of tables. */
@@ -5,13 +7,12 @@ const PICTURES_FOLDER = /^table_images\//;
 const TABLE = /\.(csv|tsv|parquet|xlsx)$/i;
 /** As people and `mlflow.evaluate` name tables; others are known by the tag. */
 const TABLE_JSON = /(^|\/)tables?\/[^/]+\.json$|_table\.json$|\.table\.json$/i;
-const READABLE = /\.(json|csv|tsv)$/i;
 
-/** Paths of the tables that a run says it has logged, sorted. */
+/** Paths of the tables that a run says it has logged, sorted. The tag has them as the script wrote them, as `./a.json`. */
 export function loggedTables(tags: Readonly<Record<string, string>> = {}): string[] {
   const paths = parse(tags[LOGGED_TAG] ?? '[]').flatMap((entry: unknown) => {
     const { path, type } = (entry ?? {}) as { path?: unknown; type?: unknown };
-    return type === 'table' && typeof path === 'string' ? [path] : [];
+    return type === 'table' && typeof path === 'string' ? [posix.normalize(path)] : [];
   });
   return [...new Set(paths)].sort();
 }
@@ -24,11 +25,6 @@ export function isTablePath(path: string): boolean {
 /** Whether a file is a picture in a cell of a table. */
 export function isTablePicture(path: string): boolean {
   return PICTURES_FOLDER.test(path);
-}
-
-/** Whether a table can be read here. Others are opened with what the editor has for them. */
-export function isReadableTable(path: string): boolean {
-  return READABLE.test(path);
 }
 
 /** A tag can hold anything. */

@@ -1,10 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  isReadableTable,
-  isTablePath,
-  isTablePicture,
-  loggedTables,
-} from '../../../src/extension/tables/logged-tables.js';
+import { isTablePath, isTablePicture, loggedTables } from '../../../src/extension/tables/logged-tables.js';
 import { tableCsv } from '../../../src/extension/tables/table-csv.js';
 
 describe('the tables of a run', () => {
@@ -17,6 +12,9 @@ describe('the tables of a run', () => {
       ),
       ['a/b.parquet', 'z.json'],
     );
+    assert.deepEqual(of('[{"path":"./a//t.json","type":"table"},{"path":"a/t.json","type":"table"}]'), [
+      'a/t.json',
+    ]);
     assert.deepEqual(loggedTables({}), []);
   });
 
@@ -36,7 +34,6 @@ describe('the tables of a run', () => {
     for (const path of ['a/errors.CSV', 'x.tsv', 'x.parquet', 'tables/a.json', 'eval_results_table.json'])
       assert.ok(isTablePath(path), path);
     for (const path of ['config.json', 'table.txt', 'tables/a/b.json']) assert.ok(!isTablePath(path), path);
-    assert.ok(isReadableTable('x.tsv') && !isReadableTable('x.parquet'));
     assert.ok(isTablePicture('table_images/eval/1.png') && !isTablePicture('x/table_images/1.png'));
   });
 });
