@@ -15,7 +15,7 @@ function run(): void {
     redraw.run();
     if (performance.now() > end) break;
   }
-  if (waiting.size > 0) frame = requestAnimationFrame(run);
+  if (waiting.size > 0) frame ||= requestAnimationFrame(run);
 }
 
 /** Gathers reasons to draw: what a person does is drawn in the next frame, new points at most ten times a second. */
