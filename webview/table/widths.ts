@@ -6,7 +6,7 @@ import type { RunValues } from './values.js';
 export type Measure = (text: string, isBold: boolean) => number;
 
 /** Values that are measured of those that came together; the least and the greatest are always among them. */
-const SAMPLES = 40;
+const SAMPLES = 16;
 const DIGIT = /\d/;
 
 /** What columns need for their values. It only grows, so that nothing moves while runs go on. */
