@@ -3,6 +3,8 @@
 export const REPEATS = 5;
 /** `TRAINYARD_BENCH_SCALE=full` takes the sizes of the goals; without it a bench ends within minutes. */
 export const FULL = process.env.TRAINYARD_BENCH_SCALE === 'full';
+/** Cases to be measured, by a part of their names: a peer may take a minute for each. */
+export const ONLY = new RegExp(process.env.TRAINYARD_BENCH_CASES ?? '');
 
 export async function time(work) {
   const start = performance.now();

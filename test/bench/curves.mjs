@@ -5,7 +5,7 @@
 import { launchChromium } from '../support/chromium.ts';
 import { serveCharts } from '../ui/webview/server.ts';
 import { curvesOf, plotlyPage, trainyardPage, vegaPage } from './_pages.mjs';
-import { FULL, quantile, REPEATS, spread, table } from './_report.mjs';
+import { FULL, ONLY, quantile, REPEATS, spread, table } from './_report.mjs';
 
 const CASES = [
   { name: '10 × 10,000', runs: 10, points: 10_000, repeats: REPEATS },
@@ -13,7 +13,6 @@ const CASES = [
   // Vega-Lite takes half a minute for each of these.
   { name: '10 × 100,000', runs: 10, points: 100_000, repeats: FULL ? REPEATS : 1 },
 ];
-const ONLY = new RegExp(process.env.TRAINYARD_BENCH_CASES ?? '');
 const APPENDS = 30;
 const ZOOMS = 20;
 const PAGES = { Trainyard: trainyardPage, Plotly: plotlyPage, 'Vega-Lite': vegaPage };

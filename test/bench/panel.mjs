@@ -12,6 +12,8 @@ import { REPEATS, spread, table } from './_report.mjs';
 const MB = 1024 * 1024;
 const SIZE = { width: 1200, height: 800 };
 const RUNS = 10;
+/** Few, as many as a page has room for, and many. */
+const METRICS = [5, 12, 500];
 /** Seconds, and so points of each series. */
 const HOUR = 3600;
 
@@ -90,27 +92,29 @@ const server = await serveCharts();
 const runServer = await servePanel('run');
 const browser = await launchChromium();
 try {
-  const opened = new Map();
-  const add = (name, ms) => opened.set(name, [...(opened.get(name) ?? []), ms]);
+  const ofCharts = async (runs, metrics) => {
+    const { page, ms } = await open(browser, { url: server.url, runs, metrics, points: 1000 });
+    await page.close();
+    return ms;
+  };
+  const cases = [
+    ...[1, RUNS].flatMap((runs) =>
+      METRICS.map((metrics) => ({
+        name: `charts of ${metrics} metrics, ${runs} run${runs === 1 ? '' : 's'}: from the list of runs to curves`,
+        sample: () => ofCharts(runs, metrics),
+      })),
+    ),
+    ...METRICS.map((metrics) => ({
+      name: `the run with ${metrics} metrics: from nothing to curves`,
+      sample: () => openRun(browser, runServer.url, metrics),
+    })),
+  ];
+  const times = cases.map(() => []);
   for (let i = 0; i < REPEATS; i++)
-    for (const metrics of [5, 12, 500]) {
-      for (const runs of [1, RUNS]) {
-        const { page, ms } = await open(browser, { url: server.url, runs, metrics, points: 1000 });
-        await page.close();
-        add(
-          `charts of ${metrics} metrics of ${runs === 1 ? 'one run' : `${runs} runs`}: from the list of runs to curves`,
-          ms,
-        );
-      }
-      add(
-        `the run with ${metrics} metrics: from nothing to curves`,
-        await openRun(browser, runServer.url, metrics),
-      );
-    }
-  const names = [...opened.keys()].sort((a, b) => a.split(':')[1].localeCompare(b.split(':')[1]));
+    for (const [n, { sample }] of cases.entries()) times[n].push(await sample());
   table(
     ['opened, ms', 'min–median–max'],
-    names.map((name) => [name, spread(opened.get(name))]),
+    cases.map(({ name }, n) => [name, spread(times[n])]),
   );
 
   const { page, errors } = await open(browser, { url: server.url, metrics: 6, points: 1 });

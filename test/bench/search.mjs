@@ -1,13 +1,11 @@
 // runs/search over many runs of 20 metrics and 20 params, the same in both stores.
 import { DatabaseSync } from 'node:sqlite';
 import { client, startMlflow, startTrainyard } from './_servers.mjs';
-import { compare, FULL, randomNumbers, time } from './_report.mjs';
+import { compare, FULL, ONLY, randomNumbers, time } from './_report.mjs';
 
 const RUNS = Number(process.env.TRAINYARD_BENCH_RUNS ?? (FULL ? 100_000 : 10_000));
 const KEYS = 20;
 const PAGE = 50;
-/** MLflow takes a minute to sort 100,000 runs: part of the names of the cases to be measured. */
-const ONLY = new RegExp(process.env.TRAINYARD_BENCH_CASES ?? '');
 const LAST = Math.min(PAGE, RUNS / 1000 - 1);
 
 /** What run `i` has logged; both stores are filled from it. */

@@ -11,8 +11,8 @@ const MORE = 40;
 export class Gradual implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #room = AT_ONCE;
+  /** Room that a rendering has left; below 0 for as many as it left out. */
   #left = 0;
-  #isShort = false;
   #idle = 0;
 
   constructor(host: ReactiveControllerHost) {
@@ -22,19 +22,17 @@ export class Gradual implements ReactiveController {
 
   hostUpdate(): void {
     this.#left = this.#room;
-    this.#isShort = false;
   }
 
   /** Those of the next charts of a rendering that it has room for. */
   take(charts: readonly string[]): readonly string[] {
-    const taken = charts.slice(0, this.#left);
-    this.#left -= taken.length;
-    if (taken.length < charts.length) this.#isShort = true;
+    const taken = charts.slice(0, Math.max(0, this.#left));
+    this.#left -= charts.length;
     return taken;
   }
 
   hostUpdated(): void {
-    if (!this.#isShort || this.#idle !== 0) return;
+    if (this.#left >= 0 || this.#idle !== 0) return;
     this.#idle = requestIdleCallback(() => {
       this.#idle = 0;
       this.#room += MORE;

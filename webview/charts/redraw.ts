@@ -10,8 +10,8 @@ function run(): void {
   frame = 0;
   const end = performance.now() + FRAME_MS;
   for (const redraw of [...waiting]) {
-    // One that was drawn may have told others.
-    if (!waiting.delete(redraw)) continue;
+    // One that was drawn may have taken others away.
+    if (!waiting.has(redraw)) continue;
     redraw.run();
     if (performance.now() > end) break;
   }
