@@ -2,8 +2,8 @@ import { Type, type Static } from 'typebox';
 import type { LoggedModelRecord } from '../store/models.js';
 import type { MetricPoint } from '../store/metrics.js';
 import { invalid, invalidValue } from './errors.js';
-import { int64, metricValue, toRecord } from './params.js';
-import { Double, Int64, KeyValues, OptionalInt64, Required, Text } from './schema.js';
+import { int64, metricValue, pythonFloat, toRecord } from './params.js';
+import { Double, Int64, KeyValues, missing, OptionalInt64, Required, Text } from './schema.js';
 import { checkKey, checkParam, checkRunTags } from './validation.js';
 
 /** Turns what is logged to a run into what the store takes; the whole of it is checked before anything is written. */
@@ -54,19 +54,22 @@ export function parseBatch({ metrics = [], params = [], tags = [] }: Static<type
 
 export function parseMetric(metric: Static<typeof Metric>, path = ''): MetricPoint | ModelPoint {
   const { key } = metric;
+  if (metric.value === null || metric.value === '') throw missing(`${path}value`);
   checkKey(key, `${path}name`, 'Metric name');
-  const value = metricValue(metric.value, `${path}value`, metric.timestamp);
+  const value = metricValue(metric.value, `${path}value`);
   const timestamp = int64(metric.timestamp, `${path}timestamp`);
   if (timestamp < 0)
     throw invalid(
       invalidValue(
         `${path}timestamp`,
         timestamp,
-        `metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `,
+        `metric '${key}' (value=${pythonFloat(value)}). Timestamp must be a nonnegative long (64-bit integer) `,
       ),
     );
   const step = int64(metric.step ?? 0, `${path}step`);
   const point = { key, value, timestamp, step };
+  if (Boolean(metric.dataset_name) !== Boolean(metric.dataset_digest))
+    throw invalid('Both dataset_name and dataset_digest must be provided if one is provided');
   if (!metric.model_id) return point;
   const { model_id: modelId, dataset_name: datasetName = '', dataset_digest: datasetDigest = '' } = metric;
   return { ...point, modelId, datasetName, datasetDigest };

@@ -46,8 +46,10 @@ function readInput(schema: TObject, { request, body }: Call): Record<string, unk
   if (inQuery) {
     for (const [name, field] of Object.entries(schema.properties)) {
       const value = input[name];
-      // A list of one looks like a single value in a query.
-      if ('type' in field && field.type === 'array' && typeof value === 'string') input[name] = [value];
+      // A list of one looks like a single value in a query; of a single value that is repeated the first one counts.
+      const isList = 'type' in field && field.type === 'array';
+      if (isList && typeof value === 'string') input[name] = [value];
+      if (!isList && Array.isArray(value)) input[name] = value[0];
     }
   }
   // Clients older than 1.0 wrote run_uuid; today's write both, or one.

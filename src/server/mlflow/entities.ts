@@ -21,6 +21,7 @@ export function experimentEntity(experiment: ExperimentRecord) {
     name: experiment.name,
     artifact_location: experiment.artifactLocation,
     lifecycle_stage: experiment.lifecycle,
+    workspace: 'default',
     last_update_time: experiment.updatedAt,
     creation_time: experiment.createdAt,
     tags: pairs(experiment.tags),
@@ -37,7 +38,7 @@ export function runInfo(run: RunRecord) {
     user_id: run.user,
     status: runStatus.name(run.status),
     start_time: run.startTime,
-    end_time: run.endTime ?? undefined,
+    end_time: run.endTime || undefined,
     artifact_uri: run.artifactUri,
     lifecycle_stage: run.lifecycle,
   };
@@ -70,8 +71,8 @@ export function loggedModelEntity(model: LoggedModelRecord) {
     timestamp: metric.timestamp,
     step: metric.step,
     model_id: model.id,
-    dataset_name: metric.datasetName,
-    dataset_digest: metric.datasetDigest,
+    dataset_name: metric.datasetName || undefined,
+    dataset_digest: metric.datasetDigest || undefined,
     run_id: metric.runId,
   }));
   return {
@@ -116,8 +117,11 @@ export function registeredModelEntity(model: RegisteredModelRecord, versions: re
     name: model.name,
     creation_timestamp: model.createdAt,
     last_updated_timestamp: model.updatedAt,
-    description: model.description,
-    latest_versions: list(latestPerStage(versions).map(modelVersionEntity)),
+    description: model.description || undefined,
+    latest_versions: list(
+      // As MLflow has them: without aliases, which stand below.
+      latestPerStage(versions).map((version) => modelVersionEntity({ ...version, aliases: [] })),
+    ),
     tags: pairs(model.tags),
     aliases: list(
       Object.entries(model.aliases).map(([alias, version]) => ({ alias, version: String(version) })),
@@ -126,10 +130,6 @@ export function registeredModelEntity(model: RegisteredModelRecord, versions: re
 }
 
 export function latestPerStage(versions: readonly ModelVersionRecord[]): ModelVersionRecord[] {
-  const latest = new Map<string, ModelVersionRecord>();
-  for (const version of versions) {
-    const before = latest.get(version.stage);
-    if (before === undefined || before.version < version.version) latest.set(version.stage, version);
-  }
-  return [...latest.values()];
+  const ascending = versions.toSorted((a, b) => a.version - b.version);
+  return [...new Map(ascending.map((version) => [version.stage, version])).values()];
 }

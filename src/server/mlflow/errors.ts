@@ -39,9 +39,14 @@ const MOST_ECHOED = 20;
 
 /** MLflow's wording for a field that is wrong. */
 export function invalidValue(path: string, value: unknown, why?: string): string {
-  let shown = JSON.stringify(summary(value)) ?? 'null';
+  let shown = ascii(JSON.stringify(summary(value)) ?? 'null');
   if (shown.length > LONGEST_ECHO) shown = `${shown.slice(0, LONGEST_ECHO)}…`;
   return `Invalid value ${shown} for parameter '${path}' supplied${why === undefined ? '.' : `: ${why}`}`;
+}
+
+/** As Python writes JSON. */
+function ascii(json: string): string {
+  return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The outer levels of a value: a hostile one may be nested deeper than the stack. */

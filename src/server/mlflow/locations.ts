@@ -2,26 +2,29 @@ import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
 import type { RunRecord } from '../store/runs.js';
 import { invalid, MlflowError } from './errors.js';
 import { leadsUp, safePath } from './paths.js';
-import { checkLength, LIMITS } from './validation.js';
+import { LIMITS } from './validation.js';
 
 /** Where the artifacts of an experiment are: with this server, or where clients read and write them themselves. */
-
-/** Schemes that lead to other things, not to a folder. */
-const NO_FOLDERS = ['runs', 'models'];
 
 /**
  * A location elsewhere is kept as a text, which this server never follows: the client finds it in the run and goes
  * there itself. @throws INVALID_PARAMETER_VALUE
  */
 export function checkLocation(location: string): void {
-  checkLength(location, LIMITS.artifactLocation, 'artifact_location');
+  if (location.length > LIMITS.artifactLocation)
+    throw invalid(
+      'Invalid artifact path length. The length of the artifact path cannot be greater than ' +
+        `${LIMITS.artifactLocation} characters.`,
+    );
   if (/[#?;]/.test(location)) throw invalid("'artifact_location' URL can't include fragments or params.");
   const wrong = (why: string) => invalid(`Invalid artifact_location '${location}': ${why}`);
   // eslint-disable-next-line no-control-regex
   if (/[\0-\x1f\x7f]/.test(location)) throw wrong('it holds a control character.');
   const [, scheme = '', path = location] = /^([a-z][a-z0-9+.-]+):(.*)$/i.exec(location) ?? [];
   if (leadsUp(path)) throw wrong('it climbs.');
-  if (NO_FOLDERS.includes(scheme.toLowerCase()) || !/^([/\\]|[a-z]:[/\\])/i.test(path))
+  if (scheme.toLowerCase() === 'runs')
+    throw invalid(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
+  if (scheme.toLowerCase() === 'models' || !/^([/\\]|[a-z]:[/\\])/i.test(path))
     throw wrong('it must be an absolute path, or a URI such as s3://bucket/folder.');
   if (`${scheme}:/`.toLowerCase() !== ARTIFACT_SCHEME) return;
   const kept = location.slice(ARTIFACT_SCHEME.length);

@@ -3,16 +3,20 @@ import type { LoggedModelRecord, ModelVersionRecord, RegisteredModelRecord } fro
 import type { RunRecord } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import { invalid, notFound } from './errors.js';
-import { checkModelName, checkRunId } from './validation.js';
+import { checkModelName } from './validation.js';
 
 /** Records by their ids as requests give them; each throws in MLflow's words when there is none, or not in that state. */
 
 export function requireExperiment(store: Store, id: string): ExperimentRecord {
   const experiment = store.experiments.get(id);
   if (experiment) return experiment;
-  if (!/^\d+$/.test(id))
-    throw invalid(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
+  checkExperimentId(id);
   throw notFound(`No Experiment with id=${id} exists`);
+}
+
+export function checkExperimentId(id: string): void {
+  if (!/^-?\d+$/.test(id))
+    throw invalid(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
 }
 
 export function requireActiveExperiment(store: Store, id: string): ExperimentRecord {
@@ -24,7 +28,6 @@ export function requireActiveExperiment(store: Store, id: string): ExperimentRec
 }
 
 export function requireRun(store: Store, id: string): RunRecord {
-  checkRunId(id);
   const run = store.runs.get(id);
   if (run) return run;
   throw notFound(`Run with id=${id} not found`);
@@ -59,7 +62,7 @@ export function requireVersion(store: Store, name: string, version: string): Mod
 
 export function versionNumber(version: string): number {
   const number = Number(version);
-  if (/^\d+$/.test(version) && Number.isSafeInteger(number)) return number;
+  if (/^-?\d+$/.test(version) && Number.isSafeInteger(number)) return number;
   throw invalid(`Parameter 'version' must be an integer, got '${version}'.`);
 }
 
@@ -75,8 +78,11 @@ export function newestVersion(store: Store, name: string): ModelVersionRecord | 
 /** The version that an alias names; the alias `latest` is always the newest. */
 export function requireAliased(store: Store, name: string, alias: string): ModelVersionRecord {
   const { aliases } = requireRegistered(store, name);
-  const newest = alias.toLowerCase() === 'latest' ? newestVersion(store, name) : undefined;
-  if (newest) return newest;
+  if (alias.toLowerCase() === 'latest') {
+    const newest = newestVersion(store, name);
+    if (newest) return newest;
+    throw notFound(`Latest version not found for model ${name}.`);
+  }
   if (!Object.hasOwn(aliases, alias)) throw invalid(`Registered model alias ${alias} not found.`);
   return requireVersion(store, name, String(aliases[alias]));
 }

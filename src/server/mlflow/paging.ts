@@ -55,5 +55,5 @@ function decode(token: string): Token {
   const { offset, after } = isObject(parsed) ? parsed : {};
   if (Number.isSafeInteger(offset) && (offset as number) >= 0 && typeof after === 'string')
     return { offset: offset as number, after };
-  throw invalid(`Invalid page token, could not decode '${token}'.`);
+  throw invalid('Invalid page token, could not base64-decode');
 }

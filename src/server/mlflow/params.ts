@@ -2,13 +2,21 @@ import type { RunStatus } from '../store/runs.js';
 import type { LifecycleFilter } from '../store/store.js';
 import type { LoggedModelRecord } from '../store/models.js';
 import { invalid, invalidValue } from './errors.js';
+import { wrongType } from './schema.js';
 
 /** Values of the protocol as values of the store, and the other way round. */
+
+/** The nearest double below 2^63: one that a client reads as an int64 again. */
+const LARGEST_INT64 = 2 ** 63 - 1024;
 
 /** @throws when it is outside 64 bits. Beyond 2^53 it is the nearest double, as in the columns that keep it. */
 export function int64(value: number | string, path: string): number {
   const number = Number(value);
-  if (Math.abs(number) < 2 ** 63 && Number.isInteger(number)) return number;
+  const fits =
+    typeof value === 'string'
+      ? /^-?0*\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value)
+      : Math.abs(number) <= 2 ** 63;
+  if (fits && Number.isInteger(number)) return Math.max(-LARGEST_INT64, Math.min(LARGEST_INT64, number));
   throw invalid(invalidValue(path, value, 'It must be a 64-bit integer.'));
 }
 
@@ -20,14 +28,13 @@ const NUMERAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const NON_FINITE: Record<string, number> = { NaN, Infinity, '-Infinity': -Infinity };
 
 /** A double as protobuf's JSON writes it. */
-export function metricValue(value: unknown, path: string, timestamp: unknown): number {
+export function metricValue(value: unknown, path: string): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'string') {
     if (Object.hasOwn(NON_FINITE, value)) return NON_FINITE[value] as number;
     if (NUMERAL.test(value)) return Number(value);
   }
-  const why = `(timestamp=${String(timestamp)}). Please specify value as a valid double (64-bit floating point)`;
-  throw invalid(invalidValue(path, value, why));
+  throw wrongType(path, value);
 }
 
 /** The other direction: JSON has no word for what is not finite. */
@@ -35,8 +42,8 @@ export function jsonDouble(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
-export function bool(value: boolean | string | undefined): boolean {
-  return value === true || value === 'true' || value === 'True';
+export function queryBool(value: string | undefined): boolean {
+  return value?.toLowerCase() === 'true';
 }
 
 /** An enum of the protocol: its names, by number, and what each is in the store. */
@@ -45,6 +52,7 @@ function enumeration<T>(path: string, members: readonly { number: number; name: 
     parse(given: number | string): T {
       const member = members.find((m) => m.name === given || m.number === Number(given));
       if (member) return member.value;
+      if (typeof given === 'number') throw wrongType(path, given);
       throw invalid(invalidValue(path, given, `Valid values are ${members.map((m) => m.name).join(', ')}.`));
     },
     name(value: T): string {
@@ -85,13 +93,22 @@ export function maxResults(value: number | string | undefined, max: number, fall
   return given;
 }
 
+/** A double as Python writes it, whose words clients match. */
+export function pythonFloat(value: number): string {
+  if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').toLowerCase();
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e16))
+    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
 export interface Pair {
   key: string;
   value?: string;
 }
 
 /** A list of pairs as a record; the last of two equal keys wins; an absent value is the empty string. */
-export function toRecord(pairs: readonly Pair[] | undefined): Record<string, string> {
+export function toRecord(pairs: readonly Partial<Pair>[] | undefined): Record<string, string> {
   // fromEntries defines own properties, so that a key of "__proto__" is a key like any other.
-  return Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, value ?? '']));
+  return Object.fromEntries((pairs ?? []).map(({ key = '', value = '' }) => [key, value]));
 }

@@ -59,15 +59,22 @@ function decodedOnce(path: string): string {
 /**
  * `<experiment>/<run>/artifacts/<path>`, `<experiment>/models/<model>/artifacts/<path>` or
  * `<experiment>/traces/<trace>/artifacts/<path>`; an experiment may have a longer location of its own.
- * @throws RESOURCE_DOES_NOT_EXIST when there is no such owner
+ * Undefined when there is no such owner.
  */
-export function resolveArtifact(store: Store, given: string): ArtifactAddress {
+export function findArtifact(store: Store, given: string): ArtifactAddress | undefined {
   const parts = safePath(given).split('/');
   for (let i = 2; i < parts.length; i++) {
     if (parts[i] !== 'artifacts') continue;
     const owner = ownerOf(store, parts.slice(0, i + 1));
     if (owner !== undefined) return { owner, path: parts.slice(i + 1).join('/') };
   }
+  return undefined;
+}
+
+/** @throws RESOURCE_DOES_NOT_EXIST when there is no such owner */
+export function resolveArtifact(store: Store, given: string): ArtifactAddress {
+  const address = findArtifact(store, given);
+  if (address) return address;
   throw notFound(`No run, model or trace keeps its artifacts at '${given}'.`);
 }
 

@@ -12,15 +12,19 @@ export const Int64 = Type.Unsafe<number | string>({ type: ['integer', 'string'],
 export const OptionalInt64 = Type.Optional(Int64);
 /** A name of the enum or its number; see params.ts. */
 export const EnumValue = Type.Unsafe<number | string>({ type: ['integer', 'string'] });
+export const Bool = Type.Boolean();
 /** In a query the client writes Python's words. */
-export const Bool = Type.Unsafe<boolean | string>({ enum: [true, false, 'true', 'false', 'True', 'False'] });
+export const QueryBool = Type.Unsafe<string>({ enum: ['true', 'false', 'True', 'False'] });
 /** Anything: a double may be a number, or "NaN", "Infinity", "-Infinity"; metricValue in params.ts decides. */
 export const Double = Type.Unsafe<unknown>({});
 export const Texts = Type.Optional(Type.Array(Type.String()));
-export const KeyValue = Type.Object({ key: Required, value: Text });
-export const KeyValues = Type.Optional(Type.Array(KeyValue));
+const NamedPair = Type.Object({ key: Required, value: Text });
+/** Pairs of which each has to have a key. */
+export const KeyValues = Type.Optional(Type.Array(NamedPair));
+/** Pairs of which the handler checks the keys. */
+export const Pairs = Type.Optional(Type.Array(Type.Object({ key: Text, value: Text })));
 
-const SEE_DOCS = ' See the API docs for more information about request parameters.';
+export const SEE_DOCS = ' See the API docs for more information about request parameters.';
 
 /** A check that throws MLflow's wording for the first thing that is wrong. Compiled at first use. */
 export function checker(schema: TSchema): (input: unknown) => void {
@@ -41,12 +45,14 @@ function requestError(compiled: Validator, input: unknown): MlflowError {
   }
   if (error.keyword === 'minLength') return missing(fieldPath(keys));
   const value = keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], input);
-  return invalid(
-    invalidValue(fieldPath(keys), value, ` Hint: Value was of type '${pythonType(value)}'.`) + SEE_DOCS,
-  );
+  return wrongType(fieldPath(keys), value);
 }
 
-function missing(path: string): MlflowError {
+export function wrongType(path: string, value: unknown): MlflowError {
+  return invalid(invalidValue(path, value, ` Hint: Value was of type '${pythonType(value)}'.`) + SEE_DOCS);
+}
+
+export function missing(path: string): MlflowError {
   return invalid(`Missing value for required parameter '${path}'.` + SEE_DOCS);
 }
 

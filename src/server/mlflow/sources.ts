@@ -1,7 +1,8 @@
+import type { ModelVersionRecord } from '../store/models.js';
 import type { Store } from '../store/store.js';
 import { invalid } from './errors.js';
-import { requireAliased, requireLoggedModel, requireVersion } from './lookup.js';
-import { safePath } from './paths.js';
+import { requireAliased, requireLoggedModel, requireRegistered, requireVersion } from './lookup.js';
+import { leadsUp } from './paths.js';
 
 /** Where the files of a model version are: what a client may give, and what it is told when it asks for them. */
 
@@ -15,15 +16,19 @@ export function loggedModelId(source: string): string | undefined {
 
 /**
  * A source elsewhere (s3:, gs:, …) is kept as a text that this server never follows. A path of the client's own disk
- * is refused: it would make any file of this machine look like a model.
+ * is refused: it would make any file of this machine look like a model. So is one that climbs, wherever it is.
  */
 export function checkSource(source: string): void {
   if (/^(file:|[a-z]:[\\/]|[/\\.~])/i.test(source))
     throw invalid(
       `Invalid model version source: '${source}'. Log the model to a run first; a path on disk cannot be registered.`,
     );
-  const kept = /^(?:mlflow-artifacts|runs|models):\/*(.*)$/.exec(source);
-  if (kept) safePath(kept[1] ?? '');
+  if (leadsUp(source))
+    throw invalid(
+      `Invalid model version source: '${source}'. If supplying a source as an http, https, local file path, ftp, ` +
+        'objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references ' +
+        'present. Please provide an absolute path.',
+    );
 }
 
 /**
@@ -41,10 +46,15 @@ export function resolveSource(store: Store, source: string): string {
   throw invalid(`Model version source '${source}' refers to itself.`);
 }
 
-/** `models:/<name>/<version>` or `models:/<name>@<alias>` */
-function versionOf(store: Store, source: string) {
+/** The version that `models:/<name>/<version>` or `models:/<name>@<alias>` names. */
+export function versionOf(store: Store, source: string): ModelVersionRecord {
   const named = /^models:\/+([^/@]+)(?:\/([^/]+)|@([^/]+))$/.exec(source);
-  if (!named) throw invalid(`Invalid model version source: '${source}'.`);
+  if (!named)
+    throw invalid(
+      `Invalid model version source: '${source}'. The model_id request parameter must identify the resource that ` +
+        'contains the source.',
+    );
   const [, name = '', version, alias = ''] = named;
+  requireRegistered(store, name);
   return version === undefined ? requireAliased(store, name, alias) : requireVersion(store, name, version);
 }

@@ -4,7 +4,7 @@ import type { Pair } from './params.js';
 
 /** MLflow's rules for names and lengths, in its words. Lengths are in characters (code points). */
 
-const KEY = /^[/\p{L}\p{M}\p{N}_.\- :]*$/u;
+const KEY = /^[/\p{L}\p{N}_.\- :]*$/u;
 const BAD_CHARACTERS =
   'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).';
 const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
@@ -17,6 +17,7 @@ export const LIMITS = {
   experimentName: 500,
   experimentTagValue: 20_000,
   registryTagValue: 100_000,
+  modelName: 256,
   alias: 255,
   artifactLocation: 2048,
   datasetName: 500,
@@ -72,9 +73,15 @@ export function checkRunTags(tags: readonly Pair[] = []): Required<Pair>[] {
   return tags.map((tag, i) => checkRunTag(tag, `tags[${i}]`));
 }
 
-/** Tags of what does not cut values: experiments, models. */
-export function checkTags(tags: readonly Pair[] = [], valueLimit: number): void {
-  for (const { key, value = '' } of tags) {
+/** What a run is created with, or a logged model has: any characters are a key there. */
+export function checkKeyLengths(pairs: readonly Pair[] = [], path: string): readonly Pair[] {
+  for (const [i, { key }] of pairs.entries()) checkLength(key, LIMITS.key, `${path}[${i}].key`);
+  return pairs;
+}
+
+/** Tags of what does not cut values: experiments, registered models and their versions. */
+export function checkTags(tags: readonly Partial<Pair>[] = [], valueLimit: number): void {
+  for (const { key = '', value = '' } of tags) {
     checkKey(key, 'key', 'key');
     checkLength(value, valueLimit, 'value');
   }
@@ -85,19 +92,18 @@ export function checkRunId(id: string): void {
 }
 
 export function checkExperimentName(name: string): void {
-  if (name.trim() === '') throw invalid(`Invalid experiment name: '${name}'`);
   checkLength(name, LIMITS.experimentName, 'name');
 }
 
-export function checkModelName(name: string, path = 'name'): void {
-  if (name.trim() === '') throw invalid(`Missing value for required parameter '${path}'.`);
+export function checkModelName(name: string): void {
+  if (name.trim() === '') throw invalid("Missing value for required parameter 'name'.");
   if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
-  checkResolvesToItself(name, path);
-  checkLength(name, LIMITS.key, path);
+  checkResolvesToItself(name, 'name');
+  checkLength(name, LIMITS.modelName, 'name');
 }
 
 export function checkLoggedModelName(name: string): void {
-  if (name.trim() !== '' && !/[/:.%"']/.test(name)) return;
+  if (name !== '' && !/[/:.%"']/.test(name)) return;
   throw invalid(
     `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the ` +
       `following characters: ('/', ':', '.', '%', '"', "'")`,

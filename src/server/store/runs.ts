@@ -148,10 +148,11 @@ export class Runs {
     this.changed(id, 'state');
   }
 
-  /** The tag mlflow.runName renames the run. */
+  /** The tag mlflow.runName renames the run; a run keeps the name that it has rather than none. */
   setTags(id: string, tags: Record<string, string>): void {
     this.required(id);
     for (const [key, value] of Object.entries(tags)) {
+      if (key === NAME_TAG && value === '') continue;
       this.db.run(
         'INSERT INTO run_tags VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
         id,

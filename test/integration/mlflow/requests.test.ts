@@ -240,7 +240,7 @@ describe('MLflow requests', () => {
       const steps = (body.metrics as { run_id: string; step: number }[])
         .filter((m) => m.run_id === ids[1])
         .map((m) => m.step);
-      assert.deepEqual(steps, [0, 4, 8, 9, 12, 16, 19]);
+      assert.deepEqual(steps, [0, 4, 8, 12, 19]);
       const within = await get(`${at}&start_step=2&end_step=4`);
       assert.equal((within.body.metrics as unknown[]).length, 6);
       await refused(get(`${at}&start_step=2`), 400, /both must be specified/);
@@ -296,7 +296,7 @@ describe('MLflow requests', () => {
         digest: 'd1',
         ...(context && { context }),
       });
-      assert.deepEqual((await server.call('POST', at, { experiment_ids: [experiment, id, 'x'] })).body, {
+      assert.deepEqual((await server.call('POST', at, { experiment_ids: [experiment, id, '999'] })).body, {
         dataset_summaries: [summary('digits', 'train'), summary('held out', 'eval'), summary('plain')],
       });
       await refused(server.call('POST', at, {}), 400, /at least one experiment_id/);
@@ -440,7 +440,7 @@ describe('MLflow requests', () => {
         await refused(
           post('experiments/create', { name: 'located', artifact_location: location }),
           400,
-          /artifact_location|Invalid path/,
+          /artifact_location|Invalid path|Artifact location/,
         );
     });
   });
@@ -494,7 +494,7 @@ describe('MLflow requests', () => {
       });
       assert.deepEqual((await list('/folder/in/file.bin')).body, {});
       assert.deepEqual((await list('/nowhere')).body, {});
-      await refused(server.call('GET', `${root()}/folder`), 400, /is a folder/);
+      await refused(server.call('GET', `${root()}/folder`), 400, /refers to a directory, not a file/);
       await refused(server.call('GET', `${root()}/nowhere`), 404, /No such artifact/);
       assert.equal((await server.call('DELETE', `${root()}/folder`)).status, 200);
       assert.deepEqual((await list('/folder')).body, {});

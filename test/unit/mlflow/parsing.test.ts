@@ -9,6 +9,7 @@ import {
   maxResults,
   metricValue,
   optionalInt64,
+  pythonFloat,
   runStatus,
   toRecord,
 } from '../../../src/server/mlflow/params.js';
@@ -94,19 +95,22 @@ describe('values', () => {
     assert.equal(int64(-3, 't'), -3);
     assert.equal(optionalInt64(undefined, 't'), undefined);
     assert.throws(() => int64('99999999999999999999', 't'), /64-bit/);
+    assert.throws(() => int64('9223372036854775808', 't'), /64-bit/);
+    // JSON of the nearest double has to be an int64 to whoever reads it.
+    for (const edge of ['9223372036854775807', '-9223372036854775808']) {
+      const written = BigInt(JSON.stringify(int64(edge, 't')));
+      assert.equal(BigInt.asIntN(64, written), written);
+    }
   });
 
   it('reads a double as number and as protobuf writes it', () => {
     for (const value of [NaN, Infinity, -Infinity, 0.5, -0])
       assert.ok(
-        Object.is(
-          metricValue(typeof jsonDouble(value) === 'string' ? jsonDouble(value) : value, 'v', 0),
-          value,
-        ),
+        Object.is(metricValue(typeof jsonDouble(value) === 'string' ? jsonDouble(value) : value, 'v'), value),
       );
-    assert.equal(metricValue('1e-3', 'v', 0), 0.001);
+    assert.equal(metricValue('1e-3', 'v'), 0.001);
     for (const value of [true, null, 'x', '', ' 1', {}, [1], 'constructor'])
-      assert.throws(() => metricValue(value, 'v', 0), /valid double/);
+      assert.throws(() => metricValue(value, 'v'), /Value was of type/);
   });
 
   it('reads enums by name and by number', () => {
@@ -194,7 +198,7 @@ describe('a batch', () => {
   it('gives points to the logged models that they name', () => {
     const { points } = parseBatch({
       run_id: 'r',
-      metrics: [point('a'), { ...point('b'), model_id: 'm-1', dataset_name: 'd' }],
+      metrics: [point('a'), { ...point('b'), model_id: 'm-1', dataset_name: 'd', dataset_digest: 'e' }],
     });
     const expected = {
       key: 'b',
@@ -203,9 +207,16 @@ describe('a batch', () => {
       step: 0,
       runId: 'r',
       datasetName: 'd',
-      datasetDigest: '',
+      datasetDigest: 'e',
     };
     assert.deepEqual([...byModel('r', points)], [['m-1', [expected]]]);
+  });
+});
+
+describe('numbers in messages', () => {
+  it('are written as Python writes them', () => {
+    const written = [1, -0.5, 0, 1e16, 1.5e-5, 123456.789, NaN, Infinity, -Infinity].map(pythonFloat);
+    assert.deepEqual(written, ['1.0', '-0.5', '0.0', '1e+16', '1.5e-05', '123456.789', 'nan', 'inf', '-inf']);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { contentType } from '../../../src/server/mlflow/content-types.js';
 import { pageRange, page } from '../../../src/server/mlflow/paging.js';
 import { safePath } from '../../../src/server/mlflow/paths.js';
-import { sampleSteps } from '../../../src/server/mlflow/sampling.js';
+import { sampleRows } from '../../../src/server/mlflow/sampling.js';
 
 describe('artifact paths', () => {
   for (const path of [
@@ -90,26 +90,14 @@ describe('pages', () => {
       assert.throws(() => pageRange(3, String, 1, token), /^MlflowError: Invalid page token/));
 });
 
-describe('sampled steps', () => {
-  const series = (runId: string, length: number) => {
-    const steps = Float64Array.from({ length }, (_, i) => i);
-    return { runId, steps, times: steps, values: steps };
-  };
-  const sample = (count: number, ...lengths: number[]) =>
-    [
-      ...sampleSteps(
-        lengths.map((n, i) => series(String(i), n)),
-        0,
-        Infinity,
-        count,
-      ),
-    ].sort((a, b) => a - b);
-
-  it('are the ones that MLflow takes', () => {
-    assert.deepEqual(sample(5, 10), [0, 2, 4, 6, 8, 9]);
-    assert.deepEqual(sample(5, 10, 20), [0, 4, 8, 9, 12, 16, 19]);
+describe('sampled rows', () => {
+  it('are the ones that MLflow takes: the first of equal parts, and the last of all', () => {
+    assert.deepEqual(sampleRows(10, 5), [0, 2, 4, 6, 9]);
+    assert.deepEqual(sampleRows(10, 4), [0, 3, 6, 9]);
+    assert.deepEqual(sampleRows(20, 3), [0, 7, 19]);
+    assert.deepEqual(sampleRows(10, 1), [9]);
   });
 
-  it('are all when they are few', () => assert.deepEqual(sample(10, 3), [0, 1, 2]));
-  it('are none of no points', () => assert.deepEqual(sample(10, 0), []));
+  it('are all when they are few', () => assert.deepEqual(sampleRows(3, 10), [0, 1, 2]));
+  it('are none of no points', () => assert.deepEqual(sampleRows(0, 10), []));
 });

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { posix } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { ARTIFACT_SCHEME } from '../../store/artifact-path.js';
 import type { ArtifactEntry } from '../../store/artifacts.js';
 import type { Store } from '../../store/store.js';
 import { contentType } from '../content-types.js';
@@ -9,7 +10,7 @@ import { endpoint, type Call } from '../endpoint.js';
 import { invalid, MlflowError, notFound } from '../errors.js';
 import { requireKeptHere } from '../locations.js';
 import { requireActiveRun, requireLoggedModel, requireRun, requireVersion } from '../lookup.js';
-import { resolveArtifact, safePath, type ArtifactAddress } from '../paths.js';
+import { findArtifact, resolveArtifact, safePath, type ArtifactAddress } from '../paths.js';
 import { Required, Text } from '../schema.js';
 import { resolveSource } from '../sources.js';
 
@@ -69,15 +70,19 @@ async function receive(
   }
 }
 
-export const download = endpoint(ByPath, ({ '*': given }, call) =>
-  sendFile(call, resolveArtifact(call.store, given)),
-);
+export const download = endpoint(ByPath, ({ '*': given }, call) => {
+  const address = findArtifact(call.store, given);
+  if (!address) throw notFound(`No such artifact: '${given}'`);
+  return sendFile(call, address, given);
+});
 
-async function sendFile({ store, reply }: Call, { owner, path }: ArtifactAddress) {
+/** `named`: what the file is called in errors */
+async function sendFile({ store, reply }: Call, { owner, path }: ArtifactAddress, named: string) {
   const file = store.artifacts.stat(owner, path);
   if (!file) {
-    if (store.artifacts.isFolder(owner, path)) throw invalid(`'${path}' is a folder, not a file.`);
-    throw notFound(`No such artifact: '${path}'`);
+    if (store.artifacts.isFolder(owner, path))
+      throw invalid(`Artifact path refers to a directory, not a file: '${named}'`);
+    throw notFound(`No such artifact: '${named}'`);
   }
   void reply
     .header('content-type', contentType(path))
@@ -96,8 +101,8 @@ function encodeHeader(name: string): string {
 }
 
 export const list = endpoint(Type.Object({ path: Text }), ({ path: given = '' }, { store }) => {
-  const { owner, path } = resolveArtifact(store, given);
-  return listing(store.artifacts.list(owner, path), '');
+  const address = findArtifact(store, given);
+  return address ? listing(store.artifacts.list(address.owner, address.path), '') : {};
 });
 
 /** Names below `folder`; nothing at all for an empty, a missing and a folder that is a file. */
@@ -107,15 +112,15 @@ function listing(entries: readonly ArtifactEntry[], folder: string) {
     files: entries.map(({ name, isFolder, bytes }) => ({
       path: posix.join(folder, name),
       is_dir: isFolder,
-      file_size: isFolder ? undefined : bytes,
+      // Protobuf leaves out what is zero.
+      file_size: isFolder ? undefined : bytes || undefined,
     })),
   };
 }
 
 export const remove = endpoint(ByPath, async ({ '*': given }, { store }) => {
-  const { owner, path } = resolveArtifact(store, given);
-  if (path === '') throw invalid('Invalid path');
-  await store.artifacts.delete(owner, path);
+  const address = findArtifact(store, given);
+  if (address) await store.artifacts.delete(address.owner, address.path);
   return {};
 });
 
@@ -154,18 +159,25 @@ export const listOfModel = endpoint(
   },
 );
 
+/** As the proxy would be asked for it. */
+function named(artifactUri: string, path: string): string {
+  return posix.join(artifactUri.slice(ARTIFACT_SCHEME.length), path);
+}
+
 export const getOfRun = endpoint(Type.Object({ run_id: Required, path: Required }), (input, call) => {
   const path = safePath(input.path);
-  requireKeptHere(requireRun(call.store, input.run_id));
-  return sendFile(call, { owner: `runs/${input.run_id}`, path });
+  const run = requireRun(call.store, input.run_id);
+  requireKeptHere(run);
+  return sendFile(call, { owner: `runs/${run.id}`, path }, named(run.artifactUri, path));
 });
 
 export const getOfModel = endpoint(
   Type.Object({ model_id: Required, artifact_file_path: Required }),
   (input, call) => {
     const path = safePath(input.artifact_file_path);
-    requireKeptHere(requireLoggedModel(call.store, input.model_id));
-    return sendFile(call, { owner: `models/${input.model_id}`, path });
+    const model = requireLoggedModel(call.store, input.model_id);
+    requireKeptHere(model);
+    return sendFile(call, { owner: `models/${model.id}`, path }, named(model.artifactUri, path));
   },
 );
 
@@ -175,7 +187,7 @@ export const getOfVersion = endpoint(
     const path = safePath(input.path);
     const source = resolveSource(call.store, requireVersion(call.store, input.name, input.version).source);
     const root = resolveUri(call.store, source);
-    return sendFile(call, { owner: root.owner, path: posix.join(root.path, path) });
+    return sendFile(call, { owner: root.owner, path: posix.join(root.path, path) }, path);
   },
 );
 

@@ -4,10 +4,10 @@ import { endpoint } from '../endpoint.js';
 import { experimentEntity } from '../entities.js';
 import { invalid, MlflowError, notFound } from '../errors.js';
 import { checkLocation } from '../locations.js';
-import { requireActiveExperiment, requireExperiment } from '../lookup.js';
+import { checkExperimentId, requireActiveExperiment, requireExperiment } from '../lookup.js';
 import { maxResults, toRecord, viewType } from '../params.js';
-import { EnumValue, KeyValues, OptionalInt64, Required, Text, Texts } from '../schema.js';
-import { checkExperimentName, checkKey, checkTags, LIMITS } from '../validation.js';
+import { EnumValue, OptionalInt64, Pairs, Required, Text, Texts } from '../schema.js';
+import { checkExperimentName, checkTags, LIMITS } from '../validation.js';
 
 const ById = Type.Object({ experiment_id: Required });
 const LARGEST_PAGE = 50_000;
@@ -22,7 +22,7 @@ function requireNameFree(store: Store, name: string): void {
 }
 
 export const create = endpoint(
-  Type.Object({ name: Required, artifact_location: Text, tags: KeyValues }),
+  Type.Object({ name: Required, artifact_location: Text, tags: Pairs }),
   async ({ name, artifact_location: location, tags }, { store }) => {
     checkExperimentName(name);
     if (location) checkLocation(location);
@@ -77,7 +77,7 @@ export const remove = endpoint(ById, async ({ experiment_id: id }, { store }) =>
 export const restore = endpoint(ById, async ({ experiment_id: id }, { store }) => {
   await store.write(() => {
     if (requireExperiment(store, id).lifecycle !== 'deleted')
-      throw notFound(`No deleted Experiment with id=${id} exists`);
+      throw notFound(`No Experiment with id=${id} exists`);
     store.experiments.restore(id);
   });
   return {};
@@ -98,7 +98,6 @@ export const setTag = endpoint(
 export const deleteTag = endpoint(
   Type.Object({ experiment_id: Required, key: Required }),
   async ({ experiment_id: id, key }, { store }) => {
-    checkKey(key, 'key', 'key');
     await store.write(() => {
       requireActiveExperiment(store, id);
       if (!store.experiments.deleteTag(id, key))
@@ -140,6 +139,7 @@ export const searchDatasets = endpoint(
         `SearchDatasets request cannot specify more than ${MOST_SEARCHED} experiment_ids. ` +
           `Received ${ids.length} experiment_ids.`,
       );
+    ids.forEach(checkExperimentId);
     const uses = store.experiments.datasets(ids, MOST_DATASETS);
     if (uses.length === 0) return {};
     return {

@@ -4,7 +4,7 @@ import { endpoint } from '../endpoint.js';
 import { requireActiveRun } from '../lookup.js';
 import { int64, toRecord } from '../params.js';
 import { KeyValues, OptionalInt64, Required, Text } from '../schema.js';
-import { checkLength, LIMITS } from '../validation.js';
+import { checkLength, checkRunId, LIMITS } from '../validation.js';
 
 /** What went into a run, and which models came out of it. */
 
@@ -27,6 +27,7 @@ export const logInputs = endpoint(
     models: Type.Optional(Type.Array(Type.Object({ model_id: Required }))),
   }),
   async ({ run_id: id, datasets = [], models = [] }, { store }) => {
+    checkRunId(id);
     const inputs = datasets.map(datasetInput);
     await store.write(() => {
       requireActiveRun(store, id);

@@ -3,24 +3,17 @@ import { endpoint } from '../endpoint.js';
 import { loggedModelEntity } from '../entities.js';
 import { invalid, notFound } from '../errors.js';
 import { requireActiveExperiment, requireLoggedModel } from '../lookup.js';
-import { bool, loggedModelStatus, maxResults, toRecord } from '../params.js';
+import { loggedModelStatus, maxResults, queryBool, toRecord } from '../params.js';
 import { page } from '../paging.js';
-import { Bool, EnumValue, KeyValues, OptionalInt64, Required, Text } from '../schema.js';
+import { Bool, EnumValue, KeyValues, OptionalInt64, QueryBool, Required, Text } from '../schema.js';
 import { searchLoggedModels } from '../search/logged-models.js';
-import { checkKey, checkLoggedModelName, checkParam, checkTags, LIMITS } from '../validation.js';
+import { checkKeyLengths, checkLoggedModelName } from '../validation.js';
 import { VERSIONS_TAG, withoutRepeats } from '../versions-tag.js';
 
 /** Models as runs log them, before and without the registry. */
 
-const MOST_PARAMS = 100;
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 1000;
-
-function checkParams(params: readonly { key: string; value?: string }[] = []): Record<string, string> {
-  if (params.length > MOST_PARAMS)
-    throw invalid(`At most ${MOST_PARAMS} params can be logged in one request. Got ${params.length}.`);
-  return toRecord(params.map((param, i) => checkParam(param, `params[${i}]`)));
-}
 
 export const create = endpoint(
   Type.Object({
@@ -33,8 +26,8 @@ export const create = endpoint(
   }),
   async (input, { store }) => {
     if (input.name) checkLoggedModelName(input.name);
-    const params = checkParams(input.params);
-    checkTags(input.tags, LIMITS.registryTagValue);
+    const params = toRecord(checkKeyLengths(input.params, 'params'));
+    const tags = toRecord(checkKeyLengths(input.tags, 'tags'));
     const model = await store.write(() => {
       requireActiveExperiment(store, input.experiment_id);
       return store.models.createLogged({
@@ -43,7 +36,7 @@ export const create = endpoint(
         modelType: input.model_type,
         sourceRunId: input.source_run_id,
         params,
-        tags: toRecord(input.tags),
+        tags,
       });
     });
     return { model: loggedModelEntity(model) };
@@ -51,9 +44,9 @@ export const create = endpoint(
 );
 
 export const get = endpoint(
-  Type.Object({ model_id: Required, allow_deleted: Type.Optional(Bool) }),
+  Type.Object({ model_id: Required, allow_deleted: Type.Optional(QueryBool) }),
   ({ model_id: id, allow_deleted: allowDeleted }, { store }) => ({
-    model: loggedModelEntity(requireLoggedModel(store, id, bool(allowDeleted))),
+    model: loggedModelEntity(requireLoggedModel(store, id, queryBool(allowDeleted))),
   }),
 );
 
@@ -71,7 +64,7 @@ export const finalize = endpoint(
 
 export const remove = endpoint(Type.Object({ model_id: Required }), async ({ model_id: id }, { store }) => {
   await store.write(() => {
-    requireLoggedModel(store, id);
+    requireLoggedModel(store, id, true);
     store.models.deleteLogged(id);
   });
   return {};
@@ -80,10 +73,18 @@ export const remove = endpoint(Type.Object({ model_id: Required }), async ({ mod
 export const logParams = endpoint(
   Type.Object({ model_id: Required, params: KeyValues }),
   async ({ model_id: id, params }, { store }) => {
-    const checked = checkParams(params);
+    const given = toRecord(checkKeyLengths(params, 'params'));
     await store.write(() => {
-      requireLoggedModel(store, id);
-      store.models.addLoggedParams(id, checked);
+      const known = requireLoggedModel(store, id).params;
+      for (const [key, value] of Object.entries(given)) {
+        const before = Object.hasOwn(known, key) ? known[key] : value;
+        if (before !== value)
+          throw invalid(
+            `Changing param values is not allowed. Param with key='${key}' was already logged with value='${before}' ` +
+              `for model ID='${id}'. Attempted logging new value '${value}'.`,
+          );
+      }
+      store.models.addLoggedParams(id, given);
     });
     return {};
   },
@@ -92,10 +93,9 @@ export const logParams = endpoint(
 export const setTags = endpoint(
   Type.Object({ model_id: Required, tags: KeyValues }),
   async ({ model_id: id, tags }, { store }) => {
-    checkTags(tags, LIMITS.registryTagValue);
+    const given = toRecord(checkKeyLengths(tags, 'tags'));
     await store.write(() => {
       requireLoggedModel(store, id);
-      const given = toRecord(tags);
       const versions = given[VERSIONS_TAG];
       if (versions !== undefined) given[VERSIONS_TAG] = withoutRepeats(versions);
       store.models.setLoggedTags(id, given);
@@ -107,7 +107,6 @@ export const setTags = endpoint(
 export const deleteTag = endpoint(
   Type.Object({ model_id: Required, tag_key: Required }),
   async ({ model_id: id, tag_key: key }, { store }) => {
-    checkKey(key, 'tag_key', 'tag_key');
     await store.write(() => {
       requireLoggedModel(store, id);
       if (!store.models.deleteLoggedTag(id, key))
@@ -142,7 +141,7 @@ export const search = endpoint(
       datasets: input.datasets?.map((d) => ({ name: d.dataset_name, digest: d.dataset_digest })),
       orderBy: input.order_by?.map((order) => ({
         field: order.field_name,
-        ascending: order.ascending === undefined || bool(order.ascending),
+        ascending: order.ascending ?? true,
         dataset: order.dataset_name ? { name: order.dataset_name, digest: order.dataset_digest } : undefined,
       })),
     });

@@ -16,7 +16,7 @@ import { invalid, notFound } from '../errors.js';
 import { isObject, parseOrNothing, toJson } from '../json.js';
 import { requireActiveRun } from '../lookup.js';
 import { Required, Text } from '../schema.js';
-import { checkKey, checkParam, checkRunTag } from '../validation.js';
+import { checkParam, checkRunId, checkRunTag } from '../validation.js';
 
 /** Params, metrics and tags of a run. */
 
@@ -47,9 +47,8 @@ export const logParam = endpoint(
       logParams(store, input.run_id, { [key]: value }, ([conflict]) =>
         conflict === undefined
           ? ''
-          : ` Param with key=${pythonString(conflict.key)} was already logged with value=` +
-            `${pythonString(conflict.oldValue)} for run ID=${pythonString(input.run_id)}. ` +
-            `Attempted logging new value ${pythonString(conflict.newValue)}.`,
+          : ` Param with key='${conflict.key}' was already logged with value='${conflict.oldValue}' ` +
+            `for run ID='${input.run_id}'. Attempted logging new value '${conflict.newValue}'.`,
       );
     });
     return {};
@@ -58,6 +57,7 @@ export const logParam = endpoint(
 
 export const logBatch = endpoint(Batch, async (input, { store }) => {
   const runId = input.run_id;
+  checkRunId(runId);
   const { points, params, tags } = parseBatch(input);
   await store.write(() => {
     requireActiveRun(store, runId);
@@ -110,7 +110,6 @@ export const setTag = endpoint(
 export const deleteTag = endpoint(
   Type.Object({ run_id: Required, key: Required }),
   async ({ run_id: id, key }, { store }) => {
-    checkKey(key, 'key', 'key');
     await store.write(() => {
       requireActiveRun(store, id);
       if (!store.runs.deleteTag(id, key)) throw notFound(`No tag with name: ${key} in run with id ${id}`);
@@ -138,9 +137,10 @@ export const logModel = endpoint(
 
 function parseModel(json: string): object {
   const model = parseOrNothing(json);
-  if (!isObject(model)) throw invalid('Malformed model info: model_json is not a JSON object.');
+  if (!isObject(model)) throw invalid(`Malformed model info. \n ${json} \n is not a valid JSON.`);
   const missing = MODEL_FIELDS.filter((field) => !(field in model));
-  if (missing.length > 0) throw invalid(`Model json is missing mandatory fields: ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw invalid(`Model json is missing mandatory fields: {${missing.map(pythonString).join(', ')}}`);
   return model;
 }
 

@@ -4,8 +4,8 @@ import { endpoint } from '../endpoint.js';
 import { invalid } from '../errors.js';
 import { jsonDouble, maxResults, optionalInt64 } from '../params.js';
 import { pageRange } from '../paging.js';
-import { sampleSteps } from '../sampling.js';
-import { OptionalInt64, Required, Text, Texts } from '../schema.js';
+import { sampleRows } from '../sampling.js';
+import { missing, OptionalInt64, Required, SEE_DOCS, Text, Texts } from '../schema.js';
 
 /** Histories of metrics. Charts of the extension have a route of their own; these are for scripts and dashboards. */
 
@@ -60,10 +60,10 @@ export const bulk = endpoint(
       throw invalid(
         `GetMetricHistoryBulk request cannot specify more than ${MOST_RUNS} run_ids. Received ${runIds.length} run_ids.`,
       );
-    if (!key) throw invalid('GetMetricHistoryBulk request must specify a metric_key.');
+    if (key === undefined) throw invalid('GetMetricHistoryBulk request must specify a metric_key.');
     const limit = Math.min(maxResults(most, Number.MAX_SAFE_INTEGER, MOST_POINTS), MOST_POINTS);
     const metrics: (Point & { run_id: string })[] = [];
-    for (const runId of runIds.toSorted()) {
+    for (const runId of [...new Set(runIds)].sort()) {
       const columns = store.metrics.history(runId, key).read(0, limit - metrics.length);
       for (const point of pointsOf(key, columns)) metrics.push({ ...point, run_id: runId });
     }
@@ -81,36 +81,42 @@ export const bulkInterval = endpoint(
   }),
   (input, { store }) => {
     const { run_ids: runIds = [], metric_key: key } = input;
-    if (runIds.length === 0 || runIds.length > MOST_RUNS)
+    if (runIds.length === 0) throw missing('run_ids');
+    if (runIds.length > MOST_RUNS)
       throw invalid(
-        `GetMetricHistoryBulkInterval request must specify at most ${MOST_RUNS} run_ids. Received ${runIds.length} run_ids.`,
+        `GetMetricHistoryBulkInterval request must specify at most ${MOST_RUNS} run_ids. ` +
+          `Received ${runIds.length} run_ids.${SEE_DOCS}`,
       );
     const count = optionalInt64(input.max_results, 'max_results') ?? MOST_INTERVAL;
     if (count < 1 || count > MOST_INTERVAL)
-      throw invalid(`max_results must be between 1 and ${MOST_INTERVAL}.`);
+      throw invalid(`max_results must be between 1 and ${MOST_INTERVAL}.${SEE_DOCS}`);
     const [start, end] = stepRange(input.start_step, input.end_step);
     const each = Math.max(4 * count, Math.floor(LOOKED_AT / runIds.length));
-    const all = runIds.map((runId) =>
-      store.metrics.points({ runId, key, from: 0, fromStep: start, toStep: end }, each),
-    );
-    const sampled = sampleSteps(all, start, end, count);
-    const metrics = all.flatMap((series) =>
-      Array.from(series.steps.keys())
-        .filter((i) => sampled.has(series.steps[i] as number))
-        .map((i) => pointAt(key, series, i))
-        .sort((a, b) => a.step - b.step || a.timestamp - b.timestamp)
-        .slice(0, MOST_POINTS)
-        .map((point) => ({ ...point, run_id: series.runId })),
-    );
-    return { metrics };
+    const metrics = runIds.flatMap((runId) => {
+      const series = store.metrics.points({ runId, key, from: 0, fromStep: start, toStep: end }, each);
+      const rows = rowsBetween(series, start, end);
+      return sampleRows(rows.length, count).map((row) => ({
+        ...pointAt(key, series, rows[row] as number),
+        run_id: runId,
+      }));
+    });
+    return { metrics: metrics.length > 0 ? metrics : undefined };
   },
 );
+
+/** Indexes of the points within a range of steps, by step, time and value. */
+function rowsBetween({ steps, times, values }: Columns, start: number, end: number): number[] {
+  const by = (column: Float64Array, a: number, b: number) => (column[a] || 0) - (column[b] || 0);
+  return Array.from(steps.keys())
+    .filter((i) => (steps[i] as number) >= start && (steps[i] as number) <= end)
+    .sort((a, b) => by(steps, a, b) || by(times, a, b) || by(values, a, b));
+}
 
 function stepRange(start: number | string | undefined, end: number | string | undefined): [number, number] {
   const [from, to] = [optionalInt64(start, 'start_step'), optionalInt64(end, 'end_step')];
   if ((from === undefined) !== (to === undefined))
     throw invalid('If either start step or end step are specified, both must be specified.');
-  if (from === undefined || to === undefined) return [0, Infinity];
+  if (from === undefined || to === undefined) return [-Infinity, Infinity];
   if (from > to)
     throw invalid(`end_step must be greater than start_step. Found start_step=${from} and end_step=${to}.`);
   return [from, to];

@@ -1,15 +1,16 @@
 import { Type } from 'typebox';
 import type { ModelVersionRecord } from '../../store/models.js';
+import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { modelVersionEntity } from '../entities.js';
 import { invalid } from '../errors.js';
 import { requireLoggedModel, requireRegistered, requireVersion } from '../lookup.js';
 import { newVersion } from '../new-version.js';
-import { bool, maxResults, toRecord } from '../params.js';
+import { maxResults, toRecord } from '../params.js';
 import { page } from '../paging.js';
-import { Bool, KeyValues, OptionalInt64, Required, Text, Texts } from '../schema.js';
+import { Bool, OptionalInt64, Pairs, Required, Text, Texts } from '../schema.js';
 import { searchVersions } from '../search/registry.js';
-import { checkSource, loggedModelId, resolveSource } from '../sources.js';
+import { checkSource, loggedModelId, resolveSource, versionOf } from '../sources.js';
 import { archivedStage, canonicalStage, hasArchive } from '../stages.js';
 import { checkKey, checkTags, LIMITS } from '../validation.js';
 
@@ -24,25 +25,25 @@ export const create = endpoint(
     name: Required,
     source: Required,
     run_id: Text,
-    tags: KeyValues,
+    tags: Pairs,
     run_link: Text,
     description: Text,
     model_id: Text,
   }),
   async (input, { store }) => {
-    const { name, source } = input;
-    checkSource(source);
+    const { name } = input;
+    checkSource(input.source);
     checkTags(input.tags, LIMITS.registryTagValue);
-    const modelId = input.model_id || loggedModelId(source);
     const version = await store.write(() => {
       requireRegistered(store, name);
+      const { source, runId, modelId } = withLineage(store, input);
       const model = modelId ? requireLoggedModel(store, modelId) : undefined;
       // What leads nowhere now would fail only when somebody loads the model.
       if (source.startsWith('models:')) resolveSource(store, source);
       const fields = {
         name,
         source,
-        runId: input.run_id,
+        runId,
         runLink: input.run_link,
         description: input.description,
         tags: toRecord(input.tags),
@@ -52,6 +53,28 @@ export const create = endpoint(
     return { model_version: modelVersionEntity(version) };
   },
 );
+
+interface Lineage {
+  source: string;
+  runId: string | undefined;
+  modelId: string | undefined;
+}
+
+/** A version that is made of another one comes from the same run and logged model. */
+function withLineage(
+  store: Store,
+  { source, run_id: runId, model_id: modelId }: { source: string; run_id?: string; model_id?: string },
+): Lineage {
+  const ofModel = loggedModelId(source);
+  if (!source.startsWith('models:') || ofModel !== undefined)
+    return { source, runId, modelId: modelId || ofModel };
+  const copied = versionOf(store, source);
+  return {
+    source: `models:/${copied.name}/${copied.version}`,
+    runId: runId || copied.runId,
+    modelId: modelId || copied.modelId,
+  };
+}
 
 export const get = endpoint(ByVersion, ({ name, version }, { store }) => ({
   model_version: modelVersionEntity(requireVersion(store, name, version)),
@@ -81,10 +104,11 @@ export const transitionStage = endpoint(
   async (input, { store }) => {
     const { name } = input;
     const stage = canonicalStage(input.stage);
-    const archive = bool(input.archive_existing_versions);
+    const archive = input.archive_existing_versions ?? false;
     if (archive && !hasArchive(stage))
       throw invalid(
-        `Versions can only be archived for the stages Staging and Production, not for '${stage}'.`,
+        `Model version transition cannot archive existing model versions because '${stage}' is not an Active stage. ` +
+          "Valid stages are ['Staging', 'Production']",
       );
     const moved = await store.write(() => {
       const { version } = requireVersion(store, name, input.version);

@@ -7,7 +7,7 @@ import { MlflowError } from '../errors.js';
 import { requireAliased, requireRegistered, requireVersion } from '../lookup.js';
 import { maxResults, toRecord } from '../params.js';
 import { page } from '../paging.js';
-import { KeyValues, OptionalInt64, Required, Text, Texts } from '../schema.js';
+import { OptionalInt64, Pairs, Required, Text, Texts } from '../schema.js';
 import { searchRegistered } from '../search/registry.js';
 import { canonicalStage } from '../stages.js';
 import { checkAlias, checkAliasFree, checkKey, checkModelName, checkTags, LIMITS } from '../validation.js';
@@ -28,7 +28,7 @@ function requireNameFree(store: Store, name: string): void {
 }
 
 export const create = endpoint(
-  Type.Object({ name: Required, tags: KeyValues, description: Text }),
+  Type.Object({ name: Required, tags: Pairs, description: Text }),
   async ({ name, tags, description }, { store }) => {
     checkModelName(name);
     checkTags(tags, LIMITS.registryTagValue);
@@ -43,7 +43,7 @@ export const create = endpoint(
 export const rename = endpoint(
   Type.Object({ name: Required, new_name: Required }),
   async ({ name, new_name: newName }, { store }) => {
-    checkModelName(newName, 'new_name');
+    checkModelName(newName);
     const model = await store.write(() => {
       const before = requireRegistered(store, name);
       if (newName === name) return before;
@@ -132,7 +132,6 @@ export const setAlias = endpoint(
     checkAlias(alias);
     checkAliasFree(alias);
     await store.write(() => {
-      requireRegistered(store, name);
       store.models.setAlias(name, alias, requireVersion(store, name, version).version);
     });
     return {};

@@ -5,10 +5,10 @@ import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { runInfo, runText } from '../entities.js';
 import { invalid, notFound } from '../errors.js';
-import { requireActiveExperiment, requireActiveRun, requireRun } from '../lookup.js';
+import { checkExperimentId, requireActiveExperiment, requireActiveRun, requireRun } from '../lookup.js';
 import { int64, maxResults, optionalInt64, runStatus, toRecord, viewType } from '../params.js';
 import { EnumValue, KeyValues, OptionalInt64, Required, Text, Texts } from '../schema.js';
-import { checkRunId, checkRunTags, cut, LIMITS } from '../validation.js';
+import { checkKeyLengths, cut, LIMITS } from '../validation.js';
 
 const ById = Type.Object({ run_id: Required });
 const NAME_TAG = 'mlflow.runName';
@@ -25,7 +25,11 @@ export const create = endpoint(
     tags: KeyValues,
   }),
   async (input, { store, reply }) => {
-    const tags = toRecord(checkRunTags(input.tags));
+    const given = checkKeyLengths(input.tags, 'tags').map(({ key, value = '' }) => ({
+      key,
+      value: cut(value, LIMITS.runTagValue),
+    }));
+    const tags = toRecord(given);
     const name = runName(input.run_name, tags[NAME_TAG]);
     const experimentId = input.experiment_id || DEFAULT_EXPERIMENT;
     const startTime = optionalInt64(input.start_time, 'start_time') ?? Date.now();
@@ -58,7 +62,6 @@ function sendRun(reply: FastifyReply, store: Store, id: string): FastifyReply {
 }
 
 export const get = endpoint(ById, ({ run_id: id }, { store, reply }) => {
-  checkRunId(id);
   if (!store.runs.get(id)) throw notFound(`Run with id=${id} not found`);
   return sendRun(reply, store, id);
 });
@@ -71,7 +74,8 @@ export const update = endpoint(
     run_name: Text,
   }),
   async (input, { store }) => {
-    const status = input.status ? runStatus.parse(input.status) : undefined;
+    const status =
+      input.status === undefined || input.status === '' ? undefined : runStatus.parse(input.status);
     const endTime = input.end_time === undefined ? undefined : int64(input.end_time, 'end_time');
     const name = input.run_name ? cut(input.run_name, LIMITS.runTagValue) : undefined;
     const run = await store.write(() => {
@@ -111,6 +115,7 @@ export const search = endpoint(
     const limit = maxResults(input.max_results, LARGEST_PAGE, DEFAULT_PAGE);
     const experimentIds = input.experiment_ids ?? [];
     if (experimentIds.length === 0) return {};
+    experimentIds.forEach(checkExperimentId);
     const { ids, nextPage } = store.runs.find({
       experimentIds,
       filter: input.filter,

@@ -12,11 +12,17 @@ const NUMBER_OPERATORS: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>='];
 const TEXT_OPERATORS: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE'];
 export const LIST_OPERATORS: readonly Operator[] = ['IN', 'NOT IN'];
 
+/** What entities are called where a text was expected of them. */
+const SPOKEN: Record<string, string> = { attribute: 'attributes', param: "parameter (e.g. 'my-value')" };
+
 /** `column operator ?` for a numeric column. @throws BAD_REQUEST */
 export function compareNumber(column: string, { entity, key, operator, value }: Condition): Sql {
   requireOperator(entity, key, operator, NUMBER_OPERATORS);
   if (typeof value !== 'number')
-    throw invalid(`Expected numeric value type for ${entity} '${key}'. Found '${String(value)}'`);
+    throw invalid(
+      `Expected numeric value type for ${entity === 'attribute' ? `numeric attribute: ${key}` : entity}. ` +
+        `Found '${String(value)}'`,
+    );
   return { sql: `${column} ${operator} ?`, values: [value] };
 }
 
@@ -31,7 +37,7 @@ export function compareText(column: string, condition: Condition, more: readonly
     };
   if (typeof value !== 'string')
     throw invalid(
-      `Expected a quoted string value for ${entity} '${key}' (e.g. 'my-value'). Got value ${String(value)}`,
+      `Expected a quoted string value for ${SPOKEN[entity] ?? `${entity} (e.g. 'my-value')`}. Got value ${String(value)}`,
     );
   if (operator === 'LIKE') return matchText(column, value);
   const sql = operator === 'ILIKE' ? `like_folded(${column}, ?)` : `${column} ${operator} ?`;

@@ -1,4 +1,12 @@
-import { allOf, compareKeyed, compareNumber, compareText, requireOnce, type Sql } from './condition.js';
+import {
+  allOf,
+  compareKeyed,
+  compareNumber,
+  compareText,
+  LIST_OPERATORS,
+  requireOnce,
+  type Sql,
+} from './condition.js';
 import type { Term } from './order.js';
 import { type Condition, invalid, parseFilter, parseOrder } from './parse.js';
 
@@ -18,6 +26,8 @@ function condition(condition: Condition): Sql {
   const { entity, key } = condition;
   if (entity === 'tag') return compareKeyed('experiment_tags', 'v.experiment_id = e.id', condition);
   if (entity === 'attribute' && key === 'name') return compareText('e.name', condition);
+  if (entity === 'attribute' && key === 'experiment_id')
+    return compareText('CAST(e.id AS TEXT)', condition, LIST_OPERATORS);
   const column = entity === 'attribute' ? TIMES.get(key) : undefined;
   if (!column) throw invalid(`Invalid ${entity} key '${key}' specified for an experiment.`);
   return compareNumber(column, condition);

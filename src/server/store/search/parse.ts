@@ -1,6 +1,9 @@
 import { TrainyardError } from '../../../base/errors.js';
 
-/** MLflow's filter and order_by grammar: comparisons joined by AND; no OR, NOT, parentheses. */
+/**
+ * MLflow's filter and order_by grammar: comparisons joined by AND; no OR, NOT, parentheses. A quote within quotes, doubled
+ * or after a backslash, is read as it is written; an AND that joins nothing is passed over.
+ */
 
 const ENTITIES: Record<string, string> = {
   attribute: 'attribute',
@@ -38,7 +41,7 @@ export function invalid(message: string): TrainyardError {
 }
 
 const TOKEN =
-  /\s+|(?<text>'[^']*'|"[^"]*"|`[^`]*`)|(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?<symbol>!=|<=|>=|[=<>(),.])|(?<word>[\p{L}\p{N}_][\p{L}\p{N}_\-/:]*)/uy;
+  /\s+|(?<text>'(?:''|\\'|[^'])*'|"(?:""|\\"|[^"])*"|`(?:``|[^`])*`)|(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?<symbol>!=|<=|>=|[=<>(),.])|(?<word>[\p{L}\p{N}_][\p{L}\p{N}_\-/:]*)/uy;
 
 interface Token {
   kind: 'text' | 'number' | 'symbol' | 'word';
@@ -65,10 +68,11 @@ function tokens(text: string): Token[] {
 export function parseFilter(filter: string | undefined): Condition[] {
   if (!filter) return [];
   const reader = new Reader(tokens(filter));
+  reader.words('AND');
   const conditions = [reader.condition()];
   while (!reader.atEnd) {
-    if (!reader.word('AND')) throw reader.unexpected();
-    conditions.push(reader.condition());
+    if (reader.words('AND') === 0) throw reader.unexpected();
+    if (!reader.atEnd) conditions.push(reader.condition());
   }
   return conditions;
 }
@@ -113,6 +117,13 @@ class Reader {
     return true;
   }
 
+  /** Steps over a keyword as often as it comes. */
+  words(keyword: string): number {
+    let times = 0;
+    while (this.word(keyword)) times++;
+    return times;
+  }
+
   condition(): Condition {
     const { entity, key } = this.identifier();
     const operator = this.operator();
@@ -123,23 +134,24 @@ class Reader {
   /** `entity.key`; without an entity it is an attribute. The key is all that follows the first dot. */
   identifier(): { entity: string; key: string } {
     const parts = [this.name()];
-    while (this.symbol('.')) parts.push(this.name());
+    while (this.symbol('.')) parts.push(this.name({ inQuotes: true }));
     const [first = '', ...rest] = parts;
     if (rest.length === 0) return { entity: 'attribute', key: first };
     if (!Object.hasOwn(ENTITIES, first))
       throw invalid(
-        `Invalid entity type '${first}'. Valid values are ['attribute', 'dataset', 'metric', 'parameter', 'tag']`,
+        `Invalid entity type '${first}'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']`,
       );
     return { entity: ENTITIES[first] as string, key: rest.join('.') };
   }
 
-  private name(): string {
+  /** `inQuotes`: also in single ones, in which values are. */
+  private name({ inQuotes = false } = {}): string {
     const token = this.tokens[this.at];
     if (token?.kind === 'word' || token?.kind === 'number') {
       this.at++;
       return token.source;
     }
-    if (token?.kind !== 'text' || token.source.startsWith("'")) throw this.unexpected();
+    if (token?.kind !== 'text' || (token.source.startsWith("'") && !inQuotes)) throw this.unexpected();
     this.at++;
     return token.source.slice(1, -1);
   }
@@ -175,7 +187,8 @@ class Reader {
     const token = this.tokens[this.at];
     if (token?.kind !== 'text' || token.source.startsWith('`'))
       throw invalid(
-        `Expected a quoted string value (e.g. 'my-value'). Got value ${token?.source ?? 'nothing'}`,
+        'Parameter value is either not quoted or unidentified quote types used for string value ' +
+          `${token?.source ?? ''}. Use either single or double quotes.`,
       );
     this.at++;
     return token.source.slice(1, -1);
