@@ -66,7 +66,7 @@ function group(name: string, ...lines: Line[]): ImplementedRoute[] {
 }
 
 function refused(
-  version: '2.0' | '3.0',
+  version: '2.0' | '3.0' | 'root',
   why: string,
   ...lines: [methods: string, path: string][]
 ): RefusedRoute[] {
@@ -74,8 +74,7 @@ function refused(
     group: 'Not answered',
     methods: methods.split(' ') as HTTPMethods[],
     path,
-    face: 'api',
-    version,
+    ...(version === 'root' ? { face: 'root' as const } : { face: 'api' as const, version }),
     status: 'refused',
     why,
   }));
@@ -86,6 +85,10 @@ const AJAX: Options = { face: 'ajax' };
 const V3: Options = { version: '3.0' };
 const STREAM: Options = { body: 'stream' };
 const ANY = 'GET POST PUT PATCH DELETE';
+
+const TRACES = 'Traces are kept as files of their experiment, not listed.';
+const PAGES = "It serves MLflow's own pages, which are not here.";
+const ONE_PERSON = 'This server is for one person on one machine.';
 
 export const ROUTES: readonly Route[] = [
   ...group(
@@ -192,16 +195,15 @@ export const ROUTES: readonly Route[] = [
   ),
   ...refused(
     '2.0',
-    'Traces are kept as files of their experiment, not listed.',
+    TRACES,
     [ANY, '/mlflow/traces'],
     [ANY, '/mlflow/traces/*'],
+    ['GET', '/mlflow/unified-traces'],
+    ['GET', '/mlflow/get-online-trace-details'],
+    ['GET', '/mlflow/get-trace-artifact'],
   ),
-  ...refused(
-    '3.0',
-    'Traces are kept as files of their experiment, not listed.',
-    ['GET PUT PATCH DELETE', '/mlflow/traces/*'],
-    ['POST', '/mlflow/traces/:trace_id/assessments'],
-  ),
+  ...refused('3.0', TRACES, [ANY, '/mlflow/traces/*'], ['GET', '/mlflow/get-trace-artifact']),
+  ...refused('root', TRACES, ['POST', '/v1/traces']),
   ...refused(
     '2.0',
     'Artifacts are on this machine; there is no other place to sign an address for.',
@@ -219,6 +221,10 @@ export const ROUTES: readonly Route[] = [
     'It belongs to the evaluation of language models, which is not part of training.',
     [ANY, '/mlflow/datasets/*'],
     [ANY, '/mlflow/scorers/*'],
+    [ANY, '/mlflow/scorer/*'],
+    [ANY, '/mlflow/genai/*'],
+    [ANY, '/mlflow/mcp-servers'],
+    [ANY, '/mlflow/mcp-servers/*'],
     [ANY, '/mlflow/issues'],
     [ANY, '/mlflow/issues/*'],
     [ANY, '/mlflow/label-schemas/*'],
@@ -227,11 +233,24 @@ export const ROUTES: readonly Route[] = [
   ),
   ...refused(
     '3.0',
-    'This server is for one person on one machine.',
+    ONE_PERSON,
     [ANY, '/mlflow/workspaces'],
     [ANY, '/mlflow/workspaces/*'],
     [ANY, '/mlflow/gateway/*'],
   ),
+  ...refused('2.0', ONE_PERSON, ['GET POST', '/mlflow/gateway-proxy']),
+  ...refused('root', ONE_PERSON, [ANY, '/gateway/*']),
+  ...refused('2.0', PAGES, ['POST', '/mlflow/runs/create-promptlab-run']),
+  ...refused(
+    '3.0',
+    PAGES,
+    ['GET POST', '/mlflow/ui-telemetry'],
+    [ANY, '/mlflow/assistant/*'],
+    [ANY, '/mlflow/demo/*'],
+    [ANY, '/mlflow/jobs/*'],
+    [ANY, '/jobs/*'],
+  ),
+  ...refused('root', PAGES, ['GET POST', '/graphql']),
 ];
 
 /** The addresses that a route answers at. */
