@@ -2,7 +2,8 @@ import { Type, type Static } from 'typebox';
 import type { LoggedModelRecord } from '../store/models.js';
 import type { MetricPoint } from '../store/metrics.js';
 import { invalid, invalidValue } from './errors.js';
-import { int64, metricValue, pythonFloat, toRecord } from './params.js';
+import { int64, metricValue, toRecord } from './params.js';
+import { pythonFloat, pythonString } from './python.js';
 import { Double, Int64, KeyValues, missing, OptionalInt64, Required, Text } from './schema.js';
 import { checkKey, checkParam, checkRunTags } from './validation.js';
 
@@ -107,14 +108,4 @@ export function byModel(
     models.set(modelId, metrics);
   }
   return models;
-}
-
-/** Clients match these messages word by word, Python's quotes included. */
-export function pythonString(value: string): string {
-  const escaped = value
-    .replaceAll('\\', '\\\\')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replaceAll('\t', '\\t');
-  return value.includes("'") && !value.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }

@@ -43,6 +43,8 @@ function readInput(schema: TObject, { request, body }: Call): Record<string, unk
   const fields = inQuery ? (request.query as Record<string, unknown>) : fieldsOfBody(request.body);
   // An unset field may be written as null. fromEntries, unlike assignment, gives "__proto__" no meaning.
   const input = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  // Clients older than 1.0 wrote run_uuid; today's write both, or one.
+  if (!input.run_id && input.run_uuid !== undefined) input.run_id = input.run_uuid;
   if (inQuery) {
     for (const [name, field] of Object.entries(schema.properties)) {
       const value = input[name];
@@ -52,8 +54,6 @@ function readInput(schema: TObject, { request, body }: Call): Record<string, unk
       if (!isList && Array.isArray(value)) input[name] = value[0];
     }
   }
-  // Clients older than 1.0 wrote run_uuid; today's write both, or one.
-  if (!input.run_id && input.run_uuid !== undefined) input.run_id = input.run_uuid;
   return Object.assign(input, request.params);
 }
 

@@ -86,20 +86,12 @@ export const loggedModelStatus = enumeration<LoggedModelRecord['status']>('statu
 /** `fallback` when it is absent; without one it is required. */
 export function maxResults(value: number | string | undefined, max: number, fallback?: number): number {
   const given = optionalInt64(value, 'max_results') ?? fallback ?? 0;
-  const wrong = (why: string) =>
-    invalid(`Invalid value ${given} for parameter 'max_results' supplied. It must be ${why}`);
-  if (given <= 0) throw wrong('a positive integer');
-  if (given > max) throw wrong(`at most ${max}, but got value ${given}`);
+  if (given <= 0)
+    throw invalid(
+      `Invalid value ${given} for parameter 'max_results' supplied. It must be a positive integer`,
+    );
+  if (given > max) throw wrongType('max_results', value);
   return given;
-}
-
-/** A double as Python writes it, whose words clients match. */
-export function pythonFloat(value: number): string {
-  if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').toLowerCase();
-  const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e16))
-    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
-  return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 export interface Pair {

@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { invalid, invalidValue, type MlflowError } from './errors.js';
+import { pythonType } from './python.js';
 
 /** Building blocks of request schemas. Names are MLflow's: snake_case. */
 
@@ -66,11 +67,4 @@ function fieldPath(keys: readonly string[]): string {
 
 function unescapePointer(key: string): string {
   return key.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-function pythonType(value: unknown): string {
-  if (value === null || value === undefined) return 'NoneType';
-  if (Array.isArray(value)) return 'list';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
-  return { string: 'str', boolean: 'bool' }[typeof value as string] ?? 'dict';
 }

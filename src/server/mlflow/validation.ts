@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { invalid, invalidValue } from './errors.js';
 import type { Pair } from './params.js';
+import { pythonString } from './python.js';
 
 /** MLflow's rules for names and lengths, in its words. Lengths are in characters (code points). */
 
@@ -105,7 +106,7 @@ export function checkModelName(name: string): void {
 export function checkLoggedModelName(name: string): void {
   if (name !== '' && !/[/:.%"']/.test(name)) return;
   throw invalid(
-    `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the ` +
+    `Invalid model name (${pythonString(name)}) provided. Model name must be a non-empty string and cannot contain the ` +
       `following characters: ('/', ':', '.', '%', '"', "'")`,
   );
 }

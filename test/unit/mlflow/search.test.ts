@@ -159,11 +159,16 @@ describe('the search of logged models', () => {
 
   it('is newest first and without the deleted', () => assert.deepEqual(found(), ['m-3', 'm-2', 'm-1']));
 
-  it('filters by metrics, of some datasets if so asked; NaN matches nothing but !=', () => {
-    assert.deepEqual(found({ filter: 'metrics.acc > 0.6' }), ['m-1']);
+  it('filters by every logged metric, of some datasets if so asked; NaN matches nothing but !=', () => {
+    assert.deepEqual(found({ filter: 'metrics.acc > 0.6' }), ['m-2', 'm-1']);
     assert.deepEqual(found({ filter: 'metrics.acc > 0.6', datasets: [{ name: 'train' }] }), []);
     assert.deepEqual(found({ filter: 'metrics.acc <= 0.5' }), ['m-2', 'm-1']);
     assert.deepEqual(found({ filter: 'metrics.acc != 5' }), ['m-3', 'm-2', 'm-1']);
+  });
+
+  it('with datasets and no metric asks for models that have any metric on them', () => {
+    assert.deepEqual(found({ datasets: [{ name: 'train' }] }), ['m-1']);
+    assert.deepEqual(found({ filter: "name = 'other'", datasets: [{ name: 'test' }] }), ['m-2']);
   });
 
   it('filters by params and attributes', () => {

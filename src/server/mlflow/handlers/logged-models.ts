@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { endpoint } from '../endpoint.js';
 import { loggedModelEntity } from '../entities.js';
 import { invalid, notFound } from '../errors.js';
-import { requireActiveExperiment, requireLoggedModel } from '../lookup.js';
+import { checkExperimentId, requireActiveExperiment, requireLoggedModel } from '../lookup.js';
 import { loggedModelStatus, maxResults, queryBool, toRecord } from '../params.js';
 import { page } from '../paging.js';
 import { Bool, EnumValue, KeyValues, OptionalInt64, QueryBool, Required, Text } from '../schema.js';
@@ -13,7 +13,7 @@ import { VERSIONS_TAG, withoutRepeats } from '../versions-tag.js';
 /** Models as runs log them, before and without the registry. */
 
 const DEFAULT_PAGE = 50;
-const LARGEST_PAGE = 1000;
+const LARGEST_PAGE = 50_000;
 
 export const create = endpoint(
   Type.Object({
@@ -135,14 +135,15 @@ export const search = endpoint(
     page_token: Text,
   }),
   (input, { store }) => {
-    const limit = maxResults(input.max_results, LARGEST_PAGE, DEFAULT_PAGE);
+    input.experiment_ids.forEach(checkExperimentId);
+    const limit = maxResults(input.max_results || undefined, LARGEST_PAGE, DEFAULT_PAGE);
     const found = searchLoggedModels(store.models.searchLogged(input.experiment_ids), {
       filter: input.filter,
       datasets: input.datasets?.map((d) => ({ name: d.dataset_name, digest: d.dataset_digest })),
       orderBy: input.order_by?.map((order) => ({
         field: order.field_name,
         ascending: order.ascending ?? true,
-        dataset: order.dataset_name ? { name: order.dataset_name, digest: order.dataset_digest } : undefined,
+        dataset: { name: order.dataset_name, digest: order.dataset_digest },
       })),
     });
     const { items, nextPage } = page(found, (model) => model.id, limit, input.page_token);

@@ -2,19 +2,12 @@ import { Type } from 'typebox';
 import { TrainyardError } from '../../../base/errors.js';
 import type { MetricPoint } from '../../store/metrics.js';
 import type { Store } from '../../store/store.js';
-import {
-  Batch,
-  byModel,
-  parseBatch,
-  parseMetric,
-  pythonString,
-  RunMetric,
-  type ModelPoint,
-} from '../batch.js';
+import { Batch, byModel, parseBatch, parseMetric, RunMetric, type ModelPoint } from '../batch.js';
 import { endpoint } from '../endpoint.js';
 import { invalid, notFound } from '../errors.js';
 import { isObject, parseOrNothing, toJson } from '../json.js';
 import { requireActiveRun } from '../lookup.js';
+import { pythonString } from '../python.js';
 import { Required, Text } from '../schema.js';
 import { checkParam, checkRunId, checkRunTag } from '../validation.js';
 

@@ -41,12 +41,16 @@ export const history = endpoint(
     const series = store.metrics.history(input.run_id, input.metric_key);
     const { length } = series;
     // Clients before 2.14 ask without max_results and expect everything.
-    const limit = maxResults(input.max_results, Number.MAX_SAFE_INTEGER, Math.max(length, 1));
+    const most = optionalInt64(input.max_results, 'max_results') ?? Math.max(length, 1);
+    if (most <= 0)
+      throw invalid(
+        `Invalid value ${most} for parameter 'max_results' supplied. It must be a positive integer.`,
+      );
     const identity = (i: number) => {
       const { times, steps, values } = series.read(i, i + 1);
       return `${times[0]} ${steps[0]} ${values[0]}`;
     };
-    const { from, to, nextPage } = pageRange(length, identity, limit, input.page_token);
+    const { from, to, nextPage } = pageRange(length, identity, most, input.page_token);
     const metrics = pointsOf(input.metric_key, series.read(from, to));
     return { metrics: metrics.length > 0 ? metrics : undefined, next_page_token: nextPage };
   },

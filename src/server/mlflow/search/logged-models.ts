@@ -6,13 +6,13 @@ import { filterRecords, requireField, sortRecords, type Field, type Fields } fro
 /** Search of logged models. A model may have a metric for several datasets. */
 
 export interface DatasetFilter {
-  name: string;
+  name?: string;
   digest?: string;
 }
 
 export interface LoggedModelSearch {
   filter?: string;
-  /** Restricts what the filter's metrics are. */
+  /** Restricts what the filter's metrics are; without any, the models. */
   datasets?: readonly DatasetFilter[];
   orderBy?: readonly { field: string; ascending: boolean; dataset?: DatasetFilter }[];
 }
@@ -43,9 +43,10 @@ const ATTRIBUTES: Record<string, Field<LoggedModelRecord>> = {
   last_updated_timestamp: updated,
 };
 
-function fieldsFor(datasets: readonly DatasetFilter[]): Fields<LoggedModelRecord> {
+/** `metric` reads what a metric of a model is. */
+function fieldsFor(metric: (key: string) => Field<LoggedModelRecord>): Fields<LoggedModelRecord> {
   return (entity, key) => {
-    if (entity === 'metric') return metric(key, datasets);
+    if (entity === 'metric') return metric(key);
     if (entity === 'dataset') return undefined;
     if (entity === 'attribute') return Object.hasOwn(ATTRIBUTES, key) ? ATTRIBUTES[key] : undefined;
     return {
@@ -58,26 +59,37 @@ function fieldsFor(datasets: readonly DatasetFilter[]): Fields<LoggedModelRecord
   };
 }
 
-/** The newest value for each dataset, newest first. */
-function metric(key: string, datasets: readonly DatasetFilter[]): Field<LoggedModelRecord> {
-  return {
+type Metric = LoggedModelRecord['metrics'][number];
+
+function isOn(datasets: readonly DatasetFilter[], { datasetName, datasetDigest }: Metric): boolean {
+  return (
+    datasets.length === 0 ||
+    datasets.some(
+      ({ name, digest }) => (!name || name === datasetName) && (!digest || digest === datasetDigest),
+    )
+  );
+}
+
+/** Every value that was logged; one of them has to match. */
+function anyValue(datasets: readonly DatasetFilter[]) {
+  return (key: string): Field<LoggedModelRecord> => ({
     kind: 'number',
-    read: ({ metrics }) => {
-      const own = metrics.filter(
-        (m) =>
-          m.key === key &&
-          (datasets.length === 0 ||
-            datasets.some((d) => d.name === m.datasetName && (!d.digest || d.digest === m.datasetDigest))),
-      );
-      own.sort((a, b) => b.step - a.step || b.timestamp - a.timestamp);
-      const newest = new Map<string, number>();
-      for (const { datasetName, datasetDigest, value } of own) {
-        const dataset = JSON.stringify([datasetName, datasetDigest]);
-        if (!newest.has(dataset)) newest.set(dataset, value);
-      }
-      return [...newest.values()];
-    },
-  };
+    read: ({ metrics }) =>
+      metrics.filter((m) => m.key === key && isOn(datasets, m)).map(({ value }) => value),
+  });
+}
+
+/** The newest value. */
+function newestValue(dataset: DatasetFilter | undefined) {
+  return (key: string): Field<LoggedModelRecord> => ({
+    kind: 'number',
+    read: ({ metrics }) =>
+      metrics
+        .filter((m) => m.key === key && isOn(dataset ? [dataset] : [], m))
+        .sort((a, b) => b.timestamp - a.timestamp || b.step - a.step || (a.runId < b.runId ? -1 : 1))
+        .slice(0, 1)
+        .map(({ value }) => value),
+  });
 }
 
 export function searchLoggedModels(
@@ -86,10 +98,16 @@ export function searchLoggedModels(
 ): LoggedModelRecord[] {
   const orders = orderBy.map(({ field, ascending, dataset }) => {
     const { entity, key } = parseOrder(field);
-    return { field: requireField(fieldsFor(dataset ? [dataset] : []), { entity, key }), ascending };
+    return { field: requireField(fieldsFor(newestValue(dataset)), { entity, key }), ascending };
   });
-  const active = models.filter(({ lifecycle }) => lifecycle === 'active');
-  const found = filterRecords(active, parseFilter(filter), fieldsFor(datasets));
+  const conditions = parseFilter(filter);
+  // Without a metric to restrict, datasets ask for the models that have any metric on them.
+  const wantsAny = datasets.length > 0 && !conditions.some(({ entity }) => entity === 'metric');
+  const among = models.filter(
+    ({ lifecycle, metrics }) =>
+      lifecycle === 'active' && (!wantsAny || metrics.some((m) => isOn(datasets, m))),
+  );
+  const found = filterRecords(among, conditions, fieldsFor(anyValue(datasets)));
   const byId = ATTRIBUTES.model_id as Field<LoggedModelRecord>;
   return sortRecords(found, [
     ...orders,

@@ -38,10 +38,22 @@ export function pageToken(query: string, keys: readonly Key[]): string {
   return Buffer.from(JSON.stringify([query, ...keys.map(written)])).toString('base64url');
 }
 
+/** undefined when it is no token of anybody's. */
+function parse(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws BAD_REQUEST */
 export function readPageToken(token: string, query: string, length: number): Key[] {
+  const parsed = parse(token);
+  if (parsed === undefined)
+    throw new TrainyardError('BAD_REQUEST', 'Invalid page token, could not base64-decode');
   try {
-    const [of, ...keys] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
+    const [of, ...keys] = parsed as unknown[];
     if (of !== query || keys.length !== length) throw new RangeError('a token of another query');
     return keys.map((key) => {
       if (typeof key === 'string') return key;
