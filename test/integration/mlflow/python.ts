@@ -59,7 +59,8 @@ export function hasPython(python: PythonEnvironment): boolean {
   return python === 'usual' || Boolean(process.env[ENVIRONMENTS[python]]);
 }
 
-function interpreter(python: PythonEnvironment): string {
+/** The program of an environment. */
+export function interpreter(python: PythonEnvironment): string {
   const variable = ENVIRONMENTS[python];
   const file = process.env[variable];
   if (!file) throw new Error(`${variable} names no Python: start the tests with npm run test:integration.`);

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { interpreter } from './python.js';
+
+export interface Peer {
+  port: number;
+  close(): Promise<void>;
+}
+
+const STARTS_WITHIN_MS = 240_000;
+
+/** MLflow's own server, as it comes: a process with a SQLite store in a folder of its own. */
+export async function startMlflow(): Promise<Peer> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-peer-'));
+  const port = await freePort();
+  const log = fs.openSync(path.join(folder, 'log'), 'w');
+  const child = spawn(
+    interpreter('full'),
+    [
+      ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
+      ...['--backend-store-uri', `sqlite:///${path.join(folder, 'mlflow.db')}`],
+      ...['--artifacts-destination', path.join(folder, 'artifacts')],
+    ],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        NO_PROXY: '127.0.0.1',
+        DO_NOT_TRACK: 'true',
+        MLFLOW_DISABLE_TELEMETRY: 'true',
+        // The workers of its job queue take longer to start than the server.
+        MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+      },
+      stdio: ['ignore', log, log],
+      // A group of its own, as the server is a child of the command.
+      detached: true,
+    },
+  );
+  fs.closeSync(log);
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  });
+  let isAlive = true;
+  void ended.then(() => (isAlive = false));
+  const kill = () => {
+    if (isAlive && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
+  const close = async () => {
+    kill();
+    process.off('exit', kill);
+    await ended;
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  for (const end = Date.now() + STARTS_WITHIN_MS; !(await isHealthy(port)); await sleep(100)) {
+    if (isAlive && Date.now() < end) continue;
+    const said = fs.readFileSync(path.join(folder, 'log'), 'utf8');
+    await close();
+    throw new Error(`MLflow's server does not start:\n${said}`);
+  }
+  return { port, close };
+}
+
+async function isHealthy(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/health`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
