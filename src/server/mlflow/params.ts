@@ -16,7 +16,7 @@ export function optionalInt64(value: number | string | undefined, path: string):
   return value === undefined || value === '' ? undefined : int64(value, path);
 }
 
-const NUMERAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMERAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const NON_FINITE: Record<string, number> = { NaN, Infinity, '-Infinity': -Infinity };
 
 /** A double as protobuf's JSON writes it. */

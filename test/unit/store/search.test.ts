@@ -106,6 +106,13 @@ describe('search of runs', () => {
   ])
     it(`refuses ${bad}`, () => assert.throws(() => names(bad), { code: 'BAD_REQUEST' }));
 
+  it('refuses soon what is as long as it is wrong', () => {
+    const started = performance.now();
+    for (const piece of ['1', '1.', "'", '(', 'a.', '`'])
+      assert.throws(() => names(`${piece.repeat(50_001)}x`), { code: 'BAD_REQUEST' }, piece);
+    assert.ok(performance.now() - started < 2000);
+  });
+
   it('never puts what a person wrote into SQL, and fails only with a sentence', () => {
     const piece = fc.constantFrom(
       'metrics',

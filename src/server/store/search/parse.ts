@@ -38,7 +38,7 @@ export function invalid(message: string): TrainyardError {
 }
 
 const TOKEN =
-  /\s+|(?<text>'[^']*'|"[^"]*"|`[^`]*`)|(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?<symbol>!=|<=|>=|[=<>(),.])|(?<word>[\p{L}\p{N}_][\p{L}\p{N}_\-/:]*)/uy;
+  /\s+|(?<text>'[^']*'|"[^"]*"|`[^`]*`)|(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?<symbol>!=|<=|>=|[=<>(),.])|(?<word>[\p{L}\p{N}_][\p{L}\p{N}_\-/:]*)/uy;
 
 interface Token {
   kind: 'text' | 'number' | 'symbol' | 'word';
