@@ -28,6 +28,7 @@ export function problemsOf(spec: JobSpec): string[] {
 
 function problemOfPattern(regex: string): string | undefined {
   try {
+    new RegExp(regex);
     // With an empty alternative it matches the empty text, and tells how many groups it has.
     const groups = new RegExp(`${regex}|`).exec('')?.length ?? 0;
     return groups < 2 ? 'has no group (…) for the value' : undefined;
