@@ -221,12 +221,9 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     { schema: { body: schema.PointsBody } },
     ({ body: { series, maxPoints } }, reply) => {
       const points = series.map((request) => store.metrics.points(request, maxPoints));
-      const frame = encodePoints(points);
-      return sendBytes(
-        reply,
-        Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength),
-        frame.byteLength,
-      );
+      const parts = encodePoints(points);
+      const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      return sendBytes(reply, Readable.from(parts), bytes);
     },
   );
   app.get('/models', () => ({ models: toModels(store) }));
@@ -238,7 +235,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
   app.get('/compute', async () => ({ compute: await jobs.compute() }));
 }
 
-function sendBytes(reply: FastifyReply, body: Buffer | fs.ReadStream, bytes: number) {
+function sendBytes(reply: FastifyReply, body: Buffer | Readable, bytes: number) {
   return reply
     .headers({ 'content-length': bytes, 'x-content-type-options': 'nosniff' })
     .type('application/octet-stream')
