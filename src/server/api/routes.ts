@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
@@ -10,6 +9,7 @@ import { readBlob, readTree } from '../../snapshot/read.js';
 import { restore } from '../../snapshot/restore.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ServerContext } from '../context.js';
+import { sendFile } from '../send-file.js';
 import type { JobService } from '../jobs/service.js';
 import { sendRuns } from '../run-page.js';
 import type { FullRun } from '../store/full-runs.js';
@@ -176,7 +176,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
       fullRun(id);
       const found = store.artifacts.stat(`runs/${id}`, query.path);
       if (!found) throw new TrainyardError('NOT_FOUND', `Run ${id} has no file ${query.path}.`);
-      return sendBytes(reply, fs.createReadStream(found.file), found.bytes);
+      return sendFile(asBytes(reply), found.file, found.bytes);
     },
   );
   app.get<{ Params: { id: string }; Querystring: { folder?: string } }>(
@@ -236,10 +236,11 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
 }
 
 function sendBytes(reply: FastifyReply, body: Buffer | Readable, bytes: number) {
-  return reply
-    .headers({ 'content-length': bytes, 'x-content-type-options': 'nosniff' })
-    .type('application/octet-stream')
-    .send(body);
+  return asBytes(reply).header('content-length', bytes).send(body);
+}
+
+function asBytes(reply: FastifyReply): FastifyReply {
+  return reply.header('x-content-type-options', 'nosniff').type('application/octet-stream');
 }
 
 function toJson(payload: unknown): string {
