@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { posix } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { sendFile } from '../../send-file.js';
 import type { ArtifactEntry } from '../../store/artifacts.js';
 import type { Store } from '../../store/store.js';
 import { contentType } from '../content-types.js';
@@ -14,9 +14,6 @@ import { Required, Text } from '../schema.js';
 import { resolveSource } from '../sources.js';
 
 /** Files: the mlflow-artifacts proxy, and the older calls that browsers use. */
-
-/** Bytes: a checkpoint has gigabytes, and a piece costs about the same whatever its size. */
-const READ_AT_ONCE = 512 * 1024;
 
 /** Field of the route's wildcard: the router has decoded it once. */
 const ByPath = Type.Object({ '*': Required });
@@ -70,10 +67,10 @@ async function receive(
 }
 
 export const download = endpoint(ByPath, ({ '*': given }, call) =>
-  sendFile(call, resolveArtifact(call.store, given)),
+  send(call, resolveArtifact(call.store, given)),
 );
 
-async function sendFile({ store, reply }: Call, { owner, path }: ArtifactAddress) {
+async function send({ store, reply }: Call, { owner, path }: ArtifactAddress) {
   const file = store.artifacts.stat(owner, path);
   if (!file) {
     if (store.artifacts.isFolder(owner, path)) throw invalid(`'${path}' is a folder, not a file.`);
@@ -81,10 +78,9 @@ async function sendFile({ store, reply }: Call, { owner, path }: ArtifactAddress
   }
   void reply
     .header('content-type', contentType(path))
-    .header('content-length', file.bytes)
     .header('content-disposition', `attachment; filename*=UTF-8''${encodeHeader(posix.basename(path))}`)
     .header('x-content-type-options', 'nosniff');
-  return reply.send(createReadStream(file.file, { highWaterMark: READ_AT_ONCE }));
+  return sendFile(reply, file.file, file.bytes);
 }
 
 /** RFC 5987. */
@@ -157,7 +153,7 @@ export const listOfModel = endpoint(
 export const getOfRun = endpoint(Type.Object({ run_id: Required, path: Required }), (input, call) => {
   const path = safePath(input.path);
   requireKeptHere(requireRun(call.store, input.run_id));
-  return sendFile(call, { owner: `runs/${input.run_id}`, path });
+  return send(call, { owner: `runs/${input.run_id}`, path });
 });
 
 export const getOfModel = endpoint(
@@ -165,7 +161,7 @@ export const getOfModel = endpoint(
   (input, call) => {
     const path = safePath(input.artifact_file_path);
     requireKeptHere(requireLoggedModel(call.store, input.model_id));
-    return sendFile(call, { owner: `models/${input.model_id}`, path });
+    return send(call, { owner: `models/${input.model_id}`, path });
   },
 );
 
@@ -175,7 +171,7 @@ export const getOfVersion = endpoint(
     const path = safePath(input.path);
     const source = resolveSource(call.store, requireVersion(call.store, input.name, input.version).source);
     const root = resolveUri(call.store, source);
-    return sendFile(call, { owner: root.owner, path: posix.join(root.path, path) });
+    return send(call, { owner: root.owner, path: posix.join(root.path, path) });
   },
 );
 
