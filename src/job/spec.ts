@@ -3,7 +3,7 @@ export interface MetricPattern {
   name: string;
   /**
    * A regular expression (JavaScript's) for a line. Its group `value`, or its first group, is the value; a group `step`
-   * is the step, else values are counted.
+   * is the step when it is a whole number, else values are counted.
    */
   regex: string;
 }

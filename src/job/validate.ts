@@ -15,7 +15,14 @@ export function problemsOf(spec: JobSpec): string[] {
   ] as const)
     if (climbs(value)) problems.push(`The ${what} “${value}” is not inside the code folder.`);
   if (!spec.command[0]) problems.push('There is no command to run.');
-  if (spec.command.some((part) => part.includes('\0'))) problems.push('The command holds a NUL character.');
+  for (const [what, values] of Object.entries({
+    'code folder': [spec.codeFolder],
+    'working folder': [spec.workingFolder],
+    name: [spec.displayName ?? ''],
+    command: spec.command,
+    environment: Object.values(spec.environmentVariables),
+  }))
+    if (values.some((value) => value.includes('\0'))) problems.push(`The ${what} holds a NUL character.`);
   for (const name of Object.keys(spec.environmentVariables))
     if (!VARIABLE.test(name)) problems.push(`“${name}” is not a name for an environment variable.`);
   for (const { name, regex } of spec.metrics ?? []) {
@@ -28,6 +35,7 @@ export function problemsOf(spec: JobSpec): string[] {
 
 function problemOfPattern(regex: string): string | undefined {
   try {
+    new RegExp(regex);
     // With an empty alternative it matches the empty text, and tells how many groups it has.
     const groups = new RegExp(`${regex}|`).exec('')?.length ?? 0;
     return groups < 2 ? 'has no group (…) for the value' : undefined;

@@ -25,8 +25,6 @@ export type NoteStatus =
 
 /** Rows that come into sight together are asked for together. */
 const GATHER_MS = 30;
-/** Pictures in cells of tables have names of their own: none is ever another. */
-const OF_TABLE = /^table_images\//;
 
 /** What the page knows of its run, and what it asks of the host. */
 export class RunModel {
@@ -108,10 +106,10 @@ export class RunModel {
         break;
       case 'found':
         this.found = message.found;
-        // What is in sight may be another by now.
+        // What is in sight may be another by now. Pictures in cells of tables never are: each has a name of its own.
         for (const folder of this.folders.keys()) this.#host.post({ type: 'folder', folder });
-        for (const path of this.pictures.keys())
-          if (!OF_TABLE.test(path)) this.#host.post({ type: 'picture', path });
+        for (const { path } of message.found.pictures)
+          if (this.pictures.has(path)) this.#host.post({ type: 'picture', path });
         this.tables.refresh();
         this.#tell('files');
         break;

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
@@ -10,6 +9,7 @@ import { readBlob, readTree } from '../../snapshot/read.js';
 import { restore } from '../../snapshot/restore.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ServerContext } from '../context.js';
+import { sendFile } from '../send-file.js';
 import type { JobService } from '../jobs/service.js';
 import { sendRuns } from '../run-page.js';
 import type { FullRun } from '../store/full-runs.js';
@@ -176,7 +176,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
       fullRun(id);
       const found = store.artifacts.stat(`runs/${id}`, query.path);
       if (!found) throw new TrainyardError('NOT_FOUND', `Run ${id} has no file ${query.path}.`);
-      return sendBytes(reply, fs.createReadStream(found.file), found.bytes);
+      return sendFile(asBytes(reply), found.file, found.bytes);
     },
   );
   app.get<{ Params: { id: string }; Querystring: { folder?: string } }>(
@@ -221,12 +221,9 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     { schema: { body: schema.PointsBody } },
     ({ body: { series, maxPoints } }, reply) => {
       const points = series.map((request) => store.metrics.points(request, maxPoints));
-      const frame = encodePoints(points);
-      return sendBytes(
-        reply,
-        Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength),
-        frame.byteLength,
-      );
+      const parts = encodePoints(points);
+      const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      return sendBytes(reply, Readable.from(parts), bytes);
     },
   );
   app.get('/models', () => ({ models: toModels(store) }));
@@ -238,11 +235,12 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
   app.get('/compute', async () => ({ compute: await jobs.compute() }));
 }
 
-function sendBytes(reply: FastifyReply, body: Buffer | fs.ReadStream, bytes: number) {
-  return reply
-    .headers({ 'content-length': bytes, 'x-content-type-options': 'nosniff' })
-    .type('application/octet-stream')
-    .send(body);
+function sendBytes(reply: FastifyReply, body: Buffer | Readable, bytes: number) {
+  return asBytes(reply).header('content-length', bytes).send(body);
+}
+
+function asBytes(reply: FastifyReply): FastifyReply {
+  return reply.header('x-content-type-options', 'nosniff').type('application/octet-stream');
 }
 
 function toJson(payload: unknown): string {

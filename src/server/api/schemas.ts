@@ -61,14 +61,16 @@ export const SubmitBody = Type.Object({
 });
 
 export const LogQuery = Type.Object({
-  from: Type.Optional(Type.Integer()),
+  from: Type.Optional(Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })),
   follow: Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')])),
 });
 
 export const FolderQuery = Type.Object({ folder: Type.Optional(Path) });
 export const PathQuery = Type.Object({ path: Path });
 export const DiffQuery = Type.Object({ other: Type.Union([RunId, Type.Literal('folder')]) });
-export const RestoreBody = Type.Object({ folder: Type.String({ minLength: 1, maxLength: 4096 }) });
+export const RestoreBody = Type.Object({
+  folder: Type.String({ minLength: 1, maxLength: 4096, pattern: '^[^\\0]+$' }),
+});
 
 export const PointsBody = Type.Object({
   series: Type.Array(

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { hasCode } from '../../base/errors.js';
 import { createdFiles } from '../../snapshot/diff.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Artifacts } from '../store/artifacts.js';
@@ -28,20 +29,38 @@ export async function collectOutputs(
     for (const file of await createdFiles(snapshot, folders.code))
       if (!isLinked(file) && !NOISE.test(file)) await keep(path.join(folders.code, file), file);
   }
-  if (fs.existsSync(folders.output))
-    for (const entry of fs.readdirSync(folders.output, { recursive: true, withFileTypes: true })) {
-      const file = path.join(entry.parentPath, entry.name);
-      if (entry.isFile()) await keep(file, path.relative(folders.output, file).split(path.sep).join('/'));
-    }
+  for await (const file of filesBelow(folders.output, (folder, error) => lost.push({ file: folder, error })))
+    await keep(path.join(folders.output, file), file);
   return lost;
 
   async function keep(file: string, name: string): Promise<void> {
-    // A link may lead anywhere; what it leads to is not this job's.
-    if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isFile()) return;
     try {
-      await artifacts.putFile(owner, `outputs/${name}`, file);
+      // A link may lead anywhere; what it leads to is not this job's.
+      if (fs.lstatSync(file).isFile()) await artifacts.putFile(owner, `outputs/${name}`, file);
     } catch (error) {
       lost.push({ file: name, error });
+    }
+  }
+}
+
+/** Files below a folder that may be there, by their paths from it, with `/`. Links are not followed: they may lead round. */
+async function* filesBelow(
+  folder: string,
+  failed: (folder: string, error: unknown) => void,
+): AsyncGenerator<string> {
+  const folders = [''];
+  for (const below of folders) {
+    let entries: fs.Dirent[];
+    try {
+      entries = await fs.promises.readdir(path.join(folder, below), { withFileTypes: true });
+    } catch (error) {
+      if (below !== '' || !hasCode(error, 'ENOENT')) failed(below, error);
+      continue;
+    }
+    for (const entry of entries) {
+      const name = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) folders.push(name);
+      else if (entry.isFile()) yield name;
     }
   }
 }

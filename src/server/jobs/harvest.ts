@@ -34,7 +34,7 @@ export class Harvest {
     this.output = new OutputReader(store);
   }
 
-  /** Reads what is new, if it is time. What goes wrong is told at the end and hinders no job. */
+  /** Reads what is new, if it is time. What goes wrong hinders no job: it is tried again, and told at the end. */
   async look(job: JobRecord, startedAt: number): Promise<void> {
     const start = Date.now();
     if (start < (this.due.get(job.runId) ?? 0)) return;
@@ -45,7 +45,7 @@ export class Harvest {
 
   /** Reads the rest of what a job wrote, before its folders go. @returns what could not be read, for people */
   async finish(job: JobRecord, startedAt: number): Promise<string[]> {
-    await this.read(job, startedAt, true);
+    const unread = await this.read(job, startedAt, true);
     const { runId } = job;
     const faults = this.faults.get(runId) ?? new Set();
     // Those that a server before this one found.
@@ -53,44 +53,56 @@ export class Harvest {
     this.due.delete(runId);
     this.faults.delete(runId);
     this.output.forget(runId);
-    return [...faults];
+    return [...faults, ...unread];
   }
 
-  private async read(job: JobRecord, startedAt: number, last: boolean): Promise<void> {
+  /** @returns what could not be read this time, for people */
+  private async read(job: JobRecord, startedAt: number, last: boolean): Promise<string[]> {
     const { runId } = job;
     const faults = this.faults.get(runId) ?? new Set();
     this.faults.set(runId, faults);
-    try {
+    const unread: string[] = [];
+    const attempt = async (what: string, read: () => Promise<void>) => {
+      try {
+        await read();
+      } catch (error) {
+        this.log.error({ err: error, runId }, `${what} of a job could not be read`);
+        unread.push(`Not all of its ${what} could be read: ${messageOf(error)}`);
+      }
+    };
+    await attempt('output', async () => {
       const { log } = foldersOf(this.home, runId);
       for (const fault of await this.output.look(job, log, last)) faults.add(fault);
-      const source = { runId, roots: this.roots(job), since: startedAt };
-      for (const fault of await this.events.read(source)) faults.add(fault);
-    } catch (error) {
-      this.log.error({ err: error, runId }, 'what a job writes could not be read');
-      faults.add(`Not all that it wrote could be read: ${messageOf(error)}`);
-    }
+    });
+    await attempt('event files', async () => {
+      const found = await this.events.read({ runId, roots: this.roots(job), since: startedAt });
+      for (const fault of found.faults) faults.add(fault);
+      unread.push(...found.unread);
+    });
+    return unread;
   }
 
   /** What git ignores is linked into the code; scripts like to write there. */
   private roots({ runId, snapshot }: JobRecord): SearchRoot[] {
     const { code, output } = foldersOf(this.home, runId);
-    const linked = snapshot ? linkedPaths(snapshot) : [];
+    const own = [code, output].map((folder) => ({ folder, as: '', shared: false }));
+    if (!snapshot) return own;
     return [
-      { folder: code, as: '', shared: false },
-      { folder: output, as: '', shared: false },
-      ...linked.flatMap((name): SearchRoot[] => {
-        const folder = realFolder(path.join(code, name));
+      ...own,
+      ...linkedPaths(snapshot).flatMap((name): SearchRoot[] => {
+        // Not from the checkout: there the script may have put another link in its place.
+        const folder = realFolder(path.join(snapshot.root, name));
         return folder === undefined ? [] : [{ folder, as: name, shared: true }];
       }),
     ];
   }
 }
 
-function realFolder(link: string): string | undefined {
+function realFolder(name: string): string | undefined {
   try {
-    return fs.realpathSync(link);
+    return fs.realpathSync(name);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) return undefined;
     throw error;
   }
 }

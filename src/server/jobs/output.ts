@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import type { MetricPattern } from '../../job/spec.js';
 import { hasCode } from '../../base/errors.js';
 import type { JobRecord } from '../store/jobs.js';
@@ -41,6 +42,8 @@ export class OutputReader {
         .map((line) => line.slice(0, LONGEST_LINE));
       faults.push(...(await this.keep(job, lines.filter(Boolean), at)));
       this.read.set(job.runId, at);
+      // A log of gigabytes keeps nobody else waiting.
+      await setImmediate();
     }
   }
 
@@ -50,7 +53,7 @@ export class OutputReader {
   }
 
   private async keep({ runId, spec }: JobRecord, lines: readonly string[], at: number): Promise<string[]> {
-    const { matches, slow } = matchAll(this.patterns(runId, spec.metrics ?? []), lines);
+    const { matches, slow } = await matchAll(this.patterns(runId, spec.metrics ?? []), lines);
     const progress = progressIn(lines);
     if (matches.length > 0 || progress) {
       await this.store.write(() => {

@@ -18,9 +18,24 @@ export function parseBody(text: string): unknown {
 }
 
 function quoteBareWords(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
-    token.startsWith('"') ? token : `"${token}"`,
-  );
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const start = text.indexOf('"', at);
+    const between = start < 0 ? text.slice(at) : text.slice(at, start);
+    parts.push(between.replace(/-?\bInfinity\b|\bNaN\b/g, '"$&"'));
+    at = start < 0 ? text.length : endOfString(text, start);
+    if (start >= 0) parts.push(text.slice(start, at));
+  }
+  return parts.join('');
+}
+
+/** By hand: on a string that does not end, a regular expression begins anew at each of its escaped quotes. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at + 1;
+  }
+  return text.length;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -14,7 +14,8 @@ export function int64(value: number | string, path: string): number {
   const number = Number(value);
   const fits =
     typeof value === 'string'
-      ? /^-?0*\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value)
+      ? value.replace(/^(-?)0+(?=\d)/, '$1').length <= 20 &&
+        BigInt.asIntN(64, BigInt(value)) === BigInt(value)
       : Math.abs(number) <= 2 ** 63;
   if (fits && Number.isInteger(number)) return Math.max(-LARGEST_INT64, Math.min(LARGEST_INT64, number));
   throw invalid(invalidValue(path, value, 'It must be a 64-bit integer.'));
@@ -24,7 +25,7 @@ export function optionalInt64(value: number | string | undefined, path: string):
   return value === undefined || value === '' ? undefined : int64(value, path);
 }
 
-const NUMERAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMERAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const NON_FINITE: Record<string, number> = { NaN, Infinity, '-Infinity': -Infinity };
 
 /** A double as protobuf's JSON writes it. */

@@ -54,7 +54,8 @@ export function checkLength(value: string, limit: number, entity: string): void 
 /** The first `limit` characters. */
 export function cut(value: string, limit: number): string {
   if (value.length <= limit) return value;
-  const characters = Array.from(value);
+  // A character is two units at most: more than that need not be counted.
+  const characters = Array.from(value.slice(0, 2 * limit + 2));
   return characters.length <= limit ? value : characters.slice(0, limit).join('');
 }
 

@@ -1,6 +1,6 @@
 import { type Columns, concatenate, range, slice } from './columns.js';
 import { decode, encode } from './codec.js';
-import { joinSamples, landmarks, type Sample, sampleOf, type Window, within } from './landmarks.js';
+import { landmarks, pickSample, type Sample, sampleOf } from './landmarks.js';
 import type { Database } from './sql.js';
 
 /** What is needed of a row of `series` to find its points. Those from `sealed` on are the tail. */
@@ -23,35 +23,27 @@ export interface Span {
 /** Ranges of steps and times, both ends included. */
 export type Ranges = Pick<Span, 'min_step' | 'max_step' | 'min_time' | 'max_time'>;
 
-/** The landmarks of a stretch of the series. */
-interface Overview {
-  first: number;
-  min_step: number;
-  max_step: number;
-  count: number;
-  points: Uint8Array;
-}
+/** The steps that a block spans, both ends included. */
+export type StepRange = [first: number, count: number, min: number, max: number];
 
-/** All steps. */
-const WHOLE = { fromStep: -Infinity, toStep: Infinity };
+type Three = [Float64Array, Float64Array, Float64Array];
+type Four = [...Three, Float64Array];
 
 /** A tail is sealed into a small block when it holds so many points; so a short series is compact too. */
 const SMALL = 64;
 /** Small blocks become one when they fill this. */
-const BLOCK = 1024;
+export const BLOCK = 1024;
 /** An overview stands for so many blocks, or for so many overviews of the level below. */
 const FAN = 4;
 
 /** Positions that an overview of `level` (from 1) covers, and of how many of them it has one bucket. */
-const spanOf = (level: number) => BLOCK * FAN ** level;
-const bucketOf = (level: number) => spanOf(level) / 128;
-/** A drawing may have so many times fewer buckets than were asked for, when that spares a level. */
-const COARSER = 1.25;
+export const spanOf = (level: number) => BLOCK * FAN ** level;
+export const bucketOf = (level: number) => spanOf(level) / 128;
 
 /**
  * The points of series on disk, in logging order: a tail of rows, sealed into compressed blocks; and above the blocks
  * a pyramid of overviews, each with the landmarks of what it covers, so that a drawing of any stretch reads about as
- * many points as it shows. Overviews are made when their last block is; nothing is rewritten but small blocks.
+ * many points as it shows (see drawings.ts). Overviews are made when their last block is; nothing is rewritten but small blocks.
  */
 export class Blocks {
   private readonly db: Database;
@@ -125,11 +117,8 @@ export class Blocks {
   private overview(id: number, end: number): void {
     for (let level = 1; end % spanOf(level) === 0; level++) {
       const first = end - spanOf(level);
-      const below =
-        level === 1
-          ? this.samples(id, first, end)
-          : this.overviews(id, level - 1, { ...WHOLE, from: first, to: end }).map(decodeOverview);
-      const { positions, steps, times, values } = landmarks(joinSamples(below), bucketOf(level));
+      const below = level === 1 ? this.samples(id, first, end) : this.overviews(id, level - 1, first, end);
+      const { positions, steps, times, values } = pickSample(below, landmarks(below, bucketOf(level)));
       const { min, max } = range(steps);
       const points = encode([positions, steps, times, values]);
       this.db.run(
@@ -164,6 +153,15 @@ export class Blocks {
     );
   }
 
+  /** Of all blocks from position `from`, which has to be the first of one. */
+  stepRanges(id: number, from: number): StepRange[] {
+    return this.db.arrays<StepRange>(
+      'SELECT first, count, min_step, max_step FROM blocks WHERE series_id = ? AND first >= ? ORDER BY first',
+      id,
+      from,
+    );
+  }
+
   /** Points at positions `from` (included) to `to`. */
   read({ id, sealed, count }: Extent, from: number, to = count): Columns {
     const parts = this.samples(id, from, Math.min(to, sealed)).map((sample) => {
@@ -173,105 +171,41 @@ export class Blocks {
     return concatenate([...parts, this.tail(id, Math.max(from, sealed), to)]);
   }
 
-  /** How many points the window may hold at most. */
-  size({ id, sealed, count }: Extent, { from, to, fromStep, toStep }: Window): number {
-    const { n } = this.db.get<{ n: number | null }>(
-      `SELECT sum(min(first + count, ?) - max(first, ?)) AS n FROM blocks
-       WHERE series_id = ? AND first >= ? AND first < ? AND first + count > ? AND max_step >= ? AND min_step <= ?`,
-      to,
-      from,
-      id,
-      from - (from % BLOCK),
-      to,
-      from,
-      fromStep,
-      toStep,
-    ) ?? { n: 0 };
-    return (n ?? 0) + Math.max(Math.min(count, to) - Math.max(sealed, from), 0);
+  /** The overviews of `level` that begin at positions from `from` to `to`. */
+  overviews(id: number, level: number, from: number, to: number): Sample[] {
+    return this.db
+      .all<{ count: number; points: Uint8Array }>(
+        'SELECT count, points FROM overviews WHERE series_id = ? AND level = ? AND first >= ? AND first < ? ORDER BY first',
+        id,
+        level,
+        from,
+        to,
+      )
+      .map(({ count, points }) => {
+        const [positions, steps, times, values] = decode(points, 4, count) as Four;
+        return { positions, steps, times, values };
+      });
   }
 
-  /**
-   * The points within `window`; when it holds more than `mostPoints`, the landmarks of at most about a quarter as many
-   * buckets of equal size.
-   */
-  sample(series: Extent, window: Window, mostPoints: number): { sample: Sample; reduced: boolean } {
-    const size = this.size(series, window);
-    if (size <= mostPoints)
-      return { sample: joinSamples([...this.collect(series, 0, window)]), reduced: false };
-    const wanted = size / Math.max(1, Math.floor(mostPoints / 4));
-    let level = 0;
-    while (bucketOf(level + 1) <= COARSER * wanted && spanOf(level + 1) <= series.sealed) level++;
-    const unit = level === 0 ? 1 : bucketOf(level);
-    const whole = joinSamples([...this.collect(series, level, window)]);
-    const sample = landmarks(whole, Math.ceil(wanted / unit) * unit);
-    return { sample, reduced: sample.positions.length < size };
-  }
-
-  /** Landmarks of `level` within the window; where overviews are cut by it or not made yet, those of lower levels. */
-  private *collect(series: Extent, level: number, window: Window): Generator<Sample> {
-    const { from, to, fromStep, toStep } = window;
-    if (level === 0) {
-      for (const sample of this.samples(series.id, from, Math.min(to, series.sealed), window))
-        yield within(sample, window);
-      const tail = this.tail(series.id, Math.max(from, series.sealed), to);
-      yield within(sampleOf(Math.max(from, series.sealed), tail), window);
-      return;
-    }
-    const span = spanOf(level);
-    const covered = Math.min(to, series.sealed - (series.sealed % span));
-    for (const overview of this.overviews(series.id, level, window)) {
-      const { first, min_step, max_step } = overview;
-      const inside = first >= from && first + span <= to && min_step >= fromStep && max_step <= toStep;
-      if (inside) yield decodeOverview(overview);
-      else
-        yield* this.collect(series, level - 1, {
-          ...window,
-          from: Math.max(from, first),
-          to: Math.min(to, first + span),
-        });
-    }
-    if (covered < to) yield* this.collect(series, level - 1, { ...window, from: Math.max(from, covered) });
-  }
-
-  /** The overviews of `level` that reach into the window. */
-  private overviews(id: number, level: number, { from, to, fromStep, toStep }: Window): Overview[] {
-    return this.db.all<Overview>(
-      `SELECT first, min_step, max_step, count, points FROM overviews
-       WHERE series_id = ? AND level = ? AND first >= ? AND first < ? AND max_step >= ? AND min_step <= ? ORDER BY first`,
-      id,
-      level,
-      from - (from % spanOf(level)),
-      to,
-      fromStep,
-      toStep,
-    );
-  }
-
-  /** The blocks that hold positions from `from` to `to`, whole; with `steps`, only those that reach into them. */
-  private samples(
-    id: number,
-    from: number,
-    to: number,
-    { fromStep, toStep }: Pick<Window, 'fromStep' | 'toStep'> = WHOLE,
-  ): Sample[] {
+  /** The blocks that hold positions from `from` to `to`, whole. */
+  samples(id: number, from: number, to: number): Sample[] {
     return this.db
       .all<{ first: number; count: number; points: Uint8Array }>(
         `SELECT first, count, points FROM blocks WHERE series_id = ? AND first >= ? AND first < ? AND first + count > ?
-         AND max_step >= ? AND min_step <= ? ORDER BY first`,
+         ORDER BY first`,
         id,
         from - (from % BLOCK),
         to,
         from,
-        fromStep,
-        toStep,
       )
       .map(({ first, count, points }) => {
-        const [steps, times, values] = decode(points, 3, count) as [Float64Array, Float64Array, Float64Array];
+        const [steps, times, values] = decode(points, 3, count) as Three;
         return sampleOf(first, { steps, times, values });
       });
   }
 
-  private tail(id: number, from: number, to: number): Columns {
+  /** What comes after the blocks. */
+  tail(id: number, from: number, to: number): Columns {
     const rows = this.db.all<{ step: number; time: number; value: number | null }>(
       'SELECT step, time, value FROM tail WHERE series_id = ? AND n >= ? AND n < ? ORDER BY n',
       id,
@@ -284,16 +218,6 @@ export class Blocks {
       values: Float64Array.from(rows, ({ value }) => value ?? NaN),
     };
   }
-}
-
-function decodeOverview({ count, points }: Overview): Sample {
-  const [positions, steps, times, values] = decode(points, 4, count) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  return { positions, steps, times, values };
 }
 
 /** SQLite has no NaN: NULL stands for it. */

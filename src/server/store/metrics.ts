@@ -1,6 +1,7 @@
 import type { MetricSummary, Points, PointsRequest } from '../../workspace/types.js';
 import { Blocks, toSql } from './blocks.js';
 import { type Columns, range } from './columns.js';
+import { Drawings } from './drawings.js';
 import { History } from './history.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
@@ -41,6 +42,7 @@ const CACHED_SERIES = 20_000;
 export class Metrics {
   private readonly db: Database;
   private readonly blocks: Blocks;
+  private readonly drawings: Drawings;
   private readonly touch: (change: StoreChange) => void;
   /** Rows of `series` as they will be written, by run and key. */
   private cache = new Map<string, SeriesRow>();
@@ -48,6 +50,7 @@ export class Metrics {
   constructor(db: Database, touch: (change: StoreChange) => void) {
     this.db = db;
     this.blocks = new Blocks(db);
+    this.drawings = new Drawings(this.blocks);
     this.touch = touch;
   }
 
@@ -163,9 +166,8 @@ export class Metrics {
     const series = this.row(runId, key);
     if (!series) return { runId, key, total: 0, reduced: false, ...columnsOf([]) };
     const window = { from, to: series.count, fromStep: fromStep ?? -Infinity, toStep: toStep ?? Infinity };
-    const { sample, reduced } = this.blocks.sample(series, window, maxPoints);
-    const { steps, times, values } = sample;
-    return { runId, key, total: series.count, reduced, steps, times, values };
+    const { columns, reduced } = this.drawings.draw(series, window, maxPoints);
+    return { runId, key, total: series.count, reduced, ...columns };
   }
 
   /** The whole series, ordered by timestamp, step, value. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { StoreChange } from './store.js';
 
 /** Who asks: each writes runs in its own words. */
@@ -14,13 +15,11 @@ const CAPACITY = 16 * 1024 * 1024;
  * once, so they are not for use inside Store.write.
  */
 export class RunTexts {
-  private readonly capacity: number;
-  /** By run, the one that was asked for last at the end. */
-  private readonly kept = new Map<string, Texts>();
-  private bytes = 0;
+  /** By run. */
+  private readonly kept: LRUCache<string, Texts>;
 
   constructor(capacity = CAPACITY) {
-    this.capacity = capacity;
+    this.kept = new LRUCache({ maxSize: capacity, sizeCalculation: sizeOf });
   }
 
   /** In the order of `ids`, which must exist. @param write gets the ids of those that are not known, all at once */
@@ -28,35 +27,20 @@ export class RunTexts {
     const known = ids.map((id) => this.kept.get(id)?.[face]);
     const missing = ids.filter((_, i) => known[i] === undefined);
     const written = missing.length > 0 ? write(missing).values() : undefined;
-    const texts = known.map((text) => text ?? (written?.next().value as string));
-    for (const [i, id] of ids.entries()) this.keep(id, face, texts[i] as string);
-    return texts;
-  }
-
-  private keep(id: string, face: Face, text: string): void {
-    const texts = this.kept.get(id) ?? {};
-    this.forget(id);
-    this.kept.set(id, { ...texts, [face]: text });
-    this.bytes += sizeOf({ ...texts, [face]: text });
-    for (const oldest of this.kept.keys()) {
-      if (this.bytes <= this.capacity) break;
-      this.forget(oldest);
-    }
+    return known.map((text, i) => {
+      if (text !== undefined) return text;
+      const id = ids[i] as string;
+      const fresh = written?.next().value as string;
+      this.kept.set(id, { ...this.kept.get(id), [face]: fresh });
+      return fresh;
+    });
   }
 
   /** To be told of every change, also of those that are undone later. */
   outdate(change: StoreChange): void {
-    if (change.type === 'run') this.forget(change.runId);
+    if (change.type === 'run') this.kept.delete(change.runId);
     // With an experiment all its runs are deleted and restored.
     if (change.type === 'experiments') this.kept.clear();
-    if (this.kept.size === 0) this.bytes = 0;
-  }
-
-  private forget(id: string): void {
-    const texts = this.kept.get(id);
-    if (!texts) return;
-    this.kept.delete(id);
-    this.bytes -= sizeOf(texts);
   }
 }
 

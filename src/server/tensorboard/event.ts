@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { PbfReader } from 'pbf';
 
 /** What an event file says of one tag at one step; see tensorflow/core/util/event.proto and summary.proto. */
@@ -25,38 +26,55 @@ interface Value {
 
 interface Tensor {
   type: number;
-  dimensions: number[];
+  /** The product of its dimensions. */
+  size: number;
   /** Raw little-endian elements, when they are not in one of the lists. */
   raw?: Uint8Array;
-  numbers: number[];
+  /** The first of a list of numbers. */
+  first?: number;
   strings: Uint8Array[];
 }
 
+/** Values, texts and params in one event: no writer has as many, and each takes memory. */
+const MOST_ITEMS = 100_000;
+/** Of the event that is being decoded. */
+let items = 0;
+
+/** ms; a later moment is none to `Date`, nor to MLflow's clients. */
+const LAST_MOMENT = 8.64e15;
+
 /** What is kept of an event; histograms, graphs and audio are not. @throws an error of any kind when it is no event */
 export function decodeEvent(bytes: Uint8Array): Event {
-  const event: Event = { timestamp: 0, step: 0, summaries: [] };
-  const values: Value[] = [];
-  new PbfReader(bytes).readFields((field, _, pbf) => {
-    if (field === 1) event.timestamp = Math.round(pbf.readDouble() * 1000);
-    else if (field === 2) event.step = pbf.readVarint(true);
-    else if (field === 5) pbf.readMessage(readSummary, values);
-  }, undefined);
-  for (const value of values) {
-    const summary = interpret(value);
-    if (summary) event.summaries.push(summary);
-  }
-  return event;
+  items = 0;
+  return new PbfReader(bytes).readFields(readEvent, { timestamp: 0, step: 0, summaries: [] });
 }
 
-function readSummary(field: number, values: Value[], pbf: PbfReader): void {
-  if (field === 1) values.push(pbf.readMessage(readValue, { tag: '' }));
+function readEvent(field: number, event: Event, pbf: PbfReader): void {
+  if (field === 1) event.timestamp = toTimestamp(pbf.readDouble());
+  else if (field === 2) event.step = pbf.readVarint(true);
+  else if (field === 5) pbf.readMessage(readSummary, event.summaries);
+}
+
+function toTimestamp(seconds: number): number {
+  const timestamp = Math.round(seconds * 1000);
+  return Math.abs(timestamp) <= LAST_MOMENT ? timestamp : 0;
+}
+
+function readSummary(field: number, summaries: Summary[], pbf: PbfReader): void {
+  if (field === 1) summaries.push(...interpret(pbf.readMessage(readValue, { tag: newItem('') })));
+}
+
+/** @returns what it is given */
+function newItem<T>(item: T): T {
+  if (++items > MOST_ITEMS) throw new RangeError(`more than ${MOST_ITEMS} items`);
+  return item;
 }
 
 function readValue(field: number, value: Value, pbf: PbfReader): void {
   if (field === 1) value.tag = pbf.readString();
   else if (field === 2) value.scalar = pbf.readFloat();
   else if (field === 4) pbf.readMessage(readImage, value);
-  else if (field === 8) value.tensor = pbf.readMessage(readTensor, emptyTensor());
+  else if (field === 8) value.tensor = pbf.readMessage(readTensor, { type: 0, size: 1, strings: [] });
   else if (field === 9) pbf.readMessage(readMetadata, value);
 }
 
@@ -73,21 +91,39 @@ function readPlugin(field: number, value: Value, pbf: PbfReader): void {
   else if (field === 2) value.content = pbf.readBytes();
 }
 
-const emptyTensor = (): Tensor => ({ type: 0, dimensions: [], numbers: [], strings: [] });
-
 function readTensor(field: number, tensor: Tensor, pbf: PbfReader): void {
   if (field === 1) tensor.type = pbf.readVarint();
   else if (field === 2) pbf.readMessage(readShape, tensor);
   else if (field === 4) tensor.raw = pbf.readBytes();
-  else if (field === 5) pbf.readPackedFloat(tensor.numbers);
-  else if (field === 6) pbf.readPackedDouble(tensor.numbers);
-  else if (field === 7 || field === 10) pbf.readPackedVarint(tensor.numbers, true);
-  else if (field === 8) tensor.strings.push(pbf.readBytes());
-  else if (field === 13) pbf.readPackedVarint(tensor.numbers);
+  else if (field === 8) tensor.strings.push(newItem(pbf.readBytes()));
+  else if (field in LISTS) tensor.first ??= readFirst(pbf, LISTS[field] as (list: PbfReader) => number);
+}
+
+const signed = (list: PbfReader) => list.readVarint(true);
+const unsigned = (list: PbfReader) => list.readVarint();
+
+/** The lists of numbers of a tensor by their field, and how each is read. */
+const LISTS: Record<number, (list: PbfReader) => number> = {
+  5: (list) => list.readFloat(),
+  6: (list) => list.readDouble(),
+  7: signed,
+  10: signed,
+  11: unsigned,
+  13: unsigned,
+  16: unsigned,
+  17: unsigned,
+};
+
+const PACKED = 2;
+
+/** The first number of a list; those of millions are not kept to be counted. */
+function readFirst(pbf: PbfReader, read: (list: PbfReader) => number): number | undefined {
+  const list = pbf.type === PACKED ? new PbfReader(pbf.readBytes()) : pbf;
+  return list.length > 0 ? read(list) : undefined;
 }
 
 function readShape(field: number, tensor: Tensor, pbf: PbfReader): void {
-  if (field === 2) tensor.dimensions.push(pbf.readMessage(readDimension, { size: 0 }).size);
+  if (field === 2) tensor.size *= pbf.readMessage(readDimension, { size: 0 }).size;
 }
 
 function readDimension(field: number, dimension: { size: number }, pbf: PbfReader): void {
@@ -95,27 +131,30 @@ function readDimension(field: number, dimension: { size: number }, pbf: PbfReade
 }
 
 /** The plugin says what a tensor is, but writers need not repeat it: then its type and size do. */
-function interpret({ tag, scalar, image, tensor, plugin, content }: Value): Summary | undefined {
-  if (plugin === 'hparams') return content && { kind: 'hparams', params: readHparams(content) };
-  if (scalar !== undefined) return { kind: 'scalar', tag, value: scalar };
-  if (image) return { kind: 'image', tag, image };
-  if (!tensor) return undefined;
-  if (tensor.strings.length > 0) {
-    // An image is its width, its height and then one encoded picture or more.
-    const [, , picture] = tensor.strings;
-    if (plugin === 'images' || (plugin === undefined && picture && isPicture(picture)))
-      return picture && { kind: 'image', tag, image: picture };
-    if (plugin === undefined || plugin === 'text')
-      return {
-        kind: 'text',
-        tag,
-        text: tensor.strings.map((bytes) => Buffer.from(bytes).toString()).join('\n\n'),
-      };
-    return undefined;
-  }
-  const value = plugin === undefined || plugin === 'scalars' ? onlyNumber(tensor) : undefined;
-  return value === undefined ? undefined : { kind: 'scalar', tag, value };
+function interpret({ tag, scalar, image, tensor, plugin, content }: Value): Summary[] {
+  if (plugin === 'hparams') return content ? [{ kind: 'hparams', params: readHparams(content) }] : [];
+  if (scalar !== undefined) return [{ kind: 'scalar', tag, value: scalar }];
+  if (image) return [{ kind: 'image', tag, image }];
+  if (!tensor) return [];
+  if (tensor.strings.length > 0) return interpretStrings(tag, tensor.strings, plugin);
+  const value = onlyNumber(tensor);
+  return value === undefined ? [] : [{ kind: 'scalar', tag, value }];
 }
+
+function interpretStrings(tag: string, strings: Uint8Array[], plugin: string | undefined): Summary[] {
+  // Images are their width, their height and then one encoded picture or more.
+  const pictures = strings.slice(2);
+  if (plugin === 'images' || (plugin === undefined && pictures.length > 0 && pictures.every(isPicture)))
+    return pictures.map((image, n) => ({ kind: 'image', tag: n === 0 ? tag : `${tag}/${n}`, image }));
+  if (plugin === 'text' || (plugin === undefined && strings.every(isText))) {
+    const text = strings.map((bytes) => Buffer.from(bytes).toString()).join('\n\n');
+    return [{ kind: 'text', tag, text }];
+  }
+  return [];
+}
+
+/** Sound is bytes in a tensor, too. */
+const isText = (bytes: Uint8Array): boolean => isUtf8(bytes) && !bytes.includes(0);
 
 const isPicture = (bytes: Uint8Array): boolean => pictureType(bytes) !== undefined;
 
@@ -140,6 +179,7 @@ const READERS: Record<number, [bytes: number, read: (view: DataView) => number]>
   6: [1, (view) => view.getInt8(0)],
   9: [8, (view) => Number(view.getBigInt64(0, true))],
   10: [1, (view) => view.getUint8(0)],
+  17: [2, (view) => view.getUint16(0, true)],
   [BFLOAT16]: [2, (view) => bfloat(view.getUint16(0, true))],
   [HALF]: [2, (view) => half(view.getUint16(0, true))],
   22: [4, (view) => view.getUint32(0, true)],
@@ -147,15 +187,15 @@ const READERS: Record<number, [bytes: number, read: (view: DataView) => number]>
 };
 
 /** The value of a tensor that holds one; undefined for any other. */
-function onlyNumber({ type, dimensions, raw, numbers }: Tensor): number | undefined {
-  if (dimensions.reduce((product, size) => product * size, 1) !== 1) return undefined;
+function onlyNumber({ type, size, raw, first }: Tensor): number | undefined {
+  if (size !== 1) return undefined;
   if (raw?.length) {
     const [bytes, read] = READERS[type] ?? [];
     if (bytes !== raw.length || !read) return undefined;
     return read(new DataView(raw.buffer, raw.byteOffset, raw.length));
   }
   // Protobuf leaves out a list that holds nothing but the default.
-  const number = numbers[0] ?? (type in READERS ? 0 : undefined);
+  const number = first ?? (type in READERS ? 0 : undefined);
   if (number === undefined) return undefined;
   return type === HALF ? half(number) : type === BFLOAT16 ? bfloat(number) : number;
 }
@@ -187,7 +227,7 @@ function readHparams(content: Uint8Array): Record<string, string> {
 function readSession(field: number, params: Map<string, string>, pbf: PbfReader): void {
   if (field !== 1) return;
   const entry = pbf.readMessage(readEntry, { key: '', value: '' });
-  params.set(entry.key, entry.value);
+  params.set(entry.key, newItem(entry.value));
 }
 
 function readEntry(field: number, entry: { key: string; value: string }, pbf: PbfReader): void {

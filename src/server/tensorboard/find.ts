@@ -23,11 +23,14 @@ export interface FoundFile {
   shared: boolean;
 }
 
-const EVENT_FILE = /(^|\.)tfevents\./;
+/** The name of an event file. */
+export const EVENT_FILE = /(^|\.)tfevents\./;
 /** Folders that hold no events but may hold very much else. */
 const SKIPPED = /^(\.git|node_modules|site-packages|__pycache__|\.venv|venv|\.tox|mlruns)$/;
 /** Entries that one search looks at: a folder of data may have millions. */
 const MOST = 50_000;
+/** Entries that it looks at in one folder: one full of data hides no other. */
+const MOST_IN_FOLDER = 10_000;
 
 /** Event files below the roots that were written to since `since` (ms since the epoch). Links are not followed. */
 export async function findEventFiles(roots: readonly SearchRoot[], since: number): Promise<FoundFile[]> {
@@ -52,11 +55,18 @@ export async function findEventFiles(roots: readonly SearchRoot[], since: number
 }
 
 async function entriesOf(folder: string): Promise<fs.Dirent[]> {
-  return (await fs.promises.readdir(folder, { withFileTypes: true }).catch(ifGone)) ?? [];
+  const entries: fs.Dirent[] = [];
+  try {
+    for await (const entry of await fs.promises.opendir(folder, { bufferSize: 1000 }))
+      if (entries.push(entry) === MOST_IN_FOLDER) break;
+  } catch (error) {
+    ifGone(error);
+  }
+  return entries;
 }
 
 /** What a job writes may be gone before it is looked at, or closed to us. */
 function ifGone(error: unknown): undefined {
-  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return undefined;
+  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ENAMETOOLONG')) return undefined;
   throw error;
 }

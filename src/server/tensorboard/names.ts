@@ -22,15 +22,18 @@ export function prefixOf(folder: string): string {
 
 const LONGEST_KEY = 250;
 
-/** The tag as MLflow would take it for a key. */
+/** The tag as MLflow would take it for a key. Of one that is too long the end is kept, which says more. */
 export function keyOf(prefix: string, tag: string): string {
-  const key = `${prefix}${tag}`
-    .replaceAll(/[^\p{L}\p{M}\p{N}_\-. :/]/gu, '_')
+  const end = `${prefix}${tag}`.slice(-2 * LONGEST_KEY).replaceAll(/[^\p{L}\p{M}\p{N}_\-. :/]/gu, '_');
+  // Characters, which may be two units each.
+  const key = Array.from(end)
+    .slice(-LONGEST_KEY)
+    .join('')
     .split('/')
     // A key is a relative path to MLflow: nothing empty and nothing that climbs.
     .filter((part) => !/^\.{0,2}$/.test(part))
     .join('/');
-  return key.slice(0, LONGEST_KEY) || '_';
+  return key || '_';
 }
 
 /** Name of a logged image or text as MLflow's `log_image` gives it; the same event always has the same name. */

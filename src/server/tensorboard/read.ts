@@ -18,20 +18,23 @@ const LARGEST = 64 * 1024 * 1024;
 /** Where nothing more is ever read: after a damaged header nobody knows where the next record begins. */
 export const NO_FURTHER = Number.MAX_SAFE_INTEGER;
 
-/** The records of an event file from `from` on, by stretches; ends at its end or before a record that is not whole yet. */
+/**
+ * The records of an event file from `from` on, by stretches; ends at its end or before a record that is not whole yet.
+ * Where no record begins at `from`, the file is not the one that was read until there: then it is read from its start.
+ */
 export async function* readEvents(path: string, from: number): AsyncGenerator<Stretch> {
   const file = await fs.promises.open(path, 'r');
   try {
-    let buffer = Buffer.alloc(CHUNK);
-    for (let at = from; ;) {
+    const { size: end } = await file.stat();
+    let buffer = Buffer.alloc(Math.min(CHUNK, end));
+    for (let at = (await isRecord(file, from)) ? from : 0; at < end;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-      const { needs, ...stretch } = parse(buffer.subarray(0, bytesRead), at);
+      const { needs, ...stretch } = parse(buffer.subarray(0, bytesRead), at, end);
       if (stretch.offset > at) {
         yield stretch;
         at = stretch.offset;
-        if (at === NO_FURTHER) return;
         if (buffer.length > CHUNK) buffer = Buffer.alloc(CHUNK);
-      } else if (needs > buffer.length && bytesRead === buffer.length) buffer = Buffer.alloc(needs);
+      } else if (needs > buffer.length && at + needs <= end) buffer = Buffer.alloc(needs);
       else return;
     }
   } finally {
@@ -39,8 +42,17 @@ export async function* readEvents(path: string, from: number): AsyncGenerator<St
   }
 }
 
-/** The whole records of `bytes`, which begin at `at` in their file; `needs`: bytes that the next record takes. */
-export function parse(bytes: Uint8Array, at: number): Stretch & { needs: number } {
+/** Whether a record begins at `at`, or as much of one as there is. */
+async function isRecord(file: fs.promises.FileHandle, at: number): Promise<boolean> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER), 0, HEADER, at);
+  return bytesRead < HEADER || dataLength(buffer, 0) !== undefined;
+}
+
+/**
+ * The whole records of `bytes`, which begin at `at` in their file; `needs`: bytes that the next record takes.
+ * @param end where the file ends
+ */
+export function parse(bytes: Uint8Array, at: number, end = at + bytes.length): Stretch & { needs: number } {
   const stretch: Stretch & { needs: number } = { events: [], offset: at, faults: [], needs: 0 };
   const damaged = (what: string) => stretch.faults.push(`${what} at byte ${stretch.offset}`);
   for (let start = 0; start + HEADER <= bytes.length; start = stretch.offset - at) {
@@ -51,11 +63,13 @@ export function parse(bytes: Uint8Array, at: number): Stretch & { needs: number 
       break;
     }
     const size = HEADER + length + FOOTER;
-    if (size > LARGEST) damaged(`a record of ${Math.round(size / 2 ** 20)} MB, which is too long,`);
-    else if (start + size > bytes.length) {
+    const isThere = size > LARGEST ? stretch.offset + size <= end : start + size <= bytes.length;
+    if (!isThere) {
       stretch.needs = size;
       break;
-    } else if (!isIntact(bytes, start + HEADER, length)) damaged('a damaged record');
+    }
+    if (size > LARGEST) damaged(`a record of ${Math.round(size / 2 ** 20)} MB, which is too long,`);
+    else if (!isIntact(bytes, start + HEADER, length)) damaged('a damaged record');
     else {
       try {
         const data = bytes.subarray(start + HEADER, start + HEADER + length);

@@ -5,11 +5,15 @@ export const HEADER = 12;
 /** Bytes after it: the data's checksum (uint32). */
 export const FOOTER = 4;
 
+/** No file is longer, in bytes. */
+const LONGEST_FILE = 2 ** 50;
+
 /** Length in bytes of the data of the record that begins at `at`; undefined when the header is damaged. */
 export function dataLength(bytes: Uint8Array, at: number): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, HEADER);
   if (view.getUint32(8, true) !== masked(bytes.subarray(at, at + 8))) return undefined;
-  return Number(view.getBigUint64(0, true));
+  const length = Number(view.getBigUint64(0, true));
+  return length <= LONGEST_FILE ? length : undefined;
 }
 
 /** Whether the checksum that follows the data fits it. */

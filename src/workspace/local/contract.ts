@@ -75,8 +75,9 @@ interface FrameHeader {
 /**
  * Frame: uint32 LE length of the header, the header (JSON, padded with spaces to a multiple of 8 including the
  * length), then for each series steps, times and values as Float64 LE arrays of `count`.
+ * @returns its bytes in parts; those of the columns are views
  */
-export function encodePoints(points: readonly Points[]): Uint8Array {
+export function encodePoints(points: readonly Points[]): Uint8Array[] {
   const header: FrameHeader = {
     series: points.map(({ runId, key, total, reduced, steps }) => ({
       runId,
@@ -87,20 +88,14 @@ export function encodePoints(points: readonly Points[]): Uint8Array {
     })),
   };
   const json = new TextEncoder().encode(JSON.stringify(header));
-  const start = Math.ceil((4 + json.length) / 8) * 8;
-  const floats = points.reduce((sum, p) => sum + p.steps.length * 3, 0);
-  const frame = new Uint8Array(start + floats * 8).fill(0x20, 0, start);
-  new DataView(frame.buffer).setUint32(0, start - 4, true);
-  frame.set(json, 4);
-  const body = new Float64Array(frame.buffer, start);
-  let at = 0;
-  for (const { steps, times, values } of points) {
-    for (const column of [steps, times, values]) {
-      body.set(column, at);
-      at += column.length;
-    }
-  }
-  return frame;
+  const start = new Uint8Array(Math.ceil((4 + json.length) / 8) * 8).fill(0x20);
+  new DataView(start.buffer).setUint32(0, start.length - 4, true);
+  start.set(json, 4);
+  const columns = points.flatMap(({ steps, times, values }) => [steps, times, values]);
+  return [
+    start,
+    ...columns.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+  ];
 }
 
 /** The arrays are views on `buffer`, which must hold one whole frame from its start. */

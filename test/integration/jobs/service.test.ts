@@ -45,6 +45,19 @@ describe('the job service', () => {
       assert.match(reason ?? '', /a\\b\.txt/);
     });
 
+    it('keeps what is beside links that lead round or away, and beside folders without end', async () => {
+      const deep = 'd=$(printf "d%.0s" {1..200}); for i in {1..25}; do mkdir $d && cd $d; done; echo x > x';
+      const links =
+        'ln -s . round; mkdir a; ln -s .. a/up; ln -s /etc away; ln -s /etc/passwd file; mkfifo pipe';
+      const id = await scratch.submit(
+        `cd "$TRAINYARD_OUTPUT"; echo 1 > fine.txt; ${links}; cd -; ${links}; cd "$TRAINYARD_OUTPUT"; ${deep}\n`,
+      );
+      const { state, reason } = await scratch.ended(id);
+      assert.equal(state, 'finished');
+      assert.deepEqual(scratch.outputs(id), ['fine.txt']);
+      assert.match(reason ?? '', /d was not kept: ENAMETOOLONG/);
+    });
+
     it('removes the checkout, and nothing that it links to', async () => {
       scratch.write('.gitignore', 'data/\nnote.txt\n');
       scratch.write('data/x.txt', 'x');

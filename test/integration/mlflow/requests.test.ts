@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../support/until.js';
 import { raw } from './raw.js';
 import { startServer, type TestServer } from './server.js';
 
@@ -572,6 +575,36 @@ describe('MLflow requests', () => {
         ),
         [],
       );
+    });
+
+    it('reach a client that reads slowly as they are', async () => {
+      const content = randomBytes(5_000_000);
+      assert.equal((await put(`${root()}/noise.bin`, content)).status, 200);
+      const response = await fetch(`${server.url}${root()}/noise.bin`, { headers: headers() });
+      const parts: Uint8Array[] = [];
+      for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+        parts.push(part);
+        if (parts.length % 20 === 0) await sleep(1);
+      }
+      assert.ok(Buffer.concat(parts).equals(content));
+    });
+
+    it('are let go of when a client that fetches one hangs up', async () => {
+      // Windows does not list them; there nothing is compared.
+      const openFiles = () => (fs.existsSync('/dev/fd') ? fs.readdirSync('/dev/fd').length : 0);
+      assert.equal((await put(`${root()}/long.bin`, Buffer.alloc(50_000_000, 7))).status, 200);
+      const before = openFiles();
+      for (let i = 0; i < 5; i++) {
+        const stop = new AbortController();
+        const response = await fetch(`${server.url}${root()}/long.bin`, {
+          headers: headers(),
+          signal: stop.signal,
+        });
+        await response.body?.getReader().read();
+        stop.abort();
+      }
+      await until('the files to be closed', () => openFiles() <= before);
+      assert.deepEqual(server.errors, []);
     });
 
     it('of hundreds of megabytes pass through without being held', async () => {

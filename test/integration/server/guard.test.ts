@@ -94,7 +94,7 @@ describe('the server', () => {
     assert.equal((await test.workspace.runs({ lifecycle: 'all' })).runs.length, 0);
   });
 
-  it('refuses paths that climb out of a run', async () => {
+  it('refuses paths that climb out of a run, and places that are none', async () => {
     const { id } = await test.submit('true\n');
     await test.ended(id);
     for (const bad of ['../../store/trainyard.db', '/etc/passwd', '..%2F..%2Fx', 'a/../../b']) {
@@ -103,6 +103,11 @@ describe('the server', () => {
       const code = await ask({ path: `${API}/runs/${id}/code-file?path=${encodeURIComponent(bad)}` });
       assert.ok(code.status === 400 || code.status === 404, `${bad}: ${code.status}`);
     }
+    const body = JSON.stringify({ folder: `${test.project}/a\0b` });
+    const restore = { path: `${API}/runs/${id}/restore`, method: 'POST', headers: json, body };
+    assert.equal((await ask(restore)).status, 400);
+    for (const from of ['1e300', '9007199254740992', '-9007199254740992'])
+      assert.equal((await ask({ path: `${API}/runs/${id}/log?from=${from}` })).status, 400, from);
   });
 
   it('is one for all who start it, and keeps port and token over a kill', async () => {

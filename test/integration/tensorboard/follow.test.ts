@@ -5,7 +5,8 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { Store } from '../../../src/server/store/store.js';
 import { EventFollower } from '../../../src/server/tensorboard/follow.js';
-import { record, scalar } from '../../unit/tensorboard/encode.js';
+import { masked } from '../../../src/server/tensorboard/records.js';
+import { event, record, scalar } from '../../unit/tensorboard/encode.js';
 
 describe('following event files', () => {
   let folder: string;
@@ -27,7 +28,13 @@ describe('following event files', () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  const read = (since = 0) => events.read({ runId, roots: [{ folder, as: '', shared: true }], since });
+  /** @returns what was found wrong for the first time */
+  const read = async (since = 0) => {
+    const roots = [{ folder, as: '', shared: true }];
+    const { faults, unread } = await events.read({ runId, roots, since });
+    assert.deepEqual(unread, []);
+    return faults;
+  };
   const count = () => store.metrics.summaries(runId)['train/loss']?.count ?? 0;
   const point = (step: number) => record(scalar(step, 'loss', step));
 
@@ -98,6 +105,41 @@ describe('following event files', () => {
     await read();
     fs.writeFileSync(file, point(5));
     await read();
+    assert.equal(count(), 3);
+  });
+
+  it('reads a file that was written anew, and is longer by now, from its start', async () => {
+    fs.writeFileSync(file, Buffer.concat([point(0), point(1)]));
+    await read();
+    fs.writeFileSync(file, Buffer.concat([5, 6, 7].map((step) => record(scalar(step, 'other', step)))));
+    assert.deepEqual(await read(), []);
+    assert.equal(store.metrics.summaries(runId)['train/other']?.count, 3);
+  });
+
+  it('passes over a record that is too long as soon as it is whole, and reads it never again', async () => {
+    const long = record(Buffer.alloc(0)).subarray(0, 12);
+    const length = 70 * 1024 * 1024;
+    long.writeBigUInt64LE(BigInt(length), 0);
+    long.writeUInt32LE(masked(long.subarray(0, 8)), 8);
+    fs.writeFileSync(file, Buffer.concat([point(0), long]));
+    assert.deepEqual(await read(), []);
+    fs.truncateSync(file, point(0).length + 12 + length + 4);
+    fs.appendFileSync(file, point(1));
+    assert.match((await read())[0] ?? '', /too long/);
+    assert.equal(count(), 2);
+    assert.equal(store.eventFiles.of(runId).get(file)?.offset, fs.statSync(file).size);
+  });
+
+  it('is not stopped by a picture that the run has no place for', async () => {
+    await store.artifacts.put(`runs/${runId}`, 'images', Buffer.from('a file by this name'));
+    const picture = event(1, 'x', (value) =>
+      value.writeMessage(4, (_, pbf) => pbf.writeBytesField(4, Buffer.from([0x89, 0x50])), undefined),
+    );
+    fs.writeFileSync(file, Buffer.concat([point(0), record(picture), point(2)]));
+    assert.match((await read())[0] ?? '', /^images\/train#x.*\.png was not kept: /);
+    assert.equal(count(), 2);
+    fs.appendFileSync(file, point(3));
+    assert.deepEqual(await read(), []);
     assert.equal(count(), 3);
   });
 });

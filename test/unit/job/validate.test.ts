@@ -24,7 +24,11 @@ describe('validate', () => {
     ['a script on another drive', { script: 'd:x.py' }, /script/],
     ['no command', { command: [] }, /no command/],
     ['an empty program', { command: ['', 'x'] }, /no command/],
-    ['a NUL in the command', { command: ['python', 'a\0b'] }, /NUL/],
+    ['a NUL in the command', { command: ['python', 'a\0b'] }, /command .* NUL/],
+    ['a NUL in the code folder', { codeFolder: '/a\0b' }, /code folder .* NUL/],
+    ['a NUL in the working folder', { workingFolder: 'a\0b' }, /working folder .* NUL/],
+    ['a NUL in the name', { displayName: 'a\0b' }, /name .* NUL/],
+    ['a NUL in a variable', { environmentVariables: { A: 'a\0b' } }, /environment .* NUL/],
     ['a variable with no proper name', { environmentVariables: { 'A=B': '' } }, /A=B/],
   ];
   for (const [what, change, problem] of wrong)

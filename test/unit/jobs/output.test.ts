@@ -5,29 +5,40 @@ import { matchAll } from '../../../src/server/jobs/patterns.js';
 import { progressIn } from '../../../src/server/jobs/progress.js';
 
 describe('patterns for metrics', () => {
-  const find = (regex: string, ...lines: string[]) => matchAll([{ name: 'loss', regex }], lines).matches;
+  const find = async (regex: string, ...lines: string[]) =>
+    (await matchAll([{ name: 'loss', regex }], lines)).matches;
 
-  it('take the first group, or the groups by their names', () => {
-    assert.deepEqual(find('loss: ([0-9.]+)', 'epoch 1', 'loss: 0.5'), [{ name: 'loss', value: 0.5 }]);
-    assert.deepEqual(find('(?<step>\\d+) (?<value>\\S+)', '12 1e-3'), [
+  it('take the first group, or the groups by their names', async () => {
+    assert.deepEqual(await find('loss: ([0-9.]+)', 'epoch 1', 'loss: 0.5'), [{ name: 'loss', value: 0.5 }]);
+    assert.deepEqual(await find('(?<step>\\d+) (?<value>\\S+)', '12 1e-3'), [
       { name: 'loss', value: 0.001, step: 12 },
     ]);
   });
 
-  it('read numbers as programs print them, and nothing else', () => {
+  it('read numbers as programs print them, and nothing else', async () => {
     for (const [text, value] of [
       ['1,024', 1024],
       ['-inf', -Infinity],
       ['Infinity', Infinity],
       ['nan', NaN],
+      ['-nan', NaN],
+      ['+inf', Infinity],
+      ['.5e+2', 50],
     ] as const)
-      assert.deepEqual(find('= (.*)', `= ${text}`), [{ name: 'loss', value }]);
-    assert.deepEqual(find('= (.*)', '= soon', '= '), []);
+      assert.deepEqual(await find('= (.*)', `= ${text}`), [{ name: 'loss', value }]);
+    assert.deepEqual(await find('= (.*)', '= soon', '= ', '= ,', '= 0x10', '= 1.2.3', '= 5%'), []);
   });
 
-  it('are given up when they take too long', () => {
+  it('take a step that is a whole number, and no other', async () => {
+    const pattern = '(?<step>\\S+) (?<value>\\S+)';
+    assert.deepEqual(await find(pattern, '1,000 1'), [{ name: 'loss', value: 1, step: 1000 }]);
+    for (const step of ['nan', 'inf', '0.33', '1e300'])
+      assert.deepEqual(await find(pattern, `${step} 1`), [{ name: 'loss', value: 1 }], step);
+  });
+
+  it('are given up when they take too long', async () => {
     const slow = { name: 'x', regex: '^(a+)+$' };
-    const { matches, slow: gaveUp } = matchAll(
+    const { matches, slow: gaveUp } = await matchAll(
       [slow, { name: 'y', regex: '(\\d)' }],
       ['a'.repeat(60) + '!', '7'],
     );
@@ -48,6 +59,7 @@ describe('patterns for metrics', () => {
     assert.deepEqual(problems('(x)'), []);
     assert.match(problems('x')[0] ?? '', /no group/);
     assert.match(problems('(x')[0] ?? '', /not a regular expression/);
+    assert.match(problems('(x)\\')[0] ?? '', /not a regular expression/);
   });
 });
 
@@ -71,7 +83,33 @@ describe('a progress bar', () => {
     assert.equal(progressIn([bar(1), bar(2), 'epoch 1 done'])?.done, 2);
   });
 
+  it('is the outer one of two', () => {
+    const outer = 'epochs:  33%|###       | 1/3 [00:10<00:20, 10.0s/it]';
+    const inner = 'batch:  50%|#####     | 2/4 [00:05<00:05, 2.5s/it]\x1b[A';
+    assert.equal(progressIn([outer, inner])?.total, 3);
+    assert.equal(progressIn([inner]), undefined);
+  });
+
+  it('is known without its picture, and where the terminal cuts it', () => {
+    assert.deepEqual(progressIn([' 33% 1/3 [00:00<00:02,  8.32it/s]']), {
+      done: 1,
+      total: 3,
+      remainingSeconds: 2,
+    });
+    assert.deepEqual(progressIn([' 33%|▎| 1/3 [00:00<0']), { done: 1, total: 3 });
+  });
+
+  it('is looked for in lines of digits, too, and soon', () => {
+    const started = performance.now();
+    assert.equal(progressIn(Array<string>(100).fill('1'.repeat(10_000))), undefined);
+    assert.equal(progressIn(Array<string>(100).fill(`1%|| ${'1'.repeat(9_990)}`)), undefined);
+    assert.ok(performance.now() - started < 1000);
+  });
+
   it('is not any line with a percent sign', () => {
-    assert.equal(progressIn(['accuracy 45%', '45%|', '50% of 3/4 [x]']), undefined);
+    assert.equal(
+      progressIn(['accuracy 45%', '45%|', '50% of 3/4 [x]', '5%|#| 1.2.3/4 [00:10<00:12, 4]']),
+      undefined,
+    );
   });
 });

@@ -28,6 +28,14 @@ describe('bodies of requests', () => {
     assert.deepEqual(parseBody('{"v": 1e999}'), { v: Infinity });
   });
 
+  it('reads them beside a long text, and gives up soon on one that has no end', () => {
+    const long = 'x'.repeat(10_000_000);
+    assert.deepEqual(parseBody(`{"a": NaN, "b": "${long}"}`), { a: 'NaN', b: long });
+    const started = performance.now();
+    assert.throws(() => parseBody('"' + '\\"'.repeat(1_000_000)), { code: 'INVALID_PARAMETER_VALUE' });
+    assert.ok(performance.now() - started < 2000);
+  });
+
   it('takes an empty body for no fields', () => assert.deepEqual(parseBody(' '), {}));
 
   for (const text of ['{', '{"a":}', 'NaN}', '{"a": NaNa}'])
@@ -109,7 +117,7 @@ describe('values', () => {
         Object.is(metricValue(typeof jsonDouble(value) === 'string' ? jsonDouble(value) : value, 'v'), value),
       );
     assert.equal(metricValue('1e-3', 'v'), 0.001);
-    for (const value of [true, null, 'x', '', ' 1', {}, [1], 'constructor'])
+    for (const value of [true, null, 'x', '', ' 1', {}, [1], 'constructor', `${'1'.repeat(200_000)}x`])
       assert.throws(() => metricValue(value, 'v'), /Value was of type/);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { landmarks, type Sample, sampleOf, within } from '../../../src/server/store/landmarks.js';
+import { landmarks, pickSample, type Sample, sampleOf, within } from '../../../src/server/store/landmarks.js';
 
 const value = fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constantFrom(NaN, Infinity, -Infinity));
 const series = fc.array(value, { minLength: 1, maxLength: 300 }).map((values) => sampleFrom(values));
@@ -14,7 +14,7 @@ describe('landmarks', () => {
   it('keeps first, least, greatest, last and what is no number of each bucket, and little else', () => {
     fc.assert(
       fc.property(series, fc.integer({ min: 1, max: 50 }), (sample, size) => {
-        const kept = landmarks(sample, size);
+        const kept = pickSample([sample], landmarks([sample], size));
         for (let from = 0; from < sample.values.length; from += size) {
           const all = within(sample, { from, to: from + size, fromStep: -Infinity, toStep: Infinity });
           const few = within(kept, { from, to: from + size, fromStep: -Infinity, toStep: Infinity });
@@ -34,14 +34,23 @@ describe('landmarks', () => {
     const sizes = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 10 }));
     fc.assert(
       fc.property(series, sizes, (sample, [size, times]) => {
-        const direct = landmarks(sample, size * times);
-        assert.deepEqual(landmarks(landmarks(sample, size), size * times), direct);
+        const direct = pickSample([sample], landmarks([sample], size * times));
+        const once = pickSample([sample], landmarks([sample], size));
+        assert.deepEqual(pickSample([once], landmarks([once], size * times)), direct);
       }),
     );
   });
 
-  it('gives the points themselves when nothing has to go', () => {
-    const sample = sampleFrom([1, 2, 3]);
-    assert.equal(landmarks(sample, 2), sample);
+  it('is the same from parts as from the whole', () => {
+    const cuts = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 5 });
+    fc.assert(
+      fc.property(series, cuts, fc.integer({ min: 1, max: 50 }), (sample, at, size) => {
+        const ends = [0, ...at.toSorted((a, b) => a - b), 300];
+        const parts = ends.map((from, i) =>
+          within(sample, { from, to: ends[i + 1] ?? 300, fromStep: -Infinity, toStep: Infinity }),
+        );
+        assert.deepEqual(landmarks(parts, size), landmarks([sample], size));
+      }),
+    );
   });
 });

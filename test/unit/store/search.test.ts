@@ -47,6 +47,10 @@ describe('search of runs', () => {
     ["tags.team ILIKE 't%' AND attributes.start_time <= 1", ['run-1', 'run-0']],
     ['params.lr IS NULL', ['bare']],
     ["status = 'RUNNING' and run_name = 'bare'", ['bare']],
+    ["AND params.'lr' = '2' AND and status = 'RUNNING' AND", ['run-2']],
+    ["run_name = 'ba''re'", []],
+    ["run_name = 'ba\\'re'", []],
+    ["run_name = 'bare' AND run_name != '\\'", ['bare']],
   ];
   for (const [filter, expected] of cases) it(filter, () => assert.deepEqual(names(filter), expected));
 
@@ -105,6 +109,14 @@ describe('search of runs', () => {
     "run_name IN ('a')",
   ])
     it(`refuses ${bad}`, () => assert.throws(() => names(bad), { code: 'BAD_REQUEST' }));
+
+  it('refuses soon what is as long as it is wrong', () => {
+    const started = performance.now();
+    for (const piece of ['1', '1.', "'", '(', 'a.', '`'])
+      assert.throws(() => names(`${piece.repeat(50_001)}x`), { code: 'BAD_REQUEST' }, piece);
+    assert.throws(() => names(`run_name = '${'x'.repeat(1_000_000)}'`), /1000000 characters at most/);
+    assert.ok(performance.now() - started < 2000);
+  });
 
   it('never puts what a person wrote into SQL, and fails only with a sentence', () => {
     const piece = fc.constantFrom(

@@ -57,6 +57,34 @@ describe('series of a metric', () => {
     );
   });
 
+  it('is drawn as it is, whatever was drawn of it before and however it grew since', async () => {
+    store = Store.open(folder);
+    const { id } = await store.write(() => store.runs.create({ experimentId: '0', startTime: 0 }));
+    const random = (() => {
+      let state = 7;
+      return (below: number) => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % below;
+    })();
+    const windows = Array.from({ length: 40 }, () => {
+      const fromStep = random(100_000);
+      return { fromStep, toStep: fromStep + random(100_000), from: random(3) * random(20_000) };
+    });
+    const drawn = () =>
+      windows.map((window, i) =>
+        store.metrics.points({ runId: id, key: 'loss', ...window }, 100 * (1 + (i % 20))),
+      );
+    for (let at = 0; at < 60_000;) {
+      const size = 1 + random(9000);
+      const points = wave(at, at + size);
+      await store.write(() => store.metrics.append(id, points));
+      at += size;
+      drawn();
+    }
+    const warm = drawn();
+    await store.close();
+    store = Store.open(folder);
+    assert.deepEqual(warm, drawn());
+  });
+
   describe('of 200,000 points', () => {
     const COUNT = 200_000;
     let runId: string;

@@ -22,7 +22,17 @@ describe('the names of what event files hold', () => {
     assert.equal(keyOf('', 'Loss (mean) %'), 'Loss _mean_ _');
     assert.equal(keyOf('', '/a//../b/'), 'a/b');
     assert.equal(keyOf('', '..'), '_');
-    assert.equal(keyOf('', 'x'.repeat(300)).length, 250);
+    assert.equal(keyOf('', 'é'.repeat(300)).length, 250);
+    assert.equal(
+      keyOf('', `..${'/x'.repeat(124)}`),
+      `..${'/x'.repeat(124)}`.slice(3),
+      'not cut to what climbs',
+    );
+  });
+
+  it('keep their end when they are too long, so that tags of one folder stay apart', () => {
+    const key = keyOf(`${'deep/'.repeat(60)}`, 'loss');
+    assert.ok(key.length <= 250 && key.endsWith('/deep/loss'), key);
   });
 
   it('are those of log_image for pictures', () => {

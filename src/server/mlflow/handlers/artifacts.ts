@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { posix } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { ARTIFACT_SCHEME } from '../../store/artifact-path.js';
+import { sendFile } from '../../send-file.js';
 import type { ArtifactEntry } from '../../store/artifacts.js';
 import type { Store } from '../../store/store.js';
 import { contentType } from '../content-types.js';
@@ -15,9 +15,6 @@ import { Required, Text } from '../schema.js';
 import { resolveSource } from '../sources.js';
 
 /** Files: the mlflow-artifacts proxy, and the older calls that browsers use. */
-
-/** Bytes: a checkpoint has gigabytes, and a piece costs about the same whatever its size. */
-const READ_AT_ONCE = 512 * 1024;
 
 /** Field of the route's wildcard: the router has decoded it once. */
 const ByPath = Type.Object({ '*': Required });
@@ -73,11 +70,11 @@ async function receive(
 export const download = endpoint(ByPath, ({ '*': given }, call) => {
   const address = findArtifact(call.store, given);
   if (!address) throw notFound(`No such artifact: '${given}'`);
-  return sendFile(call, address, given);
+  return send(call, address, given);
 });
 
 /** `named`: what the file is called in errors */
-async function sendFile({ store, reply }: Call, { owner, path }: ArtifactAddress, named: string) {
+async function send({ store, reply }: Call, { owner, path }: ArtifactAddress, named: string) {
   const file = store.artifacts.stat(owner, path);
   if (!file) {
     if (store.artifacts.isFolder(owner, path))
@@ -86,10 +83,9 @@ async function sendFile({ store, reply }: Call, { owner, path }: ArtifactAddress
   }
   void reply
     .header('content-type', contentType(path))
-    .header('content-length', file.bytes)
     .header('content-disposition', `attachment; filename*=UTF-8''${encodeHeader(posix.basename(path))}`)
     .header('x-content-type-options', 'nosniff');
-  return reply.send(createReadStream(file.file, { highWaterMark: READ_AT_ONCE }));
+  return sendFile(reply, file.file, file.bytes);
 }
 
 /** RFC 5987. */
@@ -168,7 +164,7 @@ export const getOfRun = endpoint(Type.Object({ run_id: Required, path: Required 
   const path = safePath(input.path);
   const run = requireRun(call.store, input.run_id);
   requireKeptHere(run);
-  return sendFile(call, { owner: `runs/${run.id}`, path }, named(run.artifactUri, path));
+  return send(call, { owner: `runs/${run.id}`, path }, named(run.artifactUri, path));
 });
 
 export const getOfModel = endpoint(
@@ -177,7 +173,7 @@ export const getOfModel = endpoint(
     const path = safePath(input.artifact_file_path);
     const model = requireLoggedModel(call.store, input.model_id);
     requireKeptHere(model);
-    return sendFile(call, { owner: `models/${model.id}`, path }, named(model.artifactUri, path));
+    return send(call, { owner: `models/${model.id}`, path }, named(model.artifactUri, path));
   },
 );
 
@@ -187,7 +183,7 @@ export const getOfVersion = endpoint(
     const path = safePath(input.path);
     const source = resolveSource(call.store, requireVersion(call.store, input.name, input.version).source);
     const root = resolveUri(call.store, source);
-    return sendFile(call, { owner: root.owner, path: posix.join(root.path, path) }, path);
+    return send(call, { owner: root.owner, path: posix.join(root.path, path) }, path);
   },
 );
 

@@ -41,7 +41,7 @@ export function invalid(message: string): TrainyardError {
 }
 
 const TOKEN =
-  /\s+|(?<text>'(?:''|\\'|[^'])*'|"(?:""|\\"|[^"])*"|`(?:``|[^`])*`)|(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?<symbol>!=|<=|>=|[=<>(),.])|(?<word>[\p{L}\p{N}_][\p{L}\p{N}_\-/:]*)/uy;
+  /\s+|(?<text>'(?:''|\\'|[^'\\]|\\(?!'))*'|'[^']*'|"(?:""|\\"|[^"\\]|\\(?!"))*"|"[^"]*"|`(?:``|[^`])*`)|(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?<symbol>!=|<=|>=|[=<>(),.])|(?<word>[\p{L}\p{N}_][\p{L}\p{N}_\-/:]*)/uy;
 
 interface Token {
   kind: 'text' | 'number' | 'symbol' | 'word';
@@ -49,7 +49,11 @@ interface Token {
   source: string;
 }
 
+/** Characters; a list of run ids has thirty thousand in it. */
+const LONGEST = 1_000_000;
+
 function tokens(text: string): Token[] {
+  if (text.length > LONGEST) throw invalid(`A filter or order may have ${LONGEST} characters at most.`);
   const found: Token[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
