@@ -31,8 +31,14 @@ export const LIMITS = {
 /** Key of a metric, param or tag. */
 export function checkKey(key: string, path: string, entity: string): void {
   if (!KEY.test(key)) throw invalid(invalidValue(path, key, BAD_CHARACTERS));
-  checkResolvesToItself(key, path);
-  checkLength(key, LIMITS.key, entity);
+  checkAsPath(key, path, entity);
+}
+
+function checkAsPath(name: string, path: string, entity: string): void {
+  // What is far too long is not normalized, which takes the square of its length.
+  if (name.length > 10 * LIMITS.key) checkLength(name, LIMITS.key, entity);
+  checkResolvesToItself(name, path);
+  checkLength(name, LIMITS.key, entity);
 }
 
 function checkResolvesToItself(name: string, path: string): void {
@@ -93,8 +99,7 @@ export function checkExperimentName(name: string): void {
 export function checkModelName(name: string, path = 'name'): void {
   if (name.trim() === '') throw invalid(`Missing value for required parameter '${path}'.`);
   if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
-  checkResolvesToItself(name, path);
-  checkLength(name, LIMITS.key, path);
+  checkAsPath(name, path, path);
 }
 
 export function checkLoggedModelName(name: string): void {
