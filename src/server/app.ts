@@ -2,6 +2,8 @@ import {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   fastify,
   LogController,
 } from 'fastify';
@@ -10,9 +12,11 @@ import { API } from '../workspace/local/contract.js';
 import { api, type ApiContext } from './api/routes.js';
 import type { ServerContext } from './context.js';
 import { guard } from './guard.js';
-import { mlflow } from './mlflow/plugin.js';
+import { answerInMlflowsWords, mlflow } from './mlflow/plugin.js';
 
 const LARGEST_BODY = 16 * 1024 * 1024;
+/** Addresses of MLflow's protocol. */
+const MLFLOW = /^\/(ajax-)?api\/\d\.0\//;
 
 /** The HTTP face of a store. Without `parts` there is only MLflow's protocol. */
 export async function createApp(context: ServerContext, parts?: ApiContext): Promise<FastifyInstance> {
@@ -26,17 +30,18 @@ export async function createApp(context: ServerContext, parts?: ApiContext): Pro
     requestTimeout: 0,
     routerOptions: { maxParamLength: 5000 },
     forceCloseConnections: true,
+    // An address that cannot be decoded, which no route gets to see.
+    frameworkErrors: (error, request, reply) => {
+      const words = MLFLOW.test(request.url) ? answerInMlflowsWords : answer;
+      void words(error, request, reply);
+    },
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
   });
   // Headers must come quickly; a body may be a checkpoint of many gigabytes on a slow disk.
   app.server.headersTimeout = 20_000;
   app.server.maxConnections = 2000;
   guard(app, context.token);
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = toTrainyardError(error);
-    if (known.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
-    return reply.status(known.status).send({ error: known.toData() });
-  });
+  app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) => {
     const message = `There is no ${request.method} ${request.url.split('?')[0]}.`;
     return reply.status(404).send({ error: new TrainyardError('NOT_FOUND', message).toData() });
@@ -44,6 +49,13 @@ export async function createApp(context: ServerContext, parts?: ApiContext): Pro
   await app.register(mlflow, context);
   if (parts) await app.register((scope) => api(scope, context, parts), { prefix: API });
   return app;
+}
+
+function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const known = toTrainyardError(error);
+  if (known.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
+  // Its type was that of the answer that there was to be.
+  return reply.status(known.status).type('application/json').send({ error: known.toData() });
 }
 
 function toTrainyardError(error: FastifyError | Error): TrainyardError {

@@ -52,7 +52,7 @@ async function run(
   return endpoint.run({ store: context.store, context, request, reply, body });
 }
 
-function answerInMlflowsWords(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+export function answerInMlflowsWords(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const answer = toMlflowError(error);
   if (answer.status === 500) request.log.error({ err: error, url: request.url }, 'mlflow request failed');
   return reply.status(answer.status).send(answer.toData());

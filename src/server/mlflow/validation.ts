@@ -33,8 +33,14 @@ export const LIMITS = {
 /** Key of a metric, param or tag. */
 export function checkKey(key: string, path: string, entity: string): void {
   if (!KEY.test(key)) throw invalid(invalidValue(path, key, BAD_CHARACTERS));
-  checkResolvesToItself(key, path);
-  checkLength(key, LIMITS.key, entity);
+  checkAsPath(key, path, entity);
+}
+
+function checkAsPath(name: string, path: string, entity: string, limit: number = LIMITS.key): void {
+  // What is far too long is not normalized, which takes the square of its length.
+  if (name.length > 10 * limit) checkLength(name, limit, entity);
+  checkResolvesToItself(name, path);
+  checkLength(name, limit, entity);
 }
 
 function checkResolvesToItself(name: string, path: string): void {
@@ -100,8 +106,7 @@ export function checkExperimentName(name: string): void {
 export function checkModelName(name: string): void {
   if (name.trim() === '') throw invalid("Missing value for required parameter 'name'.");
   if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
-  checkResolvesToItself(name, 'name');
-  checkLength(name, LIMITS.modelName, 'name');
+  checkAsPath(name, 'name', 'name', LIMITS.modelName);
 }
 
 export function checkLoggedModelName(name: string): void {

@@ -32,7 +32,10 @@ const MOST = 50_000;
 /** Entries that it looks at in one folder: one full of data hides no other. */
 const MOST_IN_FOLDER = 10_000;
 
-/** Event files below the roots that were written to since `since` (ms since the epoch). Links are not followed. */
+/**
+ * Event files below the roots that were written to since `since` (ms since the epoch), by name, which begins with the
+ * time for most writers. Links are not followed.
+ */
 export async function findEventFiles(roots: readonly SearchRoot[], since: number): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   let left = MOST;
@@ -51,7 +54,7 @@ export async function findEventFiles(roots: readonly SearchRoot[], since: number
       }
     }
   }
-  return found;
+  return found.sort((a, b) => path.basename(a.path).localeCompare(path.basename(b.path)));
 }
 
 async function entriesOf(folder: string): Promise<fs.Dirent[]> {

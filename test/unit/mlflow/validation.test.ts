@@ -53,6 +53,14 @@ describe('names of metrics, params and tags', () => {
       );
     });
 
+  it('refuses soon what is far too long, also when it climbs', () => {
+    const started = performance.now();
+    const long = '../'.repeat(200_000);
+    assert.throws(() => checkKey(long, 'key', 'key'), /exceeds the maximum length/);
+    assert.throws(() => checkModelName('..'.repeat(200_000)), /exceeds the maximum length/);
+    assert.ok(performance.now() - started < 1000);
+  });
+
   it('names the limit in characters, not in UTF-16 units', () => {
     checkKey('𝛼'.repeat(250), 'name', 'Metric name');
     assert.equal(

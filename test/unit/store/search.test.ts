@@ -118,6 +118,12 @@ describe('search of runs', () => {
     assert.ok(performance.now() - started < 2000);
   });
 
+  it('takes as many conditions as it says, and refuses more', () => {
+    const filter = (n: number) => Array.from({ length: n }, (_, i) => `metrics.m${i} > 1`).join(' AND ');
+    assert.deepEqual(names(filter(500)), []);
+    assert.throws(() => names(filter(501)), { code: 'BAD_REQUEST', message: /more than 500 conditions/ });
+  });
+
   it('never puts what a person wrote into SQL, and fails only with a sentence', () => {
     const piece = fc.constantFrom(
       'metrics',

@@ -68,6 +68,9 @@ function tokens(text: string): Token[] {
   return found;
 }
 
+/** More are beyond what SQLite takes in one query. */
+const MOST_CONDITIONS = 500;
+
 /** @throws BAD_REQUEST */
 export function parseFilter(filter: string | undefined): Condition[] {
   if (!filter) return [];
@@ -77,6 +80,8 @@ export function parseFilter(filter: string | undefined): Condition[] {
   while (!reader.atEnd) {
     if (reader.words('AND') === 0) throw reader.unexpected();
     if (!reader.atEnd) conditions.push(reader.condition());
+    if (conditions.length > MOST_CONDITIONS)
+      throw invalid(`The filter has more than ${MOST_CONDITIONS} conditions.`);
   }
   return conditions;
 }
