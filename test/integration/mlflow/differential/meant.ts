@@ -13,7 +13,7 @@ export const MEANT: Record<string, string> = {
   start: 'MLflow lets a run that says no start begin in 1970; ours now.',
   letters: "ILIKE knows the case of all letters; SQLite's knows that of A to Z.",
   more: 'Ours takes other spellings too: singular and plural, run_uuid for run_id, an address instead of a field.',
-  less: 'Ours refuses what names nothing it could do: a page of no rows, a file of no run, a location without a root.',
+  less: 'Ours refuses what names nothing it could do: a page of no rows, a file of no run, conditions without an AND.',
   elsewhere:
     'MLflow would connect to these places and so refuses them; ours never goes where files are elsewhere.',
   owners: 'The folders that lie above those of runs and models are nobody’s, and are not listed.',
