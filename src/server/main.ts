@@ -105,12 +105,17 @@ async function main(): Promise<void> {
   };
   writeFileAtomic(path.join(home, DISCOVERY_FILE), JSON.stringify(discovery));
   log.info({ url, version: VERSION, pid: process.pid }, 'server started');
+  const sweeping = new AbortController();
+  store.artifacts
+    .sweep(sweeping.signal)
+    .catch((error: unknown) => log.error({ err: error }, 'files that nobody names could not be removed'));
 
   let stopping = false;
   async function stop(why: string): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ why }, 'server ends; jobs go on');
+    sweeping.abort();
     events.close();
     await jobs.close();
     await app.close();

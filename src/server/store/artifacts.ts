@@ -20,6 +20,7 @@ interface Content {
   bytes: number;
 }
 
+const SHA256 = /^[0-9a-f]{64}$/;
 /** Bytes of an upload that are written in one go. */
 const WRITTEN_AT_ONCE = 1024 * 1024;
 /** Bytes of an upload after which the disk is told to begin, so that little is left to wait for at the end. */
@@ -150,6 +151,18 @@ export class Artifacts {
         'SELECT sum(bytes) AS bytes FROM (SELECT DISTINCT sha256, bytes FROM artifacts)',
       )?.bytes ?? 0
     );
+  }
+
+  /**
+   * Removes contents that no row names: a server that was killed between the two leaves one. Looks at a folder at a time,
+   * so that nobody waits for it.
+   */
+  async sweep(signal: AbortSignal): Promise<void> {
+    for (const folder of await fs.promises.readdir(this.objects)) {
+      const names = await fs.promises.readdir(path.join(this.objects, folder));
+      if (signal.aborted) return;
+      this.collect(names.map((name) => folder + name).filter((name) => SHA256.test(name)));
+    }
   }
 
   private collect(contents: readonly string[]): void {

@@ -224,6 +224,18 @@ describe('store', () => {
       assert.ok(!fs.existsSync(path.join(folder, 'objects', a.sha256.slice(0, 2), a.sha256.slice(2))));
     });
 
+    it('sweeps away contents that no row names, and nothing else', async () => {
+      const { sha256 } = await store.artifacts.put('runs/r', 'kept.txt', Buffer.from('kept'));
+      const objects = path.join(folder, 'objects', sha256.slice(0, 2));
+      for (const name of ['0'.repeat(62), 'notes.txt']) fs.writeFileSync(path.join(objects, name), 'left');
+      const stop = new AbortController();
+      stop.abort();
+      await store.artifacts.sweep(stop.signal);
+      assert.equal(fs.readdirSync(objects).length, 3);
+      await store.artifacts.sweep(new AbortController().signal);
+      assert.deepEqual(fs.readdirSync(objects).sort(), [sha256.slice(2), 'notes.txt'].sort());
+    });
+
     for (const bad of ['', '../x', 'a/../../x', '/abs', 'a//b', 'c:\\x', 'a\0b', 'a/.', '..'])
       it(`refuses the path ${JSON.stringify(bad)}`, async () => {
         await assert.rejects(store.artifacts.put('runs/r', bad, Buffer.from('x')), { code: 'BAD_REQUEST' });
