@@ -189,16 +189,13 @@ class Reader {
       this.at++;
       return Number(token.source);
     }
-    return this.quoted();
+    return this.quoted('a number or a quoted value');
   }
 
-  private quoted(): string {
+  private quoted(expected = 'a quoted value'): string {
     const token = this.tokens[this.at];
     if (token?.kind !== 'text' || token.source.startsWith('`'))
-      throw invalid(
-        'Parameter value is either not quoted or unidentified quote types used for string value ' +
-          `${token?.source ?? ''}. Use either single or double quotes.`,
-      );
+      throw invalid(`Expected ${expected} (e.g. 'my-value'). Got ${token?.source ?? 'nothing'}`);
     this.at++;
     return token.source.slice(1, -1);
   }
