@@ -5,12 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { launchChromium } from './chromium.js';
+import { freePort, tool } from './tools.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-// Plain scripts of the project's own tools; they have no types.
-async function load<T>(name: string): Promise<T> {
-  return (await import(new URL(`../../.ci/tools/${name}`, import.meta.url).href)) as T;
-}
 
 const QUIET = {
   'chat.disableAIFeatures': true,
@@ -44,8 +41,7 @@ export async function openEditor(options: {
   /** A module whose `run()` the extension host calls. */
   tests?: { path: string; onLog(text: string): void; onExit(code: number): void };
 }): Promise<Editor> {
-  const { ensureEditor } = await load<{ ensureEditor(): { node: string; vscode: string } }>('editor.mjs');
-  const { freePort } = await load<{ freePort(): Promise<number> }>('open-editor.mjs');
+  const { ensureEditor } = await tool<{ ensureEditor(): { node: string; vscode: string } }>('editor.mjs');
   const { node, vscode } = ensureEditor();
   const user = path.join(options.scratch, 'data', 'User');
   fs.mkdirSync(user, { recursive: true });

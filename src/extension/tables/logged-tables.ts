@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { parseOrNothing } from '../../base/json.js';
 
 /** Where `mlflow.log_table` writes down which files are tables. */
 const LOGGED_TAG = 'mlflow.loggedArtifacts';
@@ -29,11 +30,6 @@ export function isTablePicture(path: string): boolean {
 
 /** A tag can hold anything. */
 function parse(text: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+  const value = parseOrNothing(text);
+  return Array.isArray(value) ? value : [];
 }

@@ -44,6 +44,20 @@ export function invalidValue(path: string, value: unknown, why?: string): string
   return `Invalid value ${shown} for parameter '${path}' supplied${why === undefined ? '.' : `: ${why}`}`;
 }
 
+export interface ParamConflict {
+  key: string;
+  oldValue: string;
+  newValue: string;
+}
+
+/** MLflow's wording for a param that has another value already. @param owner  such as `run ID='…'` */
+export function paramChanged(owner: string, { key, oldValue, newValue }: ParamConflict): string {
+  return (
+    `Param with key='${key}' was already logged with value='${oldValue}' for ${owner}. ` +
+    `Attempted logging new value '${newValue}'.`
+  );
+}
+
 /** As Python writes JSON. */
 function ascii(json: string): string {
   return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -42,15 +42,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** undefined when it is not JSON. */
-export function parseOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** JSON of what a client sent. @throws INVALID_PARAMETER_VALUE when it is nested deeper than the stack */
 export function toJson(value: unknown): string {
   try {

@@ -1,5 +1,6 @@
+import { parseOrNothing } from '../../base/json.js';
 import { invalid } from './errors.js';
-import { isObject, parseOrNothing } from './json.js';
+import { isObject } from './json.js';
 
 /**
  * Pages of a list that may grow while it is read. A token names the last item of the page before and where it was;

@@ -19,9 +19,8 @@ export const QueryBool = Type.Unsafe<string>({ enum: ['true', 'false', 'True', '
 /** Anything: a double may be a number, or "NaN", "Infinity", "-Infinity"; metricValue in params.ts decides. */
 export const Double = Type.Unsafe<unknown>({});
 export const Texts = Type.Optional(Type.Array(Type.String()));
-const NamedPair = Type.Object({ key: Required, value: Text });
 /** Pairs of which each has to have a key. */
-export const KeyValues = Type.Optional(Type.Array(NamedPair));
+export const KeyValues = Type.Optional(Type.Array(Type.Object({ key: Required, value: Text })));
 /** Pairs of which the handler checks the keys. */
 export const Pairs = Type.Optional(Type.Array(Type.Object({ key: Text, value: Text })));
 

@@ -1,4 +1,5 @@
-import { isObject, parseOrNothing, toJson } from './json.js';
+import { parseOrNothing } from '../../base/json.js';
+import { isObject, toJson } from './json.js';
 
 /**
  * A logged model says in this tag which registered versions were made of it, as a JSON list of name and version. Both

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { endpoint } from '../endpoint.js';
 import { loggedModelEntity } from '../entities.js';
-import { invalid, notFound } from '../errors.js';
+import { invalid, notFound, paramChanged } from '../errors.js';
 import { checkExperimentId, requireActiveExperiment, requireLoggedModel } from '../lookup.js';
 import { loggedModelStatus, maxResults, queryBool, toRecord } from '../params.js';
 import { page } from '../paging.js';
@@ -77,12 +77,10 @@ export const logParams = endpoint(
     await store.write(() => {
       const known = requireLoggedModel(store, id).params;
       for (const [key, value] of Object.entries(given)) {
-        const before = Object.hasOwn(known, key) ? known[key] : value;
-        if (before !== value)
-          throw invalid(
-            `Changing param values is not allowed. Param with key='${key}' was already logged with value='${before}' ` +
-              `for model ID='${id}'. Attempted logging new value '${value}'.`,
-          );
+        const oldValue = Object.hasOwn(known, key) ? (known[key] as string) : value;
+        if (oldValue === value) continue;
+        const changed = paramChanged(`model ID='${id}'`, { key, oldValue, newValue: value });
+        throw invalid(`Changing param values is not allowed. ${changed}`);
       }
       store.models.addLoggedParams(id, given);
     });

@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
 import { TrainyardError } from '../../../base/errors.js';
+import { parseOrNothing } from '../../../base/json.js';
 import type { MetricPoint } from '../../store/metrics.js';
 import type { Store } from '../../store/store.js';
 import { Batch, byModel, parseBatch, parseMetric, RunMetric, type ModelPoint } from '../batch.js';
 import { endpoint } from '../endpoint.js';
-import { invalid, notFound } from '../errors.js';
-import { isObject, parseOrNothing, toJson } from '../json.js';
+import { invalid, notFound, type ParamConflict, paramChanged } from '../errors.js';
+import { isObject, toJson } from '../json.js';
 import { requireActiveRun } from '../lookup.js';
 import { pythonString } from '../python.js';
 import { Required, Text } from '../schema.js';
@@ -38,10 +39,7 @@ export const logParam = endpoint(
     await store.write(() => {
       requireActiveRun(store, input.run_id);
       logParams(store, input.run_id, { [key]: value }, ([conflict]) =>
-        conflict === undefined
-          ? ''
-          : ` Param with key='${conflict.key}' was already logged with value='${conflict.oldValue}' ` +
-            `for run ID='${input.run_id}'. Attempted logging new value '${conflict.newValue}'.`,
+        conflict === undefined ? '' : ` ${paramChanged(`run ID='${input.run_id}'`, conflict)}`,
       );
     });
     return {};
@@ -66,12 +64,6 @@ export const logBatch = endpoint(Batch, async (input, { store }) => {
   });
   return {};
 });
-
-interface ParamConflict {
-  key: string;
-  oldValue: string;
-  newValue: string;
-}
 
 function logParams(
   store: Store,

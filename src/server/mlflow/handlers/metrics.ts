@@ -98,7 +98,7 @@ export const bulkInterval = endpoint(
     const each = Math.max(4 * count, Math.floor(LOOKED_AT / runIds.length));
     const metrics = runIds.flatMap((runId) => {
       const series = store.metrics.points({ runId, key, from: 0, fromStep: start, toStep: end }, each);
-      const rows = rowsBetween(series, start, end);
+      const rows = byStep(series);
       return sampleRows(rows.length, count).map((row) => ({
         ...pointAt(key, series, rows[row] as number),
         run_id: runId,
@@ -108,12 +108,10 @@ export const bulkInterval = endpoint(
   },
 );
 
-/** Indexes of the points within a range of steps, by step, time and value. */
-function rowsBetween({ steps, times, values }: Columns, start: number, end: number): number[] {
+/** Indices of the points by step, time and value. */
+function byStep({ steps, times, values }: Columns): number[] {
   const by = (column: Float64Array, a: number, b: number) => (column[a] || 0) - (column[b] || 0);
-  return Array.from(steps.keys())
-    .filter((i) => (steps[i] as number) >= start && (steps[i] as number) <= end)
-    .sort((a, b) => by(steps, a, b) || by(times, a, b) || by(values, a, b));
+  return Array.from(steps.keys()).sort((a, b) => by(steps, a, b) || by(times, a, b) || by(values, a, b));
 }
 
 function stepRange(start: number | string | undefined, end: number | string | undefined): [number, number] {

@@ -1,4 +1,5 @@
 import { TrainyardError } from '../../../base/errors.js';
+import { parseOrNothing } from '../../../base/json.js';
 
 /** One sort term: a SQL expression that is never NULL. Keyset paging goes on from the terms of the last row. */
 export interface Term {
@@ -38,18 +39,9 @@ export function pageToken(query: string, keys: readonly Key[]): string {
   return Buffer.from(JSON.stringify([query, ...keys.map(written)])).toString('base64url');
 }
 
-/** undefined when it is no token of anybody's. */
-function parse(token: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-}
-
 /** @throws BAD_REQUEST */
 export function readPageToken(token: string, query: string, length: number): Key[] {
-  const parsed = parse(token);
+  const parsed = parseOrNothing(Buffer.from(token, 'base64url').toString());
   if (parsed === undefined)
     throw new TrainyardError('BAD_REQUEST', 'Invalid page token, could not base64-decode');
   try {

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { isObject } from '../../../../src/server/mlflow/json.js';
 
 /**
  * One request of the corpus: `METHOD path` (below /api/2.0/mlflow unless it begins with a slash), its fields (of the
@@ -146,10 +147,6 @@ function comparableNumber(value: number): unknown {
 /** MLflow's server knows runs without outputs with and without an empty object of them. */
 function isEmptyOutput(name: string, item: unknown): boolean {
   return name === 'outputs' && isObject(item) && Object.keys(item).length === 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Python writes NaN and Infinity as bare words; an empty answer is as good as an empty object to every client. */
