@@ -28,16 +28,18 @@ try {
   const watch = setInterval(() => {
     for (const [server, memory] of peak) memory.most = Math.max(memory.most, server.memory());
   }, 50);
+  /** Of the run that was last uploaded to. */
   const folders = new Map();
-  for (const server of [ours, theirs]) {
+  const newRun = async (server) => {
     const connection = client(server);
     const { run_id } = await connection.createRun();
     folders.set(server, `/api/2.0/mlflow-artifacts/artifacts/0/${run_id}/artifacts`);
     connection.close();
-  }
+  };
   const rate = (ms, bytes) => (bytes / MB / ms) * 1000;
 
   const large = (server, method) => async () => {
+    if (method === 'PUT') await newRun(server);
     const connection = await transfers(server);
     const at = `${folders.get(server)}/large.bin`;
     const body = method === 'PUT' ? content(LARGE, seed++) : undefined;
@@ -46,6 +48,7 @@ try {
     return rate(ms, LARGE);
   };
   const small = (server, method) => async () => {
+    if (method === 'PUT') await newRun(server);
     const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => transfers(server)));
     let next = 0;
     const ms = await time(() =>

@@ -16,6 +16,11 @@ export interface ArtifactEntry {
   sha256?: string;
 }
 
+const BELOW = 'owner = ? AND path > ? AND path < ?';
+/** Its values. `0` is the character after `/`, so that the range is the prefix; SQLite sorts any text before any blob. */
+const range = (owner: string, folder: string): [string, string, string | Uint8Array] =>
+  folder === '' ? [owner, '', new Uint8Array()] : [owner, `${folder}/`, `${folder}0`];
+
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
@@ -68,10 +73,10 @@ export class Artifacts {
     this.arriving.set(sha256, (this.arriving.get(sha256) ?? 0) + 1);
     try {
       const object = this.object(sha256);
-      await moveInto(object, file);
+      moveInto(object, file);
       const before = await this.write(() => {
-        this.requireFree(owner, name);
         const replaced = this.row(owner, name)?.sha256;
+        if (replaced === undefined) this.requireFree(owner, name);
         this.db.run(
           `INSERT INTO artifacts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
            sha256 = excluded.sha256, bytes = excluded.bytes, stored_at = excluded.stored_at`,
@@ -105,7 +110,7 @@ export class Artifacts {
   }
 
   isFolder(owner: string, name: string): boolean {
-    return this.below(owner, name, 1).length > 0;
+    return this.db.get(`SELECT 1 FROM artifacts WHERE ${BELOW} LIMIT 1`, ...range(owner, name)) !== undefined;
   }
 
   /** Children of `folder` ('' is the root), by name; empty when there are none. */
@@ -205,20 +210,11 @@ export class Artifacts {
     return this.db.get('SELECT path, sha256, bytes FROM artifacts WHERE owner = ? AND path = ?', owner, name);
   }
 
-  /** Files below a folder, by path. `0` is the character after `/`: the range is the prefix. */
-  private below(
-    owner: string,
-    folder: string,
-    limit = -1,
-  ): { path: string; sha256: string; bytes: number }[] {
-    const columns = 'SELECT path, sha256, bytes FROM artifacts WHERE owner = ?';
-    if (folder === '') return this.db.all(`${columns} ORDER BY path LIMIT ?`, owner, limit);
+  /** Files below a folder, by path. */
+  private below(owner: string, folder: string): { path: string; sha256: string; bytes: number }[] {
     return this.db.all(
-      `${columns} AND path > ? AND path < ? ORDER BY path LIMIT ?`,
-      owner,
-      `${folder}/`,
-      `${folder}0`,
-      limit,
+      `SELECT path, sha256, bytes FROM artifacts WHERE ${BELOW} ORDER BY path`,
+      ...range(owner, folder),
     );
   }
 
@@ -235,12 +231,12 @@ export class Artifacts {
 }
 
 /** There are 256 folders at most, so nearly always it is there. */
-async function moveInto(object: string, file: string): Promise<void> {
+function moveInto(object: string, file: string): void {
   try {
-    await fs.promises.rename(file, object);
+    fs.renameSync(file, object);
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    await fs.promises.mkdir(path.dirname(object), { recursive: true, mode: 0o700 });
-    await fs.promises.rename(file, object);
+    fs.mkdirSync(path.dirname(object), { recursive: true, mode: 0o700 });
+    fs.renameSync(file, object);
   }
 }

@@ -1,64 +1,115 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { promisify } from 'node:util';
 
 export interface Content {
   sha256: string;
   bytes: number;
 }
 
-/** Bytes of an upload that are written in one go. */
+/** Bytes of an upload that are written in one go. What is smaller is held whole. */
 const WRITTEN_AT_ONCE = 1024 * 1024;
 /** Bytes of an upload after which the disk is told to begin, so that little is left to wait for at the end. */
 const SYNCED_AT_ONCE = 64 * 1024 * 1024;
+
+const MODE = 0o600;
 
 /** Writes a file that is on the disk when this returns. While some is written, the next is received and hashed. */
 export async function receive(
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
 ): Promise<Content> {
-  const handle = await fs.promises.open(file, 'wx', 0o600);
-  // Whoever awaits one of these hears of a failure; until then nobody listens.
-  let writing: Promise<void> = Promise.resolve();
-  let syncing: Promise<void> = Promise.resolve();
-  const unheard = () => undefined;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  let large: LargeFile | undefined;
   try {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    let synced = 0;
-    let waiting: Uint8Array[] = [];
-    let size = 0;
     for await (const chunk of content) {
       hash.update(chunk);
       waiting.push(chunk);
       bytes += chunk.length;
       size += chunk.length;
       if (size < WRITTEN_AT_ONCE) continue;
-      await writing;
-      if (bytes - synced >= SYNCED_AT_ONCE) {
-        await syncing;
-        synced = bytes;
-        syncing = handle.datasync();
-        syncing.catch(unheard);
-      }
-      writing = writeAll(handle, waiting);
-      writing.catch(unheard);
+      large ??= await LargeFile.create(file);
+      await large.write(waiting, size);
       [waiting, size] = [[], 0];
     }
-    await writing;
-    if (size > 0) await writeAll(handle, waiting);
-    await syncing;
-    await handle.sync();
-    return { sha256: hash.digest('hex'), bytes };
+    if (large) await large.end(waiting, size);
+    else await writeSmall(file, waiting, size);
   } finally {
-    // What is under way would find the handle closed, or another file behind its number.
-    await Promise.allSettled([writing, syncing]);
-    await handle.close();
+    await large?.close();
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+const sync = promisify(fs.fsync);
+
+/** Only the disk is waited for elsewhere: to hand each of the other steps to a thread takes longer than the step. */
+async function writeSmall(file: string, parts: readonly Uint8Array[], size: number): Promise<void> {
+  const handle = fs.openSync(file, 'wx', MODE);
+  try {
+    const written = parts.length > 0 ? fs.writevSync(handle, parts) : 0;
+    if (written < size) fs.appendFileSync(handle, rest(parts, written));
+    await sync(handle);
+  } finally {
+    fs.closeSync(handle);
   }
 }
 
-async function writeAll(handle: fs.promises.FileHandle, parts: readonly Uint8Array[]): Promise<void> {
-  const size = parts.reduce((sum, { length }) => sum + length, 0);
-  const { bytesWritten } = await handle.writev(parts);
-  // A nearly full disk takes a part.
-  if (bytesWritten < size) await handle.appendFile(Buffer.concat(parts).subarray(bytesWritten));
+/** Written and synced while more arrives. */
+class LargeFile {
+  private readonly handle: fs.promises.FileHandle;
+  // Whoever awaits one of these hears of a failure; until then nobody listens.
+  private writing: Promise<void> = Promise.resolve();
+  private syncing: Promise<void> = Promise.resolve();
+  private unsynced = 0;
+
+  private constructor(handle: fs.promises.FileHandle) {
+    this.handle = handle;
+  }
+
+  static async create(file: string): Promise<LargeFile> {
+    return new LargeFile(await fs.promises.open(file, 'wx', MODE));
+  }
+
+  /** Resolves when what came before is written; these parts are then under way. */
+  async write(parts: readonly Uint8Array[], size: number): Promise<void> {
+    await this.writing;
+    if (this.unsynced >= SYNCED_AT_ONCE) {
+      await this.syncing;
+      this.unsynced = 0;
+      this.syncing = this.handle.datasync();
+      this.syncing.catch(unheard);
+    }
+    this.unsynced += size;
+    this.writing = this.append(parts, size);
+    this.writing.catch(unheard);
+  }
+
+  /** Resolves when all is on the disk. */
+  async end(parts: readonly Uint8Array[], size: number): Promise<void> {
+    await this.writing;
+    if (size > 0) await this.append(parts, size);
+    await this.syncing;
+    await this.handle.sync();
+  }
+
+  async close(): Promise<void> {
+    // What is under way would find the handle closed, or another file behind its number.
+    await Promise.allSettled([this.writing, this.syncing]);
+    await this.handle.close();
+  }
+
+  private async append(parts: readonly Uint8Array[], size: number): Promise<void> {
+    const { bytesWritten } = await this.handle.writev(parts);
+    if (bytesWritten < size) await this.handle.appendFile(rest(parts, bytesWritten));
+  }
 }
+
+/** A nearly full disk takes a part; writing what it left tells why. */
+function rest(parts: readonly Uint8Array[], written: number): Buffer {
+  return Buffer.concat(parts).subarray(written);
+}
+
+const unheard = () => undefined;

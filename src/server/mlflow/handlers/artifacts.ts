@@ -28,21 +28,11 @@ export const uploadToRun = endpoint(Type.Object({ run_id: Required, path: Requir
 );
 
 async function save({ store, request }: Call, { owner, path }: ArtifactAddress) {
-  checkWritable(store, owner, path);
-  await receive(request, (content) => store.artifacts.put(owner, path, content));
-  return {};
-}
-
-/** A file may not take the place of a folder, nor lie below a file. */
-function checkWritable(store: Store, owner: string, path: string): void {
   if (path === '') throw invalid('Invalid path');
   const [kind, id = ''] = owner.split('/');
   if (kind === 'runs') requireKeptHere(requireActiveRun(store, id));
-  if (store.artifacts.isFolder(owner, path)) throw invalid(`'${path}' is a folder.`);
-  for (let above = posix.dirname(path); above !== '.'; above = posix.dirname(above)) {
-    if (store.artifacts.stat(owner, above))
-      throw invalid(`'${above}' is a file, so nothing can lie below it.`);
-  }
+  await receive(request, (content) => store.artifacts.put(owner, path, content));
+  return {};
 }
 
 /**
