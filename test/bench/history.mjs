@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { decodePoints } from '../../src/workspace/local/contract.ts';
 import { client, startMlflow, startTrainyard } from './_servers.mjs';
 import { compare, FULL, quantile, randomNumbers, REPEATS, spread, table, time } from './_report.mjs';
+import { transfers } from './_transfer.mjs';
 
 const SERIES = 10;
 const POINTS = 1_000_000;
@@ -10,6 +11,7 @@ const POINTS = 1_000_000;
 const COMPARED = FULL ? 1_000_000 : 100_000;
 const COLUMNS = 2000;
 const BATCH = 50_000;
+const POINTS_ROUTE = '/api/trainyard/v1/points';
 
 const runId = (s) => `${s}`.padStart(32, '0');
 
@@ -100,10 +102,23 @@ try {
   );
   const all = Array.from({ length: SERIES }, (_, s) => runId(s));
   const rows = [];
+  // Megabytes: a client that puts them together and looks at them takes as long as the server.
+  const light = await transfers({
+    port: ours.port,
+    headers: { ...ours.headers, 'content-type': 'application/json' },
+  });
   const row = async (name, goal, ids, range) => {
-    await draw(own, ids, range);
+    const drawn = await draw(own, ids, range);
+    const text = Buffer.from(JSON.stringify(drawingOf(ids, range)));
+    const body = { bytes: text.length, parts: [text] };
     const times = [];
-    for (let i = 0; i < 3 * REPEATS; i++) times.push(await time(() => draw(own, ids, range)));
+    for (let i = 0; i < 3 * REPEATS; i++) {
+      const took = await time(async () => {
+        const received = await light.transfer('POST', POINTS_ROUTE, body);
+        if (received !== drawn) throw new Error(`${received} bytes instead of ${drawn}`);
+      });
+      times.push(took);
+    }
     rows.push([
       name,
       spread(times),
@@ -114,20 +129,26 @@ try {
   await row('one, whole', undefined, all.slice(0, 1));
   for (const part of [2, 8, 64, 1000]) {
     const range = { fromStep: 333_333, toStep: 333_333 + POINTS / part };
-    await row(`ten, zoomed to 1/${part}`, undefined, all, range);
+    await row(`ten, zoomed to 1/${part}`, 5, all, range);
     await row(`one, zoomed to 1/${part}`, 5, all.slice(0, 1), range);
   }
+  light.close();
   table(['', 'min–median–max', 'goal'], rows);
 } finally {
   await Promise.all([ours.stop(), theirs.stop()]);
 }
 
-async function draw(connection, ids, range = {}) {
-  const series = ids.map((id) => ({ runId: id, key: 'loss', from: 0, ...range }));
-  const { bytes } = await connection.request('POST', '/api/trainyard/v1/points', {
-    series,
+function drawingOf(ids, range) {
+  return {
+    series: ids.map((id) => ({ runId: id, key: 'loss', from: 0, ...range })),
     maxPoints: 4 * COLUMNS,
-  });
+  };
+}
+
+/** @returns bytes of the answer */
+async function draw(connection, ids, range) {
+  const { bytes } = await connection.request('POST', POINTS_ROUTE, drawingOf(ids, range));
   const points = decodePoints(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   if (points.some(({ steps }) => steps.length < COLUMNS / 4)) throw new Error('Too few points.');
+  return bytes.length;
 }

@@ -9,6 +9,7 @@ import { readBlob, readTree } from '../../snapshot/read.js';
 import { restore } from '../../snapshot/restore.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ServerContext } from '../context.js';
+import { Frames } from '../frames.js';
 import { sendFile } from '../send-file.js';
 import type { JobService } from '../jobs/service.js';
 import { sendRuns } from '../run-page.js';
@@ -216,11 +217,15 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     },
   );
 
+  const frames = new Frames();
   app.post<{ Body: Static<typeof schema.PointsBody> }>(
     '/points',
     { schema: { body: schema.PointsBody } },
     ({ body: { series, maxPoints } }, reply) => {
-      const points = series.map((request) => store.metrics.points(request, maxPoints));
+      const frame = frames.borrow();
+      // Also when the client went away.
+      reply.raw.once('close', () => frames.giveBack(frame));
+      const points = series.map((request) => store.metrics.points(request, maxPoints, frame.take));
       const parts = encodePoints(points);
       const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
       return sendBytes(reply, Readable.from(parts), bytes);

@@ -5,6 +5,9 @@ export interface Columns {
   values: Float64Array;
 }
 
+/** Gives an array to be filled; what it holds does not matter. */
+export type Floats = (length: number) => Float64Array;
+
 export function concatenate(parts: readonly Columns[]): Columns {
   return {
     steps: joined(parts.map(({ steps }) => steps)),

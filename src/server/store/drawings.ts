@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { BLOCK, type Blocks, bucketOf, type Extent, spanOf, type StepRange } from './blocks.js';
-import { type Columns, concatenate } from './columns.js';
-import { landmarks, pickColumns, type Sample, sampleOf, type Window, within } from './landmarks.js';
+import { type Columns, concatenate, type Floats } from './columns.js';
+import { landmarks, lengthOf, pickColumns, type Sample, sampleOf, type Window, within } from './landmarks.js';
 
 /** A drawing may have so many times fewer buckets than were asked for, when that spares a level. */
 const COARSER = 1.25;
@@ -39,15 +39,23 @@ export class Drawings {
     sizeCalculation: ({ positions }) => positions.length,
   });
 
+  /** For landmarks, until they are picked. */
+  private room = new Uint32Array();
+
   constructor(blocks: Blocks) {
     this.blocks = blocks;
   }
 
   /**
    * The points within `window`; when it holds more than `mostPoints`, the landmarks of at most about a quarter as many
-   * buckets of equal size.
+   * buckets of equal size. Those are put into arrays of `floats`.
    */
-  draw(series: Extent, window: Window, mostPoints: number): { columns: Columns; reduced: boolean } {
+  draw(
+    series: Extent,
+    window: Window,
+    mostPoints: number,
+    floats?: Floats,
+  ): { columns: Columns; reduced: boolean } {
     const layout = this.layoutOf(series);
     const size = sizeOf(layout, window);
     if (size <= mostPoints) return { columns: concatenate(this.collect(layout, 0, window)), reduced: false };
@@ -56,8 +64,13 @@ export class Drawings {
     while (bucketOf(level + 1) <= COARSER * wanted && spanOf(level + 1) <= series.sealed) level++;
     const unit = level === 0 ? 1 : bucketOf(level);
     const parts = this.collect(layout, level, window);
-    const marks = landmarks(parts, Math.ceil(wanted / unit) * unit);
-    return { columns: pickColumns(parts, marks), reduced: marks.length < size };
+    const marks = landmarks(parts, Math.ceil(wanted / unit) * unit, this.roomFor(lengthOf(parts)));
+    return { columns: pickColumns(parts, marks, floats), reduced: marks.length < size };
+  }
+
+  private roomFor(length: number): Uint32Array {
+    if (this.room.length < length) this.room = new Uint32Array(length);
+    return this.room;
   }
 
   /** Blocks are added at the end, where only small ones are replaced. */

@@ -1,4 +1,4 @@
-import type { Columns } from './columns.js';
+import type { Columns, Floats } from './columns.js';
 
 /** Some points of a series, with where in it they are, in logging order. */
 export interface Sample extends Columns {
@@ -10,11 +10,15 @@ export interface Sample extends Columns {
  * no spike is lost, and one NaN or infinity as what it is. Buckets begin at multiples of `size`; so the landmarks of
  * landmarks are those of the points, when the larger size is a multiple of the smaller: that is what overviews rest on.
  * @param parts  neighbours, from left to right
+ * @param room  for as many numbers as there are points; the result is a part of it
  * @returns where they are in all parts together, ascending
  */
-export function landmarks(parts: readonly Sample[], size: number): Uint32Array {
-  const length = parts.reduce((sum, { positions }) => sum + positions.length, 0);
-  const marks = new Marks(length);
+export function landmarks(
+  parts: readonly Sample[],
+  size: number,
+  room: Uint32Array = new Uint32Array(lengthOf(parts)),
+): Uint32Array {
+  const marks = new Marks(room);
   // Of the bucket at hand: where it ends, and where its landmarks are in all parts together.
   let end = -Infinity;
   let [first, least, greatest, odd] = [0, -1, -1, -1];
@@ -48,8 +52,12 @@ export function landmarks(parts: readonly Sample[], size: number): Uint32Array {
     }
     offset += positions.length;
   }
-  marks.add(first, least, greatest, odd, length - 1);
+  marks.add(first, least, greatest, odd, offset - 1);
   return marks.all();
+}
+
+export function lengthOf(parts: readonly Sample[]): number {
+  return parts.reduce((sum, { positions }) => sum + positions.length, 0);
 }
 
 /** Indices, ascending, each once. */
@@ -57,8 +65,8 @@ class Marks {
   private readonly indices: Uint32Array;
   private count = 0;
 
-  constructor(most: number) {
-    this.indices = new Uint32Array(most);
+  constructor(indices: Uint32Array) {
+    this.indices = indices;
   }
 
   /** The landmarks of a bucket, if it has points; -1 is none. */
@@ -88,29 +96,26 @@ export function pickSample(parts: readonly Sample[], indices: Uint32Array): Samp
   const positions = pick(
     parts.map((part) => part.positions),
     indices,
+    new Float64Array(indices.length),
   );
   return { positions, ...pickColumns(parts, indices) };
 }
 
-export function pickColumns(parts: readonly Columns[], indices: Uint32Array): Columns {
+export function pickColumns(
+  parts: readonly Columns[],
+  indices: Uint32Array,
+  floats: Floats = (length) => new Float64Array(length),
+): Columns {
+  const column = (of: (part: Columns) => Float64Array) =>
+    pick(parts.map(of), indices, floats(indices.length));
   return {
-    steps: pick(
-      parts.map(({ steps }) => steps),
-      indices,
-    ),
-    times: pick(
-      parts.map(({ times }) => times),
-      indices,
-    ),
-    values: pick(
-      parts.map(({ values }) => values),
-      indices,
-    ),
+    steps: column(({ steps }) => steps),
+    times: column(({ times }) => times),
+    values: column(({ values }) => values),
   };
 }
 
-function pick(parts: readonly Float64Array[], indices: Uint32Array): Float64Array {
-  const picked = new Float64Array(indices.length);
+function pick(parts: readonly Float64Array[], indices: Uint32Array, picked: Float64Array): Float64Array {
   let [n, offset] = [0, 0];
   for (const part of parts) {
     const end = offset + part.length;

@@ -1,6 +1,6 @@
 import type { MetricSummary, Points, PointsRequest } from '../../workspace/types.js';
 import { Blocks, toSql } from './blocks.js';
-import { type Columns, range } from './columns.js';
+import { type Columns, type Floats, range } from './columns.js';
 import { Drawings } from './drawings.js';
 import { History } from './history.js';
 import type { Database } from './sql.js';
@@ -160,13 +160,13 @@ export class Metrics {
 
   /**
    * Points from index `from` in logging order, and within the range of steps when one is given; thinned to about
-   * `maxPoints` when there are more.
+   * `maxPoints` when there are more, in arrays of `floats` then.
    */
-  points({ runId, key, from, fromStep, toStep }: PointsRequest, maxPoints: number): Points {
+  points({ runId, key, from, fromStep, toStep }: PointsRequest, maxPoints: number, floats?: Floats): Points {
     const series = this.row(runId, key);
     if (!series) return { runId, key, total: 0, reduced: false, ...columnsOf([]) };
     const window = { from, to: series.count, fromStep: fromStep ?? -Infinity, toStep: toStep ?? Infinity };
-    const { columns, reduced } = this.drawings.draw(series, window, maxPoints);
+    const { columns, reduced } = this.drawings.draw(series, window, maxPoints, floats);
     return { runId, key, total: series.count, reduced, ...columns };
   }
 

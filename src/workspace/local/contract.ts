@@ -92,10 +92,19 @@ export function encodePoints(points: readonly Points[]): Uint8Array[] {
   new DataView(start.buffer).setUint32(0, start.length - 4, true);
   start.set(json, 4);
   const columns = points.flatMap(({ steps, times, values }) => [steps, times, values]);
-  return [
-    start,
-    ...columns.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
-  ];
+  return [start, ...joinNeighbours(columns)];
+}
+
+/** Columns that lie side by side in memory are sent in one piece. */
+function joinNeighbours(columns: readonly Float64Array[]): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (const { buffer, byteOffset, byteLength } of columns) {
+    const before = parts.at(-1);
+    if (before?.buffer === buffer && before.byteOffset + before.byteLength === byteOffset)
+      parts[parts.length - 1] = new Uint8Array(buffer, before.byteOffset, before.byteLength + byteLength);
+    else parts.push(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return parts;
 }
 
 /** The arrays are views on `buffer`, which must hold one whole frame from its start. */
