@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import { validate } from '../../job/validate.js';
-import type { JobSpec } from '../../job/spec.js';
-import { take } from '../../snapshot/take.js';
-import type { Snapshot } from '../../snapshot/snapshot.js';
 import { createTargets } from '../../targets/registry.js';
 import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/target.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
@@ -17,14 +13,15 @@ import type { Compute, RunState, ServerSettings } from '../../workspace/types.js
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
-import { prepareCode } from './checkout.js';
+import { prepareFolders } from './checkout.js';
 import { collectOutputs } from './collect.js';
 import { jobEnvironment, trackingSecrets } from './environment.js';
 import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
 import { readMachine } from './machine.js';
-import { usageMetrics } from './usage.js';
+import { takeIn } from './submission.js';
+import { UsageSampler } from './usage.js';
 
 export interface JobServiceOptions {
   store: Store;
@@ -41,9 +38,6 @@ export interface JobServiceOptions {
 
 /** Milliseconds between looks at the jobs that run. */
 const POLL = 300;
-const SAMPLE_EVERY = 5_000;
-/** Milliseconds between the first look at what a job uses and the second: a short job has figures, too. */
-const FIRST_SAMPLE = 1_000;
 /** Milliseconds after which a start that left no trace did not happen. */
 const LOST_AFTER = 5_000;
 
@@ -68,7 +62,7 @@ export class JobService {
   private readonly attended = new Set<string>();
   /** Jobs that were told to end by this process. */
   private readonly cancelled = new Set<string>();
-  private readonly samples = new Map<string, { step: number; due: number }>();
+  private readonly usage: UsageSampler;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
   private readonly openedAt = Date.now();
@@ -79,6 +73,7 @@ export class JobService {
     this.store = options.store;
     this.log = options.log;
     this.harvest = new Harvest(options.store, options.home, options.log);
+    this.usage = new UsageSampler(options.store);
     this.targets = createTargets({ supervisor: options.supervisor ?? bundledSupervisor() });
   }
 
@@ -93,68 +88,24 @@ export class JobService {
   }
 
   /** @throws BAD_REQUEST | NOT_FOUND (target) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE */
-  async submit({ spec, secrets = {}, largeFiles, baseEnv }: SubmitRequest): Promise<string> {
-    this.requireSubmittable(spec);
+  async submit(request: SubmitRequest): Promise<string> {
+    validate(request.spec);
+    this.requireTarget(request.spec.target);
     const runId = randomUUID().replaceAll('-', '');
-    const snapshot = await take({
-      runId,
-      folder: spec.codeFolder,
-      hiddenRoot: path.join(this.options.home, 'snapshots'),
-      sizeLimit: this.options.settings().snapshotSizeLimit,
-      ...(largeFiles && { largeFiles }),
-      message: `Trainyard run ${spec.displayName ?? runId}\n\n${spec.command.join(' ')}`,
-    });
-    this.secrets.set(runId, secrets);
-    await this.store.write(() => this.create(runId, spec, baseEnv, Object.keys(secrets), snapshot));
+    // Before it is written down: from then on it may be begun.
+    this.secrets.set(runId, request.secrets ?? {});
+    try {
+      const { home, settings } = this.options;
+      await takeIn(
+        { ...request, runId },
+        { store: this.store, home, sizeLimit: settings().snapshotSizeLimit },
+      );
+    } catch (error) {
+      this.secrets.delete(runId);
+      throw error;
+    }
     this.look();
     return runId;
-  }
-
-  /** Before anything is kept of the job. */
-  private requireSubmittable(spec: JobSpec): void {
-    validate(spec);
-    this.requireTarget(spec.target);
-    const folders = { code: spec.codeFolder, working: path.join(spec.codeFolder, spec.workingFolder) };
-    for (const [kind, folder] of Object.entries(folders))
-      if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-        throw new TrainyardError('BAD_REQUEST', `The ${kind} folder ${folder} does not exist.`);
-    if (this.store.experiments.byName(spec.experiment)?.lifecycle === 'deleted')
-      throw new TrainyardError('CONFLICT', `The experiment “${spec.experiment}” was deleted.`, {
-        hint: 'Restore it, or choose another name.',
-      });
-  }
-
-  private create(
-    runId: string,
-    spec: JobSpec,
-    baseEnv: Record<string, string>,
-    secretNames: string[],
-    snapshot: Snapshot,
-  ): void {
-    const { experiments, runs, jobs } = this.store;
-    const experiment = experiments.byName(spec.experiment) ?? experiments.create({ name: spec.experiment });
-    const user = os.userInfo().username;
-    const now = Date.now();
-    runs.create({
-      id: runId,
-      experimentId: experiment.id,
-      name: spec.displayName,
-      user,
-      status: 'scheduled',
-      startTime: now,
-      tags: {
-        ...spec.tags,
-        'mlflow.user': user,
-        'mlflow.source.name': spec.script,
-        'mlflow.source.type': 'LOCAL',
-        ...(snapshot.head && { 'mlflow.source.git.commit': snapshot.head }),
-        ...(snapshot.branch && { 'mlflow.source.git.branch': snapshot.branch }),
-        ...(snapshot.remote && { 'mlflow.source.git.repoURL': snapshot.remote }),
-        'trainyard.snapshot.commit': snapshot.commit,
-      },
-    });
-    jobs.create({ runId, spec, baseEnv, secretNames, queuedAt: now });
-    jobs.update(runId, { snapshot });
   }
 
   /** Of a job that has ended: nothing. @throws NOT_RUNNING when the run is not a job of ours */
@@ -256,7 +207,7 @@ export class JobService {
         this.attend(job, () => this.begin(job));
       }
     }
-    await this.sample(active);
+    await this.usage.sample(active, ({ spec }) => this.requireTarget(spec.target));
   }
 
   /** One task at a time for each job; what goes wrong in it is the job's failure, told in its reason. */
@@ -286,12 +237,7 @@ export class JobService {
     if (!snapshot) throw new TrainyardError('INTERNAL', 'The job has no snapshot.');
     await this.store.write(() => this.store.jobs.update(runId, { state: 'preparing' }));
     const folders = foldersOf(this.options.home, runId);
-    fs.mkdirSync(folders.output, { recursive: true, mode: 0o700 });
-    await prepareCode(snapshot, folders.code);
-    const codeFolder = path.relative(snapshot.root, fs.realpathSync(spec.codeFolder));
-    const cwd = path.join(folders.code, codeFolder, spec.workingFolder);
-    // Git keeps no empty folder.
-    fs.mkdirSync(cwd, { recursive: true });
+    const cwd = await prepareFolders(folders, snapshot, spec);
     const prepared: PreparedJob = {
       id: runId,
       folder: folders.root,
@@ -393,32 +339,9 @@ export class JobService {
       this.store.runs.update(runId, { status: FINAL_STATUS[end.state], endTime: endedAt });
     });
     this.secrets.delete(runId);
-    this.samples.delete(runId);
+    this.usage.forget(runId);
     this.cancelled.delete(runId);
     this.log.info({ runId, state: end.state, exitCode: end.exitCode, reason: end.reason }, 'job ended');
-  }
-
-  private async sample(active: readonly JobRecord[]): Promise<void> {
-    const now = Date.now();
-    const due = active.filter(
-      ({ runId, state }) => state === 'running' && now >= (this.samples.get(runId)?.due ?? 0),
-    );
-    if (due.length === 0) return;
-    const gpus = await readGpus();
-    for (const { runId, handle, spec } of due) {
-      const usage = handle && (await this.requireTarget(spec.target).usage(handle));
-      if (!usage) continue;
-      const known = this.samples.get(runId);
-      const step = known ? known.step + 1 : this.lastStep(runId);
-      this.samples.set(runId, { step, due: now + (known ? SAMPLE_EVERY : FIRST_SAMPLE) });
-      // The first look has nothing to compare the CPU time with.
-      if (known)
-        await this.store.write(() => this.store.metrics.append(runId, usageMetrics(usage, gpus, step, now)));
-    }
-  }
-
-  private lastStep(runId: string): number {
-    return this.store.metrics.summaries(runId)['system/cpu_utilization_percentage']?.step ?? 0;
   }
 
   private requireTarget(name: string): Target {

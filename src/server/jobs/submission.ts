@@ -1,0 +1,77 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { TrainyardError } from '../../base/errors.js';
+import type { JobSpec } from '../../job/spec.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import { take } from '../../snapshot/take.js';
+import type { SubmitRequest } from '../../workspace/local/contract.js';
+import type { Store } from '../store/store.js';
+
+export interface Submission extends SubmitRequest {
+  runId: string;
+}
+
+/** Keeps the code of a job and writes it down as queued. @throws what `checkSubmission` does | LARGE_FILES | GIT_FAILED | TOO_LARGE */
+export async function takeIn(
+  { runId, spec, secrets = {}, largeFiles, baseEnv }: Submission,
+  { store, home, sizeLimit }: { store: Store; home: string; sizeLimit: number },
+): Promise<void> {
+  checkSubmission(store, spec);
+  const snapshot = await take({
+    runId,
+    folder: spec.codeFolder,
+    hiddenRoot: path.join(home, 'snapshots'),
+    sizeLimit,
+    ...(largeFiles && { largeFiles }),
+    message: `Trainyard run ${spec.displayName ?? runId}\n\n${spec.command.join(' ')}`,
+  });
+  await store.write(() => {
+    const now = Date.now();
+    createRun(store, runId, spec, snapshot, now);
+    store.jobs.create({ runId, spec, baseEnv, secretNames: Object.keys(secrets), queuedAt: now });
+    store.jobs.update(runId, { snapshot });
+  });
+}
+
+/** Before anything is kept of the job. @throws BAD_REQUEST | CONFLICT (experiment) */
+function checkSubmission(store: Store, spec: JobSpec): void {
+  const folders = { code: spec.codeFolder, working: path.join(spec.codeFolder, spec.workingFolder) };
+  for (const [kind, folder] of Object.entries(folders))
+    if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new TrainyardError('BAD_REQUEST', `The ${kind} folder ${folder} does not exist.`);
+  if (store.experiments.byName(spec.experiment)?.lifecycle === 'deleted')
+    throw new TrainyardError('CONFLICT', `The experiment “${spec.experiment}” was deleted.`, {
+      hint: 'Restore it, or choose another name.',
+    });
+}
+
+/** For use inside Store.write. */
+function createRun(
+  { experiments, runs }: Store,
+  runId: string,
+  spec: JobSpec,
+  snapshot: Snapshot,
+  startTime: number,
+): void {
+  const experiment = experiments.byName(spec.experiment) ?? experiments.create({ name: spec.experiment });
+  const user = os.userInfo().username;
+  runs.create({
+    id: runId,
+    experimentId: experiment.id,
+    name: spec.displayName,
+    user,
+    status: 'scheduled',
+    startTime,
+    tags: {
+      ...spec.tags,
+      'mlflow.user': user,
+      'mlflow.source.name': spec.script,
+      'mlflow.source.type': 'LOCAL',
+      ...(snapshot.head && { 'mlflow.source.git.commit': snapshot.head }),
+      ...(snapshot.branch && { 'mlflow.source.git.branch': snapshot.branch }),
+      ...(snapshot.remote && { 'mlflow.source.git.repoURL': snapshot.remote }),
+      'trainyard.snapshot.commit': snapshot.commit,
+    },
+  });
+}
