@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ComparedRun, RelationsState } from '../../src/extension/panels/compare-messages.js';
+import '../controls/checklist.js';
+import type { Choice } from '../controls/checklist.js';
 import { follow } from '../shared/follow.js';
 import { formatCount } from '../shared/format.js';
-import './axes-menu.js';
 import type { Brush } from './axis.js';
 import './importance-table.js';
 import type { CompareModel } from './model.js';
@@ -12,6 +13,11 @@ import { runList } from './run-list.js';
 import './scatter-chart.js';
 import './shade-legend.js';
 import { type Variable, variablesOf } from './variables.js';
+
+const AXIS_SECTIONS: readonly (readonly [Variable['kind'], string])[] = [
+  ['param', 'Params'],
+  ['metric', 'Metrics'],
+];
 
 /** How params and metrics hang together over all runs. */
 export class TyRelations extends LitElement {
@@ -53,6 +59,22 @@ export class TyRelations extends LitElement {
     // A brush on an axis that is not shown would leave runs out for no reason in sight.
     this.brushes = new Map([...this.brushes].filter(([id]) => axes.includes(id)));
     this.#choose({ axes });
+  }
+
+  #axisChoices({ variables, axes }: RelationsView): Choice[] {
+    const shown = axes.map(({ variable }) => variable.id);
+    return variables.map(({ id, kind, label }) => {
+      const isChosen = shown.includes(id);
+      return {
+        kind,
+        label,
+        title: label,
+        isChosen,
+        // A line needs two.
+        isFixed: isChosen && shown.length <= 2,
+        onChange: () => this.#setAxes(isChosen ? shown.filter((other) => other !== id) : [...shown, id]),
+      };
+    });
   }
 
   #setScale(id: string, isLog: boolean): void {
@@ -101,7 +123,7 @@ export class TyRelations extends LitElement {
   }
 
   #tools(view: RelationsView): TemplateResult {
-    const { target, variables, axes, isIn, runs, goal, shadeEnds } = view;
+    const { target, variables, isIn, runs, goal, shadeEnds } = view;
     const metrics = variables.filter(({ kind }) => kind === 'metric');
     return html`<div class="relation-tools">
       ${this.#select('target', 'Metric', target.variable, metrics, true)}
@@ -110,11 +132,15 @@ export class TyRelations extends LitElement {
         <ty-shades .isReversed=${goal === 'lower'}></ty-shades>
         <span>${shadeEnds[1]}</span>
       </span>
-      <ty-axes-menu
-        .variables=${variables}
-        .shown=${axes.map(({ variable }) => variable.id)}
-        .onAxes=${(ids: string[]) => this.#setAxes(ids)}
-      ></ty-axes-menu>
+      <ty-checklist
+        label="Axes"
+        hint="Choose which params and metrics have an axis"
+        buttonClass="link"
+        searchLabel="Search params and metrics"
+        face="Axes…"
+        .sections=${AXIS_SECTIONS}
+        .choices=${() => this.#axisChoices(view)}
+      ></ty-checklist>
       <span class="spread"></span>
       ${this.#selection(isIn, runs)}
     </div>`;
