@@ -83,9 +83,9 @@ export default ts.config(
         {
           patterns: [
             {
-              regex: '^(\\.\\./)+src/',
+              regex: '^(\\.\\./)+src/(?!base/)',
               allowTypeImports: true,
-              message: 'A webview knows the rest by its types only.',
+              message: 'A webview knows the rest, but for src/base, by its types only.',
             },
             { regex: '^@vscode/webview-ui-toolkit', message: 'Only webview/controls/ knows the toolkit.' },
             { regex: '^node:', message: 'A webview runs in a browser.' },

@@ -3,7 +3,7 @@ import type { ComparedFile, ComparedRun } from '../../src/extension/panels/compa
 import { none, section } from './cells.js';
 import type { CompareModel } from './model.js';
 import { isSameFile, writtenRows } from './rows.js';
-import { formatBytes } from '../shared/bytes.js';
+import { formatBytes } from '../../src/base/bytes.js';
 
 /** What the runs wrote: which files are the same, which differ, and which only one of them has. */
 export function filesSection(model: CompareModel): TemplateResult {

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { RunFile } from '../../src/workspace/types.js';
 import { follow } from '../shared/follow.js';
-import { formatBytes } from '../shared/format.js';
+import { formatBytes } from '../../src/base/bytes.js';
 import type { RunModel } from './model.js';
 
 const order = new Intl.Collator('en', { numeric: true });

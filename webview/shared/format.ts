@@ -69,18 +69,6 @@ export function formatAge(time: number, now: number): string {
   return 'now';
 }
 
-/** e.g. `12 kB`, to two digits and more. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 99.5 ? Math.round(value) : Number(value.toPrecision(2))} ${units[unit]}`;
-}
-
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }

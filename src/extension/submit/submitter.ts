@@ -5,7 +5,7 @@ import { buildScriptJob } from '../../job/build.js';
 import type { JobSpec } from '../../job/spec.js';
 import type { Run } from '../../workspace/types.js';
 import type { SubmitOptions } from '../../workspace/workspace.js';
-import { formatBytes } from '../format.js';
+import { formatBytes } from '../../base/bytes.js';
 import { withPatience } from '../progress.js';
 import type { ServerSettingsSync } from '../server-settings.js';
 import { settings } from '../settings.js';

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { formatBytes } from '../../base/bytes.js';
 import { ACTIVE_STATES, type Run, type RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
-import { formatAge, formatBytes, formatProgress, formatValue } from '../format.js';
+import { formatAge, formatProgress, formatValue } from '../format.js';
 import { primaryMetric } from '../runs/primary-metric.js';
 import type { RunNode } from '../runs/run-nodes.js';
 import { runUri } from '../runs/run-file-system.js';

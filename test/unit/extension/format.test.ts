@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { formatAge, formatBytes, formatDuration, formatValue } from '../../../src/extension/format.js';
+import { formatBytes } from '../../../src/base/bytes.js';
+import { formatAge, formatDuration, formatValue } from '../../../src/extension/format.js';
 
 describe('numbers for people', () => {
   it('show four significant digits', () => {
