@@ -12,14 +12,21 @@ import { API } from '../workspace/local/contract.js';
 import { api, type ApiContext } from './api/routes.js';
 import type { ServerContext } from './context.js';
 import { guard } from './guard.js';
+import { endStalled } from './stalled.js';
 import { answerInMlflowsWords, mlflow } from './mlflow/plugin.js';
 
 const LARGEST_BODY = 16 * 1024 * 1024;
+/** Milliseconds: a disk or a network that hangs is back within that, or it is lost. */
+const STALLED_AFTER = 120_000;
 /** Addresses of MLflow's protocol. */
 const MLFLOW = /^\/(ajax-)?api\/\d\.0\//;
 
 /** The HTTP face of a store. Without `parts` there is only MLflow's protocol. */
-export async function createApp(context: ServerContext, parts?: ApiContext): Promise<FastifyInstance> {
+export async function createApp(
+  context: ServerContext,
+  parts?: ApiContext,
+  { stalledAfter = STALLED_AFTER } = {},
+): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: context.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -41,6 +48,7 @@ export async function createApp(context: ServerContext, parts?: ApiContext): Pro
   app.server.headersTimeout = 20_000;
   app.server.maxConnections = 2000;
   guard(app, context.token);
+  endStalled(app, stalledAfter);
   app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) => {
     const message = `There is no ${request.method} ${request.url.split('?')[0]}.`;

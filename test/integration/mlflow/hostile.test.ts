@@ -174,6 +174,46 @@ describe('hostile requests', function () {
     assert.deepEqual(body['files'] ?? [], []);
   });
 
+  it('that stall are ended with all that came of them, and those that are slow are not', async () => {
+    const stalledAfter = 300;
+    const strict = await startServer({ stalledAfter });
+    try {
+      const { body } = await strict.call('POST', '/api/2.0/mlflow/runs/create', { experiment_id: '0' });
+      const { run_id } = (body as { run: { info: { run_id: string } } }).run.info;
+      const lines = (method: string, target: string, length: number) =>
+        `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${strict.token}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+      const at = (name: string) => `/api/2.0/mlflow-artifacts/artifacts/0/${run_id}/artifacts/${name}`;
+      for (const stalled of [
+        lines('PUT', at('stalled'), 9),
+        lines('POST', '/api/2.0/mlflow/runs/set-tag', 9),
+      ])
+        assert.match(await raw(strict.port, `${stalled}abc`), /^HTTP\/1\.1 408/);
+      await until(
+        'the stalled upload to be gone',
+        () => fs.readdirSync(path.join(strict.store.folder, 'tmp')).length === 0,
+      );
+
+      const slow = await connect(strict.port, lines('PUT', at('slow'), 9));
+      for (const byte of 'patiently') {
+        await sleep(stalledAfter / 2);
+        slow.write(byte);
+      }
+      const answer = await new Promise<string>((resolve) => slow.once('data', (data) => resolve(`${data}`)));
+      assert.match(answer, /^HTTP\/1\.1 200/);
+      // Between two requests a connection may rest.
+      await sleep(2 * stalledAfter);
+      assert.ok(!slow.destroyed);
+      slow.destroy();
+      assert.deepEqual(
+        strict.store.artifacts.list(`runs/${run_id}`, '').map(({ name }) => name),
+        ['slow'],
+      );
+      assert.deepEqual(strict.errors, []);
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('from more connections than there may be are let go, and the next are served', async () => {
     const sockets = await Promise.all(Array.from({ length: 2300 }, () => connect(server.port, '')));
     for (const socket of sockets) socket.destroy();

@@ -24,13 +24,13 @@ export interface TestServer {
 }
 
 /** The real app over a real store in a folder of its own. */
-export async function startServer(): Promise<TestServer> {
+export async function startServer(options: { stalledAfter?: number } = {}): Promise<TestServer> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-mlflow-'));
   const store = Store.open(path.join(home, 'store'));
   const token = randomBytes(16).toString('hex');
   const errors: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
-  const app = await createApp({ store, home, version: '0.0.0', token, log });
+  const app = await createApp({ store, home, version: '0.0.0', token, log }, undefined, options);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
