@@ -14,7 +14,15 @@ const MAY_IMPORT = {
   lineage: [],
   workspace: ['job:types', 'lineage:types'],
   targets: ['job:types'],
-  server: ['job', 'snapshot', 'lineage', 'targets', 'workspace:types', 'workspace/local/contract'],
+  server: [
+    'job',
+    'snapshot',
+    'lineage',
+    'targets',
+    'workspace:types',
+    'workspace/local/contract',
+    'workspace/local/tracking',
+  ],
   extension: ['workspace', 'job', 'lineage:types'],
   cli: ['workspace', 'job'],
 };

@@ -1,6 +1,9 @@
-import type { Command } from 'commander';
+import path from 'node:path';
+import process from 'node:process';
+import { type Command, Option } from 'commander';
 import { TrainyardError } from '../base/errors.js';
 import { findServer, homeOf, shutdown } from '../workspace/local/launch.js';
+import { settingLines, type Shell, SHELLS } from '../workspace/local/tracking.js';
 import type { ServerStatus } from '../workspace/types.js';
 import { openWorkspace } from './context.js';
 import { duration, print, printJson, table } from './output.js';
@@ -36,6 +39,19 @@ export function addServer(program: Command): void {
         );
     });
 
+  program
+    .command('env')
+    .description('variables by which scripts and notebooks log to this workspace: eval "$(trainyard env)"')
+    .addOption(
+      new Option('--shell <shell>', 'whose lines to print').choices(SHELLS).default(shellOf(process.env)),
+    )
+    .option('--json', 'print JSON')
+    .action(async ({ shell, json }: Json & { shell: Shell }) => {
+      const variables = await openWorkspace().trackingVariables();
+      if (json) printJson(variables);
+      else print(settingLines(variables, shell).trimEnd());
+    });
+
   const server = program.command('server').description('the local workspace server');
   server
     .command('start')
@@ -63,6 +79,11 @@ export function addServer(program: Command): void {
         });
       await show(await openWorkspace().status(), flags);
     });
+}
+
+function shellOf({ SHELL = '' }: NodeJS.ProcessEnv): Shell {
+  if (process.platform === 'win32') return 'powershell';
+  return path.basename(SHELL) === 'fish' ? 'fish' : 'sh';
 }
 
 async function show(status: ServerStatus, flags: Json): Promise<void> {

@@ -51,6 +51,7 @@ export const COMMANDS = {
   showMore: 'trainyard.runs.showMore',
   refresh: 'trainyard.refresh',
 
+  copyEnvironment: 'trainyard.copyEnvironment',
   serverStatus: 'trainyard.server.status',
   stopServer: 'trainyard.server.stop',
   showOutput: 'trainyard.showOutput',

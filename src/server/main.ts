@@ -23,6 +23,9 @@ import { JobService } from './jobs/service.js';
 import { Settings } from './settings.js';
 import { Store } from './store/store.js';
 
+/** Milliseconds that a program of somebody's own, which has a run open, may take from one call to the next. */
+const LONGEST_SILENCE = 24 * 60 * 60_000;
+
 /** The local workspace server: a process of its own, one per home. */
 async function main(): Promise<void> {
   const home = path.resolve(process.env['TRAINYARD_HOME'] || path.join(os.homedir(), '.trainyard'));
@@ -129,7 +132,9 @@ async function main(): Promise<void> {
     const idle = events.listenerCount === 0 && running + queued === 0;
     // Also when the home was removed: nobody can find this server any more.
     if (readDiscovery(home)?.startedAt !== startedAt) void stop('no longer the server of this home');
-    if (idle && Date.now() - lastRequest > settings.current.idleExit * 60_000) void stop('idle');
+    const silent = Date.now() - lastRequest;
+    if (!idle || silent < settings.current.idleExit * 60_000) return;
+    if (silent > LONGEST_SILENCE || !store.runs.isAnyOpen()) void stop('idle');
   }, 5_000);
 }
 

@@ -18,6 +18,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
  */
 export async function startTrainyard({ fill } = {}) {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-bench-'));
+  // The other server may take longer to answer than ours waits for the next request.
+  fs.writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ idleExit: 24 * 60 }));
   if (fill) {
     const store = Store.open(path.join(home, 'store'));
     await fill(store);

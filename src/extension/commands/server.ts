@@ -3,6 +3,7 @@ import { formatBytes } from '../../base/bytes.js';
 import { findServer, homeOf, shutdown } from '../../workspace/local/launch.js';
 import { COMMANDS } from '../command-ids.js';
 import { formatDuration } from '../format.js';
+import { settingLines, type Shell, SHELLS } from '../../workspace/local/tracking.js';
 import { settings } from '../settings.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
@@ -14,6 +15,22 @@ export function registerServerCommands(
   log: vscode.LogOutputChannel,
 ): void {
   register(COMMANDS.showOutput, () => log.show());
+
+  register(COMMANDS.copyEnvironment, async (given?: unknown) => {
+    const shell = SHELLS.find((known) => known === given) ?? (await pickShell());
+    if (!shell) return;
+    const variables = await workspaces.active.trackingVariables();
+    await vscode.env.clipboard.writeText(settingLines(variables, shell));
+    void vscode.window.showInformationMessage(
+      shell === 'python'
+        ? vscode.l10n.t(
+            'Copied. Put it at the start of a script or notebook: it logs to this workspace then. It holds the token of the server, so do not share or commit it.',
+          )
+        : vscode.l10n.t(
+            'Copied. Paste it into a terminal: what runs there logs to this workspace then. It holds the token of the server, so do not share it.',
+          ),
+    );
+  });
 
   register(COMMANDS.serverStatus, async () => {
     const home = homeOf({ home: settings.home() });
@@ -59,4 +76,18 @@ export function registerServerCommands(
       ),
     );
   });
+}
+
+async function pickShell(): Promise<Shell | undefined> {
+  const items: (vscode.QuickPickItem & { shell: Shell })[] = [
+    { label: 'Python', description: vscode.l10n.t('for a script or a notebook'), shell: 'python' },
+    { label: 'bash, zsh', shell: 'sh' },
+    { label: 'fish', shell: 'fish' },
+    { label: 'PowerShell', shell: 'powershell' },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Copy Environment'),
+    placeHolder: vscode.l10n.t('What sets the variables by which MLflow logs to this workspace?'),
+  });
+  return picked?.shell;
 }

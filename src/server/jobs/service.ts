@@ -9,13 +9,14 @@ import { validate } from '../../job/validate.js';
 import { createTargets } from '../../targets/registry.js';
 import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/target.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
+import { trackingSecrets } from '../../workspace/local/tracking.js';
 import type { Compute, RunState, ServerSettings } from '../../workspace/types.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import { prepareFolders } from './checkout.js';
 import { collectOutputs } from './collect.js';
-import { jobEnvironment, trackingSecrets } from './environment.js';
+import { jobEnvironment } from './environment.js';
 import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
@@ -262,6 +263,7 @@ export class JobService {
       return;
     }
     await this.store.write(() => this.store.jobs.update(runId, { handle }));
+    // The token goes to the process beside its secrets.
     await target.start(prepared, handle, { ...secrets, ...trackingSecrets(this.options.token) });
     this.secrets.delete(runId);
     const now = this.store.jobs.get(runId);

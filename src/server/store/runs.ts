@@ -123,6 +123,12 @@ export class Runs {
     return rows.map(toRecord);
   }
 
+  /** Whether a program says that it is at work on one; one that was killed never takes that back. */
+  isAnyOpen(): boolean {
+    const newest = `SELECT 1 FROM runs WHERE lifecycle = 'active' AND status = 'running' ORDER BY start_time DESC LIMIT 1`;
+    return this.db.get(newest) !== undefined;
+  }
+
   count(lifecycle: LifecycleFilter = 'active'): number {
     return (
       this.db.get<{ n: number }>(`SELECT count(*) AS n FROM runs WHERE ? IN ('all', lifecycle)`, lifecycle)

@@ -30,6 +30,7 @@ import {
 import { splitEnvironment } from './environment.js';
 import { EventStream } from './events.js';
 import { ensureServer, type LaunchOptions } from './launch.js';
+import { trackingVariables } from './tracking.js';
 
 interface Call {
   method?: string;
@@ -60,6 +61,13 @@ export class LocalWorkspace implements Workspace {
 
   status(signal?: AbortSignal): Promise<ServerStatus> {
     return this.get('/server', {}, signal);
+  }
+
+  /** What tells programs that were not started here of this workspace, beside what they inherit from this process. */
+  async trackingVariables(): Promise<Record<string, string>> {
+    // The server that was found may have ended since.
+    await this.status();
+    return trackingVariables(await this.discover(), process.env);
   }
 
   settings(): Promise<ServerSettings> {

@@ -39,6 +39,16 @@ describe('ways to a run', () => {
     await until('the panel', () => labels().includes(name));
   });
 
+  it('by scripts and notebooks of one’s own, which are told of the server by what is copied', async () => {
+    const server = readDiscovery(homeOf({}));
+    await vscode.commands.executeCommand('trainyard.copyEnvironment', 'python');
+    const lines = await vscode.env.clipboard.readText();
+    assert.match(lines, new RegExp(`"MLFLOW_TRACKING_URI": "http://127.0.0.1:${server?.port}"`));
+    assert.match(lines, new RegExp(`"MLFLOW_TRACKING_TOKEN": "${server?.token}"`));
+    await vscode.commands.executeCommand('trainyard.copyEnvironment', 'sh');
+    assert.match(await vscode.env.clipboard.readText(), /^export MLFLOW_TRACKING_URI='http/);
+  });
+
   it('by links to charts, and none by links that lead nowhere', async () => {
     const links = new RunLinks(workspaces(), log);
     const follow = (rest: string) =>

@@ -37,6 +37,19 @@ describe('the command line', () => {
     assert.equal(run('runs', '--limit', 'x').status, 2);
   });
 
+  it('prints what tells programs of one’s own of the server, for a shell to take in', () => {
+    const variables = json<Record<string, string>>('env');
+    const { stdout } = spawnSync(
+      'sh',
+      ['-c', 'eval "$("$0" "$1" env --shell sh)"; env', process.execPath, CLI],
+      { env: { PATH: process.env['PATH'], TRAINYARD_HOME: test.home }, encoding: 'utf8' },
+    );
+    const got = new Map(stdout.split('\n').map((line) => [line.split('=', 1)[0], line.replace(/^\w+=/, '')]));
+    assert.match(variables['MLFLOW_TRACKING_URI'] ?? '', /^http:\/\/127\.0\.0\.1:\d+$/);
+    for (const [name, value] of Object.entries(variables)) assert.equal(got.get(name), value);
+    assert.equal(run('env', '--shell', 'csh').status, 2);
+  });
+
   it('submits, waits, and ends as the job did', () => {
     test.write('ok.sh', 'echo "hello $1 $K"\n');
     test.write('bad.sh', 'exit 5\n');

@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
-import { complaints, hasPython, runPython, type PythonEnvironment, type PythonResult } from './python.js';
+import { execFile } from 'node:child_process';
+import os from 'node:os';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { settingLines, type Shell, trackingVariables } from '../../../src/workspace/local/tracking.js';
+import {
+  complaints,
+  hasPython,
+  interpreter,
+  runPython,
+  type PythonEnvironment,
+  type PythonResult,
+} from './python.js';
 import { startServer, type TestServer } from './server.js';
+
+const execute = promisify(execFile);
 
 /** What each script is about, the script, and the environment that has its packages. */
 const SCRIPTS: [what: string, script: string, python?: PythonEnvironment][] = [
@@ -66,6 +80,16 @@ describe('the MLflow client', function () {
     const { run, env } = await newJob();
     succeeded(await runPython(server, 'transformers_callback', { python: 'full', env }));
     assert.equal(server.store.runs.full(run.id)?.status, 'finished');
+  });
+
+  it('finds the server by the lines that a shell or a notebook is given', async () => {
+    const lines = (shell: Shell) => settingLines(trackingVariables(server, {}), shell);
+    const code = 'import mlflow\nwith mlflow.start_run(): mlflow.log_metric("loss", 1)\n';
+    const python = interpreter('usual');
+    const env = { PATH: process.env['PATH'], HOME: os.tmpdir() };
+    await execute(python, ['-c', lines('python') + code], { env });
+    await execute('sh', ['-c', `${lines('sh')}exec "$0" -c "$1"`, python, code], { env });
+    assert.equal(server.store.runs.count(), 2);
   });
 
   for (const [what, token] of [

@@ -4,11 +4,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ensureServer, findServer, shutdown } from '../../../src/workspace/local/launch.js';
+import { LocalWorkspace } from '../../../src/workspace/local/workspace.js';
 import { serverEntry } from '../../support/home.js';
+import { askForJson, createRun } from '../../support/mlflow.js';
 import { until } from '../../support/until.js';
 
 const here = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
@@ -74,6 +77,20 @@ describe('ensureServer', () => {
     assert.notEqual(status.pid, first.pid);
     const second = await findServer(home);
     assert.deepEqual([second?.port, second?.token], [first.port, first.token]);
+  });
+
+  it('has a server that ends when it is idle, but not while a program has a run open', async () => {
+    const workspace = new LocalWorkspace({ home, serverEntry });
+    await workspace.changeSettings({ idleExit: 0.001 });
+    const server = await ensureServer({ home, serverEntry });
+    const run_id = await createRun(server);
+    const isOver = () =>
+      fs.readFileSync(path.join(home, 'logs', 'server.log'), 'utf8').includes('"why":"idle"');
+    // It looks every five seconds.
+    await sleep(6000);
+    assert.ok(!isOver());
+    await askForJson(server, { at: 'mlflow/runs/update', body: { run_id, status: 'FINISHED' } });
+    await until('the server to end', isOver);
   });
 
   it('says that the store is corrupt, and leaves it as it is', async () => {

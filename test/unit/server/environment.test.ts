@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  type JobEnvironment,
-  jobEnvironment,
-  trackingSecrets,
-} from '../../../src/server/jobs/environment.js';
+import { type JobEnvironment, jobEnvironment } from '../../../src/server/jobs/environment.js';
+import { trackingSecrets } from '../../../src/workspace/local/tracking.js';
 import { splitEnvironment } from '../../../src/workspace/local/environment.js';
 
 const job: JobEnvironment = {
