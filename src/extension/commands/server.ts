@@ -24,10 +24,10 @@ export function registerServerCommands(
     void vscode.window.showInformationMessage(
       shell === 'python'
         ? vscode.l10n.t(
-            'Copied. Put it at the start of a script or notebook: it logs to this workspace then. It holds the token of the server, so do not share or commit it.',
+            'Copied, with the token of the server. Paste it at the start of a notebook or script, and it logs to this workspace.',
           )
         : vscode.l10n.t(
-            'Copied. Paste it into a terminal: what runs there logs to this workspace then. It holds the token of the server, so do not share it.',
+            'Copied, with the token of the server. Paste it into a terminal, and what runs there logs to this workspace.',
           ),
     );
   });
@@ -79,15 +79,16 @@ export function registerServerCommands(
 }
 
 async function pickShell(): Promise<Shell | undefined> {
+  const inTerminal = vscode.l10n.t('in a terminal');
   const items: (vscode.QuickPickItem & { shell: Shell })[] = [
-    { label: 'Python', description: vscode.l10n.t('for a script or a notebook'), shell: 'python' },
-    { label: 'bash, zsh', shell: 'sh' },
-    { label: 'fish', shell: 'fish' },
-    { label: 'PowerShell', shell: 'powershell' },
+    { label: 'Python', description: vscode.l10n.t('in a notebook or script'), shell: 'python' },
+    { label: 'bash, zsh', description: inTerminal, shell: 'sh' },
+    { label: 'fish', description: inTerminal, shell: 'fish' },
+    { label: 'PowerShell', description: inTerminal, shell: 'powershell' },
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Copy Environment'),
-    placeHolder: vscode.l10n.t('What sets the variables by which MLflow logs to this workspace?'),
+    placeHolder: vscode.l10n.t('Where will you paste it?'),
   });
   return picked?.shell;
 }
