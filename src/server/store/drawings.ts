@@ -157,11 +157,15 @@ function stretchesWithin(layout: Layout, level: number, window: Window): Stretch
 }
 
 /** How many points the window may hold at most. */
-function sizeOf(layout: Layout, window: Window): number {
-  const { from, to } = window;
-  const sealed = stretchesWithin(layout, 0, window);
-  const inBlocks = sealed.reduce((sum, { first, end }) => sum + Math.min(end, to) - Math.max(first, from), 0);
-  return inBlocks + Math.max(Math.min(layout.count, to) - Math.max(layout.sealed, from), 0);
+function sizeOf({ blocks, sealed, count }: Layout, { from, to, fromStep, toStep }: Window): number {
+  let size = Math.max(Math.min(count, to) - Math.max(sealed, from), 0);
+  for (const block of blocks) {
+    const first = block[0];
+    const end = first + block[1];
+    if (end <= from || first >= to || block[3] < fromStep || block[2] > toStep) continue;
+    size += Math.min(end, to) - Math.max(first, from);
+  }
+  return size;
 }
 
 function clip(window: Window, from: number, to: number): Window {
