@@ -12,8 +12,8 @@ import { API } from '../workspace/local/contract.js';
 import { api, type ApiContext } from './api/routes.js';
 import type { ServerContext } from './context.js';
 import { guard } from './guard.js';
-import { endStalled } from './stalled.js';
 import { answerInMlflowsWords, mlflow } from './mlflow/plugin.js';
+import { endStalled } from './stalled.js';
 
 const LARGEST_BODY = 16 * 1024 * 1024;
 /** Milliseconds: a disk or a network that hangs is back within that, or it is lost. */

@@ -1,6 +1,6 @@
 // A long metric: read whole, and drawn. Ours by /points; MLflow's own charts ask get-history-bulk-interval.
 import { DatabaseSync } from 'node:sqlite';
-import { decodePoints } from '../../src/workspace/local/contract.ts';
+import { API, decodePoints } from '../../src/workspace/local/contract.ts';
 import { client, startMlflow, startTrainyard } from './_servers.mjs';
 import { compare, FULL, quantile, randomNumbers, REPEATS, spread, table, time } from './_report.mjs';
 import { transfers } from './_transfer.mjs';
@@ -11,7 +11,7 @@ const POINTS = 1_000_000;
 const COMPARED = FULL ? 1_000_000 : 100_000;
 const COLUMNS = 2000;
 const BATCH = 50_000;
-const POINTS_ROUTE = '/api/trainyard/v1/points';
+const POINTS_ROUTE = `${API}/points`;
 
 const runId = (s) => `${s}`.padStart(32, '0');
 

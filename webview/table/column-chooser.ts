@@ -1,6 +1,6 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import '../controls/checklist.js';
-import type { Choice } from '../controls/checklist.js';
+import type { Choice, TyChecklist } from '../controls/checklist.js';
 import { follow } from '../shared/follow.js';
 import { type ColumnKind, isShown } from './columns.js';
 import type { TableModel } from './model.js';
@@ -21,11 +21,17 @@ export class TyColumns extends LitElement {
 
   constructor() {
     super();
-    this.addController(follow(() => this.model.onChange(() => this.requestUpdate())));
+    this.addController(
+      follow(() => this.model.onChange(() => this.#list?.isOpen && this.#list.requestUpdate())),
+    );
   }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
+  }
+
+  get #list(): TyChecklist | null {
+    return this.querySelector<TyChecklist>('ty-checklist');
   }
 
   protected override render(): TemplateResult {

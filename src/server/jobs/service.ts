@@ -140,8 +140,7 @@ export class JobService {
   }
 
   isActive(runId: string): boolean {
-    const job = this.store.jobs.get(runId);
-    return job !== undefined && isActive(job);
+    return this.store.jobs.isActive(runId);
   }
 
   activeCount(): { running: number; queued: number } {

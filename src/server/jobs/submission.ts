@@ -12,7 +12,10 @@ export interface Submission extends SubmitRequest {
   runId: string;
 }
 
-/** Keeps the code of a job and writes it down as queued. @throws what `checkSubmission` does | LARGE_FILES | GIT_FAILED | TOO_LARGE */
+/**
+ * Keeps the code of a job and writes it down as queued.
+ * @throws BAD_REQUEST | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
+ */
 export async function takeIn(
   { runId, spec, secrets = {}, largeFiles, baseEnv }: Submission,
   { store, home, sizeLimit }: { store: Store; home: string; sizeLimit: number },

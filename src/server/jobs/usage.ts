@@ -1,5 +1,5 @@
 import type { Target, Usage } from '../../targets/target.js';
-import { isActive, type JobRecord } from '../store/jobs.js';
+import type { JobRecord } from '../store/jobs.js';
 import type { MetricPoint } from '../store/metrics.js';
 import type { Store } from '../store/store.js';
 import { type Gpu, readGpus } from './gpu.js';
@@ -29,7 +29,7 @@ export class UsageSampler {
     for (const job of due) {
       const usage = job.handle && (await targetOf(job).usage(job.handle));
       // It may have ended, and was forgotten, meanwhile.
-      if (usage && this.isActive(job)) await this.log(job, usage, gpus, now);
+      if (usage && this.store.jobs.isActive(job.runId)) await this.log(job, usage, gpus, now);
     }
   }
 
@@ -44,11 +44,6 @@ export class UsageSampler {
     // The first look has nothing to compare the CPU time with.
     if (known)
       await this.store.write(() => this.store.metrics.append(runId, usageMetrics(usage, gpus, step, now)));
-  }
-
-  private isActive({ runId }: JobRecord): boolean {
-    const job = this.store.jobs.get(runId);
-    return job !== undefined && isActive(job);
   }
 
   private lastStep(runId: string): number {

@@ -106,6 +106,12 @@ export class Jobs {
     return this.of([runId]).get(runId);
   }
 
+  /** Whether the run is a job that has not ended. */
+  isActive(runId: string): boolean {
+    const job = this.get(runId);
+    return job !== undefined && isActive(job);
+  }
+
   /** Those of the given runs that are jobs. */
   of(runIds: readonly string[]): Map<string, JobRecord> {
     const rows = this.db.all<JobRow>(

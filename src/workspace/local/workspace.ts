@@ -65,9 +65,8 @@ export class LocalWorkspace implements Workspace {
 
   /** What tells programs that were not started here of this workspace, beside what they inherit from this process. */
   async trackingVariables(): Promise<Record<string, string>> {
-    // The server that was found may have ended since.
-    await this.status();
-    return trackingVariables(await this.discover(), process.env);
+    // Not `discover`: the server that was found may have ended since.
+    return trackingVariables(await ensureServer(this.launch), process.env);
   }
 
   settings(): Promise<ServerSettings> {
