@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { LocalWorkspace } from '../workspace/local/workspace.js';
-import { percentOf } from '../workspace/progress.js';
+import { formatProgress } from '../workspace/progress.js';
 import { ACTIVE_STATES, type Run } from '../workspace/types.js';
 import { mainMetrics, number, print, runTime } from './output.js';
 
@@ -38,7 +38,7 @@ export class Progress {
     const step = Math.max(0, ...metrics.map(([, { step }]) => step));
     const values = metrics.slice(0, 4).map(([key, { value }]) => `${key} ${number(value)}`);
     if (this.live) {
-      const state = [run.state, runTime(run), percent(run)].filter(Boolean).join(' ');
+      const state = [run.state, runTime(run), progressOf(run)].filter(Boolean).join(' ');
       const text = [state, ...(step > 0 ? [`step ${step}`] : []), ...values].join('  ');
       process.stdout.write(`\r\x1b[2K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`);
       if (!isActive(run)) print('');
@@ -50,9 +50,8 @@ export class Progress {
   }
 }
 
-function percent({ job, state }: Run): string | undefined {
-  if (!job?.progress || state !== 'running') return undefined;
-  return `${percentOf(job.progress)}%`;
+function progressOf({ job, state }: Run): string | undefined {
+  return job?.progress && state === 'running' ? formatProgress(job.progress) : undefined;
 }
 
 /** The exit code that a waiting call ends with: the job's own. */

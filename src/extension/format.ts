@@ -1,6 +1,3 @@
-import { percentOf } from '../workspace/progress.js';
-import type { Progress } from '../workspace/types.js';
-
 /** Numbers and times as people read them. Pure: `now` and the locale are given. */
 
 /** Four significant digits; very large and very small values in exponent form. */
@@ -41,9 +38,4 @@ export function formatDuration(ms: number): string {
   if (minutes < 24 * 60) return two(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
   const hours = Math.round(minutes / 60);
   return two(Math.floor(hours / 24), 'd', hours % 24, 'h');
-}
-
-/** e.g. '45%'. */
-export function formatProgress(progress: Progress): string {
-  return `${percentOf(progress)}%`;
 }

@@ -1,6 +1,9 @@
 import type { Progress } from './types.js';
 
-/** Whole percent, 0 to 100. */
-export function percentOf({ done, total }: Progress): number {
-  return total > 0 ? Math.floor((Math.min(done, total) / total) * 100) : 0;
+const count = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+
+/** e.g. `45%`; `1,234 it` when the total is not known. */
+export function formatProgress({ done, total, unit }: Progress): string {
+  if (total === undefined) return `${count.format(done)} ${unit ?? ''}`.trimEnd();
+  return `${total > 0 ? Math.floor((Math.min(done, total) / total) * 100) : 0}%`;
 }

@@ -46,7 +46,10 @@ export interface CodeState {
 /** How far a job says it is. */
 export interface Progress {
   done: number;
-  total: number;
+  /** Absent when it does not know. */
+  total?: number;
+  /** What is counted, e.g. `it`; absent with a total. */
+  unit?: string;
   remainingSeconds?: number;
 }
 

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RunPanelVerb, ShownRun } from '../../src/extension/panels/run-messages.js';
-import { formatAge, formatDuration, formatTime } from '../shared/format.js';
+import { formatAge, formatCount, formatDuration, formatTime } from '../shared/format.js';
 import { ACTIVE, RUN_STATES } from '../shared/run-state.js';
 import type { RunModel } from './model.js';
 import { iconButton } from './section.js';
+
+type Progress = NonNullable<ShownRun['progress']>;
 
 /** Whose run it is, how it stands, and what can be done with it. */
 export function header(model: RunModel, run: ShownRun, now: number): TemplateResult {
@@ -21,6 +23,7 @@ export function header(model: RunModel, run: ShownRun, now: number): TemplateRes
       <span title="Experiment">${run.experiment}</span>
       <span title=${formatTime(run.startTime)}>${ago(run.startTime, now)}</span>
       ${run.state === 'queued' ? nothing : html`<span title="Duration">${lasted(run, now)}</span>`}
+      ${run.progress ? progressCount(run.progress) : nothing}
       ${
         run.parentRunId === undefined
           ? nothing
@@ -29,7 +32,7 @@ export function header(model: RunModel, run: ShownRun, now: number): TemplateRes
             </button>`
       }
     </p>
-    ${run.progress ? progress(run.progress) : nothing}
+    ${run.progress ? progressBar(run.progress) : nothing}
     <div class="tools" role="toolbar" aria-label="Run">
       ${run.isJob && ACTIVE.has(run.state) ? tool(model, 'debug-stop', 'Cancel', 'cancel') : nothing}
       ${run.metrics.length > 0 ? tool(model, 'graph-line', 'Charts', 'charts') : nothing}
@@ -52,15 +55,23 @@ function tool(model: RunModel, icon: string, label: string, verb: RunPanelVerb):
   </button>`;
 }
 
-function progress({ done, total, remainingSeconds }: NonNullable<ShownRun['progress']>): TemplateResult {
+/** A bar, where it is known how much there is. */
+function progressBar({ done, total, remainingSeconds }: Progress): TemplateResult | typeof nothing {
+  if (total === undefined) return nothing;
   const share = total > 0 ? Math.min(done, total) / total : 0;
   const left =
     remainingSeconds === undefined ? '' : `about ${formatDuration(roundly(remainingSeconds))} left`;
   return html`<div class="progress">
     <progress max="1" .value=${share} aria-label="Progress"></progress>
     <span>${Math.floor(share * 100)}%</span>
-    <span class="muted">${done} of ${total}${left && ` · ${left}`}</span>
+    <span class="muted">${formatCount(done)} of ${formatCount(total)}${left && ` · ${left}`}</span>
   </div>`;
+}
+
+/** What was counted, where it is not. */
+function progressCount({ done, total, unit }: Progress): TemplateResult | typeof nothing {
+  if (total !== undefined) return nothing;
+  return html`<span title="Progress">${formatCount(done)} ${unit}</span>`;
 }
 
 /** A guess has no tenths of a second. */

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { findServer, homeOf } from '../../workspace/local/launch.js';
+import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { logError } from '../errors.js';
-import { formatAge, formatProgress, formatValue } from '../format.js';
+import { formatAge, formatValue } from '../format.js';
 import type { OpenCommit } from '../git/open-commit.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { primaryMetric } from '../runs/primary-metric.js';

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { formatBytes } from '../../base/bytes.js';
+import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Run, type RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
-import { formatAge, formatProgress, formatValue } from '../format.js';
+import { formatAge, formatValue } from '../format.js';
 import { primaryMetric } from '../runs/primary-metric.js';
 import type { RunNode } from '../runs/run-nodes.js';
 import { runUri } from '../runs/run-file-system.js';

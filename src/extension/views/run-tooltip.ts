@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Progress, type Run } from '../../workspace/types.js';
-import { formatDuration, formatProgress, formatValue } from '../format.js';
+import { formatDuration, formatValue } from '../format.js';
 import { stateWord } from '../runs/run-words.js';
 
 const LISTED = 8;
@@ -38,13 +39,11 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   return text;
 }
 
-/** e.g. `45%, 450 of 1000, 12 s left`. */
+/** e.g. `45%, 450 of 1000, 12 s left`; `1,234 it` when the total is not known. */
 function progressLine(progress: Progress): string {
   const { done, total, remainingSeconds } = progress;
-  const parts = [
-    formatProgress(progress),
-    vscode.l10n.t('{0} of {1}', formatValue(done), formatValue(total)),
-  ];
+  const parts = [formatProgress(progress)];
+  if (total !== undefined) parts.push(vscode.l10n.t('{0} of {1}', formatValue(done), formatValue(total)));
   if (remainingSeconds !== undefined)
     parts.push(vscode.l10n.t('{0} left', formatDuration(remainingSeconds * 1000)));
   return parts.join(', ');

@@ -51,6 +51,13 @@ describe('the panel of a run', () => {
     assert.ok((await button('Submit Again').count()) === 1);
   });
 
+  it('says what was counted where nobody knows how much there is', async () => {
+    const run = runningRun();
+    await show(given({ ...run, job: { ...run.job!, progress: { done: 1585, unit: 'it' } } }));
+    assert.equal(await page.getByTitle('Progress').innerText(), '1,585 it');
+    assert.equal(await page.getByRole('progressbar').count(), 0);
+  });
+
   it('counts the seconds of a run that goes on', async () => {
     await show(given(runningRun()));
     const lasted = () => page.getByTitle('Duration').innerText();

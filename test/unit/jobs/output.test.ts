@@ -99,10 +99,21 @@ describe('a progress bar', () => {
     assert.deepEqual(progressIn([' 33%|▎| 1/3 [00:00<0']), { done: 1, total: 3 });
   });
 
+  it('counts where it does not know how much there is', () => {
+    assert.deepEqual(progressIn(['train: 1585it [00:10, 73.5it/s, loss=0.3]']), { done: 1585, unit: 'it' });
+    assert.deepEqual(progressIn(['2it [00:02,  1.20s/it]']), { done: 2, unit: 'it' });
+    assert.deepEqual(progressIn(['0 batches [00:00, ? batches/s]']), { done: 0, unit: 'batches' });
+    assert.deepEqual(progressIn(['1.81kit [00:00, 8.94Mit/s]']), { done: 1810, unit: 'it' });
+    assert.equal(progressIn(['2it [00:02,  1.21s/it]\x1b[A']), undefined);
+    assert.equal(progressIn(['took 12s [00:10, 3 files]']), undefined);
+  });
+
   it('is looked for in lines of digits, too, and soon', () => {
     const started = performance.now();
     assert.equal(progressIn(Array<string>(100).fill('1'.repeat(10_000))), undefined);
     assert.equal(progressIn(Array<string>(100).fill(`1%|| ${'1'.repeat(9_990)}`)), undefined);
+    assert.equal(progressIn(Array<string>(100).fill('1it ['.repeat(2_000))), undefined);
+    assert.equal(progressIn(Array<string>(100).fill('1x'.repeat(5_000))), undefined);
     assert.ok(performance.now() - started < 1000);
   });
 
