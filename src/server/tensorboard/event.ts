@@ -15,7 +15,14 @@ export interface Event {
   summaries: Summary[];
 }
 
+/** An event that is being decoded. */
+interface Draft {
+  event: Event;
+  items: Items;
+}
+
 interface Value {
+  items: Items;
   tag: string;
   scalar?: number;
   image?: Uint8Array;
@@ -25,6 +32,7 @@ interface Value {
 }
 
 interface Tensor {
+  items: Items;
   type: number;
   /** The product of its dimensions. */
   size: number;
@@ -37,22 +45,31 @@ interface Tensor {
 
 /** Values, texts and params in one event: no writer has as many, and each takes memory. */
 const MOST_ITEMS = 100_000;
-/** Of the event that is being decoded. */
-let items = 0;
+
+/** Counts those of one event. */
+class Items {
+  private count = 0;
+
+  /** @returns what it is given */
+  add<T>(item: T): T {
+    if (++this.count > MOST_ITEMS) throw new RangeError(`more than ${MOST_ITEMS} items`);
+    return item;
+  }
+}
 
 /** ms; a later moment is none to `Date`, nor to MLflow's clients. */
 const LAST_MOMENT = 8.64e15;
 
 /** What is kept of an event; histograms, graphs and audio are not. @throws an error of any kind when it is no event */
 export function decodeEvent(bytes: Uint8Array): Event {
-  items = 0;
-  return new PbfReader(bytes).readFields(readEvent, { timestamp: 0, step: 0, summaries: [] });
+  const event: Event = { timestamp: 0, step: 0, summaries: [] };
+  return new PbfReader(bytes).readFields(readEvent, { event, items: new Items() }).event;
 }
 
-function readEvent(field: number, event: Event, pbf: PbfReader): void {
-  if (field === 1) event.timestamp = toTimestamp(pbf.readDouble());
-  else if (field === 2) event.step = pbf.readVarint(true);
-  else if (field === 5) pbf.readMessage(readSummary, event.summaries);
+function readEvent(field: number, draft: Draft, pbf: PbfReader): void {
+  if (field === 1) draft.event.timestamp = toTimestamp(pbf.readDouble());
+  else if (field === 2) draft.event.step = pbf.readVarint(true);
+  else if (field === 5) pbf.readMessage(readSummary, draft);
 }
 
 function toTimestamp(seconds: number): number {
@@ -60,21 +77,17 @@ function toTimestamp(seconds: number): number {
   return Math.abs(timestamp) <= LAST_MOMENT ? timestamp : 0;
 }
 
-function readSummary(field: number, summaries: Summary[], pbf: PbfReader): void {
-  if (field === 1) summaries.push(...interpret(pbf.readMessage(readValue, { tag: newItem('') })));
-}
-
-/** @returns what it is given */
-function newItem<T>(item: T): T {
-  if (++items > MOST_ITEMS) throw new RangeError(`more than ${MOST_ITEMS} items`);
-  return item;
+function readSummary(field: number, { event, items }: Draft, pbf: PbfReader): void {
+  if (field !== 1) return;
+  const value = pbf.readMessage(readValue, items.add({ tag: '', items }));
+  event.summaries.push(...interpret(value));
 }
 
 function readValue(field: number, value: Value, pbf: PbfReader): void {
   if (field === 1) value.tag = pbf.readString();
   else if (field === 2) value.scalar = pbf.readFloat();
   else if (field === 4) pbf.readMessage(readImage, value);
-  else if (field === 8) value.tensor = pbf.readMessage(readTensor, { type: 0, size: 1, strings: [] });
+  else if (field === 8) value.tensor = pbf.readMessage(readTensor, newTensor(value.items));
   else if (field === 9) pbf.readMessage(readMetadata, value);
 }
 
@@ -91,11 +104,13 @@ function readPlugin(field: number, value: Value, pbf: PbfReader): void {
   else if (field === 2) value.content = pbf.readBytes();
 }
 
+const newTensor = (items: Items): Tensor => ({ type: 0, size: 1, strings: [], items });
+
 function readTensor(field: number, tensor: Tensor, pbf: PbfReader): void {
   if (field === 1) tensor.type = pbf.readVarint();
   else if (field === 2) pbf.readMessage(readShape, tensor);
   else if (field === 4) tensor.raw = pbf.readBytes();
-  else if (field === 8) tensor.strings.push(newItem(pbf.readBytes()));
+  else if (field === 8) tensor.strings.push(tensor.items.add(pbf.readBytes()));
   else if (field in LISTS) tensor.first ??= readFirst(pbf, LISTS[field] as (list: PbfReader) => number);
 }
 
@@ -131,8 +146,8 @@ function readDimension(field: number, dimension: { size: number }, pbf: PbfReade
 }
 
 /** The plugin says what a tensor is, but writers need not repeat it: then its type and size do. */
-function interpret({ tag, scalar, image, tensor, plugin, content }: Value): Summary[] {
-  if (plugin === 'hparams') return content ? [{ kind: 'hparams', params: readHparams(content) }] : [];
+function interpret({ tag, scalar, image, tensor, plugin, content, items }: Value): Summary[] {
+  if (plugin === 'hparams') return content ? [{ kind: 'hparams', params: readHparams(content, items) }] : [];
   if (scalar !== undefined) return [{ kind: 'scalar', tag, value: scalar }];
   if (image) return [{ kind: 'image', tag, image }];
   if (!tensor) return [];
@@ -216,21 +231,23 @@ function bfloat(bits: number): number {
 }
 
 /** The parameters of tensorboard/plugins/hparams/plugin_data.proto: HParamsPluginData.session_start_info.hparams. */
-function readHparams(content: Uint8Array): Record<string, string> {
-  const params = new Map<string, string>();
+function readHparams(content: Uint8Array, items: Items): Record<string, string> {
+  const entries: Entry[] = [];
+  const readSession = (field: number, _: unknown, pbf: PbfReader) => {
+    if (field === 1) entries.push(pbf.readMessage(readEntry, items.add({ key: '', value: '' })));
+  };
   new PbfReader(content).readFields((field, _, pbf) => {
-    if (field === 3) pbf.readMessage(readSession, params);
+    if (field === 3) pbf.readMessage(readSession, undefined);
   }, undefined);
-  return Object.fromEntries(params);
+  return Object.fromEntries(entries.map(({ key, value }) => [key, value]));
 }
 
-function readSession(field: number, params: Map<string, string>, pbf: PbfReader): void {
-  if (field !== 1) return;
-  const entry = pbf.readMessage(readEntry, { key: '', value: '' });
-  params.set(entry.key, newItem(entry.value));
+interface Entry {
+  key: string;
+  value: string;
 }
 
-function readEntry(field: number, entry: { key: string; value: string }, pbf: PbfReader): void {
+function readEntry(field: number, entry: Entry, pbf: PbfReader): void {
   if (field === 1) entry.key = pbf.readString();
   else if (field === 2) pbf.readMessage(readAnyValue, entry);
 }
