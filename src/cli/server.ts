@@ -1,6 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { type Command, Option } from 'commander';
+import { formatBytes } from '../base/bytes.js';
 import { TrainyardError } from '../base/errors.js';
 import { findServer, homeOf, shutdown } from '../workspace/local/launch.js';
 import { settingLines, type Shell, SHELLS } from '../workspace/local/tracking.js';
@@ -88,7 +89,6 @@ function shellOf({ SHELL = '' }: NodeJS.ProcessEnv): Shell {
 
 async function show(status: ServerStatus, flags: Json): Promise<void> {
   if (flags.json) return printJson(status);
-  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   print(
     table([
       ['Address', status.url],
@@ -96,8 +96,8 @@ async function show(status: ServerStatus, flags: Json): Promise<void> {
       ['Version', `${status.version} (Node ${status.node})`],
       ['Up', duration(Date.now() - status.startedAt)],
       ['Home', status.home],
-      ['Store', megabytes(status.storeBytes)],
-      ['Memory', megabytes(status.memoryBytes)],
+      ['Store', formatBytes(status.storeBytes)],
+      ['Memory', formatBytes(status.memoryBytes)],
       ['Runs', `${status.runs} in ${status.experiments} experiments`],
       ['Jobs', `${status.running} running, ${status.queued} queued`],
     ]),
