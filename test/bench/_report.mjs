@@ -34,14 +34,16 @@ export const spread = (numbers) => [0, 0.5, 1].map((q) => digits(quantile(number
 
 /**
  * Each case in turns, ours then theirs, and the ratio of each pair; so both meet the same load of the machine.
- * @param {{ name: string, unit?: 'ms' | 'points/s' | 'MB/s', goal?: number, ours: () => Promise<number>,
- *   theirs: () => Promise<number> }[]} cases  `goal` is the ratio that the median should reach
+ * @param {{ name: string, unit?: 'ms' | 'points/s' | 'MB/s', goal?: number, prepare?: () => Promise<void>,
+ *   ours: () => Promise<number>, theirs: () => Promise<number> }[]} cases  `goal` is the ratio that the median should
+ *   reach; `prepare` runs before the first pair
  */
 export async function compare(cases) {
   const head = ['', 'unit', 'Trainyard', 'mlflow server', 'ratio', 'goal'];
   const widths = [Math.max(...cases.map(({ name }) => name.length)), 8, 24, 24, 18, 14];
   console.log(`${lineOf(head, widths)}\n${ruleOf(widths)}`);
-  for (const { name, unit = 'ms', goal, ours, theirs } of cases) {
+  for (const { name, unit = 'ms', goal, prepare, ours, theirs } of cases) {
+    await prepare?.();
     const results = { ours: [], theirs: [] };
     for (let i = 0; i < REPEATS; i++) {
       results.ours.push(await ours());

@@ -1,5 +1,4 @@
 // The two servers that are compared, each a process of its own with a store of its own, and the client they share.
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -8,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../.ci/tools/open-editor.mjs';
 import { Store } from '../../src/server/store/store.ts';
 import { ensureServer } from '../../src/workspace/local/launch.ts';
+import { spawnMlflow } from '../support/mlflow-server.ts';
 
 // So that the servers end with the bench.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
@@ -39,23 +39,10 @@ export async function startMlflow({ fill } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-bench-'));
   const file = path.join(folder, 'mlflow.db');
   const port = await freePort();
-  const args = ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port)];
-  const child = spawn(
-    process.env.TRAINYARD_BENCH_MLFLOW,
-    [
-      ...args,
-      '--backend-store-uri',
-      `sqlite:///${file}`,
-      '--artifacts-destination',
-      path.join(folder, 'artifacts'),
-    ],
-    {
-      cwd: folder,
-      env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true' },
-      stdio: 'ignore',
-      detached: true,
-    },
-  );
+  const child = spawnMlflow(process.env.TRAINYARD_BENCH_MLFLOW, folder, port, {
+    env: process.env,
+    stdio: 'ignore',
+  });
   const server = await started({ name: 'mlflow', pid: child.pid, port, folder, headers: {} });
   if (fill) await fill(file);
   return server;

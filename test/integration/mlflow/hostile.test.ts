@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { until } from '../../support/until.js';
-import { raw } from './raw.js';
+import { raw, requestHead } from './raw.js';
 import { startServer, type TestServer } from './server.js';
 
 /** Requests that no client sends. */
@@ -29,13 +29,7 @@ describe('hostile requests', function () {
     assert.equal(status, 200);
   };
   const head = (method: string, target: string, ...headers: string[]) =>
-    [
-      `${method} ${target} HTTP/1.1`,
-      `Host: 127.0.0.1:${server.port}`,
-      `Authorization: Bearer ${server.token}`,
-    ]
-      .concat(headers, 'Connection: close', '', '')
-      .join('\r\n');
+    requestHead(server, method, target, ...headers, 'Connection: close');
 
   /** Everything below the home, but for the database. */
   function files(): string[] {
@@ -180,12 +174,12 @@ describe('hostile requests', function () {
     try {
       const { body } = await strict.call('POST', '/api/2.0/mlflow/runs/create', { experiment_id: '0' });
       const { run_id } = (body as { run: { info: { run_id: string } } }).run.info;
-      const lines = (method: string, target: string, length: number) =>
-        `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${strict.token}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+      const headOfNine = (method: string, target: string) =>
+        requestHead(strict, method, target, 'Content-Type: application/json', 'Content-Length: 9');
       const at = (name: string) => `/api/2.0/mlflow-artifacts/artifacts/0/${run_id}/artifacts/${name}`;
       for (const stalled of [
-        lines('PUT', at('stalled'), 9),
-        lines('POST', '/api/2.0/mlflow/runs/set-tag', 9),
+        headOfNine('PUT', at('stalled')),
+        headOfNine('POST', '/api/2.0/mlflow/runs/set-tag'),
       ])
         assert.match(await raw(strict.port, `${stalled}abc`), /^HTTP\/1\.1 408/);
       await until(
@@ -193,7 +187,7 @@ describe('hostile requests', function () {
         () => fs.readdirSync(path.join(strict.store.folder, 'tmp')).length === 0,
       );
 
-      const slow = await connect(strict.port, lines('PUT', at('slow'), 9));
+      const slow = await connect(strict.port, headOfNine('PUT', at('slow')));
       for (const byte of 'patiently') {
         await sleep(stalledAfter / 2);
         slow.write(byte);

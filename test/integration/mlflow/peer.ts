@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnMlflow } from '../../support/mlflow-server.js';
 import { freePort } from '../../support/tools.js';
 import { interpreter } from './python.js';
 
@@ -13,34 +13,22 @@ export interface Peer {
 
 const STARTS_WITHIN_MS = 240_000;
 
-/** MLflow's own server, as it comes: a process with a SQLite store in a folder of its own. */
+/** MLflow's own server with one worker, and a folder of its own. */
 export async function startMlflow(): Promise<Peer> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-peer-'));
   const port = await freePort();
   const log = fs.openSync(path.join(folder, 'log'), 'w');
-  const child = spawn(
-    interpreter('full'),
-    [
-      ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
-      ...['--backend-store-uri', `sqlite:///${path.join(folder, 'mlflow.db')}`],
-      ...['--artifacts-destination', path.join(folder, 'artifacts')],
-    ],
-    {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH,
-        HOME: folder,
-        NO_PROXY: '127.0.0.1',
-        DO_NOT_TRACK: 'true',
-        MLFLOW_DISABLE_TELEMETRY: 'true',
-        // The workers of its job queue take longer to start than the server.
-        MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
-      },
-      stdio: ['ignore', log, log],
-      // A group of its own, as the server is a child of the command.
-      detached: true,
+  const child = spawnMlflow(interpreter('full'), folder, port, {
+    args: ['--workers', '1'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      NO_PROXY: '127.0.0.1',
+      // The workers of its job queue take longer to start than the server.
+      MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
     },
-  );
+    stdio: ['ignore', log, log],
+  });
   fs.closeSync(log);
   const ended = new Promise<void>((resolve) => {
     child.once('error', () => resolve());
