@@ -92,6 +92,14 @@ describe('the MLflow client', function () {
     assert.equal(server.store.runs.count(), 2);
   });
 
+  it('logs from a notebook, by the lines that it is given', async function () {
+    if (!hasPython('full')) this.skip();
+    const firstCell = settingLines(trackingVariables(server, {}), 'python');
+    const env = { FIRST_CELL: firstCell, MLFLOW_TRACKING_URI: undefined, MLFLOW_TRACKING_TOKEN: undefined };
+    succeeded(await runPython(server, 'notebook', { python: 'full', env }));
+    assert.equal(server.store.runs.count(), 2);
+  });
+
   for (const [what, token] of [
     ['wrong', 'wrong'],
     ['missing', undefined],

@@ -67,7 +67,7 @@ export function interpreter(python: PythonEnvironment): string {
   return file;
 }
 
-/** What the client advises whatever the server: about pickle, about its own arguments, about packages. */
+/** What the client and its tools advise whatever the server: about pickle, their own arguments, packages. */
 const ADVICE = [
   /Saving (scikit-learn|pytorch) models? (in the pickle|by Pickle)/,
   /Passing a Python object as `python_model`/,
@@ -75,6 +75,7 @@ const ADVICE = [
   /`artifact_path` is deprecated/,
   /SHAP or matplotlib package is not installed/,
   /the model type looks like None/,
+  /Kernel is running over TCP/,
 ];
 
 /** Complaints of the client about the server or the protocol; progress and addresses are none. */
