@@ -7,11 +7,26 @@ import { leadsUp } from './paths.js';
 /** Where the files of a model version are: what a client may give, and what it is told when it asks for them. */
 
 const LOGGED_MODEL = /^models:\/+(m-[0-9a-f]{32})$/;
+const OF_RUN = /^(?:runs:\/+([^/]+)|mlflow-artifacts:\/+[^/]+\/([^/]+)\/artifacts(?:\/|$))/;
 const DEEPEST = 10;
 
 /** The logged model that a source names; undefined when it is another kind of source. */
 export function loggedModelId(source: string): string | undefined {
   return LOGGED_MODEL.exec(source)?.[1];
+}
+
+/** The run whose files a source names; undefined when it is another kind of source. */
+export function sourceRunId(source: string): string | undefined {
+  const [, byRun, byPlace] = OF_RUN.exec(source) ?? [];
+  return byRun ?? byPlace;
+}
+
+/** What a request gives beside a source must be where the source is. */
+export function notBeside(source: string, field: 'run_id' | 'model_id'): Error {
+  return invalid(
+    `Invalid model version source: '${source}'. The ${field} request parameter must identify the resource that ` +
+      'contains the source.',
+  );
 }
 
 /**
@@ -49,11 +64,7 @@ export function resolveSource(store: Store, source: string): string {
 /** The version that `models:/<name>/<version>` or `models:/<name>@<alias>` names. */
 export function versionOf(store: Store, source: string): ModelVersionRecord {
   const named = /^models:\/+([^/@]+)(?:\/([^/]+)|@([^/]+))$/.exec(source);
-  if (!named)
-    throw invalid(
-      `Invalid model version source: '${source}'. The model_id request parameter must identify the resource that ` +
-        'contains the source.',
-    );
+  if (!named) throw notBeside(source, 'model_id');
   const [, name = '', version, alias = ''] = named;
   requireRegistered(store, name);
   return version === undefined ? requireAliased(store, name, alias) : requireVersion(store, name, version);

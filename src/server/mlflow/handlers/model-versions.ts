@@ -10,7 +10,7 @@ import { maxResults, toRecord } from '../params.js';
 import { page } from '../paging.js';
 import { Bool, OptionalInt64, Pairs, Required, Text, Texts } from '../schema.js';
 import { searchVersions } from '../search/registry.js';
-import { checkSource, loggedModelId, resolveSource, versionOf } from '../sources.js';
+import { checkSource, loggedModelId, notBeside, resolveSource, sourceRunId, versionOf } from '../sources.js';
 import { archivedStage, canonicalStage, hasArchive } from '../stages.js';
 import { checkKey, checkTags, LIMITS } from '../validation.js';
 
@@ -60,6 +60,16 @@ interface Lineage {
   modelId: string | undefined;
 }
 
+/**
+ * The run that a version comes from; scripts for MLflow 2 need not name it beside the source.
+ * @throws INVALID_PARAMETER_VALUE when the source is of another one
+ */
+function runOf(store: Store, source: string, named: string | undefined): string | undefined {
+  const id = sourceRunId(source);
+  if (named && id !== undefined && named !== id) throw notBeside(source, 'run_id');
+  return named || (id !== undefined && store.runs.get(id) ? id : undefined);
+}
+
 /** A version that is made of another one comes from the same run and logged model. */
 function withLineage(
   store: Store,
@@ -67,7 +77,7 @@ function withLineage(
 ): Lineage {
   const ofModel = loggedModelId(source);
   if (!source.startsWith('models:') || ofModel !== undefined)
-    return { source, runId, modelId: modelId || ofModel };
+    return { source, runId: runOf(store, source, runId), modelId: modelId || ofModel };
   const copied = versionOf(store, source);
   return {
     source: `models:/${copied.name}/${copied.version}`,

@@ -112,7 +112,10 @@ refused("RESOURCE_ALREADY_EXISTS", client.rename_registered_model, "network", "c
 assert int(client.get_model_version_by_alias("network", "champion").version) == 2
 client.delete_model_version("network", "2")
 assert client.get_registered_model("network").aliases == {}
-assert int(client.create_model_version("network", source).version) == 3
+three = client.create_model_version("network", source)
+assert (int(three.version), three.run_id) == (3, run.info.run_id), "the run that the source names"
+other = client.create_run(run.info.experiment_id).info.run_id
+refused("INVALID_PARAMETER_VALUE", client.create_model_version, "network", source, other)
 client.delete_registered_model("network")
 refused("RESOURCE_DOES_NOT_EXIST", client.delete_registered_model, "network")
 assert versions("name = 'network'") == []
