@@ -9,6 +9,10 @@ export function pythonString(value: string): string {
   return value.includes("'") && !value.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }
 
+export function pythonTuple(values: readonly string[]): string {
+  return `(${values.map(pythonString).join(', ')}${values.length === 1 ? ',' : ''})`;
+}
+
 export function pythonFloat(value: number): string {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').toLowerCase();
   const magnitude = Math.abs(value);

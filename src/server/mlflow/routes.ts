@@ -225,6 +225,8 @@ export const ROUTES: readonly Route[] = [
     [ANY, '/mlflow/genai/*'],
     [ANY, '/mlflow/mcp-servers'],
     [ANY, '/mlflow/mcp-servers/*'],
+    [ANY, '/mlflow/skills'],
+    [ANY, '/mlflow/skills/*'],
     [ANY, '/mlflow/issues'],
     [ANY, '/mlflow/issues/*'],
     [ANY, '/mlflow/label-schemas/*'],

@@ -100,6 +100,7 @@ export function checkRunId(id: string): void {
 }
 
 export function checkExperimentName(name: string): void {
+  if (name.trim() === '') throw invalid(`Invalid experiment name: '${name}'`);
   checkLength(name, LIMITS.experimentName, 'name');
 }
 

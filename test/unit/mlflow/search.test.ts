@@ -159,10 +159,10 @@ describe('the search of logged models', () => {
 
   it('is newest first and without the deleted', () => assert.deepEqual(found(), ['m-3', 'm-2', 'm-1']));
 
-  it('filters by every logged metric, of some datasets if so asked; NaN matches nothing but !=', () => {
-    assert.deepEqual(found({ filter: 'metrics.acc > 0.6' }), ['m-2', 'm-1']);
+  it('filters by the newest value of a metric, on some datasets if so asked; NaN matches nothing but !=', () => {
+    assert.deepEqual(found({ filter: 'metrics.acc > 0.6' }), ['m-1']);
     assert.deepEqual(found({ filter: 'metrics.acc > 0.6', datasets: [{ name: 'train' }] }), []);
-    assert.deepEqual(found({ filter: 'metrics.acc <= 0.5' }), ['m-2', 'm-1']);
+    assert.deepEqual(found({ filter: 'metrics.acc <= 0.5' }), ['m-2']);
     assert.deepEqual(found({ filter: 'metrics.acc != 5' }), ['m-3', 'm-2', 'm-1']);
   });
 
@@ -173,7 +173,7 @@ describe('the search of logged models', () => {
 
   it('filters by params and attributes', () => {
     assert.deepEqual(found({ filter: "params.lr = '0.1' AND name = 'model'" }), ['m-1']);
-    assert.deepEqual(found({ filter: "status = 'LOGGED_MODEL_PENDING'" }), ['m-3']);
+    assert.deepEqual(found({ filter: "status = 'PENDING'" }), ['m-3']);
     assert.deepEqual(found({ filter: 'creation_timestamp >= 2' }), ['m-3', 'm-2']);
   });
 

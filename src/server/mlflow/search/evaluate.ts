@@ -10,6 +10,8 @@ export type Reading = readonly (string | number)[];
 export interface Field<T> {
   kind: 'text' | 'number';
   read(record: T): Reading;
+  /** @throws when what is asked of the field makes no sense */
+  check?(condition: Condition): void;
 }
 
 /** The field that `entity.key` names; undefined when there is none. */
@@ -27,6 +29,7 @@ export function filterRecords<T>(
 ): T[] {
   const tests = conditions.map((condition) => {
     const field = requireField(fields, condition);
+    field.check?.(condition);
     const test = testOf(field.kind, condition);
     return (record: T) => test(field.read(record));
   });

@@ -1,6 +1,7 @@
 import type { LoggedModelRecord } from '../../store/models.js';
-import { parseFilter, parseOrder } from '../../store/search/parse.js';
-import { loggedModelStatus } from '../params.js';
+import { type Condition, parseFilter, parseOrder } from '../../store/search/parse.js';
+import { invalid } from '../errors.js';
+import { pythonString, pythonTuple } from '../python.js';
 import { filterRecords, requireField, sortRecords, type Field, type Fields } from './evaluate.js';
 
 /** Search of logged models. A model may have a metric for several datasets. */
@@ -26,13 +27,30 @@ const number = (read: (model: LoggedModelRecord) => number): Field<LoggedModelRe
   read: (model) => [read(model)],
 });
 
+const STATUSES: Record<LoggedModelRecord['status'], string> = {
+  pending: 'PENDING',
+  ready: 'READY',
+  failed: 'FAILED',
+};
+/** The last is of no model here. */
+const STATUS_NAMES = [...Object.values(STATUSES), 'UNSPECIFIED'];
+
+function checkStatus({ operator, value }: Condition): void {
+  if (!['=', '!=', 'IN', 'NOT IN'].includes(operator))
+    throw invalid(`Invalid comparison operator for status: ${operator}`);
+  const values = Array.isArray(value) ? (value as readonly string[]) : [String(value)];
+  if (values.every((name) => STATUS_NAMES.includes(name))) return;
+  const said = Array.isArray(value) ? pythonTuple(values) : pythonString(String(value));
+  throw invalid(`Unknown model status in filter: ${said}`);
+}
+
 const created = number((model) => model.createdAt);
 const updated = number((model) => model.updatedAt);
 const ATTRIBUTES: Record<string, Field<LoggedModelRecord>> = {
   name: text((model) => model.name),
   model_id: text((model) => model.id),
   model_type: text((model) => model.modelType),
-  status: text((model) => loggedModelStatus.name(model.status)),
+  status: { ...text((model) => STATUSES[model.status]), check: checkStatus },
   source_run_id: text((model) => model.sourceRunId),
   artifact_uri: text((model) => model.artifactUri),
   experiment_id: text((model) => model.experimentId),
@@ -70,23 +88,14 @@ function isOn(datasets: readonly DatasetFilter[], { datasetName, datasetDigest }
   );
 }
 
-/** Every value that was logged; one of them has to match. */
-function anyValue(datasets: readonly DatasetFilter[]) {
-  return (key: string): Field<LoggedModelRecord> => ({
-    kind: 'number',
-    read: ({ metrics }) =>
-      metrics.filter((m) => m.key === key && isOn(datasets, m)).map(({ value }) => value),
-  });
-}
-
-/** The newest value. */
-function newestValue(dataset: DatasetFilter | undefined) {
+/** The newest value on any of the datasets, as MLflow has it since 3.18: by step, then time. */
+function newestValue(datasets: readonly DatasetFilter[], dataset: DatasetFilter = {}) {
   return (key: string): Field<LoggedModelRecord> => ({
     kind: 'number',
     read: ({ metrics }) =>
       metrics
-        .filter((m) => m.key === key && isOn(dataset ? [dataset] : [], m))
-        .sort((a, b) => b.timestamp - a.timestamp || b.step - a.step || (a.runId < b.runId ? -1 : 1))
+        .filter((m) => m.key === key && isOn(datasets, m) && isOn([dataset], m))
+        .sort((a, b) => b.step - a.step || b.timestamp - a.timestamp || b.value - a.value || 0)
         .slice(0, 1)
         .map(({ value }) => value),
   });
@@ -98,7 +107,7 @@ export function searchLoggedModels(
 ): LoggedModelRecord[] {
   const orders = orderBy.map(({ field, ascending, dataset }) => {
     const { entity, key } = parseOrder(field);
-    return { field: requireField(fieldsFor(newestValue(dataset)), { entity, key }), ascending };
+    return { field: requireField(fieldsFor(newestValue(datasets, dataset)), { entity, key }), ascending };
   });
   const conditions = parseFilter(filter);
   // Without a metric to restrict, datasets ask for the models that have any metric on them.
@@ -107,7 +116,7 @@ export function searchLoggedModels(
     ({ lifecycle, metrics }) =>
       lifecycle === 'active' && (!wantsAny || metrics.some((m) => isOn(datasets, m))),
   );
-  const found = filterRecords(among, conditions, fieldsFor(anyValue(datasets)));
+  const found = filterRecords(among, conditions, fieldsFor(newestValue(datasets)));
   const byId = ATTRIBUTES.model_id as Field<LoggedModelRecord>;
   return sortRecords(found, [
     ...orders,
