@@ -4,18 +4,21 @@ import { invalid } from '../errors.js';
 
 /** MLflow's filters over records in memory: what is few enough not to need an index. */
 
-export type Reading = readonly (string | number)[];
+type Value = string | number;
 
-/** What a filter may name, and how it is read of a record: no value, one, or several of which one must match. */
+/** What a filter may name, and how it is read of a record, which may have no value. */
 export interface Field<T> {
   kind: 'text' | 'number';
-  read(record: T): Reading;
+  read(record: T): Value | undefined;
   /** @throws when what is asked of the field makes no sense */
   check?(condition: Condition): void;
 }
 
 /** The field that `entity.key` names; undefined when there is none. */
 export type Fields<T> = (entity: string, key: string) => Field<T> | undefined;
+
+export const text = <T>(read: (record: T) => string | undefined): Field<T> => ({ kind: 'text', read });
+export const number = <T>(read: (record: T) => number | undefined): Field<T> => ({ kind: 'number', read });
 
 const OPERATORS: Record<Field<unknown>['kind'], readonly Operator[]> = {
   number: ['=', '!=', '<', '<=', '>', '>='],
@@ -45,47 +48,47 @@ export function requireField<T>(
   throw invalid(`Invalid ${entity} key '${key}' specified.`);
 }
 
-function testOf(kind: Field<unknown>['kind'], condition: Condition): (reading: Reading) => boolean {
+function testOf(kind: Field<unknown>['kind'], condition: Condition): (value: Value | undefined) => boolean {
   const { entity, key, operator, value } = condition;
   if (!OPERATORS[kind].includes(operator))
     throw invalid(
       `Invalid comparator '${operator}' not one of '${OPERATORS[kind].join("', '")}' for ${entity} '${key}'.`,
     );
-  if (operator === 'IS NULL') return (reading) => reading.length === 0;
-  if (operator === 'IS NOT NULL') return (reading) => reading.length > 0;
+  if (operator === 'IS NULL') return (actual) => actual === undefined;
+  if (operator === 'IS NOT NULL') return (actual) => actual !== undefined;
   if (kind === 'number' && typeof value !== 'number')
     throw invalid(`Expected numeric value type for ${entity}. Found '${String(value)}'`);
   if (kind === 'text' && typeof value === 'number')
     throw invalid(`Expected a quoted string value for ${entity} (e.g. 'my-value'). Got value ${value}`);
-  const holds = comparison(operator, value as string | number | readonly string[]);
+  const holds = comparison(operator, value as Value | readonly string[]);
   // A missing key never matches, not even `!=`.
-  return (reading) => reading.some(holds);
+  return (actual) => actual !== undefined && holds(actual);
 }
 
-function comparison(operator: Operator, expected: string | number | readonly string[]) {
+function comparison(operator: Operator, expected: Value | readonly string[]) {
   switch (operator) {
     case '=':
-      return (actual: string | number) => actual === expected;
+      return (actual: Value) => actual === expected;
     case '!=':
-      return (actual: string | number) => actual !== expected;
+      return (actual: Value) => actual !== expected;
     case '<':
-      return (actual: string | number) => Number(actual) < Number(expected);
+      return (actual: Value) => Number(actual) < Number(expected);
     case '<=':
-      return (actual: string | number) => Number(actual) <= Number(expected);
+      return (actual: Value) => Number(actual) <= Number(expected);
     case '>':
-      return (actual: string | number) => Number(actual) > Number(expected);
+      return (actual: Value) => Number(actual) > Number(expected);
     case '>=':
-      return (actual: string | number) => Number(actual) >= Number(expected);
+      return (actual: Value) => Number(actual) >= Number(expected);
     case 'LIKE':
-      return (actual: string | number) => like(String(actual), String(expected));
+      return (actual: Value) => like(String(actual), String(expected));
     case 'ILIKE': {
       const pattern = String(expected).toLowerCase();
-      return (actual: string | number) => like(String(actual).toLowerCase(), pattern);
+      return (actual: Value) => like(String(actual).toLowerCase(), pattern);
     }
     case 'IN':
-      return (actual: string | number) => (expected as readonly string[]).includes(String(actual));
+      return (actual: Value) => (expected as readonly string[]).includes(String(actual));
     case 'NOT IN':
-      return (actual: string | number) => !(expected as readonly string[]).includes(String(actual));
+      return (actual: Value) => !(expected as readonly string[]).includes(String(actual));
     default:
       throw new RangeError(`no comparison for ${operator}`);
   }
@@ -100,20 +103,20 @@ export interface Order<T> {
 export function sortRecords<T>(records: readonly T[], orders: readonly Order<T>[]): T[] {
   return records.toSorted((a, b) => {
     for (const { field, ascending } of orders) {
-      const difference = compareReadings(field.read(a), field.read(b), ascending);
+      const difference = compare(field.read(a), field.read(b), ascending);
       if (difference !== 0) return difference;
     }
     return 0;
   });
 }
 
-function compareReadings([a]: Reading, [b]: Reading, ascending: boolean): number {
+function compare(a: Value | undefined, b: Value | undefined, ascending: boolean): number {
   const [aLast, bLast] = [isLast(a), isLast(b)];
   if (aLast || bLast) return Number(aLast) - Number(bLast);
   if (a === b) return 0;
-  return (a as string | number) < (b as string | number) === ascending ? -1 : 1;
+  return (a as Value) < (b as Value) === ascending ? -1 : 1;
 }
 
-function isLast(value: string | number | undefined): boolean {
+function isLast(value: Value | undefined): boolean {
   return value === undefined || Number.isNaN(value);
 }

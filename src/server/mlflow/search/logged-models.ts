@@ -2,7 +2,15 @@ import type { LoggedModelRecord } from '../../store/models.js';
 import { type Condition, parseFilter, parseOrder } from '../../store/search/parse.js';
 import { invalid } from '../errors.js';
 import { pythonString, pythonTuple } from '../python.js';
-import { filterRecords, requireField, sortRecords, type Field, type Fields } from './evaluate.js';
+import {
+  filterRecords,
+  number,
+  requireField,
+  sortRecords,
+  text,
+  type Field,
+  type Fields,
+} from './evaluate.js';
 
 /** Search of logged models. A model may have a metric for several datasets. */
 
@@ -17,15 +25,6 @@ export interface LoggedModelSearch {
   datasets?: readonly DatasetFilter[];
   orderBy?: readonly { field: string; ascending: boolean; dataset?: DatasetFilter }[];
 }
-
-const text = (read: (model: LoggedModelRecord) => string): Field<LoggedModelRecord> => ({
-  kind: 'text',
-  read: (model) => [read(model)],
-});
-const number = (read: (model: LoggedModelRecord) => number): Field<LoggedModelRecord> => ({
-  kind: 'number',
-  read: (model) => [read(model)],
-});
 
 const STATUSES: Record<LoggedModelRecord['status'], string> = {
   pending: 'PENDING',
@@ -44,13 +43,13 @@ function checkStatus({ operator, value }: Condition): void {
   throw invalid(`Unknown model status in filter: ${said}`);
 }
 
-const created = number((model) => model.createdAt);
-const updated = number((model) => model.updatedAt);
+const created = number((model: LoggedModelRecord) => model.createdAt);
+const updated = number((model: LoggedModelRecord) => model.updatedAt);
 const ATTRIBUTES: Record<string, Field<LoggedModelRecord>> = {
   name: text((model) => model.name),
   model_id: text((model) => model.id),
   model_type: text((model) => model.modelType),
-  status: { ...text((model) => STATUSES[model.status]), check: checkStatus },
+  status: { ...text((model: LoggedModelRecord) => STATUSES[model.status]), check: checkStatus },
   source_run_id: text((model) => model.sourceRunId),
   artifact_uri: text((model) => model.artifactUri),
   experiment_id: text((model) => model.experimentId),
@@ -67,13 +66,10 @@ function fieldsFor(metric: (key: string) => Field<LoggedModelRecord>): Fields<Lo
     if (entity === 'metric') return metric(key);
     if (entity === 'dataset') return undefined;
     if (entity === 'attribute') return Object.hasOwn(ATTRIBUTES, key) ? ATTRIBUTES[key] : undefined;
-    return {
-      kind: 'text',
-      read: (model) => {
-        const record = entity === 'param' ? model.params : model.tags;
-        return Object.hasOwn(record, key) ? [record[key] as string] : [];
-      },
-    };
+    return text(({ params, tags }) => {
+      const record = entity === 'param' ? params : tags;
+      return Object.hasOwn(record, key) ? record[key] : undefined;
+    });
   };
 }
 
@@ -90,15 +86,13 @@ function isOn(datasets: readonly DatasetFilter[], { datasetName, datasetDigest }
 
 /** The newest value on any of the datasets, as MLflow has it since 3.18: by step, then time. */
 function newestValue(datasets: readonly DatasetFilter[], dataset: DatasetFilter = {}) {
-  return (key: string): Field<LoggedModelRecord> => ({
-    kind: 'number',
-    read: ({ metrics }) =>
-      metrics
+  return (key: string): Field<LoggedModelRecord> =>
+    number(({ metrics }) => {
+      const [newest] = metrics
         .filter((m) => m.key === key && isOn(datasets, m) && isOn([dataset], m))
-        .sort((a, b) => b.step - a.step || b.timestamp - a.timestamp || b.value - a.value || 0)
-        .slice(0, 1)
-        .map(({ value }) => value),
-  });
+        .sort((a, b) => b.step - a.step || b.timestamp - a.timestamp || b.value - a.value || 0);
+      return newest?.value;
+    });
 }
 
 export function searchLoggedModels(

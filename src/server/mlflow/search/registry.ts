@@ -1,31 +1,28 @@
 import type { ModelVersionRecord, RegisteredModelRecord } from '../../store/models.js';
 import { parseFilter, parseOrder, type Condition } from '../../store/search/parse.js';
 import { invalid } from '../errors.js';
-import { filterRecords, requireField, sortRecords, type Field, type Fields, type Order } from './evaluate.js';
+import {
+  filterRecords,
+  number,
+  requireField,
+  sortRecords,
+  text,
+  type Field,
+  type Fields,
+  type Order,
+} from './evaluate.js';
 
 /** Search of registered models and their versions. */
-
-const text = <T>(read: (record: T) => string): Field<T> => ({
-  kind: 'text',
-  read: (record) => [read(record)],
-});
-const number = <T>(read: (record: T) => number): Field<T> => ({
-  kind: 'number',
-  read: (record) => [read(record)],
-});
 
 /** A prompt is kept as a registered model with this tag. Only models are found unless a filter asks for prompts. */
 const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 
 function tag<T extends { tags: Record<string, string> }>(key: string): Field<T> {
-  return {
-    kind: 'text',
-    read: ({ tags }) => {
-      if (Object.hasOwn(tags, key)) return [tags[key] as string];
-      // Clients append `tag.mlflow.prompt.is_prompt != 'true'`, which has to hold for models that never had the tag.
-      return key === PROMPT_TAG ? ['false'] : [];
-    },
-  };
+  return text(({ tags }) => {
+    if (Object.hasOwn(tags, key)) return tags[key];
+    // Clients append `tag.mlflow.prompt.is_prompt != 'true'`, which has to hold for models that never had the tag.
+    return key === PROMPT_TAG ? 'false' : undefined;
+  });
 }
 
 const MODEL_FIELDS: Record<string, Field<RegisteredModelRecord>> = {
