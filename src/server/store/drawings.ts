@@ -149,7 +149,7 @@ function stretchesWithin(layout: Layout, level: number, window: Window): Stretch
       min = Math.min(min, block[2]);
       max = Math.max(max, block[3]);
     }
-    if (end <= from || max < fromStep || min > toStep) continue;
+    if (!reachesInto(window, first, end, min, max)) continue;
     const isWithin = first >= from && end <= to && min >= fromStep && max <= toStep;
     stretches.push({ first, end, isWithin });
   }
@@ -157,15 +157,27 @@ function stretchesWithin(layout: Layout, level: number, window: Window): Stretch
 }
 
 /** How many points the window may hold at most. */
-function sizeOf({ blocks, sealed, count }: Layout, { from, to, fromStep, toStep }: Window): number {
+function sizeOf({ blocks, sealed, count }: Layout, window: Window): number {
+  const { from, to } = window;
   let size = Math.max(Math.min(count, to) - Math.max(sealed, from), 0);
   for (const block of blocks) {
     const first = block[0];
     const end = first + block[1];
-    if (end <= from || first >= to || block[3] < fromStep || block[2] > toStep) continue;
-    size += Math.min(end, to) - Math.max(first, from);
+    if (reachesInto(window, first, end, block[2], block[3]))
+      size += Math.min(end, to) - Math.max(first, from);
   }
   return size;
+}
+
+/** Whether positions from `first` to `end`, not included, with steps from `min` to `max` may be in the window. */
+function reachesInto(
+  { from, to, fromStep, toStep }: Window,
+  first: number,
+  end: number,
+  min: number,
+  max: number,
+): boolean {
+  return first < to && end > from && min <= toStep && max >= fromStep;
 }
 
 function clip(window: Window, from: number, to: number): Window {
