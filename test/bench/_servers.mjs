@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../.ci/tools/open-editor.mjs';
 import { Store } from '../../src/server/store/store.ts';
 import { ensureServer } from '../../src/workspace/local/launch.ts';
-import { spawnMlflow } from '../support/mlflow-server.ts';
+import { spawnMlflow, storeFile } from '../support/mlflow-server.ts';
 
 // So that the servers end with the bench.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
@@ -37,14 +37,13 @@ export async function startTrainyard({ fill } = {}) {
  */
 export async function startMlflow({ fill } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-bench-'));
-  const file = path.join(folder, 'mlflow.db');
   const port = await freePort();
   const child = spawnMlflow(process.env.TRAINYARD_BENCH_MLFLOW, folder, port, {
     env: process.env,
     stdio: 'ignore',
   });
   const server = await started({ name: 'mlflow', pid: child.pid, port, folder, headers: {} });
-  if (fill) await fill(file);
+  if (fill) await fill(storeFile(folder));
   return server;
 }
 

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import path from 'node:path';
 
+/** Of a server that was started in `folder`. */
+export const storeFile = (folder: string): string => path.join(folder, 'mlflow.db');
+
 /**
  * MLflow's own server: a process, at the head of a group of its own, with a SQLite store in `folder`.
  * @param python a program whose packages have MLflow
@@ -15,7 +18,7 @@ export function spawnMlflow(
     python,
     [
       ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port)],
-      ...['--backend-store-uri', `sqlite:///${path.join(folder, 'mlflow.db')}`],
+      ...['--backend-store-uri', `sqlite:///${storeFile(folder)}`],
       ...['--artifacts-destination', path.join(folder, 'artifacts')],
       ...args,
     ],

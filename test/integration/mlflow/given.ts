@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import { startServer, type TestServer } from './server.js';
+import { startServer, type Answer, type TestServer } from './server.js';
 
 export const API = '/api/2.0/mlflow';
-
-interface Answer {
-  status: number;
-  body: Record<string, unknown>;
-}
 
 /** A server with an experiment and a run, for all tests of a suite; what they get is there once it has begun. */
 export class Given {

@@ -7,6 +7,11 @@ import { pino } from 'pino';
 import { createApp } from '../../../src/server/app.js';
 import { Store } from '../../../src/server/store/store.js';
 
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
 export interface TestServer {
   url: string;
   port: number;
@@ -15,11 +20,7 @@ export interface TestServer {
   /** Lines of the server's log at level error. */
   errors: string[];
   /** A request with the token; JSON in and out. */
-  call(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: Record<string, unknown> }>;
+  call(method: string, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
 }
 
