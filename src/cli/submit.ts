@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { TrainyardError } from '../base/errors.js';
 import { buildScriptJob } from '../job/build.js';
 import type { MetricPattern } from '../job/spec.js';
-import { findInterpreter } from '../job/interpreter.js';
+import { findInterpreter, interpreterAt } from '../job/interpreter.js';
 import { openWorkspace, repositoryRoot } from './context.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
 import { print, printJson } from './output.js';
@@ -43,7 +43,10 @@ export function addSubmit(program: Command): void {
     )
     .option('--timeout <seconds>', 'end it after this time', positive)
     .option('--metric <NAME=REGEX>', 'read a metric from what it prints; may be repeated', addPattern, [])
-    .option('--python <path>', 'interpreter; default: .venv, venv, the active environment, python3')
+    .option(
+      '--python <path>',
+      'interpreter, or the folder of an environment; default: what is found, see docs/scripts.md',
+    )
     .option('--large-files <what>', 'include or leave-out files over the size limit', largeFiles)
     .option('--watch', 'show its progress until it ends, and end with its exit code')
     .option('--wait', 'wait quietly until it ends, and end with its exit code')
@@ -64,10 +67,7 @@ async function submit(file: string, args: string[], flags: SubmitFlags): Promise
   const workingFolder =
     isBelow(here) && !path.relative(codeFolder, here).startsWith('..') ? here : path.dirname(real);
   const interpreter = flags.python
-    ? {
-        path: flags.python.includes(path.sep) ? path.resolve(flags.python) : flags.python,
-        source: '--python',
-      }
+    ? interpreterAt(flags.python, process.cwd(), '--python', { env: process.env })
     : findInterpreter({ script: real, codeFolder, env: process.env });
   const spec = buildScriptJob({
     script: real,
@@ -89,7 +89,8 @@ async function submit(file: string, args: string[], flags: SubmitFlags): Promise
   if (!flags.json) {
     print(`Submitted ${run.name} (${run.id}) to ${spec.target}, experiment ${spec.experiment}`);
     print(`Interpreter: ${interpreter.path} (${interpreter.source})`);
-  } else if (!waits) printJson(run);
+    if (interpreter.note) print(interpreter.note);
+  } else if (!waits) printJson({ ...run, interpreter });
   if (!waits) return;
 
   process.once('SIGINT', () => {
@@ -100,7 +101,7 @@ async function submit(file: string, args: string[], flags: SubmitFlags): Promise
   const ended = await waitFor(workspace, run.id, (now) => {
     if (flags.watch && !flags.json) progress.show(now);
   });
-  if (flags.json) printJson(ended);
+  if (flags.json) printJson({ ...ended, interpreter });
   else print(`${ended.name} ${ended.state}${ended.job?.reason ? `: ${ended.job.reason}` : ''}`);
   process.exitCode = exitCodeOf(ended);
 }

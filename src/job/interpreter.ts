@@ -1,21 +1,25 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { TrainyardError } from '../base/errors.js';
+import { disk as realDisk } from './disk.js';
+import { isProgram, onPath, programFiles, type Surroundings } from './programs.js';
+import { environmentAt } from './python/environment.js';
+import { findPython, listPythons } from './python/find.js';
+import { placesOf, resolvePath } from './python/places.js';
 
 export interface Interpreter {
-  /** Absolute, or a name to be found on PATH when nothing better is known. */
+  /** Absolute. */
   path: string;
   /** Where it was found, for people: `.venv`, `conda`, `PATH`, … */
   source: string;
+  /** What a person may want to know of the choice: sentences. */
+  note?: string;
 }
 
-export interface InterpreterQuery {
+export interface InterpreterQuery extends Surroundings {
   /** Absolute path of the script. */
   script: string;
   /** Environments are looked for from the script's folder up to here. */
   codeFolder: string;
-  env: Readonly<Record<string, string | undefined>>;
-  platform?: NodeJS.Platform;
 }
 
 const PROGRAMS: Record<string, string[]> = {
@@ -29,81 +33,62 @@ const PROGRAMS: Record<string, string[]> = {
 /** The kinds of script that can be submitted. */
 export const SCRIPT_EXTENSIONS: readonly string[] = ['.py', ...Object.keys(PROGRAMS)];
 
-/**
- * What runs a script. Python: the environment beside the script or above it, then the one that is active, then
- * whatever PATH has. @throws NO_INTERPRETER
- */
+/** What runs a script: an environment's Python (see `findPython`), or the program of its kind on PATH. @throws NO_INTERPRETER */
 export function findInterpreter(query: InterpreterQuery): Interpreter {
-  const extension = path.extname(query.script).toLowerCase();
-  if (extension === '.py') return findPython(query);
-  const names = PROGRAMS[extension];
-  if (!names)
-    throw new TrainyardError(
-      'NO_INTERPRETER',
-      `Trainyard does not know how to run ${path.basename(query.script)}.`,
-      {
-        hint: `It runs ${SCRIPT_EXTENSIONS.join(', ')} files.`,
-      },
-    );
-  const found = onPath(names, query);
-  if (!found)
-    throw new TrainyardError('NO_INTERPRETER', `${names[0]} is not on the PATH.`, {
-      hint: `Install ${names[0]}.`,
-    });
-  return { path: found, source: 'PATH' };
+  const names = programsOf(query.script);
+  return names ? findProgram(names, query) : findPython({ ...query, folder: path.dirname(query.script) });
 }
 
-function findPython(query: InterpreterQuery): Interpreter {
-  const { env } = query;
-  for (const folder of foldersUp(path.dirname(query.script), query.codeFolder))
-    for (const name of ['.venv', 'venv']) {
-      const python = pythonOf(path.join(folder, name), query);
-      if (python) return { path: python, source: name };
-    }
-  for (const variable of ['VIRTUAL_ENV', 'CONDA_PREFIX']) {
-    const prefix = env[variable];
-    const python = prefix && pythonOf(prefix, query, variable === 'CONDA_PREFIX');
-    if (python) return { path: python, source: variable === 'CONDA_PREFIX' ? 'conda' : 'active environment' };
-  }
-  const found = onPath(['python3', 'python'], query);
-  if (found) return { path: found, source: 'PATH' };
-  throw new TrainyardError('NO_INTERPRETER', 'No Python was found.', {
-    hint: 'Make an environment with “python3 -m venv .venv”, or name one.',
+/** Everything that could run a script, what `findInterpreter` takes first. @throws NO_INTERPRETER for an unknown kind */
+export function listInterpreters(query: InterpreterQuery): Interpreter[] {
+  const names = programsOf(query.script);
+  if (!names) return listPythons({ ...query, folder: path.dirname(query.script) });
+  return [...new Set(onPath(names, query))].map((program) => ({ path: program, source: 'PATH' }));
+}
+
+/**
+ * The interpreter that a person wrote: a path, from `folder` when it is relative, a name on PATH, or the folder of an
+ * environment. @throws NO_INTERPRETER saying what is wrong with it
+ */
+export function interpreterAt(
+  written: string,
+  folder: string,
+  source: string,
+  where: Surroundings,
+): Interpreter {
+  const { disk = realDisk } = where;
+  const refuse = (problem: string, hint = 'Name a program, or the folder of an environment.') =>
+    new TrainyardError('NO_INTERPRETER', problem, { hint });
+  const full = resolvePath(written, folder, placesOf(where).home);
+  if (!/[\\/~]/.test(written) && disk.kind(full) !== 'folder')
+    return { ...findProgram([written], where), source };
+  const environment = environmentAt(full, written, where);
+  if (environment && 'python' in environment) return { path: environment.python, source };
+  if (environment) throw refuse(environment.problem, environment.hint);
+  const program = programFiles(full, where).find((file) => isProgram(file, where));
+  if (program) return { path: program, source };
+  const kind = disk.kind(full);
+  if (kind === 'folder') throw refuse(`The folder ${full} is no environment of Python.`);
+  if (kind === 'file') throw refuse(`${full} may not be executed.`);
+  throw refuse(`There is no program ${full}.`);
+}
+
+/** The first of these programs on PATH. @throws NO_INTERPRETER */
+export function findProgram(names: readonly string[], where: Surroundings): Interpreter {
+  const [found] = onPath(names, where);
+  if (found !== undefined) return { path: found, source: 'PATH' };
+  throw new TrainyardError('NO_INTERPRETER', `${names[0]} is not on the PATH.`, {
+    hint: `Install ${names[0]}, or add its folder to the PATH.`,
   });
 }
 
-function pythonOf(
-  prefix: string,
-  { platform = process.platform }: InterpreterQuery,
-  conda = false,
-): string | undefined {
-  const windows = conda ? ['python.exe'] : ['Scripts', 'python.exe'];
-  const file = path.join(prefix, ...(platform === 'win32' ? windows : ['bin', 'python']));
-  return isFile(file) ? file : undefined;
-}
-
-/** From `folder` up to `top`, both included; only `folder` when it is not below `top`. */
-function foldersUp(folder: string, top: string): string[] {
-  const relative = path.relative(top, folder);
-  if (relative === '') return [folder];
-  if (relative.startsWith('..') || path.isAbsolute(relative)) return [folder];
-  return [folder, ...foldersUp(path.dirname(folder), top)];
-}
-
-function onPath(
-  names: readonly string[],
-  { env, platform = process.platform }: InterpreterQuery,
-): string | undefined {
-  const windows = platform === 'win32';
-  const folders = (env['PATH'] ?? env['Path'] ?? '').split(windows ? ';' : ':').filter(Boolean);
-  for (const name of names)
-    for (const folder of folders) {
-      const file = path.join(folder, windows ? `${name}.exe` : name);
-      if (isFile(file)) return file;
-    }
-  return undefined;
-}
-
-function isFile(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+/** Undefined for Python, which is found in its own way. @throws NO_INTERPRETER */
+function programsOf(script: string): string[] | undefined {
+  const extension = path.extname(script).toLowerCase();
+  if (extension === '.py') return undefined;
+  const names = PROGRAMS[extension];
+  if (names) return names;
+  throw new TrainyardError('NO_INTERPRETER', `Trainyard does not know how to run ${path.basename(script)}.`, {
+    hint: `It runs ${SCRIPT_EXTENSIONS.join(', ')} files.`,
+  });
 }
