@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { TrainyardError } from '../base/errors.js';
 import type { Run } from '../workspace/types.js';
 import { findRun, openWorkspace, resolveCommit } from './context.js';
+import { asShown } from './log-text.js';
 import { duration, mainMetrics, number, print, printJson, runTime, table } from './output.js';
 
 interface Json {
@@ -29,7 +30,10 @@ export function addRuns(program: Command): void {
       .argument('<id>', 'id, the start of one, or name')
       .option('--json', 'print JSON');
   command('show', 'what is known of it').action(showRun);
-  command('logs', 'what it printed').option('-f, --follow', 'go on until it ends').action(printLog);
+  command('logs', 'what it printed')
+    .option('-f, --follow', 'go on until it ends')
+    .option('--raw', 'byte for byte, also where no terminal applies carriage returns and cursor movements')
+    .action(printLog);
   command('cancel', 'end it').action(cancelRun);
   command('delete', 'put it away').action(deleteRun);
   command('diff', 'how its code differs')
@@ -126,16 +130,21 @@ function section(title: string, rows: string[][]): void {
     print(`\n${title}\n${table(rows.map(([key = '', value = '']) => [`  ${key}`, value]))}`);
 }
 
-async function printLog(given: string, flags: Json & { follow?: boolean }) {
+async function printLog(given: string, flags: Json & { follow?: boolean; raw?: boolean }) {
   const workspace = openWorkspace();
   const { id } = await findRun(workspace, given);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of workspace.log(id, { follow: flags.follow ?? false })) {
-    if (flags.json) chunks.push(chunk);
-    else if (!process.stdout.write(chunk))
+  const chunks = workspace.log(id, { follow: flags.follow ?? false });
+  // A terminal does itself what the model of one does.
+  const isAsItIs = flags.raw || (process.stdout.isTTY && !flags.json);
+  const parts = isAsItIs ? chunks : asShown(chunks, flags.follow === true);
+  const kept: (string | Uint8Array)[] = [];
+  for await (const part of parts) {
+    if (flags.json) kept.push(part);
+    else if (!process.stdout.write(part))
       await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
-  if (flags.json) printJson({ runId: id, log: Buffer.concat(chunks).toString() });
+  if (flags.json)
+    printJson({ runId: id, log: Buffer.concat(kept.map((part) => Buffer.from(part))).toString() });
 }
 
 async function cancelRun(given: string, flags: Json) {

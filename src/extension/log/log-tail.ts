@@ -1,42 +1,43 @@
-import { stripVTControlCharacters } from 'node:util';
+import { Terminal } from '../../base/terminal/terminal.js';
 
-const LONGEST_LINE = 2_000;
-
-/** The last lines of a log as plain text: without colours, and of a progress bar what it shows last. */
+/** The last lines of a log as a terminal shows them, without colours. */
 export class LogTail {
   readonly #decoder = new TextDecoder();
+  readonly #terminal = new Terminal(({ text }) => this.#keep(text));
   readonly #most: number;
+  /** Those that can no longer change. */
   #lines: string[] = [];
-  #open = '';
   #isCut = false;
 
-  /** @param most lines to keep */
+  /** @param most lines to keep, besides one that has no end yet */
   constructor(most: number) {
     this.#most = most;
   }
 
   /** Whether there were lines before those that are kept. */
   get isCut(): boolean {
-    return this.#isCut;
+    return this.#isCut || this.#all.length > this.#most;
   }
 
   push(chunk: Uint8Array): void {
-    const lines = (this.#open + this.#decoder.decode(chunk, { stream: true })).split('\n');
-    this.#open = overwritten(lines.pop() ?? '');
-    this.#lines.push(...lines.map((line) => overwritten(line.replace(/\r$/, ''))));
-    if (this.#lines.length <= this.#most) return;
-    this.#lines = this.#lines.slice(-this.#most);
-    this.#isCut = true;
+    this.#terminal.write(this.#decoder.decode(chunk, { stream: true }));
   }
 
   get text(): string {
-    const lines = this.#open === '' ? this.#lines : [...this.#lines, this.#open];
-    return lines.map((line) => stripVTControlCharacters(line).replace(/\r$/, '')).join('\n');
+    const open = this.#terminal.rows.at(-1)?.text ?? '';
+    const lines = this.#all.slice(-this.#most);
+    return (open === '' ? lines : [...lines, open]).join('\n');
   }
-}
 
-/** What a carriage return leaves of a line; one at the end may be half of a line's end, or comes before the next state. */
-function overwritten(line: string): string {
-  const at = line.lastIndexOf('\r', line.length - 2);
-  return line.slice(at + 1).slice(0, LONGEST_LINE);
+  /** All but the last, which has no end yet. */
+  get #all(): string[] {
+    return [...this.#lines, ...this.#terminal.rows.slice(0, -1).map(({ text }) => text)];
+  }
+
+  #keep(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length <= 2 * this.#most) return;
+    this.#lines = this.#lines.slice(-this.#most);
+    this.#isCut = true;
+  }
 }
