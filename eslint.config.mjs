@@ -78,6 +78,19 @@ export default ts.config(
       '@typescript-eslint/no-misused-promises': 'error',
     },
   },
+  {
+    files: ['src/extension/panels/**/*.ts', 'webview/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          // An object literal behind a condition has no type to bring.
+          selector: `ObjectExpression > Property[key.name='type'] ~ SpreadElement:not([argument.type='LogicalExpression'])`,
+          message: 'What is spread may bring a `type` of its own: name that of the message after it.',
+        },
+      ],
+    },
+  },
   ...ROOMS.map((room) => ({
     files: [`src/${room}/**/*.ts`],
     rules: { '@typescript-eslint/no-restricted-imports': ['error', walls(room)] },

@@ -1,4 +1,5 @@
 import type { ErrorData } from '../../src/base/errors.js';
+import type { MessageParts } from '../../src/extension/panels/message-parts.js';
 import type {
   ColumnId,
   FromTable,
@@ -29,10 +30,7 @@ const KEPT_SELECTION = 1000;
 /** Among the runs of all experiments each says whose it is. */
 const OF_ALL: TableLayout = { ...EMPTY_LAYOUT, shown: ['experiment'] };
 
-interface Shown {
-  experimentId: string | null;
-  filter: string;
-}
+type Shown = MessageParts<{ experimentId: string | null; filter: string }>;
 
 /** The state of the table. Components read it and ask it to change; it tells them that it did. */
 export class TableModel {
@@ -166,7 +164,7 @@ export class TableModel {
     this.problem = undefined;
     this.isLoading = true;
     if (shown.experimentId !== undefined) this.scroll = { top: 0, left: 0 };
-    this.#host.post({ type: 'show', ...this.shown });
+    this.#host.post({ ...this.shown, type: 'show' });
     this.keep();
     this.#emit();
   }
@@ -249,7 +247,7 @@ export class TableModel {
   }
 
   start(): void {
-    this.#host.post({ type: 'ready', ...this.shown });
+    this.#host.post({ ...this.shown, type: 'ready' });
   }
 
   setScroll(top: number, left: number): void {

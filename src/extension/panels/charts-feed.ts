@@ -98,7 +98,7 @@ export class ChartsFeed {
       this.#isLoaded = true;
       const list = this.#list();
       this.#told = JSON.stringify(list);
-      this.#post({ type: 'init', workspaceId: workspace.id, layout, ...list });
+      this.#post({ ...list, type: 'init', workspaceId: workspace.id, layout });
       this.images.show(list.runs.map(({ id }) => id));
       // What was asked for, or happened, meanwhile.
       if (this.#stale.size > 0) void this.#refresh();
@@ -182,7 +182,7 @@ export class ChartsFeed {
     const list = this.#list();
     if (JSON.stringify(list) === this.#told) return;
     this.#told = JSON.stringify(list);
-    this.#post({ type: 'runs', ...list });
+    this.#post({ ...list, type: 'runs' });
     this.images.show(list.runs.map(({ id }) => id));
   }
 

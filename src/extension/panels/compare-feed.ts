@@ -171,7 +171,7 @@ export class CompareFeed {
   async #readDetails({ id, name }: Run, signal: AbortSignal): Promise<void> {
     const { workspace, warn } = this.#options;
     try {
-      this.#post({ type: 'details', runId: id, ...detailsOf(await workspace.run(id, signal)) }, signal);
+      this.#post({ ...detailsOf(await workspace.run(id, signal)), type: 'details', runId: id }, signal);
     } catch (error) {
       if (!signal.aborted) warn(`Data of ${name} could not be read: ${messageOf(error)}`);
     }

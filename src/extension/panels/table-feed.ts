@@ -5,6 +5,7 @@ import { Coalescer } from '../runs/coalescer.js';
 import { IDS_AT_ONCE, idFilter } from '../runs/runs-by-id.js';
 import { CurveFeed } from './curve-feed.js';
 import { chunkOf } from './run-chunk.js';
+import type { MessageParts } from './message-parts.js';
 import type { CurveCell, TableLayout, ToTable } from './table-messages.js';
 
 /** As many runs as the workspace gives in one answer. */
@@ -12,12 +13,12 @@ const PAGE = 1000;
 /** Changes are asked for at most so often; a table need not flicker with every point. */
 const REFRESH_MS = 1_000;
 
-export interface Shown {
+export type Shown = MessageParts<{
   /** null: the runs of all experiments. */
   experimentId: string | null;
   /** MLflow's filter grammar; '' is all. */
   filter: string;
-}
+}>;
 
 interface Options {
   workspace: Pick<Workspace, 'experiments' | 'runs' | 'points' | 'onEvent'>;
@@ -103,8 +104,8 @@ export class TableFeed {
       this.#experiments = experiments;
       if (shown.filter) onFilter(shown.filter);
       post({
-        type: 'begin',
         ...shown,
+        type: 'begin',
         experiments: this.#names(),
         layout: layout(shown.experimentId),
         filters: filters(),

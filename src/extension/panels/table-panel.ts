@@ -5,7 +5,7 @@ import { showError } from '../errors.js';
 import { NOTE_TAG } from '../runs/own-tags.js';
 import { LivePanel } from './live-panel.js';
 import { saveAs } from './save-as.js';
-import { TableFeed } from './table-feed.js';
+import { type Shown, TableFeed } from './table-feed.js';
 import type { TableLayouts } from './table-layouts.js';
 import type { FromTable, RunVerb, TableState } from './table-messages.js';
 
@@ -55,7 +55,7 @@ export function registerTablePanel(
     });
   }
 
-  function newFeed(shown: { experimentId: string | null; filter: string }, page: vscode.Webview): TableFeed {
+  function newFeed(shown: Shown, page: vscode.Webview): TableFeed {
     const { workspaceState } = context;
     return new TableFeed(shown, {
       workspace: workspaces.active,
@@ -76,7 +76,7 @@ export function registerTablePanel(
   function receive(message: FromTable, feed: TableFeed | undefined): void {
     switch (message.type) {
       case 'show':
-        feed?.show(message);
+        feed?.show({ experimentId: message.experimentId, filter: message.filter });
         break;
       case 'layout':
         run(() => layouts.keep(message.experimentId, message.layout));
