@@ -26,6 +26,15 @@ export function formatAge(time: number, now: number, locale: string): string {
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
 }
 
+/** The last millisecond that a date can be. What a client logs may lie beyond. */
+const LAST_TIME = 8.64e15;
+
+/** e.g. '3 Mar 2026, 14:05:09'; of a time that is no date the number. @param time ms since the epoch */
+export function formatDate(time: number, locale: string): string {
+  if (!(Math.abs(time) <= LAST_TIME)) return `${formatValue(time)} ms`;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(time);
+}
+
 /** e.g. '850 ms', '12 s', '3 min 5 s', '2 h 14 min', '3 d 4 h'. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;

@@ -1,4 +1,5 @@
 import type { Band } from '../../src/extension/panels/messages.js';
+import { between, shareOf } from '../shared/share.js';
 import { type Curve, lowerBound } from './curve.js';
 import type { Mark } from './m4.js';
 import type { Range } from './range.js';
@@ -53,17 +54,16 @@ export function aggregate(curves: readonly Curve[], x: Range, columns: number, b
 /** Places where means are taken. */
 interface Grid {
   x: Range;
-  /** Pixel columns for each unit of the axis. */
-  density: number;
-  last: number;
+  /** The column of a place of the axis. */
+  columnOf: (at: number) => number;
   /** Ascending: the column of each place; before the first and behind the last for the edges of a view that cuts curves. */
   columns: Int32Array;
   places: Float64Array;
 }
 
 function gridOf(curves: readonly Curve[], x: Range, count: number): Grid {
-  const density = count / (x.max - x.min);
   const last = count - 1;
+  const columnOf = (at: number) => Math.min(last, Math.floor(shareOf(at, x.min, x.max) * count));
   const low = new Float64Array(count).fill(Infinity);
   const high = new Float64Array(count).fill(-Infinity);
   let hasBefore = false;
@@ -75,7 +75,7 @@ function gridOf(curves: readonly Curve[], x: Range, count: number): Grid {
     for (; i < curve.length; i++) {
       const at = (curve.x[i]! - curve.origin) * curve.unit;
       if (at > x.max) break;
-      const column = Math.min(last, Math.floor((at - x.min) * density));
+      const column = columnOf(at);
       if (at < low[column]!) low[column] = at;
       if (at > high[column]!) high[column] = at;
     }
@@ -92,17 +92,17 @@ function gridOf(curves: readonly Curve[], x: Range, count: number): Grid {
     if (low[column]! > high[column]!) continue;
     columns.push(column);
     // Exact where all points of a column are at one place, as they are at few epochs.
-    places.push(low[column] === high[column] ? low[column]! : (low[column]! + high[column]!) / 2);
+    places.push(low[column] === high[column] ? low[column]! : low[column]! / 2 + high[column]! / 2);
   }
   if (hasBehind && places.at(-1) !== x.max) {
     columns.push(count);
     places.push(x.max);
   }
-  return { x, density, last, columns: Int32Array.from(columns), places: Float64Array.from(places) };
+  return { x, columnOf, columns: Int32Array.from(columns), places: Float64Array.from(places) };
 }
 
 function tally(curve: Curve, values: Float64Array, grid: Grid, tallies: Tallies): void {
-  const { x, density, last, columns, places } = grid;
+  const { x, columnOf, columns, places } = grid;
   const { origin, unit, length } = curve;
   const at = (i: number) => (curve.x[i]! - origin) * unit;
   let i = lowerBound(curve, x.min);
@@ -115,7 +115,7 @@ function tally(curve: Curve, values: Float64Array, grid: Grid, tallies: Tallies)
     let isBroken = false;
     for (; i < length; i++) {
       const place = at(i);
-      if (place > x.max || Math.min(last, Math.floor((place - x.min) * density)) > column) break;
+      if (place > x.max || columnOf(place) > column) break;
       const value = values[i]!;
       if (!Number.isFinite(value)) {
         isBroken = true;
@@ -128,14 +128,16 @@ function tally(curve: Curve, values: Float64Array, grid: Grid, tallies: Tallies)
       if (value > high) high = value;
     }
     if (count > 0) {
-      tallies.add(k, sum / count, low, high);
+      // A sum may be more than a double can be; their mean lies between the values all the same.
+      const mean = Number.isFinite(sum) ? sum / count : low / 2 + high / 2;
+      tallies.add(k, mean, low, high);
       continue;
     }
     if (isBroken || i === 0 || i === length) continue;
     const [left, right] = [values[i - 1]!, values[i]!];
     if (!Number.isFinite(left) || !Number.isFinite(right)) continue;
     const start = at(i - 1);
-    const value = left + ((right - left) * (places[k]! - start)) / (at(i) - start);
+    const value = between(left, right, shareOf(places[k]!, start, at(i)));
     tallies.add(k, value, value, value);
   }
 }
@@ -166,7 +168,9 @@ class Tallies {
   add(place: number, value: number, low: number, high: number): void {
     const count = ++this.counts[place]!;
     const difference = value - this.#mean[place]!;
-    this.#mean[place]! += difference / count;
+    this.#mean[place]! += Number.isFinite(difference)
+      ? difference / count
+      : value / count - this.#mean[place]! / count;
     this.#squares[place]! += difference * (value - this.#mean[place]!);
     if (low < this.#low[place]!) this.#low[place] = low;
     if (high > this.#high[place]!) this.#high[place] = high;

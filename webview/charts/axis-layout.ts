@@ -1,3 +1,4 @@
+import { shareOf } from '../shared/share.js';
 import type { Box, Frame } from './frame.js';
 import type { Range } from './range.js';
 import type { Scale } from './scale.js';
@@ -43,10 +44,9 @@ export function layoutAxes({ xKind, x, y, scale }: AxesView, box: Box, ruler: Ru
 
 /** Those that leave the ones before them room, and do not reach beyond the box. */
 function apart(ticks: readonly Tick[], { left, width, x }: Frame, box: Box, ruler: Ruler): Tick[] {
-  const perX = width / (x.max - x.min);
   let end = box.left;
   return ticks.filter(({ at, label }) => {
-    const middle = left + (at - x.min) * perX;
+    const middle = left + shareOf(at, x.min, x.max) * width;
     const half = ruler.measure(label, LABEL) / 2;
     if (middle - half < end || middle + half > box.left + box.width) return false;
     end = middle + half + X_GAP;

@@ -1,5 +1,6 @@
 import type { Band, XAxis } from '../../src/extension/panels/messages.js';
 import { quoted } from '../shared/csv.js';
+import { isoTime } from '../shared/format.js';
 import { axisMetric } from './axes.js';
 import { xAt } from './curve.js';
 import type { ChartLine } from './lines.js';
@@ -15,7 +16,7 @@ export function groupsToCsv(
   lines: readonly ChartLine[],
   { axis, x, band }: { axis: XAxis; x: Range | null; band: Band },
 ): string {
-  const place = (at: number) => (axis === 'time' ? new Date(at).toISOString() : String(at));
+  const place = (at: number) => (axis === 'time' ? isoTime(at) : String(at));
   const rows = lines.flatMap(({ entry, metric, curve, group }) => {
     const start = [entry.name, metric].map(quoted).join(',');
     const shown = curve.smooth ?? curve.y;

@@ -1,4 +1,5 @@
 import { quoted } from '../shared/csv.js';
+import { isoTime } from '../shared/format.js';
 import { lowerBound, xAt } from './curve.js';
 import type { ChartLine } from './lines.js';
 import type { Range } from './range.js';
@@ -18,7 +19,7 @@ export function toCsv(shown: readonly Shown[], x: Range | null): string {
     const from = x && isAsLogged ? lowerBound(curve, x.min) : 0;
     for (let i = from; i < series.length; i++) {
       if (x && isAsLogged && xAt(curve, i) > x.max) break;
-      const time = new Date(series.times[i]!).toISOString();
+      const time = isoTime(series.times[i]!);
       lines.push(`${start},${series.steps[i]!},${time},${series.values[i]!}`);
     }
   }

@@ -1,5 +1,5 @@
 /** Labels of axes. Pure; times are in the browser's time zone. */
-import { minus } from '../shared/format.js';
+import { formatTime, isTime, minus } from '../shared/format.js';
 
 export { formatDifference, formatDuration, formatTime, formatValue } from '../shared/format.js';
 
@@ -62,6 +62,7 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 export function formatTimeTicks(times: readonly number[], distance: number): string[] {
   let before = '';
   return times.map((time) => {
+    if (!isTime(time)) return formatTime(time);
     if (distance >= MONTH) {
       const date = new Date(time);
       return date.getMonth() === 0 ? String(date.getFullYear()) : month.format(time);

@@ -1,3 +1,4 @@
+import { between, shareOf } from '../shared/share.js';
 import type { Range } from './range.js';
 import type { Scale } from './scale.js';
 
@@ -23,16 +24,24 @@ export interface Projection {
 }
 
 export function project({ left, top, width, height, x, y, scale }: Frame): Projection {
-  const perX = width / (x.max - x.min);
-  const high = scale.height(y.max);
-  const perY = height / (high - scale.height(y.min));
+  const across = along(x.min, x.max, width);
+  const down = along(scale.height(y.max), scale.height(y.min), height);
   return {
-    px: (at) => left + (at - x.min) * perX,
-    py: (at) => top + (high - scale.height(at)) * perY,
+    px: (at) => left + across(at),
+    py: (at) => top + down(scale.height(at)),
   };
+}
+
+/** Pixels from `from` on, of so many up to `to`. */
+function along(from: number, to: number, pixels: number): (at: number) => number {
+  const perUnit = pixels / (to - from);
+  // Neither of an extent that is too large for a double, nor of one that is too small to divide by.
+  return Number.isFinite(perUnit) && perUnit !== 0
+    ? (at) => (at - from) * perUnit
+    : (at) => shareOf(at, from, to) * pixels;
 }
 
 /** The value of the x axis at a place. */
 export function xOf({ left, width, x }: Frame, place: number): number {
-  return x.min + ((place - left) / width) * (x.max - x.min);
+  return between(x.min, x.max, (place - left) / width);
 }

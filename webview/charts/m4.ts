@@ -45,7 +45,8 @@ export function traceOf(
   let to = lowerBound(curve, range.max);
   while (to < curve.length && xAt(curve, to) === range.max) to++;
   to = Math.min(curve.length, to + 1);
-  const column = (range.max - range.min) / columns;
+  const extent = range.max - range.min;
+  const column = Number.isFinite(extent) ? extent / columns : range.max / columns - range.min / columns;
   const asIs = to - from <= columns * 4 || !(column > 0);
   // Four vertices and a break for each column, and for what lies before and behind the range.
   const room = asIs ? to - from : (columns + 3) * 5;
@@ -62,24 +63,25 @@ export function traceOf(
     }
   } else {
     const begin = goneOn?.last?.point ?? from;
-    buckets(builder, curve, values, begin, to, range.min, column, positive);
+    // By halves where the distance is more than a double can be.
+    const by = Number.isFinite(extent) ? 1 : 0.5;
+    const columnOf = (i: number) => Math.floor((xAt(curve, i) * by - range.min * by) / (column * by));
+    buckets(builder, columnOf, values, begin, to, positive);
   }
   return builder.trace(to - from);
 }
 
 function buckets(
   builder: TraceBuilder,
-  curve: Curve,
+  columnOf: (i: number) => number,
   values: Float64Array,
   from: number,
   to: number,
-  start: number,
-  column: number,
   positive: boolean,
 ): void {
   let i = from;
   while (i < to) {
-    const bucket = Math.floor((xAt(curve, i) - start) / column);
+    const column = columnOf(i);
     let first = -1;
     let last = -1;
     let low = -1;
@@ -87,7 +89,8 @@ function buckets(
     let seen = 0;
     const begin = i;
     builder.beginColumn(i);
-    for (; i < to && Math.floor((xAt(curve, i) - start) / column) === bucket; i++) {
+    // Wherever it is, the first point is in its own column.
+    for (; i < to && (i === begin || columnOf(i) === column); i++) {
       const value = values[i]!;
       const kind = markOf(value, positive);
       if (kind !== undefined) {

@@ -81,7 +81,7 @@ export class ChartsModel {
     );
     this.following = new Following(this, state?.following ?? false);
     this.expanded = state?.expanded ?? null;
-    if (state?.zoom) {
+    if (state?.zoom && state.zoom.min < state.zoom.max) {
       const { xAxis, min, max } = state.zoom;
       this.settings = { ...DEFAULTS, xAxis };
       this.zoom = { min, max };

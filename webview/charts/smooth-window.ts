@@ -71,6 +71,9 @@ export function runningAverage(
       first % window === 0
         ? forward[last]! / forwardCount[last]!
         : (backward[first]! + forward[last]!) / (backwardCount[first]! + forwardCount[last]!);
+    // A sum may be more than a double can be; a mean of finite values is not.
+    if (!Number.isFinite(out[i]))
+      out[i] = meanOf(values, Math.max(0, i - before), Math.min(length, i + after + 1));
   }
 }
 
@@ -100,7 +103,21 @@ export function gaussian(
       weight += share;
     }
     out[i] = sum / weight;
+    if (!Number.isFinite(out[i])) out[i] = meanOf(values, Math.max(0, i - reach), end + 1);
   }
+}
+
+/** The mean of the finite values, without a sum of them. */
+function meanOf(values: Float64Array, from: number, to: number): number {
+  let mean = 0;
+  let count = 0;
+  for (let at = from; at < to; at++) {
+    const value = values[at]!;
+    if (!Number.isFinite(value)) continue;
+    count++;
+    mean += value / count - mean / count;
+  }
+  return mean;
 }
 
 function valueAt(values: Float64Array, index: number, length: number): number {

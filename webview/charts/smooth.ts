@@ -117,7 +117,7 @@ class WindowSmoother implements Smoother {
     this.#out = withRoom(this.#out, this.#length, length);
     const { kind, amount } = this.smoothing;
     const from = Math.max(0, this.#length - reachOf(this.smoothing));
-    if (kind === 'average') runningAverage(values, from, length, amount, this.#out);
+    if (kind === 'average') runningAverage(values, from, length, Math.round(amount), this.#out);
     else gaussian(values, from, length, amount, this.#out);
     this.#length = length;
     return this.#out;

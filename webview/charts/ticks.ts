@@ -18,11 +18,14 @@ const Y_SPACE = 32;
 const LOG_SPACE = 24;
 /** Where labels about zero get crowded: as high as they are. */
 const NEAR_SPACE = 13;
+/** More labels than any screen has room for. What is worked out from an axis ends here, whatever its ends are. */
+const MOST = 1000;
 
 /** @param width of the axis in CSS pixels */
 export function xTicks(kind: XKind, range: Range, width: number): Tick[] {
-  const room = Math.max(1, width / X_SPACE[kind]);
-  const least = (range.max - range.min) / room;
+  if (!isAxis(range)) return [];
+  const room = roomFor(width, X_SPACE[kind]);
+  const least = range.max / room - range.min / room;
   switch (kind) {
     case 'count':
       return numberTicks(range, Math.max(1, roundUp(least)));
@@ -42,14 +45,26 @@ export function xTicks(kind: XKind, range: Range, width: number): Tick[] {
 
 /** @param height of the axis in CSS pixels */
 export function yTicks(scale: Scale, range: Range, height: number): Tick[] {
+  if (!isAxis(range)) return [];
   switch (scale.kind) {
-    case 'linear':
-      return numberTicks(range, roundUp((range.max - range.min) / Math.max(1, height / Y_SPACE)));
+    case 'linear': {
+      const room = roomFor(height, Y_SPACE);
+      return numberTicks(range, roundUp(range.max / room - range.min / room));
+    }
     case 'log':
       return logTicks(range, height / LOG_SPACE).map((at) => ({ at, label: formatLogTick(at) }));
     case 'symlog':
       return symlogTicks(scale as Symlog, range, height).map((at) => ({ at, label: formatLogTick(at) }));
   }
+}
+
+function isAxis({ min, max }: Range): boolean {
+  return min < max && Number.isFinite(min) && Number.isFinite(max);
+}
+
+/** How many labels fit, of which each takes so many pixels: one at least. */
+function roomFor(pixels: number, each: number): number {
+  return Math.min(MOST, Math.max(1, pixels / each || 1));
 }
 
 const DAY = 86_400;
@@ -65,6 +80,7 @@ function numberTicks(range: Range, distance: number): Tick[] {
 
 /** The least of 1, 2, 5 times a power of ten that is as much or more. */
 function roundUp(least: number): number {
+  if (!(least > 0)) return Number.MIN_VALUE;
   const power = Math.floor(Math.log10(least));
   const digit = [1, 2, 5].find((factor) => Number(`${factor}e${power}`) >= least);
   // 2e-5 as it is written, not 2 * 0.00001
@@ -74,12 +90,18 @@ function roundUp(least: number): number {
 function multiples({ min, max }: Range, distance: number): number[] {
   const first = Math.ceil(min / distance - 1e-9);
   const last = Math.floor(max / distance + 1e-9);
-  return Array.from(
-    { length: Math.max(0, last - first + 1) },
-    (_, i) =>
-      // The places are to read as they are written. Not −0.
-      Number(((first + i) * distance).toPrecision(12)) + 0,
+  const count = Math.min(MOST, last - first + 1);
+  if (!(count > 0)) return [];
+  // So many digits tell one from the next.
+  const digits = Math.max(Math.abs(first), Math.abs(last)) < 1e11 ? 12 : 17;
+  // The places are to read as they are written. Not −0.
+  const all = Array.from(
+    { length: count },
+    (_, i) => Number(((first + i) * distance).toPrecision(digits)) + 0,
   );
+  // Where doubles lie no nearer than the labels, several are one, and the outermost are beyond the axis.
+  const slack = Math.min(distance, max / 2 - min / 2) * 1e-9;
+  return all.filter((at, i) => at >= min - slack && at <= max + slack && at !== all[i - 1]);
 }
 
 /**
@@ -89,13 +111,15 @@ function multiples({ min, max }: Range, distance: number): number[] {
  * @param room how many labels fit
  */
 export function logTicks(range: Range, room: number): number[] {
+  // Zero and what is below have no place on it.
+  if (!isAxis(range) || range.min <= 0) return [];
   for (const digits of [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]]) {
     const all = powers(range, digits);
-    if (all.length > room) continue;
+    if (!(all.length <= room)) continue;
     return all.length > 1 ? all : shortStretch(range, room);
   }
   const decades = Math.ceil(Math.log10(range.max)) - Math.floor(Math.log10(range.min));
-  return powers(range, [1], Math.ceil(decades / Math.max(1, room)));
+  return powers(range, [1], Math.ceil(decades / Math.max(1, room || 1)));
 }
 
 /**
@@ -105,9 +129,10 @@ export function logTicks(range: Range, room: number): number[] {
  * @param height of the axis in CSS pixels
  */
 export function symlogTicks(scale: Symlog, range: Range, height: number): number[] {
+  if (!isAxis(range)) return [];
   const perUnit = height / (scale.height(range.max) - scale.height(range.min));
   const digits = perUnit >= 4 * LOG_SPACE ? [1, 2, 5] : perUnit >= 2.2 * LOG_SPACE ? [1, 3] : [1];
-  const stride = Math.max(1, Math.ceil(LOG_SPACE / perUnit));
+  const stride = Math.min(MOST, Math.max(1, Math.ceil(LOG_SPACE / perUnit) || 1));
   const side = (sign: 1 | -1) => {
     const [low, high] = sign > 0 ? [range.min, range.max] : [-range.max, -range.min];
     if (high < scale.threshold) return [];
@@ -129,18 +154,22 @@ export function symlogTicks(scale: Symlog, range: Range, height: number): number
 
 /** These digits of each power of ten that is a multiple of `stride`, inside of the range. */
 function powers({ min, max }: Range, digits: readonly number[], stride = 1): number[] {
+  // A double has some six hundred powers of ten, and they end this only when the least of them is one.
+  if (!(min > 0 && max < Infinity && stride >= 1)) return [];
   const first = Math.floor(Math.log10(min));
   const last = Math.ceil(Math.log10(max));
   const all: number[] = [];
   for (let exponent = Math.ceil(first / stride) * stride; exponent <= last; exponent += stride)
     for (const digit of digits) {
       const tick = Number(`${digit}e${exponent}`);
-      if (tick >= min && tick <= max) all.push(tick);
+      // Among the least doubles several are one.
+      if (tick >= min && tick <= max && tick !== all.at(-1)) all.push(tick);
     }
   return all;
 }
 
 /** For a stretch that is about as short as from one digit to the next. */
 function shortStretch(range: Range, room: number): number[] {
-  return multiples(range, roundUp((range.max - range.min) / Math.max(1, Math.min(room, 5))));
+  const count = Math.max(1, Math.min(room || 1, 5));
+  return multiples(range, roundUp(range.max / count - range.min / count));
 }

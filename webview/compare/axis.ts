@@ -1,4 +1,5 @@
 import { formatValue } from '../shared/format.js';
+import { between, shareOf } from '../shared/share.js';
 import type { Variable } from './variables.js';
 
 /** A variable along a line: places run from 0 at its low end to 1 at its high one. */
@@ -37,13 +38,18 @@ export function axisOf(variable: Variable, isLog?: boolean): Axis {
 export function placeOf({ variable: { words }, isLog, min, max }: Axis, value: number): number {
   if (words) return (value + 0.5) / words.length;
   if (min === max) return Number.isNaN(value) ? NaN : 0.5;
-  return isLog ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
+  return isLog ? shareOf(Math.log(value), Math.log(min), Math.log(max)) : shareOf(value, min, max);
 }
 
 /** The value at a place; of words, the nearest. */
 export function valueAt({ variable: { words }, isLog, min, max }: Axis, place: number): number {
   if (words) return Math.max(0, Math.min(words.length - 1, Math.floor(place * words.length)));
-  return isLog ? min * (max / min) ** place : min + (max - min) * place;
+  if (!isLog) return between(min, max, place);
+  // The ends may be further apart than a double can say.
+  const value = Number.isFinite(max / min)
+    ? min * (max / min) ** place
+    : Math.exp(between(Math.log(min), Math.log(max), place));
+  return Math.min(max, Math.max(min, value));
 }
 
 export function labelOf({ variable: { words } }: Axis, value: number): string {
@@ -63,9 +69,9 @@ export function ticksOf(axis: Axis, most = TICKS): { place: number; label: strin
   if (min === max) return [at(min)];
   const few = distinctOf(variable, most);
   if (few) return few.map(at);
-  const between = isLog ? powersOf10(min, max, most) : roundBetween(min, max, most);
+  const round = isLog ? powersOf10(min, max, most) : roundBetween(min, max, most);
   const gap = 0.6 / most;
-  const inner = between.map(at).filter(({ place }) => place > gap && place < 1 - gap);
+  const inner = round.map(at).filter(({ place }) => place > gap && place < 1 - gap);
   return [at(min), ...inner, at(max)];
 }
 
@@ -91,12 +97,14 @@ function powersOf10(min: number, max: number, most: number): number[] {
 }
 
 function roundBetween(min: number, max: number, most: number): number[] {
-  const rough = (max - min) / most;
+  const rough = max / most - min / most;
   const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * size).find((each) => each >= rough)!;
+  const step = [1, 2, 5, 10].map((factor) => factor * size).find((each) => each >= rough);
+  // Of neighbours among the least doubles nothing lies between.
+  if (!step) return [];
   const first = Math.ceil(min / step);
-  const last = Math.floor(max / step);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
+  const count = Math.floor(max / step) - first + 1;
+  return Array.from({ length: Math.min(most + 1, Math.max(0, count)) }, (_, i) =>
     Number(((first + i) * step).toPrecision(12)),
   );
 }

@@ -1,4 +1,5 @@
 import type { Points } from '../../src/workspace/types.js';
+import { shareOf } from '../shared/share.js';
 
 /** Curves over one x and one y axis, as paths in a box. */
 export interface Overlay {
@@ -55,7 +56,7 @@ function rangeOf(columns: readonly Float64Array[]): Range {
 
 /** A constant lies in the middle. */
 function scale({ min, max }: Range, size: number): (value: number) => number {
-  return max === min ? () => size / 2 : (value) => ((value - min) / (max - min)) * size;
+  return max === min ? () => size / 2 : (value) => shareOf(value, min, max) * size;
 }
 
 function path(

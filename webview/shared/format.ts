@@ -49,9 +49,21 @@ export function formatDuration(seconds: number): string {
   return whole % 60 > 0 ? `${minutes}m ${pad(whole % 60)}s` : `${minutes}m`;
 }
 
-/** @param time ms since the epoch */
+/** The last millisecond that a date can be, and the first with a minus. What a client logs may lie beyond. */
+export const LAST_TIME = 8.64e15;
+
+export function isTime(time: number): boolean {
+  return Math.abs(time) <= LAST_TIME;
+}
+
+/** @param time ms since the epoch; beyond the dates there are, the number itself */
 export function formatTime(time: number): string {
-  return `${day.format(time)} ${clockSeconds.format(time)}`;
+  return isTime(time) ? `${day.format(time)} ${clockSeconds.format(time)}` : `${formatValue(time)} ms`;
+}
+
+/** ISO 8601, for programs. @param time ms since the epoch; beyond the dates there are, the number itself */
+export function isoTime(time: number): string {
+  return isTime(time) ? new Date(time).toISOString() : String(time);
 }
 
 const UNITS: readonly [string, number][] = [

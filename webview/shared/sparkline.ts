@@ -1,4 +1,5 @@
 import type { Curve } from '../../src/workspace/types.js';
+import { shareOf } from './share.js';
 
 /**
  * The path (`d` of an SVG path) of a small curve in a box of this size. Of the values of one pixel column, the least and
@@ -17,7 +18,7 @@ export function sparkline({ steps, values }: Curve, width: number, height: numbe
     high = Math.max(high, value);
   }
   if (low > high) return '';
-  const y = (value: number) => round(high === low ? height / 2 : ((high - value) / (high - low)) * height);
+  const y = (value: number) => round(high === low ? height / 2 : shareOf(value, high, low) * height);
   const x = placesOf(steps, width);
   // A single value is a line across the box: a dot would not be seen.
   if (values.length === 1) return `M0 ${y(low)}H${width}`;
@@ -50,9 +51,9 @@ export function sparkline({ steps, values }: Curve, width: number, height: numbe
 /** By step; evenly where steps do not ascend: logged without one they are all 0, and a resumed run goes back. */
 function placesOf(steps: Float64Array, width: number): (i: number) => number {
   const last = steps.length - 1;
-  const [first, extent] = [steps[0]!, steps[last]! - steps[0]!];
-  const isAscending = extent > 0 && steps.every((step, i) => i === 0 || step >= steps[i - 1]!);
-  return isAscending ? (i) => ((steps[i]! - first) / extent) * width : (i) => (i / last) * width;
+  const [first, end] = [steps[0]!, steps[last]!];
+  const isAscending = end > first && steps.every((step, i) => i === 0 || step >= steps[i - 1]!);
+  return isAscending ? (i) => shareOf(steps[i]!, first, end) * width : (i) => (i / last) * width;
 }
 
 /** A tenth of a pixel is enough. */

@@ -1,6 +1,6 @@
 import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import type { RunState } from '../../src/workspace/types.js';
-import { formatAge, formatDuration, formatTime, formatValue } from '../shared/format.js';
+import { formatAge, formatDuration, formatTime, formatValue, isoTime } from '../shared/format.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import type { RunValues } from './values.js';
 
@@ -35,6 +35,6 @@ export function cellTitle(values: RunValues, id: ColumnId, row: number): string 
 export function cellValue(values: RunValues, id: ColumnId, row: number): string | undefined {
   const number = values.number(id, row);
   if (number === undefined) return values.text(id, row);
-  if (id === 'started') return new Date(number).toISOString();
+  if (id === 'started') return isoTime(number);
   return String(id === 'duration' ? number / 1000 : number);
 }

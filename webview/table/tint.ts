@@ -1,4 +1,5 @@
 import type { Goal } from '../shared/goal.js';
+import { shareOf } from '../shared/share.js';
 import { whiskers } from '../shared/whiskers.js';
 import type { NumberData } from './store.js';
 
@@ -20,7 +21,7 @@ export function tintsOf(
     if (!has(row)) return -1;
     if (max === min) return 0;
     const value = Math.min(max, Math.max(min, values[row]!));
-    const part = (goal === 'lower' ? max - value : value - min) / (max - min);
+    const part = goal === 'lower' ? shareOf(value, max, min) : shareOf(value, min, max);
     return Math.min(TINTS - 1, Math.floor(part * TINTS));
   };
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Progress, type Run } from '../../workspace/types.js';
-import { formatDuration, formatValue } from '../format.js';
+import { formatDate, formatDuration, formatValue } from '../format.js';
 import { stateWord } from '../runs/run-words.js';
 
 const LISTED = 8;
@@ -9,7 +9,6 @@ const LISTED = 8;
 /** Everything that names, places and judges a run, made when a person points at it. */
 export function runTooltip(run: Run): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  const date = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
   const row = (name: string, value: string) =>
     text
       .appendMarkdown('\n| ')
@@ -21,7 +20,7 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   text.appendMarkdown('**').appendText(run.name).appendMarkdown('** — ').appendText(stateWord(run.state));
   if (run.job?.reason) text.appendMarkdown('\n\n').appendText(run.job.reason);
   text.appendMarkdown('\n\n| | |\n|---|---|');
-  row(vscode.l10n.t('Started'), date.format(run.startTime));
+  row(vscode.l10n.t('Started'), formatDate(run.startTime, vscode.env.language));
   const end = run.endTime ?? (ACTIVE_STATES.includes(run.state) ? Date.now() : undefined);
   if (end !== undefined) row(vscode.l10n.t('Duration'), formatDuration(end - run.startTime));
   if (run.job?.progress && run.endTime === undefined)
