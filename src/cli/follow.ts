@@ -51,7 +51,7 @@ export class Progress {
 }
 
 function progressOf({ job, state }: Run): string | undefined {
-  return job?.progress && state === 'running' ? formatProgress(job.progress) : undefined;
+  return job?.progress && ACTIVE_STATES.includes(state) ? formatProgress(job.progress) : undefined;
 }
 
 /** The exit code that a waiting call ends with: the job's own. */

@@ -99,7 +99,11 @@ async function show(status: ServerStatus, flags: Json): Promise<void> {
       ['Store', formatBytes(status.storeBytes)],
       ['Memory', formatBytes(status.memoryBytes)],
       ['Runs', `${status.runs} in ${status.experiments} experiments`],
-      ['Jobs', `${status.running} running, ${status.queued} queued`],
+      [
+        'Jobs',
+        `${status.running} running, ${status.queued} queued` +
+          (status.collecting > 0 ? `, ${status.collecting} collecting` : ''),
+      ],
     ]),
   );
 }

@@ -69,8 +69,9 @@ export class StatusBar implements vscode.Disposable {
     const running = sum((one) => one.running);
     const queued = sum((one) => one.queued);
     this.#show(running, queued);
-    this.#onCount(running + queued);
-    if (running + queued > 0) return;
+    const active = running + queued + sum((one) => one.collecting);
+    this.#onCount(active);
+    if (active > 0) return;
     this.#listening?.dispose();
     this.#listening = undefined;
   }

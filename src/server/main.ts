@@ -128,8 +128,8 @@ async function main(): Promise<void> {
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
   setInterval(() => {
-    const { running, queued } = jobs.activeCount();
-    const idle = events.listenerCount === 0 && running + queued === 0;
+    const { running, queued, collecting } = jobs.activeCount();
+    const idle = events.listenerCount === 0 && running + queued + collecting === 0;
     // Also when the home was removed: nobody can find this server any more.
     if (readDiscovery(home)?.startedAt !== startedAt) void stop('no longer the server of this home');
     const silent = Date.now() - lastRequest;

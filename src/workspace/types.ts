@@ -1,8 +1,10 @@
 /** The nouns of the domain, as every kind of workspace gives them to the views. Times are ms since the epoch. */
 import type { MetricPattern } from '../job/spec.js';
 
-export type RunState = 'queued' | 'preparing' | 'running' | 'finished' | 'failed' | 'cancelled';
-export const ACTIVE_STATES: readonly RunState[] = ['queued', 'preparing', 'running'];
+/** `collecting`: the script has ended, and the files that it wrote are being kept. */
+export type RunState =
+  'queued' | 'preparing' | 'running' | 'collecting' | 'finished' | 'failed' | 'cancelled';
+export const ACTIVE_STATES: readonly RunState[] = ['queued', 'preparing', 'running', 'collecting'];
 
 export type Lifecycle = 'active' | 'deleted';
 
@@ -76,7 +78,7 @@ export interface JobSummary {
   reason?: string;
   /** What is read from its output as metrics. */
   metrics?: MetricPattern[];
-  /** Of the newest progress bar in its output. */
+  /** Of the newest progress bar in its output; while it collects, of its files. */
   progress?: Progress;
   /** Known once it has started. */
   machine?: Machine;
@@ -178,6 +180,8 @@ export interface Compute {
   /** Ids of the runs that are on it now, and wait for it. */
   running: string[];
   queued: string[];
+  /** Ids of those whose script has ended and whose files are being kept; they take no slot. */
+  collecting: string[];
   /** Jobs that may run there at once. */
   slots: number;
 }
@@ -252,6 +256,8 @@ export interface ServerStatus {
   runs: number;
   running: number;
   queued: number;
+  /** Jobs whose script has ended and whose files are being kept. */
+  collecting: number;
   /** Resident memory, bytes. */
   memoryBytes: number;
 }

@@ -34,7 +34,7 @@ export function header(model: RunModel, run: ShownRun, now: number): TemplateRes
     </p>
     ${run.progress ? progressBar(run.progress) : nothing}
     <div class="tools" role="toolbar" aria-label="Run">
-      ${run.isJob && ACTIVE.has(run.state) ? tool(model, 'debug-stop', 'Cancel', 'cancel') : nothing}
+      ${isCancellable(run) ? tool(model, 'debug-stop', 'Cancel', 'cancel') : nothing}
       ${run.metrics.length > 0 ? tool(model, 'graph-line', 'Charts', 'charts') : nothing}
       ${run.isJob ? tool(model, 'output', 'Log', 'log') : nothing}
       ${tool(model, 'git-compare', 'Compare With…', 'compare')}
@@ -98,7 +98,13 @@ function menuContext({ id, isJob, hasCode, state }: ShownRun): string {
     runIsJob: isJob,
     runHasCode: hasCode,
     runIsActive: isJob && ACTIVE.has(state),
+    runIsCancellable: isCancellable({ isJob, state }),
   });
+}
+
+/** A job that only has its files to keep cannot be ended any more. */
+function isCancellable({ isJob, state }: Pick<ShownRun, 'isJob' | 'state'>): boolean {
+  return isJob && ACTIVE.has(state) && state !== 'collecting';
 }
 
 /** The editor opens its own menu upon this event. */

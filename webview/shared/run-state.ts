@@ -5,9 +5,15 @@ export const RUN_STATES: Record<RunState, { icon: string; tone: string; label: s
   queued: { icon: 'watch', tone: 'muted', label: 'queued' },
   preparing: { icon: 'loading', tone: 'muted', label: 'preparing' },
   running: { icon: 'loading', tone: 'active', label: 'running' },
+  collecting: { icon: 'loading', tone: 'muted', label: 'collecting files' },
   finished: { icon: 'check', tone: 'muted', label: 'finished' },
   failed: { icon: 'error', tone: 'bad', label: 'failed' },
   cancelled: { icon: 'circle-slash', tone: 'muted', label: 'cancelled' },
 };
 
-export const ACTIVE: ReadonlySet<RunState> = new Set<RunState>(['queued', 'preparing', 'running']);
+export const ACTIVE: ReadonlySet<RunState> = new Set<RunState>([
+  'queued',
+  'preparing',
+  'running',
+  'collecting',
+]);

@@ -5,7 +5,7 @@ import { showError } from '../errors.js';
 import type { LogTerminals } from '../log/log-terminals.js';
 import { runLink } from '../links/run-links.js';
 import { ownTags } from '../runs/own-tags.js';
-import { isActive } from '../views/row-context.js';
+import { isActive, isCancellable } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
 import type { RunChooser } from './run-chooser.js';
@@ -77,7 +77,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
 
   register(COMMANDS.cancel, async (...args) => {
     const placeholder = vscode.l10n.t('Cancel which run?');
-    const runs = await choose.runs(args, { placeholder, fits: isActive });
+    const runs = await choose.runs(args, { placeholder, fits: isCancellable });
     await Promise.all(runs.map(({ id }) => workspaces.active.cancel(id)));
   });
 

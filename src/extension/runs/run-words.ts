@@ -10,6 +10,8 @@ export function stateWord(state: RunState): string {
       return vscode.l10n.t('Preparing');
     case 'running':
       return vscode.l10n.t('Running');
+    case 'collecting':
+      return vscode.l10n.t('Collecting');
     case 'finished':
       return vscode.l10n.t('Finished');
     case 'failed':
@@ -38,6 +40,8 @@ export function stateIcon(run: Pick<Run, 'state' | 'number'>): vscode.ThemeIcon 
       return new vscode.ThemeIcon('loading~spin', runColour(run));
     case 'running':
       return new vscode.ThemeIcon('sync~spin', runColour(run));
+    case 'collecting':
+      return new vscode.ThemeIcon('save-all', runColour(run));
     case 'finished':
       return new vscode.ThemeIcon('pass-filled', runColour(run));
     case 'failed':

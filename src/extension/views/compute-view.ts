@@ -48,8 +48,8 @@ export class ComputeView extends LiveView<ComputeNode | PlacedRun> {
   protected async childrenOf(node: ComputeNode | PlacedRun): Promise<(PlacedRun | Leaf)[]> {
     const workspace = this.workspaces.active;
     if (node.kind === 'run') return runSections({ run: node.run, files: new Map() }, idOf(node), workspace);
-    const { name, running, queued } = node.compute;
-    const runs = await runsById(workspace, [...running, ...queued]);
+    const { name, running, queued, collecting } = node.compute;
+    const runs = await runsById(workspace, [...collecting, ...running, ...queued]);
     if (runs.length === 0) return [messageLeaf(`${idOf(node)}/none`, vscode.l10n.t('Nothing runs here'))];
     return runs.map((run) => ({ kind: 'run', run, place: name }));
   }

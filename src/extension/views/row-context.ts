@@ -13,8 +13,10 @@ export interface RowContext {
     | 'workspace'
     | 'compute'
     | 'message';
-  /** A job that is queued, being prepared or running. */
+  /** A job that has not ended. */
   active?: boolean;
+  /** One whose script has ended, so that there is nothing to cancel. */
+  collecting?: boolean;
   /** Started by Trainyard: it has a log, and can be cancelled and submitted again. */
   job?: boolean;
   /** Its code is kept. */
@@ -24,24 +26,37 @@ export interface RowContext {
 }
 
 /** `contextValue` of a tree item: tokens in one order, separated by `;`. */
-export function rowContext({ kind, active, job, code, hasRun }: RowContext): string {
-  return [kind, active && 'active', job && 'job', code && 'code', hasRun && 'hasRun']
+export function rowContext({ kind, active, collecting, job, code, hasRun }: RowContext): string {
+  return [
+    kind,
+    active && 'active',
+    collecting && 'collecting',
+    job && 'job',
+    code && 'code',
+    hasRun && 'hasRun',
+  ]
     .filter(Boolean)
     .join(';');
 }
 
 /**
- * Whether the run is a job that has not ended: it can be cancelled, and not yet deleted. A script that was started
+ * Whether the run is a job that has not ended: it cannot be deleted yet. A script that was started
  * elsewhere may have died without a word, so its run can be deleted whatever its state says.
  */
 export function isActive({ job, state }: Pick<Run, 'job' | 'state'>): boolean {
   return job !== undefined && ACTIVE_STATES.includes(state);
 }
 
+/** Whether there is something to end: not when a job only has its files to keep. */
+export function isCancellable(run: Pick<Run, 'job' | 'state'>): boolean {
+  return isActive(run) && run.state !== 'collecting';
+}
+
 export function runContext(run: Run): string {
   return rowContext({
     kind: 'run',
     active: isActive(run),
+    collecting: run.state === 'collecting',
     job: run.job !== undefined,
     code: run.code?.snapshot !== undefined,
   });

@@ -23,7 +23,7 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   row(vscode.l10n.t('Started'), formatDate(run.startTime, vscode.env.language));
   const end = run.endTime ?? (ACTIVE_STATES.includes(run.state) ? Date.now() : undefined);
   if (end !== undefined) row(vscode.l10n.t('Duration'), formatDuration(end - run.startTime));
-  if (run.job?.progress && run.endTime === undefined)
+  if (run.job?.progress && ACTIVE_STATES.includes(run.state))
     row(vscode.l10n.t('Progress'), progressLine(run.job.progress));
   if (run.job) {
     row(vscode.l10n.t('Command'), run.job.command.join(' '));

@@ -106,7 +106,7 @@ function summaryOf(job: JobRecord): JobSummary {
     exitCode: job.exitCode,
     reason: job.reason,
     metrics: job.spec.metrics,
-    progress: job.progress,
+    progress: job.state === 'collecting' ? job.collected : job.progress,
     machine: job.machine,
     queuedAt: job.queuedAt,
     startedAt: job.startedAt,

@@ -3,12 +3,16 @@ import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
 import { createdFiles } from '../../snapshot/diff.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import type { Artifacts } from '../store/artifacts.js';
+import type { FileToKeep } from '../store/artifacts.js';
+import type { Store } from '../store/store.js';
 import { linkedPaths } from './checkout.js';
 import type { JobFolders } from './folders.js';
 
 /** By-products that nobody looks for in a run. */
 const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|mlruns|\.git)(\/|$)|\.pyc$|(^|\/)mlflow\.db$/;
+
+/** Where in a run the files of its job are. */
+const OUTPUTS = 'outputs/';
 
 /**
  * Keeps what a job wrote, in its code folder and in $TRAINYARD_OUTPUT, as files of the run under `outputs/`. May be
@@ -16,27 +20,30 @@ const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|mlruns|\.git)(\/|$)|\.pyc$
  * @returns the files that could not be kept, and why; they do not hinder the others
  */
 export async function collectOutputs(
-  artifacts: Artifacts,
+  { artifacts, jobs }: Store,
   runId: string,
   snapshot: Snapshot | undefined,
   folders: JobFolders,
 ): Promise<{ file: string; error: unknown }[]> {
-  const owner = `runs/${runId}`;
+  const files: FileToKeep[] = [];
   const lost: { file: string; error: unknown }[] = [];
   if (snapshot && fs.existsSync(folders.code)) {
     const linked = linkedPaths(snapshot);
     const isLinked = (file: string) => linked.some((name) => file === name || file.startsWith(`${name}/`));
     for (const file of await createdFiles(snapshot, folders.code))
-      if (!isLinked(file) && !NOISE.test(file)) await keep(path.join(folders.code, file), file);
+      if (!isLinked(file) && !NOISE.test(file)) await find(path.join(folders.code, file), file);
   }
   for await (const file of filesBelow(folders.output, (folder, error) => lost.push({ file: folder, error })))
-    await keep(path.join(folders.output, file), file);
-  return lost;
+    await find(path.join(folders.output, file), file);
+  const refused = await artifacts.putFiles(`runs/${runId}`, files, (done) =>
+    jobs.update(runId, { collected: { done, total: files.length } }),
+  );
+  return [...lost, ...refused.map(({ path: name, error }) => ({ file: name.slice(OUTPUTS.length), error }))];
 
-  async function keep(file: string, name: string): Promise<void> {
+  async function find(file: string, name: string): Promise<void> {
     try {
       // A link may lead anywhere; what it leads to is not this job's.
-      if (fs.lstatSync(file).isFile()) await artifacts.putFile(owner, `outputs/${name}`, file);
+      if ((await fs.promises.lstat(file)).isFile()) files.push({ path: `${OUTPUTS}${name}`, file });
     } catch (error) {
       lost.push({ file: name, error });
     }

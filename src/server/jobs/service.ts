@@ -49,8 +49,8 @@ const FINAL_STATUS: Partial<Record<RunState, RunStatus>> = {
 };
 
 /**
- * The life of every job: queued → preparing → running → finished | failed | cancelled. The store says where each
- * stands; nothing that matters is only in memory, but for secrets.
+ * The life of every job: queued → preparing → running → collecting → finished | failed | cancelled. The store says
+ * where each stands; nothing that matters is only in memory, but for secrets.
  */
 export class JobService {
   private readonly options: JobServiceOptions;
@@ -109,7 +109,7 @@ export class JobService {
     return runId;
   }
 
-  /** Of a job that has ended: nothing. @throws NOT_RUNNING when the run is not a job of ours */
+  /** Of a job whose script has ended: nothing; its files are kept. @throws NOT_RUNNING when the run is not a job of ours */
   async cancel(runId: string): Promise<void> {
     const job = this.store.jobs.get(runId);
     if (!job)
@@ -120,7 +120,7 @@ export class JobService {
           hint: 'End its process where you started it.',
         },
       );
-    if (!isActive(job)) return;
+    if (!isActive(job) || job.state === 'collecting') return;
     await this.store.write(() => this.store.jobs.update(runId, { cancelRequested: true }));
     const now = this.store.jobs.get(runId);
     if (now?.handle) await this.passCancelOn(now);
@@ -143,10 +143,11 @@ export class JobService {
     return this.store.jobs.isActive(runId);
   }
 
-  activeCount(): { running: number; queued: number } {
+  activeCount(): { running: number; queued: number; collecting: number } {
     const active = this.store.jobs.active();
     const queued = active.filter(({ state }) => state === 'queued').length;
-    return { running: active.length - queued, queued };
+    const collecting = active.filter(({ state }) => state === 'collecting').length;
+    return { running: active.length - queued - collecting, queued, collecting };
   }
 
   async compute(): Promise<Compute[]> {
@@ -160,8 +161,9 @@ export class JobService {
         return {
           ...description,
           detail: names ? `${detail}, ${names}` : detail,
-          running: here.filter(({ state }) => state !== 'queued').map(({ runId }) => runId),
+          running: here.filter(isInSlot).map(({ runId }) => runId),
           queued: here.filter(({ state }) => state === 'queued').map(({ runId }) => runId),
+          collecting: here.filter(({ state }) => state === 'collecting').map(({ runId }) => runId),
           slots: this.options.settings().parallelJobs,
         };
       }),
@@ -194,7 +196,7 @@ export class JobService {
 
   private async lookOnce(): Promise<void> {
     const active = this.store.jobs.active();
-    let free = this.options.settings().parallelJobs - active.filter(({ state }) => state !== 'queued').length;
+    let free = this.options.settings().parallelJobs - active.filter(isInSlot).length;
     for (const job of active) {
       if (this.attended.has(job.runId)) {
         if (job.state === 'queued') free--;
@@ -298,19 +300,34 @@ export class JobService {
     await this.store.write(() => this.store.jobs.update(job.runId, { handle: undefined, state: 'queued' }));
   }
 
+  /** The script has ended: what it wrote is kept. A server that is killed meanwhile begins again with this. */
   private async end(job: JobRecord, status: Extract<TargetStatus, { state: 'ended' }>): Promise<void> {
+    const { runId } = job;
     const cancelled = status.cause === 'cancelled' || (status.cause === 'lost' && job.cancelRequested);
     const state = cancelled
       ? 'cancelled'
       : status.exitCode === 0 && status.cause === 'exit'
         ? 'finished'
         : 'failed';
+    const endedAt = job.state === 'collecting' ? (job.endedAt ?? status.endedAt) : status.endedAt;
+    // One that was too short to be seen running.
+    const machine = job.machine ?? (status.startedAt === undefined ? undefined : await readMachine());
+    await this.store.write(() =>
+      this.store.jobs.update(runId, {
+        state: 'collecting',
+        exitCode: status.exitCode,
+        endedAt,
+        machine,
+        ...(status.startedAt !== undefined && { startedAt: status.startedAt }),
+      }),
+    );
+    // Its slot is free.
+    this.look();
     const unread = await this.harvest.finish(job, status.startedAt ?? job.startedAt ?? job.queuedAt);
-    const folders = foldersOf(this.options.home, job.runId);
-    const lost = await collectOutputs(this.store.artifacts, job.runId, job.snapshot, folders);
-    for (const { file, error } of lost)
-      this.log.error({ err: error, runId: job.runId, file }, 'file not kept');
-    fs.rmSync(folders.code, { recursive: true, force: true });
+    const folders = foldersOf(this.options.home, runId);
+    const lost = await collectOutputs(this.store, runId, job.snapshot, folders);
+    for (const { file, error } of lost) this.log.error({ err: error, runId, file }, 'file not kept');
+    await fs.promises.rm(folders.code, { recursive: true, force: true });
     const reasons = [
       status.reason,
       ...unread,
@@ -320,23 +337,17 @@ export class JobService {
       state,
       reason: reasons.filter(Boolean).slice(0, 10).join(' ') || undefined,
       exitCode: status.exitCode,
-      endedAt: status.endedAt,
-      ...(status.startedAt !== undefined && { startedAt: status.startedAt }),
-      // One that was too short to be seen running.
-      ...(status.startedAt !== undefined && !job.machine && { machine: await readMachine() }),
+      endedAt,
     });
   }
 
   private async finish(
     { runId }: JobRecord,
-    end: { state: RunState } & Pick<
-      Partial<JobRecord>,
-      'reason' | 'exitCode' | 'endedAt' | 'startedAt' | 'machine'
-    >,
+    end: { state: RunState } & Pick<Partial<JobRecord>, 'reason' | 'exitCode' | 'endedAt'>,
   ): Promise<void> {
-    const endedAt = end.endedAt ?? Date.now();
+    const endedAt = end.endedAt ?? this.store.jobs.get(runId)?.endedAt ?? Date.now();
     await this.store.write(() => {
-      this.store.jobs.update(runId, { ...end, endedAt });
+      this.store.jobs.update(runId, { ...end, endedAt, collected: undefined });
       this.store.runs.update(runId, { status: FINAL_STATUS[end.state], endTime: endedAt });
     });
     this.secrets.delete(runId);
@@ -353,6 +364,11 @@ export class JobService {
       });
     return target;
   }
+}
+
+/** Whether it takes a place of those that run at once. */
+function isInSlot({ state }: JobRecord): boolean {
+  return state === 'preparing' || state === 'running';
 }
 
 function bundledSupervisor(): string[] {

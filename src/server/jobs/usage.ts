@@ -29,7 +29,7 @@ export class UsageSampler {
     for (const job of due) {
       const usage = job.handle && (await targetOf(job).usage(job.handle));
       // It may have ended, and was forgotten, meanwhile.
-      if (usage && this.store.jobs.isActive(job.runId)) await this.log(job, usage, gpus, now);
+      if (usage && this.store.jobs.get(job.runId)?.state === 'running') await this.log(job, usage, gpus, now);
     }
   }
 

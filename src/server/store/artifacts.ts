@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode, TrainyardError } from '../../base/errors.js';
+import { mapBounded } from '../../base/map-bounded.js';
 import { checkArtifactPath } from './artifact-path.js';
 import { type Content, receive } from './receive.js';
 import { type Database, storeFull } from './sql.js';
@@ -15,6 +16,24 @@ export interface ArtifactEntry {
   /** undefined: a folder */
   sha256?: string;
 }
+
+/** A file on disk, and the path that it is to have. */
+export interface FileToKeep {
+  path: string;
+  file: string;
+}
+
+export interface LostFile {
+  path: string;
+  error: unknown;
+}
+
+/** Files that one change lists: few enough that it holds up nobody. */
+const BATCH = 256;
+/** Files that are written at once: their syncs share what the disk does. */
+const AT_ONCE = 16;
+/** Bytes of a file that is read in one go. */
+const READ_WHOLE = 1024 * 1024;
 
 const BELOW = 'owner = ? AND path > ? AND path < ?';
 /** Its values. `0` is the character after `/`, so that the range is the prefix; SQLite sorts any text before any blob. */
@@ -58,44 +77,128 @@ export class Artifacts {
   async put(owner: string, name: string, content: AsyncIterable<Uint8Array> | Uint8Array): Promise<Content> {
     checkArtifactPath(name);
     this.requireFree(owner, name);
+    const arrived = await this.arrive(content instanceof Uint8Array ? [content] : content);
+    try {
+      const before = await this.write(() => {
+        const replaced = this.enter(owner, name, arrived);
+        this.changed(owner);
+        return replaced;
+      });
+      if (before !== undefined) this.collect([before]);
+    } finally {
+      this.letGo(arrived);
+    }
+    return arrived;
+  }
+
+  /**
+   * Takes copies of files on disk, a batch at a time: the contents are written and synced several at once, and one
+   * change lists those of the batch. A file that fails does not hinder the others. May be done again: a file replaces itself.
+   * @param listed called inside the change of each batch with how many files are dealt with so far
+   * @returns the files that could not be kept, and why
+   */
+  async putFiles(
+    owner: string,
+    files: readonly FileToKeep[],
+    listed: (done: number) => void = () => undefined,
+  ): Promise<LostFile[]> {
+    const lost: LostFile[] = [];
+    for (let at = 0; at < files.length; at += BATCH) {
+      const batch = files.slice(at, at + BATCH);
+      const arrived = await mapBounded(batch, AT_ONCE, ({ path: name, file }) =>
+        this.arriveFrom(owner, name, file),
+      );
+      try {
+        const { replaced, refused } = await this.write(() => {
+          const entered = this.enterAll(owner, batch, arrived);
+          listed(at + batch.length);
+          return entered;
+        });
+        lost.push(...refused);
+        this.collect(replaced);
+      } catch (error) {
+        lost.push(...batch.map(({ path: name }) => ({ path: name, error })));
+      } finally {
+        for (const one of arrived) if ('sha256' in one) this.letGo(one);
+      }
+    }
+    return lost;
+  }
+
+  private async arriveFrom(owner: string, name: string, file: string): Promise<Content | { error: unknown }> {
+    try {
+      checkArtifactPath(name);
+      this.requireFree(owner, name);
+      const { size } = await fs.promises.stat(file);
+      return await this.arrive(
+        size < READ_WHOLE ? [await fs.promises.readFile(file)] : fs.createReadStream(file),
+      );
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Lists what arrived of a batch, in its order. For use inside a change. */
+  private enterAll(
+    owner: string,
+    batch: readonly FileToKeep[],
+    arrived: readonly (Content | { error: unknown })[],
+  ): { replaced: string[]; refused: LostFile[] } {
+    const replaced: string[] = [];
+    const refused: LostFile[] = [];
+    for (const [i, { path: name }] of batch.entries()) {
+      const one = arrived[i] as Content | { error: unknown };
+      if ('error' in one) {
+        refused.push({ path: name, error: one.error });
+        continue;
+      }
+      try {
+        const before = this.enter(owner, name, one);
+        if (before !== undefined) replaced.push(before);
+      } catch (error) {
+        if (!TrainyardError.is(error)) throw error;
+        refused.push({ path: name, error });
+      }
+    }
+    this.changed(owner);
+    return { replaced, refused };
+  }
+
+  /** Brings a content to its place on the disk. Until it is let go it is kept though no row names it. */
+  private async arrive(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Content> {
     const file = path.join(this.temporary, randomUUID());
     try {
-      const received = await receive(content instanceof Uint8Array ? [content] : content, file);
-      return await this.keep(owner, name, file, received);
+      const received = await receive(content, file);
+      // No await from here to the return: whoever gets it lets it go.
+      moveInto(this.object(received.sha256), file);
+      this.arriving.set(received.sha256, (this.arriving.get(received.sha256) ?? 0) + 1);
+      return received;
     } catch (error) {
       await fs.promises.rm(file, { force: true });
       throw hasCode(error, 'ENOSPC', 'EDQUOT') ? storeFull(error) : error;
     }
   }
 
-  private async keep(owner: string, name: string, file: string, content: Content): Promise<Content> {
-    const { sha256, bytes } = content;
-    this.arriving.set(sha256, (this.arriving.get(sha256) ?? 0) + 1);
-    try {
-      const object = this.object(sha256);
-      moveInto(object, file);
-      const before = await this.write(() => {
-        const replaced = this.row(owner, name)?.sha256;
-        if (replaced === undefined) this.requireFree(owner, name);
-        this.db.run(
-          `INSERT INTO artifacts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-           sha256 = excluded.sha256, bytes = excluded.bytes, stored_at = excluded.stored_at`,
-          owner,
-          name,
-          sha256,
-          bytes,
-          Date.now(),
-        );
-        this.changed(owner);
-        return replaced;
-      });
-      if (before !== undefined && before !== sha256) this.collect([before]);
-      return content;
-    } finally {
-      const left = (this.arriving.get(sha256) ?? 1) - 1;
-      if (left > 0) this.arriving.set(sha256, left);
-      else this.arriving.delete(sha256);
-    }
+  private letGo({ sha256 }: Content): void {
+    const left = (this.arriving.get(sha256) ?? 1) - 1;
+    if (left > 0) this.arriving.set(sha256, left);
+    else this.arriving.delete(sha256);
+  }
+
+  /** Lists a content under a path. For use inside a change. @returns the other content that was there before */
+  private enter(owner: string, name: string, { sha256, bytes }: Content): string | undefined {
+    const replaced = this.row(owner, name)?.sha256;
+    if (replaced === undefined) this.requireFree(owner, name);
+    this.db.run(
+      `INSERT INTO artifacts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       sha256 = excluded.sha256, bytes = excluded.bytes, stored_at = excluded.stored_at`,
+      owner,
+      name,
+      sha256,
+      bytes,
+      Date.now(),
+    );
+    return replaced === sha256 ? undefined : replaced;
   }
 
   /** Takes a copy of a file on disk. */

@@ -40,7 +40,7 @@ export class EventFiles {
   isAmongOthers(runId: string, file: string): boolean {
     const rows = this.db.all<{ path: string }>(
       `SELECT path FROM event_files JOIN jobs USING (run_id)
-       WHERE run_id <> ? AND jobs.state IN ('preparing', 'running')`,
+       WHERE run_id <> ? AND jobs.state IN ('preparing', 'running', 'collecting')`,
       runId,
     );
     return rows.some((row) => file.startsWith(path.dirname(row.path) + path.sep));

@@ -24,15 +24,19 @@ export interface JobRecord {
   /** Bytes of its output that were read for metrics. */
   outputRead: number;
   progress?: Progress;
+  /** How many of its files were dealt with, while they are kept. */
+  collected?: Progress;
   machine?: Machine;
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;
 }
 
+const ACTIVE: readonly RunState[] = ['queued', 'preparing', 'running', 'collecting'];
+
 /** Not ended yet. */
 export function isActive({ state }: JobRecord): boolean {
-  return state === 'queued' || state === 'preparing' || state === 'running';
+  return ACTIVE.includes(state);
 }
 
 interface JobRow {
@@ -48,6 +52,7 @@ interface JobRow {
   reason: string | null;
   output_read: number;
   progress: string | null;
+  collected: string | null;
   machine: string | null;
   queued_at: number;
   started_at: number | null;
@@ -74,6 +79,7 @@ const COLUMNS: {
   reason: (reason) => ({ reason }),
   outputRead: (bytes) => ({ output_read: bytes }),
   progress: (progress) => ({ progress: progress && JSON.stringify(progress) }),
+  collected: (progress) => ({ collected: progress && JSON.stringify(progress) }),
   machine: (machine) => ({ machine: machine && JSON.stringify(machine) }),
   startedAt: (time) => ({ started_at: time }),
   endedAt: (time) => ({ ended_at: time }),
@@ -125,7 +131,8 @@ export class Jobs {
   active(): JobRecord[] {
     return this.db
       .all<JobRow>(
-        `SELECT * FROM jobs WHERE state IN ('queued', 'preparing', 'running') ORDER BY queued_at, run_id`,
+        `SELECT * FROM jobs WHERE state IN ('queued', 'preparing', 'running', 'collecting')
+         ORDER BY queued_at, run_id`,
       )
       .map(toRecord);
   }
@@ -170,6 +177,7 @@ function toRecord(row: JobRow): JobRecord {
     ...(row.reason !== null && { reason: row.reason }),
     outputRead: row.output_read,
     ...(row.progress !== null && { progress: JSON.parse(row.progress) as Progress }),
+    ...(row.collected !== null && { collected: JSON.parse(row.collected) as Progress }),
     ...(row.machine !== null && { machine: JSON.parse(row.machine) as Machine }),
     queuedAt: row.queued_at,
     ...(row.started_at !== null && { startedAt: row.started_at }),

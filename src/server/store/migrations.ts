@@ -159,6 +159,12 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   -- On which machine it ran.
   ALTER TABLE jobs ADD COLUMN machine TEXT;
   `,
+  `
+  -- Jobs whose files are being kept, and how far that is.
+  ALTER TABLE jobs ADD COLUMN collected TEXT;
+  DROP INDEX jobs_active;
+  CREATE INDEX jobs_active ON jobs (queued_at) WHERE state IN ('queued', 'preparing', 'running', 'collecting');
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

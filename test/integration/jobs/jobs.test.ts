@@ -83,6 +83,20 @@ describe('jobs', () => {
     assert.equal(await test.log(id), '1\n2\n3\n4\n');
   });
 
+  it('have all their files, whenever the server is killed while they are collected', async () => {
+    const script = 'cd "$TRAINYARD_OUTPUT"; for i in $(seq 2000); do echo $i > $i.txt; done; exit 4\n';
+    const { id } = await test.submit(script);
+    const collecting = async () => {
+      const { state, job } = await test.workspace.run(id);
+      return state === 'collecting' && job?.progress && job.progress.done > 0;
+    };
+    await until('files to be kept', collecting);
+    await test.killServer();
+    const run = await test.ended(id);
+    assert.deepEqual([run.state, run.job?.exitCode, run.job?.progress], ['failed', 4, undefined]);
+    assert.equal((await test.workspace.files(id, 'outputs')).length, 2000);
+  });
+
   it('are submitted, run and end right while the server is killed again and again', async () => {
     const submitted = new Map<string, number>();
     let kills = 0;

@@ -78,6 +78,73 @@ describe('the job service', () => {
     });
   });
 
+  describe('while the files of a job are kept', () => {
+    const many = (files: number) =>
+      `cd "$TRAINYARD_OUTPUT"; for i in $(seq ${files}); do echo $i > $i.txt; done; echo written\n`;
+    const collecting = (id: string) =>
+      until('files to be kept', () => {
+        const job = scratch.job(id);
+        return job.state === 'collecting' && (job.collected?.done ?? 0) > 0 && job;
+      });
+
+    it('is collecting, tells how far it is, and knows how the script ended', async () => {
+      const seen: string[] = [];
+      const stop = scratch.store.onChange((change) => {
+        if (change.type !== 'run') return;
+        const state = scratch.store.jobs.get(change.runId)?.state;
+        if (state && state !== seen.at(-1)) seen.push(state);
+      });
+      const id = await scratch.submit(`sleep 1; ${many(1500)}exit 3\n`);
+      const { exitCode, endedAt, collected } = await collecting(id);
+      assert.equal(exitCode, 3);
+      assert.equal(collected?.total, 1500);
+      assert.deepEqual(
+        [scratch.store.runs.get(id)?.status, scratch.store.runs.get(id)?.endTime],
+        ['running', null],
+      );
+      const ended = await scratch.ended(id);
+      stop();
+      assert.deepEqual(seen, ['queued', 'preparing', 'running', 'collecting', 'failed']);
+      assert.deepEqual([ended.exitCode, ended.endedAt, ended.collected], [3, endedAt, undefined]);
+      assert.equal(scratch.store.runs.get(id)?.endTime, endedAt);
+      assert.equal(scratch.outputs(id).length, 1500);
+    });
+
+    it('leaves its place to the next job', async () => {
+      scratch.settings.parallelJobs = 1;
+      const first = await scratch.submit(many(3000));
+      const second = await scratch.submit('sleep 30\n');
+      await scratch.running(second);
+      assert.equal(scratch.job(first).state, 'collecting');
+      const [local] = await scratch.service.compute();
+      assert.deepEqual([local?.running, local?.collecting], [[second], [first]]);
+      await scratch.service.cancel(second);
+      await Promise.all([scratch.ended(first), scratch.ended(second)]);
+      scratch.settings.parallelJobs = 2;
+    });
+
+    it('is not cancelled any more, and loses nothing by the try', async () => {
+      const id = await scratch.submit(many(1500));
+      await collecting(id);
+      await scratch.service.cancel(id);
+      assert.equal((await scratch.ended(id)).state, 'finished');
+      assert.equal(scratch.outputs(id).length, 1500);
+    });
+
+    it('goes on with it after the server was ended', async () => {
+      const id = await scratch.submit(many(3000));
+      const { endedAt } = await collecting(id);
+      await scratch.restart();
+      const job = await scratch.ended(id);
+      assert.deepEqual(
+        [job.state, job.exitCode, job.endedAt, job.reason],
+        ['finished', 0, endedAt, undefined],
+      );
+      assert.equal(scratch.outputs(id).length, 3000);
+      assert.equal(fs.existsSync(scratch.folders(id).code), false);
+    });
+  });
+
   describe('the machine of a job', () => {
     const isThisOne = ({ machine }: JobRecord) => {
       assert.ok(machine);

@@ -5,7 +5,7 @@ import { PRIMARY_METRIC_TAG, primaryMetric } from '../../../src/extension/runs/p
 import { parseRunUriPath, runUriPath, splitPath } from '../../../src/extension/runs/run-uri.js';
 import { formatAssignments, parseAssignments } from '../../../src/extension/submit/assignments.js';
 import { parseJobTask } from '../../../src/extension/tasks/job-task.js';
-import { runContext, rowContext } from '../../../src/extension/views/row-context.js';
+import { runContext, isCancellable, rowContext } from '../../../src/extension/views/row-context.js';
 import type { MetricSummary, Run } from '../../../src/workspace/types.js';
 import { pass, standStill } from '../../support/clock.js';
 
@@ -170,6 +170,13 @@ describe('the context of a row', () => {
     const run = { state: 'running', job: {}, code: { snapshot: 'c' } } as Run;
     assert.equal(runContext(run), 'run;active;job;code');
     assert.equal(runContext({ ...run, state: 'failed', job: undefined, code: undefined }), 'run');
+  });
+
+  it('offers neither cancel nor delete for a run whose files are being kept', () => {
+    const run = { state: 'collecting', job: {} } as Run;
+    assert.equal(runContext(run), 'run;active;collecting;job');
+    assert.equal(isCancellable(run), false);
+    assert.equal(isCancellable({ ...run, state: 'running' }), true);
   });
 
   it('offers no cancel for a run that was started elsewhere', () => {

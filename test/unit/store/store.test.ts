@@ -209,6 +209,58 @@ describe('store', () => {
     });
   });
 
+  describe('many files at once', () => {
+    const make = (name: string, text: string) => {
+      const file = path.join(folder, 'made', name);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, text);
+      return { path: `outputs/${name}`, file };
+    };
+    const textOf = (name: string) =>
+      fs.readFileSync(store.artifacts.stat('runs/r', `outputs/${name}`)?.file ?? '', 'utf8');
+
+    it('are listed in a few changes, each with its own content', async () => {
+      const files = Array.from({ length: 700 }, (_, i) => make(`${i % 7}/${i}.txt`, `text ${i % 300}`));
+      const done: number[] = [];
+      assert.deepEqual(await store.artifacts.putFiles('runs/r', files, (n) => done.push(n)), []);
+      assert.deepEqual(done, [256, 512, 700]);
+      for (const i of [0, 255, 256, 650, 699]) assert.equal(textOf(`${i % 7}/${i}.txt`), `text ${i % 300}`);
+      assert.equal(store.artifacts.list('runs/r', 'outputs/3').length, 100);
+      // Kept once each, with nothing left over, and a sweep finds nothing to remove.
+      const objects = () => fs.readdirSync(path.join(folder, 'objects'), { recursive: true }).length;
+      const before = objects();
+      await store.artifacts.sweep(new AbortController().signal);
+      assert.equal(objects(), before);
+      assert.deepEqual(fs.readdirSync(path.join(folder, 'tmp')), []);
+    });
+
+    it('do not hinder each other when one fails', async () => {
+      const files = [
+        make('a.txt', 'a'),
+        { path: 'outputs/gone.txt', file: path.join(folder, 'nowhere') },
+        { path: 'outputs/../b.txt', file: make('b.txt', 'b').file },
+        { path: 'outputs/a.txt/below.txt', file: make('c.txt', 'c').file },
+        make('d.bin', 'd'.repeat(3_000_000)),
+      ];
+      const lost = await store.artifacts.putFiles('runs/r', files);
+      assert.deepEqual(
+        lost.map(({ path: name }) => name),
+        ['outputs/gone.txt', 'outputs/../b.txt', 'outputs/a.txt/below.txt'],
+      );
+      assert.deepEqual([textOf('a.txt'), textOf('d.bin').length], ['a', 3_000_000]);
+    });
+
+    it('replace what they were, and may be put again', async () => {
+      await store.artifacts.putFiles('runs/r', [make('a.txt', 'old'), make('b.txt', 'b')]);
+      const old = store.artifacts.stat('runs/r', 'outputs/a.txt')?.file ?? '';
+      const files = [make('a.txt', 'new'), make('b.txt', 'b')];
+      for (let times = 0; times < 2; times++)
+        assert.deepEqual(await store.artifacts.putFiles('runs/r', files), []);
+      assert.deepEqual([textOf('a.txt'), textOf('b.txt')], ['new', 'b']);
+      assert.equal(fs.existsSync(old), false);
+    });
+  });
+
   describe('artifacts', () => {
     it('stores one content once, and lists folders', async () => {
       const a = await store.artifacts.put('runs/r', 'm/a.txt', Buffer.from('same'));

@@ -1,0 +1,14 @@
+/** The results of `map` in the order of the items, with so many of them under way at once. Rejects with the first failure. */
+export async function mapBounded<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  map: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  const rest = items.entries();
+  const worker = async () => {
+    for (const [i, item] of rest) results[i] = await map(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  return results;
+}
