@@ -1,17 +1,19 @@
 /** What changed between two snapshots, or between one and its folder as it is now. */
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { gitBytes, gitStream, type GitPlace } from './git.js';
+import { innerSource, type Source, sourceOf } from './inner.js';
 import { objectsPlace } from './keep.js';
 import { parseRaw, shown, splitNul } from './listing.js';
-import { hiddenRepository, locate } from './locate.js';
+import { hiddenRepository, locate, realIfThere } from './locate.js';
 import { formatOf, neutralPlace, withNeutral } from './neutral.js';
-import { gitlinksOf, innerSource, type Source } from './restore.js';
+import { gitlinksOf } from './restore.js';
 import { sizesOf } from './sizes.js';
 import { type FileChange, type Snapshot } from './snapshot.js';
 import { writeTree } from './tree.js';
+import { inTurns } from './turns.js';
 
 export interface Difference {
   files: FileChange[];
@@ -47,25 +49,27 @@ export async function diffSnapshots(a: Snapshot, b: Snapshot): Promise<Differenc
     );
   objectsPlace(a);
   objectsPlace(b);
-  return diffTrees(a.tree, b.tree, a.gitDir, b.gitDir);
+  return diffTrees(a, b);
 }
 
 /**
  * From the snapshot to its folder as it is now, less what ignore files leave out.
+ * @param apart folder of ours that is never compared, wherever it lies
  * @throws NOT_FOUND (folder or repository is gone)
  */
-export async function diffWithFolder(a: Snapshot): Promise<Difference> {
+export async function diffWithFolder(a: Snapshot, apart = dirname(a.gitDir)): Promise<Difference> {
   objectsPlace(a);
-  const repository = await locate(a.root, dirname(a.gitDir));
+  const repository = await locate(a.root, dirname(a.gitDir), a.umask);
   // A folder that has become a repository since is still compared with what was taken without one.
   const home = a.hidden ? hiddenRepository(repository.root, a.gitDir) : repository;
   if (!a.hidden && repository.hidden)
     throw new TrainyardError('NOT_FOUND', `${a.root} is no longer in a repository.`, {
       hint: 'Restore the run and compare the folders.',
     });
+  const include = (a.included ?? []).map((path) => Buffer.from(path).toString('latin1'));
   const policy = { sizeLimit: COMPARE_LIMIT, largeFiles: 'leave-out', onlyNew: true } as const;
-  const now = await writeTree(home, policy, dirname(a.gitDir));
-  const { files, patch } = await diffTrees(a.tree, now.tree, a.gitDir, home.gitDir);
+  const now = await writeTree(home, { ...policy, apart: await realIfThere(apart), include });
+  const { files, patch } = await diffTrees(a, { ...now, gitDir: home.gitDir, root: home.root });
   const before = new Set(a.leftOut.map(({ path }) => path));
   const large = new Set(now.leftOut.map(({ path }) => path));
   const gone = new Set(files.filter(({ status }) => status === 'deleted').map(({ path }) => path));
@@ -83,26 +87,74 @@ function notCompared(path: string, status: FileChange['status']): FileChange {
   return { path, status, additions: null, deletions: null };
 }
 
-async function diffTrees(a: string, b: string, gitDir: string, otherGitDir: string): Promise<Difference> {
-  return withNeutral(formatOf(a), async (side) => {
-    const others: Record<string, string> =
-      otherGitDir === gitDir
-        ? {}
-        : { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(otherGitDir, 'objects')) };
+type Kept = Pick<Snapshot, 'gitDir' | 'root' | 'tree' | 'submodules'>;
+
+async function diffTrees(a: Kept, b: Kept): Promise<Difference> {
+  return withNeutral(formatOf(a.tree), async (side) => {
+    const [from, to] = await Promise.all([flatTree(side, 'a', a), flatTree(side, 'b', b)]);
     const place: GitPlace = {
-      cwd: side,
-      env: { GIT_DIR: side, GIT_OBJECT_DIRECTORY: join(gitDir, 'objects'), ...others },
+      ...placeOver(side, [...from.gitDirs, ...to.gitDirs]),
       // Larger files are compared by their hash only.
       settings: ['core.bigFileThreshold=16m'],
     };
     const command = ['diff-tree', '-r', '-M', '--no-ext-diff', '--no-textconv'];
     const [raw, numstat, patch] = await Promise.all([
-      gitBytes(place, [...command, '--raw', '-z', a, b]),
-      gitBytes(place, [...command, '--numstat', '-z', a, b]),
-      cutPatch(place, [...command, '-p', '--no-color', a, b]),
+      gitBytes(place, [...command, '--raw', '-z', from.tree, to.tree]),
+      gitBytes(place, [...command, '--numstat', '-z', from.tree, to.tree]),
+      cutPatch(place, [...command, '-p', '--no-color', from.tree, to.tree]),
     ]);
     return { files: fileChanges(raw, numstat), patch };
   });
+}
+
+/** A git folder that lives only as long, in front of the objects of several others. */
+function placeOver(side: string, gitDirs: string[]): GitPlace {
+  const others = [...new Set(gitDirs)].map((gitDir) => quoted(join(gitDir, 'objects')));
+  return { cwd: side, env: { GIT_DIR: side, GIT_ALTERNATE_OBJECT_DIRECTORIES: others.join(delimiter) } };
+}
+
+/**
+ * The tree with the files of inner repositories in the place of their gitlinks; of one that is not there any more
+ * the gitlink stays. `gitDirs`: where its objects are, besides `side`.
+ */
+async function flatTree(
+  side: string,
+  name: string,
+  kept: Kept,
+): Promise<{ tree: string; gitDirs: string[] }> {
+  const outer: Source = {
+    gitDir: kept.gitDir,
+    commit: kept.tree,
+    origin: kept.root,
+    submodules: kept.submodules,
+  };
+  const gitDirs = [kept.gitDir];
+  if (kept.submodules.length === 0) return { tree: kept.tree, gitDirs };
+  const sources = await inTurns(kept.submodules, ({ path, commit }) => innerIfThere(outer, path, commit));
+  const inner = kept.submodules.flatMap(({ path }, i) => (sources[i] ? [{ path, ...sources[i] }] : []));
+  gitDirs.push(...inner.map(({ gitDir }) => gitDir));
+  const over = placeOver(side, gitDirs);
+  const place = { ...over, env: { ...over.env, GIT_INDEX_FILE: join(side, name), GIT_WORK_TREE: side } };
+  await gitBytes(place, ['read-tree', kept.tree]);
+  // An outer one comes before those in it.
+  for (const { path, commit } of inner) {
+    await gitBytes(
+      place,
+      ['update-index', '-z', '--index-info'],
+      `0 ${'0'.repeat(commit.length)} 0\t${path}\0`,
+    );
+    await gitBytes(place, ['read-tree', `--prefix=${path}/`, commit]);
+  }
+  return { tree: (await gitBytes(place, ['write-tree'])).toString('ascii').trim(), gitDirs };
+}
+
+async function innerIfThere(outer: Source, path: string, commit: string): Promise<Source | undefined> {
+  try {
+    return await innerSource(outer, path, commit);
+  } catch (error) {
+    if (TrainyardError.is(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
 }
 
 /** A path in a list that is separated by colons (semicolons on Windows), as git unquotes it. */
@@ -152,8 +204,7 @@ async function cutPatch(place: GitPlace, args: string[]): Promise<string> {
  */
 export async function createdFiles(snapshot: Snapshot, folder: string): Promise<string[]> {
   objectsPlace(snapshot);
-  const source = { gitDir: snapshot.gitDir, commit: snapshot.commit, origin: snapshot.root };
-  return (await createdIn(source, await realpath(folder))).sort();
+  return (await createdIn(sourceOf(snapshot), await realpath(folder))).sort();
 }
 
 /** `source` undefined: everything in the folder is new. */
@@ -183,7 +234,7 @@ async function createdIn(source: Source | undefined, folder: string): Promise<st
     folders.map(async ({ path, commit }) => {
       const inner = join(folder, path);
       if (!existsSync(inner)) return [];
-      const from = source && commit ? await innerSource(join(source.origin, path), commit) : undefined;
+      const from = source && commit ? await innerIfThere(source, path, commit) : undefined;
       return (await createdIn(from, inner)).map((name) => `${path}/${name}`);
     }),
   );

@@ -15,6 +15,8 @@ export interface GitPlace {
   env?: Record<string, string>;
   /** `name=value` settings, on top of what every call gets. */
   settings?: string[];
+  /** For commands that write what others may have to read; without it, the umask of this process. */
+  umask?: number;
 }
 
 /** Settings of every call: nothing of the person's configuration may start a program or write a reflog. */
@@ -110,7 +112,8 @@ export function gitStream(
 ): Promise<void> {
   const settings = settingsOf(place).flatMap((setting) => ['-c', setting]);
   return new Promise((resolve, reject) => {
-    const child = spawn('git', [...settings, ...args], {
+    const [program, ...words] = underUmask(place.umask, ['git', ...settings, ...args]);
+    const child = spawn(program, words, {
       cwd: place.cwd,
       env: environment(place),
       windowsHide: true,
@@ -135,6 +138,12 @@ export function gitStream(
     });
     child.stdin.end(input);
   });
+}
+
+/** A command line that runs another under a umask: a process can only change its own. The words stay words. */
+function underUmask(umask: number | undefined, command: [string, ...string[]]): [string, ...string[]] {
+  if (umask === undefined || process.platform === 'win32') return command;
+  return ['/bin/sh', '-c', 'umask "$0" && exec "$@"', umask.toString(8).padStart(4, '0'), ...command];
 }
 
 /**

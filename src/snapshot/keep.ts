@@ -1,23 +1,38 @@
 /** Whether a snapshot is still there, and letting go of it. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { gitBytes, type GitPlace } from './git.js';
+import { umaskOf } from './sharing.js';
 import { type Snapshot } from './snapshot.js';
 
 /** Read-only commands on a snapshot's objects. @throws NOT_FOUND when the repository is gone */
-export function objectsPlace({ gitDir }: Snapshot): GitPlace {
+export function objectsPlace({ gitDir }: Pick<Snapshot, 'gitDir'>): GitPlace {
   if (!existsSync(gitDir))
     throw new TrainyardError('NOT_FOUND', `The repository ${gitDir} that held the code is gone.`, {
       hint: 'If the folder was moved, move it back, or open it where it is now and submit again.',
     });
-  return { cwd: gitDir, env: { GIT_DIR: gitDir } };
+  // The working folder that the configuration of a submodule names may be gone.
+  return { cwd: gitDir, env: { GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };
 }
 
-/** True while the commit and its tree can be read. */
+/** Commands that write refs: others may have to read them, too. */
+export function refPlace(gitDir: string, umask: number): GitPlace {
+  return { ...objectsPlace({ gitDir }), umask };
+}
+
+/** True while the commit and its tree can be read, and those of the repositories inside. */
 export async function exists(snapshot: Snapshot): Promise<boolean> {
-  if (!existsSync(snapshot.gitDir)) return false;
+  for (const { gitDir, commit } of [snapshot, ...snapshot.submodules])
+    if (gitDir && !(await hasCommit(gitDir, commit))) return false;
+  return true;
+}
+
+/** Whether a git folder holds a commit and its tree. */
+export async function hasCommit(gitDir: string, commit: string): Promise<boolean> {
+  if (!existsSync(gitDir)) return false;
   try {
-    await gitBytes(objectsPlace(snapshot), ['cat-file', '-e', `${snapshot.commit}^{tree}`]);
+    await gitBytes(objectsPlace({ gitDir }), ['cat-file', '-e', `${commit}^{tree}`]);
     return true;
   } catch (error) {
     if (TrainyardError.is(error, 'GIT_FAILED')) return false;
@@ -25,8 +40,19 @@ export async function exists(snapshot: Snapshot): Promise<boolean> {
   }
 }
 
-/** Deletes the ref, so that git may collect the objects in its own time; done before or repository gone is fine too. */
+/** Deletes the refs, so that git may collect the objects in its own time; done before or repository gone is fine too. */
 export async function remove(snapshot: Snapshot): Promise<void> {
-  if (!existsSync(snapshot.gitDir)) return;
-  await gitBytes(objectsPlace(snapshot), ['update-ref', '--no-deref', '-d', snapshot.ref]);
+  await removeRefs([...snapshot.submodules, snapshot], snapshot.umask);
+}
+
+/** @param umask without it, that under which each repository was made */
+export async function removeRefs(
+  refs: readonly { gitDir?: string | null; ref?: string }[],
+  umask: number | undefined,
+): Promise<void> {
+  for (const { gitDir, ref } of refs) {
+    if (!gitDir || !ref || !existsSync(gitDir)) continue;
+    const place = refPlace(gitDir, umask ?? (await umaskOf(join(gitDir, 'objects'))));
+    await gitBytes(place, ['update-ref', '--no-deref', '-d', ref]);
+  }
 }

@@ -98,3 +98,20 @@ export function collapse(matched: Set<string>, all: Iterable<string>): string[] 
     [...matched].map((name) => foldersOf(name).find((folder) => !keptFolders.has(folder)) ?? name),
   );
 }
+
+/** So many ignored paths beside each other are told one by one. */
+const TOLD_SINGLY = 250;
+
+/**
+ * A folder in the place of very many ignored paths in it, so that the list stays short. It then stands for all in it
+ * that the snapshot does not hold, so not for a folder around `apart`, nor for the root.
+ * @param ignored top-most, sorted
+ */
+export function gather(ignored: readonly string[], apart: Iterable<string>): string[] {
+  const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/', path.length - 2) + 1);
+  const counts = new Map<string, number>();
+  for (const path of ignored) counts.set(parentOf(path), (counts.get(parentOf(path)) ?? 0) + 1);
+  const around = new Set(['', ...[...apart].flatMap(foldersOf)]);
+  const crowded = [...counts].filter(([folder, count]) => count > TOLD_SINGLY && !around.has(folder));
+  return crowded.length === 0 ? [...ignored] : topMost([...ignored, ...crowded.map(([folder]) => folder)]);
+}

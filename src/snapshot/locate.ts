@@ -1,11 +1,13 @@
 /** Finds the repository around a folder, or the hidden one that stands in for it. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { filtersOff, type GitPlace, gitBytes, gitText } from './git.js';
 import { splitNul } from './listing.js';
 import { type ObjectFormat } from './neutral.js';
+import { type Modes, modesUnder, PRIVATE, umaskOf } from './sharing.js';
 import { redactRemote } from './redact-remote.js';
 
 /** A working folder and the repository that its snapshots go to. */
@@ -23,6 +25,9 @@ export interface Repository {
   remote: string | null;
   /** The repository's settings on how files and objects are stored, for commands that run with `side`. */
   settings: string[];
+  /** For git commands that write into it, and the modes of what we write there ourselves. */
+  umask: number;
+  modes: Modes;
   /** Settings under which the person's own git folder runs no filter. */
   filtersOff: string[];
   /** False where the file system does not keep the executable bit, or symbolic links, and the index does. */
@@ -38,8 +43,11 @@ const STORAGE = new Set(
     .map((name) => `core.${name}`),
 );
 
-/** @throws NOT_FOUND when `folder` is no folder; GIT_FAILED with git's words when git refuses the repository. */
-export async function locate(folder: string, hiddenRoot: string): Promise<Repository> {
+/**
+ * @param umask the person's; without it, that under which the repository was made
+ * @throws NOT_FOUND when `folder` is no folder; GIT_FAILED with git's words when git refuses the repository.
+ */
+export async function locate(folder: string, hiddenRoot: string, umask?: number): Promise<Repository> {
   const real = await realFolder(folder);
   const place: GitPlace = { cwd: real };
   const [found, config] = await Promise.all([discover(place), gitBytes(place, ['config', '-z', '--list'])]);
@@ -48,9 +56,12 @@ export async function locate(folder: string, hiddenRoot: string): Promise<Reposi
   const settings = [...values]
     .filter(([name]) => STORAGE.has(name))
     .map(([name, value]) => `${name}=${value}`);
+  const mask = umask ?? (await umaskOf(join(found.gitDir, 'objects')));
   return {
     ...found,
     hidden: false,
+    umask: mask,
+    modes: modesUnder(mask, values.get('core.sharedrepository')),
     remote: remoteOf(values),
     settings,
     filtersOff: filtersOff(values.keys()),
@@ -71,6 +82,8 @@ export function hiddenRepository(root: string, gitDir: string): Repository {
     branch: null,
     remote: null,
     settings: [],
+    umask: PRIVATE,
+    modes: modesUnder(PRIVATE, undefined),
     filtersOff: [],
     trustsModes: process.platform !== 'win32',
     convertsLines: false,
@@ -80,6 +93,11 @@ export function hiddenRepository(root: string, gitDir: string): Repository {
 /** The name of a folder's hidden repository: 16 hex digits. */
 export function folderKey(realPath: string): string {
   return createHash('sha256').update(realPath).digest('hex').slice(0, 16);
+}
+
+/** The path with its symbolic links resolved, and names in the case that they have; as given when nothing is there. */
+export async function realIfThere(path: string): Promise<string> {
+  return existsSync(path) ? realpath(path) : path;
 }
 
 async function realFolder(folder: string): Promise<string> {

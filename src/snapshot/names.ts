@@ -1,19 +1,13 @@
 /** Which names of the working folder belong to a snapshot, and which were left out by ignore files. */
-import { relative, sep } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { gitBytes, type GitPlace } from './git.js';
-import {
-  collapse,
-  GITLINK,
-  type IndexEntry,
-  joinNul,
-  parseIndex,
-  shown,
-  splitNul,
-  topMost,
-} from './listing.js';
+import { collapse, GITLINK, type IndexEntry, joinNul, parseIndex, splitNul, topMost } from './listing.js';
 import { type Repository } from './locate.js';
 import { expandNested, inspectNested, type Nested } from './nested.js';
+import { inTurns } from './turns.js';
 import { neutralPlace } from './neutral.js';
+import { sizesOf } from './sizes.js';
 
 /** All names are byte names, see listing.ts. */
 export interface Names {
@@ -22,17 +16,31 @@ export interface Names {
   /** Names that belong to the snapshot if they are there: tracked, and untracked ones that nothing ignores. */
   wanted: Set<string>;
   nested: Nested[];
-  /** Tracked names that .amlignore leaves out. */
+  /** Tracked names that .amlignore leaves out, or that are ours. */
   excluded: Set<string>;
-  /** For people: top-most ignored paths. */
+  /** Top-most ignored paths; folders end in `/`. */
   ignored: string[];
+  /** Our folder in there, ending in `/`; one that no name begins with when it is elsewhere. */
+  ours: string;
 }
 
-/** `noIndex`: path of an index that does not exist. `apart`: a folder of ours that is never taken. */
-export async function listNames(repository: Repository, noIndex: string, apart: string): Promise<Names> {
+/** What to list besides what git says. */
+export interface Wishes {
+  /** A folder of ours that is never taken, wherever it lies; absolute, symbolic links resolved. */
+  apart: string;
+  /** Files that are taken although they are ignored; byte names. */
+  include: string[];
+}
+
+/** `noIndex`: path of an index that does not exist. */
+export async function listNames(
+  repository: Repository,
+  noIndex: string,
+  { apart, include }: Wishes,
+): Promise<Names> {
   const person = personPlace(repository, noIndex);
-  const ours = relative(repository.root, apart).split(sep).join('/');
-  const isOurs = (name: string): boolean => name.startsWith(`${Buffer.from(ours).toString('latin1')}/`);
+  const ours = `${Buffer.from(relative(repository.root, apart).split(sep).join('/')).toString('latin1')}/`;
+  const isOurs = (name: string): boolean => name.startsWith(ours);
   const [tracked, others, ignored] = await Promise.all([
     gitBytes(person, ['ls-files', '-s', '-v', '-z']).then(parseIndex),
     gitBytes(person, ['ls-files', '-o', '-z', '--exclude-standard']).then(splitNul),
@@ -41,22 +49,54 @@ export async function listNames(repository: Repository, noIndex: string, apart: 
   const found = others.filter((name) => !isOurs(name));
   const { nested, files } = await sortNested(repository, tracked, found, noIndex);
   const wanted = new Set(found.filter((name) => !name.endsWith('/')));
-  for (const name of tracked.keys()) wanted.add(name);
+  for (const name of tracked.keys()) if (!isOurs(name)) wanted.add(name);
   for (const { name } of nested) wanted.add(name);
   for (const { name, inside } of files) {
     wanted.delete(name);
     for (const file of inside) wanted.add(file);
   }
+  const isNested = (name: string): boolean => nested.some((inner) => name.startsWith(`${inner.name}/`));
+  const asked = include.filter((name) => !isOurs(name) && !isNested(name));
+  const included = [...(await sizesOf(repository.root, asked)).keys()];
+  for (const name of included) wanted.add(name);
   const matched = await matchedByAmlIgnore(repository, wanted, nested, `${noIndex}-aml`);
+  for (const name of included) matched.delete(name);
   const collapsed = collapse(matched, wanted);
   for (const name of matched) wanted.delete(name);
   return {
     tracked,
     wanted,
     nested: nested.filter(({ name }) => !matched.has(name)),
-    excluded: new Set([...matched].filter((name) => tracked.has(name))),
-    ignored: topMost([...ignored.filter((name) => !isOurs(name)), ...collapsed]).map(shown),
+    excluded: new Set([...tracked.keys()].filter((name) => matched.has(name) || isOurs(name))),
+    ignored: await besides(
+      repository.root,
+      topMost([...ignored, ...collapsed]).filter((name) => !isOurs(name)),
+      [...included, ours],
+    ),
+    ours,
   };
+}
+
+/** The ignored paths less the kept ones: of an ignored folder around one, its other children. */
+async function besides(root: string, ignored: string[], kept: string[]): Promise<string[]> {
+  const left: string[] = [];
+  for (const path of ignored) {
+    if (kept.includes(path)) continue;
+    const around = path.endsWith('/') && kept.some((name) => name.startsWith(path));
+    left.push(...(around ? await besides(root, await childrenOf(root, path), kept) : [path]));
+  }
+  return left;
+}
+
+async function childrenOf(root: string, folder: string): Promise<string[]> {
+  const path = Buffer.concat([Buffer.from(join(root, sep)), Buffer.from(folder, 'latin1')]);
+  const entries = await readdir(path, {
+    withFileTypes: true,
+    encoding: 'buffer',
+  });
+  return entries
+    .map((entry) => `${folder}${entry.name.toString('latin1')}${entry.isDirectory() ? '/' : ''}`)
+    .sort();
 }
 
 /** The person's repository as it is; for a folder without git the hidden one, with an empty index. */
@@ -80,14 +120,12 @@ async function sortNested(
   ];
   const nested: Nested[] = [];
   const files: { name: string; inside: string[] }[] = [];
-  await Promise.all(
-    candidates.map(async ({ name, oid }) => {
-      // A folder without git has no submodules: all of its files are its own.
-      const state = repository.hidden ? 'files' : await inspectNested(repository.root, name, oid);
-      if (state === 'files') files.push({ name, inside: await expandNested(repository, name, noIndex) });
-      else if (state !== undefined) nested.push(state);
-    }),
-  );
+  await inTurns(candidates, async ({ name, oid }) => {
+    // A folder without git has no submodules: all of its files are its own.
+    const state = repository.hidden ? 'files' : await inspectNested(repository, name, oid);
+    if (state === 'files') files.push({ name, inside: await expandNested(repository, name, noIndex) });
+    else if (state !== undefined) nested.push(state);
+  });
   return { nested: nested.sort((a, b) => (a.name < b.name ? -1 : 1)), files };
 }
 

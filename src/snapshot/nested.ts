@@ -1,35 +1,43 @@
 /** Repositories inside the working folder: submodules, and clones that somebody put there. */
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TrainyardError } from '../base/errors.js';
-import { filtersOff, gitBytes, type GitPlace } from './git.js';
+import { hasCode, TrainyardError } from '../base/errors.js';
+import { gitBytes, type GitPlace } from './git.js';
 import { shown, splitNul } from './listing.js';
-import { neutralPlace } from './neutral.js';
-import { type Repository } from './locate.js';
+import { locate, type Repository } from './locate.js';
+import { makeNeutral, neutralPlace } from './neutral.js';
 
 /** A folder that a gitlink records. */
 export interface Nested {
   /** Byte name, see listing.ts. */
   name: string;
+  /** HEAD of the repository there; the recorded commit for a submodule that is not initialised. */
   commit: string;
-  dirty: boolean;
+  /** null: a submodule that is not initialised */
+  repository: Repository | null;
 }
 
 /**
  * What stands at `name`: a repository at a commit, or `'files'` where there is none that git could record
- * (no commit yet, or a broken one), so its files are kept as files. undefined: no folder at all.
- * `recorded`: the commit in the person's index, for a submodule that is not initialised.
+ * (no commit yet, a broken one, or one that we cannot write into), so its files are kept as files.
+ * undefined: no folder at all.
+ * @param recorded the commit in the person's index, for a submodule that is not initialised
  */
 export async function inspectNested(
-  root: string,
+  outer: Repository,
   name: string,
   recorded: string | undefined,
 ): Promise<Nested | 'files' | undefined> {
-  const folder = folderOf(root, name);
+  const folder = folderOf(outer.root, name);
   const found = await children(folder);
   if (found === undefined) return undefined;
-  if (found.includes('.git')) return (await repositoryState(folder, name)) ?? 'files';
-  return found.length === 0 && recorded !== undefined ? { name, commit: recorded, dirty: false } : 'files';
+  if (found.includes('.git')) {
+    const repository = await repositoryAt(folder, outer);
+    return repository?.head ? { name, commit: repository.head, repository } : 'files';
+  }
+  return found.length === 0 && recorded !== undefined
+    ? { name, commit: recorded, repository: null }
+    : 'files';
 }
 
 function folderOf(root: string, name: string): string {
@@ -48,26 +56,24 @@ async function children(folder: string): Promise<string[] | undefined> {
   try {
     return (await lstat(folder)).isDirectory() ? await readdir(folder) : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
 
-async function repositoryState(folder: string, name: string): Promise<Nested | undefined> {
-  let lines: string[];
+async function repositoryAt(folder: string, { format, umask }: Repository): Promise<Repository | undefined> {
   try {
-    const names = splitNul(await gitBytes({ cwd: folder }, ['config', '-z', '--list', '--name-only']));
-    const settings = filtersOff(names.map(shown));
-    const status = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal', '--no-renames'];
-    lines = splitNul(await gitBytes({ cwd: folder, settings }, status));
+    const found = await locate(folder, '', umask);
+    // Git passes by a `.git` that is no repository, and finds the one around it.
+    if (found.hidden || found.root !== (await realpath(folder)) || found.format !== format) return undefined;
+    await makeNeutral(found.side, format, { modes: found.modes });
+    return found;
   } catch (error) {
-    // A `.git` that leads nowhere, or that git does not trust: the files are all there is.
-    if (TrainyardError.is(error, 'GIT_FAILED')) return undefined;
+    // A `.git` that leads nowhere, that git does not trust, or that is read-only: the files are all there is.
+    if (TrainyardError.is(error, 'GIT_FAILED') || hasCode(error, 'EACCES', 'EPERM', 'EROFS'))
+      return undefined;
     throw error;
   }
-  const commit = lines.map((line) => /^# branch\.oid ([0-9a-f]+)$/.exec(line)?.[1]).find(Boolean);
-  if (commit === undefined) return undefined;
-  return { name, commit, dirty: lines.some((line) => !line.startsWith('# ')) };
 }
 
 /** Names of the files under `name` that nothing ignores, as if the folder were no repository. */

@@ -4,10 +4,11 @@
  * and its index is ours, so the person's is never locked or written.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GitPlace } from './git.js';
+import { makeFolder, type Modes, modesUnder, PRIVATE } from './sharing.js';
 
 export type ObjectFormat = 'sha1' | 'sha256';
 
@@ -18,24 +19,27 @@ const ATTRIBUTES = '* -text !eol !crlf -filter -ident !working-tree-encoding\n';
  * Makes `folder` a git folder with neutral attributes; harmless when it is one already.
  * @param exclude gitignore patterns of its own
  */
-export async function makeNeutral(folder: string, format: ObjectFormat, exclude = ''): Promise<void> {
-  await Promise.all(
-    ['info', 'objects', 'refs'].map((name) => mkdir(join(folder, name), { recursive: true })),
-  );
+export async function makeNeutral(
+  folder: string,
+  format: ObjectFormat,
+  { exclude = '', modes = modesUnder(PRIVATE, undefined) }: { exclude?: string; modes?: Modes } = {},
+): Promise<void> {
+  await makeFolder(folder, modes.folder);
+  await Promise.all(['info', 'objects', 'refs'].map((name) => makeFolder(join(folder, name), modes.folder)));
   const config =
     format === 'sha1'
       ? '[core]\n\trepositoryformatversion = 0\n\tbare = true\n'
       : '[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n';
   await Promise.all([
-    settle(join(folder, 'info', 'attributes'), ATTRIBUTES),
-    settle(join(folder, 'info', 'exclude'), exclude),
-    settle(join(folder, 'config'), config),
-    settle(join(folder, 'HEAD'), 'ref: refs/heads/none\n'),
+    settle(join(folder, 'info', 'attributes'), ATTRIBUTES, modes.file),
+    settle(join(folder, 'info', 'exclude'), exclude, modes.file),
+    settle(join(folder, 'config'), config, modes.file),
+    settle(join(folder, 'HEAD'), 'ref: refs/heads/none\n', modes.file),
   ]);
 }
 
 /** Writes a file unless it says so already; whole or not at all, since another snapshot may be reading it. */
-async function settle(path: string, text: string): Promise<void> {
+async function settle(path: string, text: string, mode: number): Promise<void> {
   try {
     if ((await readFile(path, 'utf8')) === text) return;
   } catch (error) {
@@ -43,6 +47,7 @@ async function settle(path: string, text: string): Promise<void> {
   }
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, text);
+  await chmod(draft, mode);
   await rename(draft, path);
 }
 
@@ -54,11 +59,13 @@ export function neutralPlace(
     index,
     objectsOf,
     settings,
-  }: { root: string; index: string; objectsOf: string; settings?: string[] },
+    umask,
+  }: { root: string; index: string; objectsOf: string; settings?: string[]; umask?: number },
 ): GitPlace {
   return {
     cwd: root,
     settings,
+    umask,
     env: {
       GIT_DIR: folder,
       GIT_WORK_TREE: root,

@@ -1,6 +1,7 @@
 /** Reads files and folders of a snapshot without restoring it. */
 import { TrainyardError } from '../base/errors.js';
 import { gitBytes } from './git.js';
+import { innerSource, type Source, sourceOf } from './inner.js';
 import { objectsPlace } from './keep.js';
 import { shown, splitNul } from './listing.js';
 import { type Snapshot } from './snapshot.js';
@@ -8,7 +9,7 @@ import { type Snapshot } from './snapshot.js';
 export interface TreeChild {
   /** Relative to the root, with `/`. */
   path: string;
-  /** Submodules are folders too, and empty. */
+  /** Inner repositories are folders, too. */
   isFolder: boolean;
   bytes?: number;
 }
@@ -16,6 +17,8 @@ export interface TreeChild {
 interface Entry extends TreeChild {
   oid: string;
   type: string;
+  /** Where its object is. */
+  source: Source;
 }
 
 /**
@@ -38,29 +41,38 @@ export async function readBlob(snapshot: Snapshot, path: string): Promise<Buffer
   const entries = parts.length === 0 ? [] : await entriesOf(snapshot, parts.slice(0, -1));
   const found = entries.find((entry) => entry.path === parts.join('/'));
   if (found?.type !== 'blob') throw notFound(path);
-  return gitBytes(objectsPlace(snapshot), ['cat-file', 'blob', found.oid]);
+  return gitBytes(objectsPlace(found.source), ['cat-file', 'blob', found.oid]);
 }
 
 /** Goes down folder by folder by object name, so names that are no UTF-8 are found under the name they are shown by. */
 async function entriesOf(snapshot: Snapshot, parts: string[]): Promise<Entry[]> {
-  let entries = await list(snapshot, snapshot.tree, '');
+  let entries = await list(sourceOf(snapshot), snapshot.commit, '');
+  // How many of the parts lead to the repository that we are in.
+  let above = 0;
   for (let depth = 1; depth <= parts.length; depth++) {
     const path = parts.slice(0, depth).join('/');
     const folder = entries.find((entry) => entry.path === path);
     if (!folder?.isFolder) throw notFound(path);
-    entries = folder.type === 'tree' ? await list(snapshot, folder.oid, `${path}/`) : [];
+    const { source, oid, type } = folder;
+    if (type === 'tree') entries = await list(source, oid, `${path}/`);
+    else {
+      const inner = await innerSource(source, parts.slice(above, depth).join('/'), oid);
+      above = depth;
+      entries = inner === undefined ? [] : await list(inner, oid, `${path}/`);
+    }
   }
   return entries;
 }
 
 /** `<mode> <type> <oid> <size>\t<name>` */
-async function list(snapshot: Snapshot, tree: string, prefix: string): Promise<Entry[]> {
-  const output = await gitBytes(objectsPlace(snapshot), ['ls-tree', '-l', '-z', '--full-tree', tree]);
+async function list(source: Source, tree: string, prefix: string): Promise<Entry[]> {
+  const output = await gitBytes(objectsPlace(source), ['ls-tree', '-l', '-z', '--full-tree', tree]);
   return splitNul(output).map((line) => {
     const tab = line.indexOf('\t');
     const [, type = '', oid = '', size = ''] = line.slice(0, tab).split(/ +/);
     const path = prefix + shown(line.slice(tab + 1));
-    return { path, type, oid, isFolder: type !== 'blob', bytes: type === 'blob' ? Number(size) : undefined };
+    const bytes = type === 'blob' ? Number(size) : undefined;
+    return { path, type, oid, source, isFolder: type !== 'blob', bytes };
   });
 }
 

@@ -16,16 +16,40 @@ export interface Snapshot {
   head: string | null;
   /** null: detached HEAD, or hidden */
   branch: string | null;
-  /** Files that differ from HEAD (tracked, staged and untracked). */
+  /** Files that differ from HEAD (tracked, staged and untracked), those of inner repositories with them. */
   changedFiles: number;
   /** Address of the remote without credentials. */
   remote: string | null;
-  /** Submodules as `path → commit`, with dirty ones marked. */
-  submodules: { path: string; commit: string; dirty: boolean }[];
-  /** Top-most ignored paths that were left out, relative, with `/`; folders end in `/`. */
+  /** Submodules and other inner repositories, those inside them too, sorted by path. */
+  submodules: Inner[];
+  /**
+   * Top-most ignored paths that were left out, relative, with `/`; folders end in `/`. A folder that the snapshot
+   * holds files of stands for everything else in it, at every depth.
+   */
   ignored: string[];
   /** Files left out because they are over the size limit and the person said so. */
   leftOut: { path: string; bytes: number }[];
+  /** Files that were kept whatever ignore files say, relative, with `/`. */
+  included?: string[];
+  /** Of the person; unknown in older snapshots. */
+  umask?: number;
+}
+
+/** A repository inside the folder that was taken. */
+export interface Inner {
+  /** Relative to the root, with `/`. */
+  path: string;
+  /** What the gitlink names: its HEAD, or a commit on top of that with what differs from it. */
+  commit: string;
+  /** Some of its files differed from its HEAD. */
+  dirty: boolean;
+  /**
+   * The git folder that holds its objects; null for a submodule that was not initialised, so its folder is empty.
+   * Unknown in older snapshots.
+   */
+  gitDir?: string | null;
+  /** Keeps the commit there. */
+  ref?: string;
 }
 
 export interface TakeOptions {
@@ -35,10 +59,16 @@ export interface TakeOptions {
   folder: string;
   /** Folder for hidden repositories of folders without git. */
   hiddenRoot: string;
+  /** Folder of ours that is never taken, wherever it lies; default: `hiddenRoot`. */
+  apart?: string;
   /** Bytes; a larger file that is untracked or changed is a question. */
   sizeLimit: number;
   /** Absent: throw LARGE_FILES when there are any. */
   largeFiles?: 'include' | 'leave-out';
+  /** Files that are kept whatever ignore files say, relative to `folder`, with `/`. */
+  include?: string[];
+  /** The person's, for what is written into their repository; default: that under which the repository was made. */
+  umask?: number;
   message: string;
 }
 

@@ -4,19 +4,31 @@
  * conversions, so files that have not changed since cost a look at their time and size.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, TrainyardError } from '../base/errors.js';
 import { alreadyStored, countChanged } from './changed.js';
-import { gitBytes, type GitPlace, gitText } from './git.js';
-import { GITLINK, type IndexEntry, joinNul, parseIndex, parseRaw, type RawChange, shown } from './listing.js';
+import { innerCommit } from './commit.js';
+import { gitBytes, type GitPlace } from './git.js';
+import {
+  gather,
+  GITLINK,
+  type IndexEntry,
+  joinNul,
+  parseIndex,
+  parseRaw,
+  type RawChange,
+  shown,
+} from './listing.js';
 import { type Repository } from './locate.js';
-import { listNames, type Names } from './names.js';
+import { listNames, type Names, type Wishes } from './names.js';
+import { type Nested } from './nested.js';
 import { makeNeutral, neutralPlace } from './neutral.js';
 import { judgeLarge, sizesOf } from './sizes.js';
 import { type Snapshot, type TakeOptions } from './snapshot.js';
+import { inTurns } from './turns.js';
 
-export interface SizePolicy extends Pick<TakeOptions, 'sizeLimit' | 'largeFiles'> {
+export interface TreeOptions extends Pick<TakeOptions, 'sizeLimit' | 'largeFiles'>, Wishes {
   /** Large files that git has already, from an earlier snapshot, are no question. */
   onlyNew?: boolean;
 }
@@ -36,25 +48,41 @@ interface Difference {
   files: string[];
 }
 
+/** What a working folder holds, before anything of it is written; `inner`: the repositories inside, by byte name. */
+interface Survey {
+  repository: Repository;
+  /** A folder that lives only as long. */
+  work: string;
+  place: GitPlace;
+  names: Names;
+  known: Map<string, IndexEntry>;
+  toHash: Set<string>;
+  sizes: Map<string, number>;
+  /** Byte names and sizes of what may be left out. */
+  large: Map<string, number>;
+  inner: Map<string, Survey>;
+}
+
 /**
- * @param apart a folder of ours that is never taken, wherever it lies
+ * A repository inside the folder is written the same way, into its own objects; the gitlink names its HEAD, or a
+ * commit on top of that with what differs. Nothing refers to these commits yet.
  * @throws LARGE_FILES, GIT_FAILED
  */
-export async function writeTree(repository: Repository, policy: SizePolicy, apart: string): Promise<Written> {
+export async function writeTree(repository: Repository, options: TreeOptions): Promise<Written> {
   await prepare(repository);
   try {
-    return await attempt(repository, policy, apart, true);
+    return await attempt(repository, options, true);
   } catch (error) {
     // The index that we kept may name objects that `git gc` has removed since their run was deleted.
     // Hashing everything always works.
     if (!TrainyardError.is(error, 'GIT_FAILED')) throw error;
-    return attempt(repository, policy, apart, false);
+    return attempt(repository, options, false);
   }
 }
 
-async function prepare({ side, format, hidden }: Repository): Promise<void> {
+async function prepare({ side, format, hidden, modes }: Repository): Promise<void> {
   try {
-    await makeNeutral(side, format, hidden ? JUNK : '');
+    await makeNeutral(side, format, { exclude: hidden ? JUNK : '', modes });
   } catch (error) {
     throw new TrainyardError('GIT_FAILED', `Trainyard cannot write into ${side}: ${messageOf(error)}`, {
       hint: 'Make the folder writable and try again.',
@@ -63,51 +91,120 @@ async function prepare({ side, format, hidden }: Repository): Promise<void> {
   }
 }
 
-async function attempt(
-  repository: Repository,
-  policy: SizePolicy,
-  apart: string,
-  reuse: boolean,
-): Promise<Written> {
-  const { side, root, head } = repository;
-  const work = await mkdtemp(join(side, 'take-'));
+async function attempt(repository: Repository, options: TreeOptions, reuse: boolean): Promise<Written> {
+  const works: string[] = [];
   try {
-    const index = join(work, 'index');
-    const place = neutralPlace(side, {
-      root,
-      index,
-      objectsOf: repository.gitDir,
-      settings: repository.settings,
-    });
-    if (reuse) await copyIndex(join(side, 'index'), index);
-    const [names, known, dirty, unlike] = await Promise.all([
-      listNames(repository, join(work, 'none'), apart),
-      gitBytes(place, ['ls-files', '-s', '-v', '-z']).then(parseIndex),
-      gitBytes(place, ['diff-files', '--raw', '-z', '--ignore-submodules=all']).then(parseRaw),
-      changesSince(place, head),
-    ]);
-    const toHash = candidates(names, known, dirty);
-    const settled = policy.onlyNew
-      ? []
-      : unlike.map(({ name }) => name).filter((name) => names.wanted.has(name));
-    const sizes = await sizesOf(root, new Set([...toHash, ...settled]));
-    const leftOut = await largeNames(repository, names, sizes, policy);
-    const difference = compare(repository, names, known, toHash, sizes, leftOut);
-    await update(place, difference);
-    const [tree, changes] = await Promise.all([gitText(place, ['write-tree']), changesSince(place, head)]);
-    const changedFiles = await countChanged(repository, names, changes);
-    // An empty folder has no index.
-    if (existsSync(index)) await rename(index, join(side, 'index'));
-    return {
-      tree,
-      changedFiles,
-      submodules: names.nested.map(({ name, commit, dirty }) => ({ path: shown(name), commit, dirty })),
-      ignored: names.ignored,
-      leftOut: [...leftOut].map(([name, bytes]) => ({ path: shown(name), bytes })),
-    };
+    const found = await survey(repository, options, reuse, works);
+    judgeLarge(largeOf(found, ''), options);
+    return await write(found);
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await Promise.all(works.map((work) => rm(work, { recursive: true, force: true })));
   }
+}
+
+/** @param works gets the folders that are to be removed in the end */
+async function survey(
+  repository: Repository,
+  options: TreeOptions,
+  reuse: boolean,
+  works: string[],
+): Promise<Survey> {
+  const { side, root, head, gitDir, settings, umask, modes } = repository;
+  const work = await mkdtemp(join(side, 'take-'));
+  works.push(work);
+  const index = join(work, 'index');
+  const place = neutralPlace(side, { root, index, objectsOf: gitDir, settings, umask });
+  if (reuse) await copyIndex(join(side, 'index'), index, modes.file);
+  const [names, known, dirty, unlike] = await Promise.all([
+    listNames(repository, join(work, 'none'), options),
+    gitBytes(place, ['ls-files', '-s', '-v', '-z']).then(parseIndex),
+    gitBytes(place, ['diff-files', '--raw', '-z', '--ignore-submodules=all']).then(parseRaw),
+    changesSince(place, head),
+  ]);
+  const toHash = candidates(names, known, dirty);
+  const settled = options.onlyNew
+    ? []
+    : unlike.map(({ name }) => name).filter((name) => names.wanted.has(name));
+  const sizes = await sizesOf(root, new Set([...toHash, ...settled]));
+  const large = await largeNames(repository, names, sizes, options);
+  const inner = new Map<string, Survey>();
+  await inTurns(names.nested, async (nested) => {
+    if (!nested.repository) return;
+    const prefix = `${nested.name}/`;
+    const include = options.include
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length));
+    inner.set(nested.name, await survey(nested.repository, { ...options, include }, reuse, works));
+  });
+  return { repository, work, place, names, known, toHash, sizes, large, inner };
+}
+
+/** Byte names from the root, with sizes. */
+function largeOf({ large, inner }: Survey, prefix: string): Map<string, number> {
+  const own = [...large].map(([name, bytes]): [string, number] => [prefix + name, bytes]);
+  const inside = [...inner].flatMap(([name, found]) => [...largeOf(found, `${prefix}${name}/`)]);
+  return new Map([...own, ...inside]);
+}
+
+async function write(found: Survey): Promise<Written> {
+  const { repository, work, place, names, large } = found;
+  const inside = await inTurns(names.nested, (nested) => writeNested(nested, found.inner.get(nested.name)));
+  await update(place, compare(found, inside));
+  const [output, changes] = await Promise.all([
+    gitBytes(place, ['write-tree']),
+    changesSince(place, repository.head),
+  ]);
+  const heads = new Map(names.nested.map(({ name, commit }) => [name, commit]));
+  // A gitlink that leads to an edited HEAD: the edits count, not the link.
+  const own = changes.filter(({ name, oldOid }) => heads.get(name) !== oldOid);
+  const changedFiles = await countChanged(repository, names, own);
+  const index = join(work, 'index');
+  // An empty folder has no index.
+  if (existsSync(index)) await rename(index, join(repository.side, 'index'));
+  const leftOut = [...large].map(([name, bytes]) => ({ path: shown(name), bytes }));
+  return inside.reduce(joined, {
+    tree: output.toString('ascii').trim(),
+    changedFiles,
+    submodules: [],
+    ignored: gather(names.ignored, [...large.keys(), names.ours]).map(shown),
+    leftOut,
+  });
+}
+
+interface WrittenNested {
+  name: string;
+  commit: string;
+  gitDir: string | null;
+  /** Absent for a submodule that is not initialised. */
+  written?: Written;
+}
+
+async function writeNested(nested: Nested, found: Survey | undefined): Promise<WrittenNested> {
+  const { name, commit: head, repository } = nested;
+  if (repository === null || found === undefined) return { name, commit: head, gitDir: null };
+  const written = await write(found);
+  const commit = await innerCommit(repository, head, written.tree);
+  return { name, commit, gitDir: repository.gitDir, written };
+}
+
+/** What was written of a folder, with that of a repository in it. */
+function joined(outer: Written, { name, commit, gitDir, written }: WrittenNested): Written {
+  const inner = { path: shown(name), commit, dirty: (written?.changedFiles ?? 0) > 0, gitDir };
+  const within = (path: string): string => `${inner.path}/${path}`;
+  return {
+    tree: outer.tree,
+    changedFiles: outer.changedFiles + (written?.changedFiles ?? 0),
+    submodules: [
+      ...outer.submodules,
+      inner,
+      ...(written?.submodules ?? []).map((deeper) => ({ ...deeper, path: within(deeper.path) })),
+    ],
+    ignored: [...outer.ignored, ...(written?.ignored ?? []).map(within)],
+    leftOut: [
+      ...outer.leftOut,
+      ...(written?.leftOut ?? []).map(({ path, bytes }) => ({ path: within(path), bytes })),
+    ],
+  };
 }
 
 /** How our index differs from HEAD; without a commit everything does. */
@@ -137,26 +234,22 @@ function candidates(names: Names, known: Map<string, IndexEntry>, dirty: RawChan
   return found;
 }
 
-/** Names to leave out, with their sizes. */
+/** Names over the size limit that git does not have, with their sizes. */
 async function largeNames(
   repository: Repository,
   { tracked }: Names,
   sizes: Map<string, number>,
-  policy: SizePolicy,
+  { sizeLimit, largeFiles }: TreeOptions,
 ): Promise<Map<string, number>> {
-  const large = new Map([...sizes].filter(([, bytes]) => bytes > policy.sizeLimit));
-  if (policy.largeFiles === 'include' || large.size === 0) return new Map();
+  const large = new Map([...sizes].filter(([, bytes]) => bytes > sizeLimit));
+  if (largeFiles === 'include' || large.size === 0) return new Map();
   for (const name of await alreadyStored(repository, tracked, large)) large.delete(name);
-  return judgeLarge(large, policy);
+  return large;
 }
 
 function compare(
-  repository: Repository,
-  names: Names,
-  known: Map<string, IndexEntry>,
-  toHash: Set<string>,
-  sizes: Map<string, number>,
-  leftOut: Map<string, number>,
+  { repository, names, known, toHash, sizes, large: leftOut }: Survey,
+  nested: WrittenNested[],
 ): Difference {
   const zero = '0'.repeat(repository.format === 'sha256' ? 64 : 40);
   const removal = (name: string): string => `0 ${zero} 0\t${name}`;
@@ -168,7 +261,7 @@ function compare(
     if (sizes.has(name)) files.add(name);
     else if (known.has(name)) info.push(removal(name));
   }
-  for (const { name, commit } of names.nested) {
+  for (const { name, commit } of nested) {
     const entry = known.get(name);
     if (entry?.mode !== GITLINK || entry.oid !== commit) info.push(`${GITLINK} ${commit} 0\t${name}`);
   }
@@ -200,10 +293,11 @@ async function update(place: GitPlace, { info, files }: Difference): Promise<voi
 }
 
 /** Does nothing when there is none. */
-async function copyIndex(from: string, to: string): Promise<void> {
+async function copyIndex(from: string, to: string, mode: number): Promise<void> {
   try {
     const { mtimeMs } = await stat(from);
     await copyFile(from, to);
+    await chmod(to, mode);
     // Git trusts the time of a file only when it is older than the index; a copy must not look younger.
     const time = Math.floor(mtimeMs - 1) / 1000;
     await utimes(to, time, time);

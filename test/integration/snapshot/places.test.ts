@@ -87,19 +87,23 @@ describe('take, wherever the folder is', () => {
     const snapshot = await it_.take();
 
     const moved = it_.gitIn(it_.at('moved on'), 'rev-parse', 'HEAD');
+    const { ref } = snapshot;
+    const edited = it_.gitIn(it_.at('dirty'), 'rev-parse', ref);
+    assert.equal(it_.gitIn(it_.at('dirty'), 'rev-parse', `${edited}^`), recorded);
+    const gitDir = (name: string) => it_.at(`.git/modules/${name}`);
     assert.deepEqual(snapshot.submodules, [
-      { path: 'clean', commit: recorded, dirty: false },
-      { path: 'dirty', commit: recorded, dirty: true },
-      { path: 'moved on', commit: moved, dirty: false },
-      { path: 'not initialised', commit: recorded, dirty: false },
+      { path: 'clean', commit: recorded, dirty: false, gitDir: gitDir('clean'), ref },
+      { path: 'dirty', commit: edited, dirty: true, gitDir: gitDir('dirty'), ref },
+      { path: 'moved on', commit: moved, dirty: false, gitDir: gitDir('moved on'), ref },
+      { path: 'not initialised', commit: recorded, dirty: false, gitDir: null },
     ]);
     assert.match(it_.git('ls-tree', snapshot.commit, 'moved on'), new RegExp(`^160000 commit ${moved}`));
     assert.equal(it_.git('ls-tree', snapshot.commit, 'deleted'), '');
-    // the move and the deletion
-    assert.equal(snapshot.changedFiles, 2);
+    // the edit, the move and the deletion
+    assert.equal(snapshot.changedFiles, 3);
     const restored = contents(await it_.checkedOut(snapshot));
     assert.equal(restored['clean/lib.py'], 'file library\r\n');
-    assert.equal(restored['dirty/lib.py'], 'file library\r\n');
+    assert.equal(restored['dirty/lib.py'], 'file edited');
     assert.deepEqual((await it_.take()).tree, snapshot.tree);
 
     const inside = await it_.take({ folder: it_.at('dirty') });
@@ -119,7 +123,13 @@ describe('take, wherever the folder is', () => {
     it_.gitIn(it_.at('cloned'), 'commit', '-qm', 'x');
     const snapshot = await it_.assertExact();
     assert.deepEqual(snapshot.submodules, [
-      { path: 'cloned', commit: it_.gitIn(it_.at('cloned'), 'rev-parse', 'HEAD'), dirty: false },
+      {
+        path: 'cloned',
+        commit: it_.gitIn(it_.at('cloned'), 'rev-parse', 'HEAD'),
+        dirty: false,
+        gitDir: it_.at('cloned/.git'),
+        ref: snapshot.ref,
+      },
     ]);
     assert.ok(it_.names(snapshot).includes('begun/x.py'));
   });
