@@ -1,23 +1,19 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { TrainyardError } from '../base/errors.js';
-import { buildScriptJob } from '../job/build.js';
 import type { MetricPattern } from '../job/spec.js';
-import { findInterpreter, interpreterAt } from '../job/interpreter.js';
-import { openWorkspace, repositoryRoot } from './context.js';
+import { openWorkspace } from './context.js';
+import { type EntryFlags, planJob } from './entry.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
 import { print, printJson } from './output.js';
 
-interface SubmitFlags {
+interface SubmitFlags extends EntryFlags {
   target: string;
   experiment?: string;
   name?: string;
   env: Record<string, string>;
   secret: string[];
   timeout?: number;
-  python?: string;
   metric: MetricPattern[];
   largeFiles?: 'include' | 'leave-out';
   watch?: boolean;
@@ -28,9 +24,13 @@ interface SubmitFlags {
 export function addSubmit(program: Command): void {
   program
     .command('submit')
-    .description('run a script as it is now, with its code kept')
-    .argument('<file>', 'the script')
-    .argument('[args...]', 'arguments of the script, after --')
+    .description('run a script, a module or a command, with the code as it is now')
+    .argument('[file]', 'the script')
+    .argument('[args...]', 'arguments of what runs, after --')
+    .option('-m, --module <name>', 'run a module, as python -m does, in place of a script')
+    .option('-c, --code <text>', 'run Python code, as python -c does')
+    .option('--command', 'run a command: --command -- PROGRAM ARGS')
+    .option('--launcher <command>', 'what starts it, such as "torchrun --nproc-per-node 2"')
     .option('--target <name>', 'where to run it', 'local')
     .option('--experiment <name>', 'experiment; default: the name of the project’s folder')
     .option('--name <name>', 'name of the run')
@@ -54,27 +54,9 @@ export function addSubmit(program: Command): void {
     .action(submit);
 }
 
-async function submit(file: string, args: string[], flags: SubmitFlags): Promise<void> {
-  const script = path.resolve(file);
-  if (!fs.statSync(script, { throwIfNoEntry: false })?.isFile())
-    throw new TrainyardError('BAD_REQUEST', `There is no file ${file}.`);
-  const here = fs.realpathSync(process.cwd());
-  const real = fs.realpathSync(script);
-  const isBelow = (folder: string) => !path.relative(folder, real).startsWith('..');
-  const root = await repositoryRoot(path.dirname(real));
-  // Without a repository the folder that was submitted from is kept, if the script is in it.
-  const codeFolder = root !== path.dirname(real) || !isBelow(here) ? root : here;
-  const workingFolder =
-    isBelow(here) && !path.relative(codeFolder, here).startsWith('..') ? here : path.dirname(real);
-  const interpreter = flags.python
-    ? interpreterAt(flags.python, process.cwd(), '--python', { env: process.env })
-    : findInterpreter({ script: real, codeFolder, env: process.env });
-  const spec = buildScriptJob({
-    script: real,
-    codeFolder,
-    workingFolder,
-    interpreter: interpreter.path,
-    args,
+async function submit(file: string | undefined, rest: string[], flags: SubmitFlags): Promise<void> {
+  const operands = file === undefined ? rest : [file, ...rest];
+  const { spec, interpreter } = await planJob(operands, flags, {
     experiment: flags.experiment,
     displayName: flags.name,
     target: flags.target,
@@ -88,8 +70,8 @@ async function submit(file: string, args: string[], flags: SubmitFlags): Promise
   const waits = flags.watch || flags.wait;
   if (!flags.json) {
     print(`Submitted ${run.name} (${run.id}) to ${spec.target}, experiment ${spec.experiment}`);
-    print(`Interpreter: ${interpreter.path} (${interpreter.source})`);
-    if (interpreter.note) print(interpreter.note);
+    if (interpreter) print(`Interpreter: ${interpreter.path} (${interpreter.source})`);
+    if (interpreter?.note) print(interpreter.note);
   } else if (!waits) printJson({ ...run, interpreter });
   if (!waits) return;
 

@@ -1,15 +1,14 @@
 import path from 'node:path';
+import { commandOf, type Launcher } from './launch.js';
+import type { FoundModule } from './module.js';
 import type { JobSpec, MetricPattern } from './spec.js';
 
-export interface ScriptJob {
-  /** Absolute. */
-  script: string;
+/** What every job has, however it is started. */
+export interface JobParts {
   /** Absolute folder that is kept with the run. */
   codeFolder: string;
-  /** Absolute folder the script runs in; inside `codeFolder`. */
+  /** Absolute folder the job runs in; inside `codeFolder`. */
   workingFolder: string;
-  interpreter: string;
-  args?: string[];
   experiment?: string;
   displayName?: string;
   target?: string;
@@ -19,15 +18,59 @@ export interface ScriptJob {
   tags?: Record<string, string>;
 }
 
+export interface ScriptJob extends JobParts {
+  /** Absolute. */
+  script: string;
+  interpreter: string;
+  args?: string[];
+  launcher?: Launcher;
+}
+
 /** The job that runs one script; its experiment is named after the code folder unless one is given. */
-export function buildScriptJob(job: ScriptJob): JobSpec {
-  const script = slashed(path.relative(job.codeFolder, job.script));
-  const named = slashed(path.relative(job.workingFolder, job.script));
+export function buildScriptJob({ script, interpreter, args = [], launcher, ...parts }: ScriptJob): JobSpec {
+  const named = slashed(path.relative(parts.workingFolder, script));
+  return buildJob(parts, commandOf(interpreter, { script: named }, args, launcher), script);
+}
+
+export interface ModuleJob extends JobParts {
+  /** Dotted. */
+  module: string;
+  /** Where the code has it; absent for one that is installed. */
+  found?: FoundModule;
+  interpreter: string;
+  args?: string[];
+  launcher?: Launcher;
+  /** PYTHONPATH of the submitter. */
+  pythonPath?: string;
+}
+
+/**
+ * The job that runs `python -m module`. The folder with its package comes first on Python's path, so that the code that
+ * is kept is what runs, and not the folder that an editable install leads to.
+ */
+export function buildModuleJob(job: ModuleJob): JobSpec {
+  const { module, found, interpreter, args = [], launcher, pythonPath, ...parts } = job;
+  const root = found && slashed(path.relative(parts.workingFolder, found.root));
+  const own = parts.environmentVariables ?? {};
+  // `python -m` looks into the working folder itself. Python makes a relative path absolute when it starts.
+  const added = root && {
+    PYTHONPATH: [root, own['PYTHONPATH'] ?? pythonPath].filter(Boolean).join(path.delimiter),
+  };
+  const environmentVariables = { ...own, ...added };
+  return buildJob(
+    { ...parts, environmentVariables },
+    commandOf(interpreter, { module }, args, launcher),
+    found?.file,
+  );
+}
+
+/** The job that runs a command. @param script absolute; what of the code it runs, if that is known */
+export function buildJob(job: JobParts, command: string[], script?: string): JobSpec {
   return {
     codeFolder: job.codeFolder,
     workingFolder: slashed(path.relative(job.codeFolder, job.workingFolder)),
-    command: [job.interpreter, named, ...(job.args ?? [])],
-    script,
+    command,
+    ...(script !== undefined && { script: slashed(path.relative(job.codeFolder, script)) }),
     target: job.target ?? 'local',
     experiment: job.experiment || path.basename(job.codeFolder) || 'Default',
     ...(job.displayName && { displayName: job.displayName }),

@@ -1,3 +1,5 @@
+import { joinArguments } from './arguments.js';
+
 /** A metric that is read from what the script prints, as SageMaker and Katib name them. */
 export interface MetricPattern {
   name: string;
@@ -9,7 +11,7 @@ export interface MetricPattern {
 }
 
 /**
- * What a person asks for when they submit a script. The names follow the Azure ML CLI v2 command job
+ * What a person asks for when they submit a job. The names follow the Azure ML CLI v2 command job
  * where it has one (`displayName` ↔ `display_name`, `environmentVariables`, `limits.timeout`).
  */
 export interface JobSpec {
@@ -19,8 +21,8 @@ export interface JobSpec {
   workingFolder: string;
   /** The program and its arguments. A script is named relative to the working folder. */
   command: string[];
-  /** The script that was submitted, relative to `codeFolder`, with `/`. */
-  script: string;
+  /** The script, or the file of the module, that runs, relative to `codeFolder`, with `/`; absent when none is known. */
+  script?: string;
   /** Name of the target, as the target registry lists it. */
   target: string;
   experiment: string;
@@ -31,3 +33,10 @@ export interface JobSpec {
   metrics?: MetricPattern[];
   tags: Record<string, string>;
 }
+
+/** What a job is called when it has no script: its command, with the name of the program only. */
+export function titleOf({ script, command: [program = '', ...args] }: JobSpec): string {
+  return script ?? joinArguments([program.split(/[\\/]/).at(-1) ?? program, ...args]).slice(0, MOST_TITLE);
+}
+
+const MOST_TITLE = 250;

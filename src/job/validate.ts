@@ -11,7 +11,7 @@ export function problemsOf(spec: JobSpec): string[] {
     problems.push(`The code folder “${spec.codeFolder}” is not absolute.`);
   for (const [what, value] of [
     ['working folder', spec.workingFolder],
-    ['script', spec.script],
+    ['script', spec.script ?? ''],
   ] as const)
     if (climbs(value)) problems.push(`The ${what} “${value}” is not inside the code folder.`);
   if (!spec.command[0]) problems.push('There is no command to run.');

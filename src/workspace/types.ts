@@ -72,7 +72,10 @@ export interface Machine {
 export interface JobSummary {
   target: string;
   command: string[];
+  /** Relative to the code's root. */
   workingFolder: string;
+  /** Those that were set for it, less its secrets. */
+  environmentVariables?: Record<string, string>;
   exitCode: number | null;
   /** Why it ended as it did, when the exit code does not say it. */
   reason?: string;

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
-import { buildScriptJob } from '../../job/build.js';
 import type { JobSpec } from '../../job/spec.js';
 import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
@@ -44,7 +43,7 @@ export function registerCodeCommands(register: Register, parts: CodeParts): void
 
   register(COMMANDS.rerun, async (...args) => {
     requireTrust();
-    const fits = ({ job, code }: Run) => job !== undefined && code?.script !== undefined;
+    const fits = (candidate: Run) => candidate.job !== undefined && hasCode(candidate);
     const run = await choose.run(args, {
       placeholder: vscode.l10n.t('Submit which run again?'),
       fits,
@@ -52,9 +51,7 @@ export function registerCodeCommands(register: Register, parts: CodeParts): void
     if (!run || !(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
     const { name } = await experimentOf(run, workspaces);
     const spec = specOf(run, name);
-    const script = vscode.Uri.file(path.join(spec.codeFolder, ...spec.script.split('/'))).toString();
-    const { environmentVariables, secrets } = memory.options(script);
-    const again = await submitter.submitJob({ ...spec, environmentVariables }, secrets);
+    const again = await submitter.submitJob(spec, secretsOf(spec, memory));
     if (again) onSubmitted(again);
     return again?.id;
   });
@@ -66,28 +63,30 @@ async function experimentOf({ experimentId }: Run, { active }: Workspaces): Prom
   return found;
 }
 
-/** The job of `run` as it would be submitted now: same command, code as the folder has it. */
+/** The job of `run` as it would be submitted now: the same command, with the code as the folder has it. */
 export function specOf({ code, job }: Run, experiment: string): JobSpec {
-  if (!code?.script || !job)
+  if (code?.snapshot === undefined || !job)
     throw new TrainyardError(
       'NOT_SUPPORTED',
-      vscode.l10n.t('Only a run of a script can be submitted again.'),
+      vscode.l10n.t('Only a run that Trainyard started can be submitted again.'),
     );
-  const script = path.join(code.root, ...code.script.split('/'));
-  const [interpreter = '', named = '', ...args] = job.command;
-  const tail = path.sep + path.join(...named.split('/'));
-  // The command names the script from the folder it ran in.
-  const folder = script.endsWith(tail) ? script.slice(0, -tail.length) : path.dirname(script);
-  return buildScriptJob({
-    script,
-    codeFolder: folder,
-    workingFolder: folder,
-    interpreter,
-    args,
-    experiment,
+  return {
+    codeFolder: code.root,
+    workingFolder: job.workingFolder,
+    command: job.command,
+    ...(code.script !== undefined && { script: code.script }),
     target: job.target,
-    metrics: job.metrics,
-  });
+    experiment,
+    environmentVariables: job.environmentVariables ?? {},
+    ...(job.metrics && { metrics: job.metrics }),
+    tags: {},
+  };
+}
+
+/** A run does not tell its secrets; those of its script are known here. */
+function secretsOf({ codeFolder, script }: JobSpec, memory: SubmitMemory): string[] {
+  if (script === undefined) return [];
+  return memory.options(vscode.Uri.file(path.join(codeFolder, ...script.split('/'))).toString()).secrets;
 }
 
 async function showChanges(run: Run, other: Run | undefined, { active }: Workspaces): Promise<void> {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
 import { buildScriptJob } from '../../job/build.js';
-import type { JobSpec } from '../../job/spec.js';
+import { type JobSpec, titleOf } from '../../job/spec.js';
 import type { Run } from '../../workspace/types.js';
 import type { SubmitOptions } from '../../workspace/workspace.js';
 import { formatBytes } from '../../base/bytes.js';
@@ -57,9 +57,9 @@ export class Submitter {
   /** Undefined when a person stopped it. */
   async submitJob(spec: JobSpec, secretNames: readonly string[]): Promise<Run | undefined> {
     this.#log.info(
-      `Submit ${spec.script} to ${spec.target}: ${JSON.stringify(spec.command)} in ${spec.codeFolder}`,
+      `Submit ${titleOf(spec)} to ${spec.target}: ${JSON.stringify(spec.command)} in ${spec.codeFolder}`,
     );
-    const title = vscode.l10n.t('Submitting {0}', path.posix.basename(spec.script));
+    const title = vscode.l10n.t('Submitting {0}', path.posix.basename(spec.script ?? titleOf(spec)));
     const options: SubmitOptions = { secrets: await this.#secrets.values(secretNames) };
     const workspace = this.#workspaces.active;
     const send = () => withPatience(title, (signal) => workspace.submit(spec, options, signal));

@@ -103,6 +103,7 @@ function summaryOf(job: JobRecord): JobSummary {
     target: job.spec.target,
     command: job.spec.command,
     workingFolder: job.spec.workingFolder,
+    environmentVariables: job.spec.environmentVariables,
     exitCode: job.exitCode,
     reason: job.reason,
     metrics: job.spec.metrics,

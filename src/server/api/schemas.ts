@@ -35,7 +35,7 @@ const Spec = Type.Object({
   codeFolder: Type.String({ minLength: 1, maxLength: 4096 }),
   workingFolder: Path,
   command: Type.Array(Type.String({ maxLength: 131_072 }), { minItems: 1, maxItems: 10_000 }),
-  script: Path,
+  script: Type.Optional(Path),
   target: Type.String({ minLength: 1, maxLength: 100 }),
   experiment: Type.String({ minLength: 1, maxLength: 500 }),
   displayName: Type.Optional(Type.String({ maxLength: 250 })),

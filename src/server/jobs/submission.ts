@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { TrainyardError } from '../../base/errors.js';
-import type { JobSpec } from '../../job/spec.js';
+import { type JobSpec, titleOf } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { take } from '../../snapshot/take.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
@@ -17,24 +17,36 @@ export interface Submission extends SubmitRequest {
  * @throws BAD_REQUEST | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
  */
 export async function takeIn(
-  { runId, spec, secrets = {}, largeFiles, baseEnv }: Submission,
+  { runId, spec: asked, secrets = {}, largeFiles, baseEnv }: Submission,
   { store, home, sizeLimit }: { store: Store; home: string; sizeLimit: number },
 ): Promise<void> {
-  checkSubmission(store, spec);
+  checkSubmission(store, asked);
   const snapshot = await take({
     runId,
-    folder: spec.codeFolder,
+    folder: asked.codeFolder,
     hiddenRoot: path.join(home, 'snapshots'),
     sizeLimit,
     ...(largeFiles && { largeFiles }),
-    message: `Trainyard run ${spec.displayName ?? runId}\n\n${spec.command.join(' ')}`,
+    message: `Trainyard run ${asked.displayName ?? runId}\n\n${asked.command.join(' ')}`,
   });
+  const spec = fromRoot(asked, snapshot.root);
   await store.write(() => {
     const now = Date.now();
     createRun(store, runId, spec, snapshot, now);
     store.jobs.create({ runId, spec, baseEnv, secretNames: Object.keys(secrets), queuedAt: now });
     store.jobs.update(runId, { snapshot });
   });
+}
+
+/** The same job, told from the folder that was kept: that may be one above the code folder. */
+function fromRoot(spec: JobSpec, root: string): JobSpec {
+  const inRoot = path.relative(root, fs.realpathSync(spec.codeFolder)).split(path.sep).join('/');
+  return {
+    ...spec,
+    codeFolder: root,
+    workingFolder: path.posix.join(inRoot, spec.workingFolder).replace(/^\.$/, ''),
+    ...(spec.script !== undefined && { script: path.posix.join(inRoot, spec.script) }),
+  };
 }
 
 /** Before anything is kept of the job. @throws BAD_REQUEST | CONFLICT (experiment) */
@@ -69,7 +81,7 @@ function createRun(
     tags: {
       ...spec.tags,
       'mlflow.user': user,
-      'mlflow.source.name': spec.script,
+      'mlflow.source.name': titleOf(spec),
       'mlflow.source.type': 'LOCAL',
       ...(snapshot.head && { 'mlflow.source.git.commit': snapshot.head }),
       ...(snapshot.branch && { 'mlflow.source.git.branch': snapshot.branch }),

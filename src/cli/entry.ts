@@ -1,0 +1,186 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { TrainyardError } from '../base/errors.js';
+import { buildJob, buildModuleJob, buildScriptJob, type JobParts } from '../job/build.js';
+import { findInterpreter, findProgram, type Interpreter, interpreterAt } from '../job/interpreter.js';
+import { commandOf, isOfPython, type Launcher, launcherOf, problemOfModule } from '../job/launch.js';
+import { findModule } from '../job/module.js';
+import { isProgram } from '../job/programs.js';
+import { findPython } from '../job/python/find.js';
+import type { JobSpec } from '../job/spec.js';
+import { repositoryRoot } from './context.js';
+
+/** How `submit` says what to run: a script, or in its place one of these. */
+export interface EntryFlags {
+  module?: string;
+  code?: string;
+  command?: boolean;
+  launcher?: string;
+  python?: string;
+}
+
+export type CommonParts = Omit<JobParts, 'codeFolder' | 'workingFolder'>;
+
+/** A job, and what runs it; a command of its own needs no interpreter. */
+export interface Planned {
+  spec: JobSpec;
+  interpreter?: Interpreter;
+}
+
+const WHERE = { env: process.env };
+
+/**
+ * The job that a call of `submit` means.
+ * @param operands the script and its arguments, or the arguments alone, or the command
+ * @throws BAD_REQUEST | NO_INTERPRETER
+ */
+export async function planJob(operands: string[], flags: EntryFlags, parts: CommonParts): Promise<Planned> {
+  refuseSeveral(flags);
+  if (flags.module !== undefined) return planModule(flags.module, operands, flags, parts);
+  if (flags.code !== undefined) return planCode(flags.code, operands, flags, parts);
+  if (flags.command) return planCommand(operands, flags, parts);
+  return planScript(operands, flags, parts);
+}
+
+function refuseSeveral({ module, code, command }: EntryFlags): void {
+  const given = { '-m': module !== undefined, '-c': code !== undefined, '--command': command === true };
+  const names = Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  if (names.length > 1)
+    throw new TrainyardError('BAD_REQUEST', `${names.join(' and ')} are given, but a job runs one thing.`);
+}
+
+async function planScript(
+  [file, ...args]: string[],
+  flags: EntryFlags,
+  parts: CommonParts,
+): Promise<Planned> {
+  if (file === undefined)
+    throw new TrainyardError('BAD_REQUEST', 'There is nothing to run.', {
+      hint: 'Name a script, or give -m MODULE, -c CODE, or --command -- PROGRAM.',
+    });
+  const script = path.resolve(file);
+  if (!fs.statSync(script, { throwIfNoEntry: false })?.isFile())
+    throw new TrainyardError('BAD_REQUEST', `There is no file ${file}.`);
+  const real = fs.realpathSync(script);
+  const folders = await foldersAround(path.dirname(real));
+  const interpreter =
+    interpreterOfFlag(flags) ?? findInterpreter({ script: real, codeFolder: folders.codeFolder, ...WHERE });
+  const launcher = launcherOfFlag(
+    flags,
+    interpreter,
+    path.extname(real).toLowerCase() === '.py' ? undefined : file,
+  );
+  const job = { ...parts, ...folders, script: real, interpreter: interpreter.path, args };
+  return { spec: buildScriptJob({ ...job, ...(launcher && { launcher }) }), interpreter };
+}
+
+async function planModule(
+  module: string,
+  args: string[],
+  flags: EntryFlags,
+  parts: CommonParts,
+): Promise<Planned> {
+  const problem = problemOfModule(module);
+  if (problem)
+    throw new TrainyardError('BAD_REQUEST', problem, { hint: 'Submit a file by its path, without -m.' });
+  const folders = await foldersAround(here());
+  const found = findModule(module, [folders.workingFolder, folders.codeFolder]);
+  const folder = found ? path.dirname(found.file) : folders.workingFolder;
+  const interpreter =
+    interpreterOfFlag(flags) ?? findPython({ folder, codeFolder: folders.codeFolder, ...WHERE });
+  const launcher = launcherOfFlag(flags, interpreter);
+  const spec = buildModuleJob({
+    ...parts,
+    ...folders,
+    module,
+    interpreter: interpreter.path,
+    args,
+    ...(found && { found }),
+    ...(launcher && { launcher }),
+    pythonPath: process.env['PYTHONPATH'],
+  });
+  return { spec, interpreter };
+}
+
+async function planCode(
+  code: string,
+  args: string[],
+  flags: EntryFlags,
+  parts: CommonParts,
+): Promise<Planned> {
+  const folders = await foldersAround(here());
+  const { workingFolder: folder, codeFolder } = folders;
+  const interpreter = interpreterOfFlag(flags) ?? findPython({ folder, codeFolder, ...WHERE });
+  const launcher = launcherOfFlag(flags, interpreter);
+  return {
+    spec: buildJob({ ...parts, ...folders }, commandOf(interpreter.path, { code }, args, launcher)),
+    interpreter,
+  };
+}
+
+async function planCommand(
+  [program, ...args]: string[],
+  flags: EntryFlags,
+  parts: CommonParts,
+): Promise<Planned> {
+  if (program === undefined)
+    throw new TrainyardError('BAD_REQUEST', 'There is no command.', {
+      hint: 'Write it after --, such as: submit --command -- make train.',
+    });
+  for (const name of ['launcher', 'python'] as const)
+    if (flags[name] !== undefined)
+      throw new TrainyardError(
+        'BAD_REQUEST',
+        `--${name} does not go with --command, which names its program itself.`,
+      );
+  const folders = await foldersAround(here());
+  const job = { ...parts, ...folders };
+  if (!/[\\/]/.test(program)) return { spec: buildJob(job, [findProgram([program], WHERE).path, ...args]) };
+  const full = path.resolve(program);
+  if (!isProgram(full, WHERE))
+    throw new TrainyardError('NO_INTERPRETER', `${program} is no program that can be started.`, {
+      hint: 'It must exist and be executable (chmod +x).',
+    });
+  const real = fs.realpathSync(full);
+  if (!isBelow(real, folders.codeFolder)) return { spec: buildJob(job, [full, ...args]) };
+  // A program of the code runs from the copy that is kept.
+  const named = path.relative(folders.workingFolder, real).split(path.sep).join('/');
+  return { spec: buildJob(job, [named.includes('/') ? named : `./${named}`, ...args], real) };
+}
+
+function interpreterOfFlag({ python }: EntryFlags): Interpreter | undefined {
+  return python === undefined ? undefined : interpreterAt(python, process.cwd(), '--python', WHERE);
+}
+
+/** @param other a script that is not Python's */
+function launcherOfFlag(
+  { launcher }: EntryFlags,
+  { path: program }: Interpreter,
+  other?: string,
+): Launcher | undefined {
+  if (launcher === undefined) return undefined;
+  if (other !== undefined && isOfPython(launcher))
+    throw new TrainyardError(
+      'BAD_REQUEST',
+      `${launcher.trim().split(/\s/)[0]} runs Python, but ${other} is none.`,
+    );
+  return launcherOf(launcher, program, WHERE);
+}
+
+const here = () => fs.realpathSync(process.cwd());
+
+function isBelow(name: string, folder: string): boolean {
+  const relative = path.relative(folder, name);
+  return !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
+}
+
+/** What is kept, and where it runs. @param folder absolute, of what runs */
+async function foldersAround(folder: string): Promise<{ codeFolder: string; workingFolder: string }> {
+  const current = here();
+  const root = await repositoryRoot(folder);
+  // Without a repository the folder that was submitted from is kept, if what runs is in it.
+  const codeFolder = root !== folder || !isBelow(folder, current) ? root : current;
+  const workingFolder = isBelow(folder, current) && isBelow(current, codeFolder) ? current : folder;
+  return { codeFolder, workingFolder };
+}

@@ -1,0 +1,124 @@
+import path from 'node:path';
+import { TrainyardError } from '../base/errors.js';
+import { splitArguments } from './arguments.js';
+import { isProgram, onPath, programFiles, type Surroundings } from './programs.js';
+
+/** What an interpreter runs, in Python's own ways. */
+export type Entry =
+  /** Named from the working folder. */
+  | { script: string }
+  /** `python -m`: a dotted name. */
+  | { module: string }
+  /** `python -c`. */
+  | { code: string };
+
+/** What stands before the entry in a command, and how it takes a module. */
+export interface Launcher {
+  /** For people. */
+  name: string;
+  prefix: string[];
+  /** The option that names a module instead of a script. */
+  moduleOption: string;
+  takesCode: boolean;
+}
+
+/** Launchers that are modules of Python, and start as many Pythons themselves. */
+const PYTHON_LAUNCHERS: Record<string, { module: string; moduleOption: string; subcommand?: string }> = {
+  torchrun: { module: 'torch.distributed.run', moduleOption: '-m' },
+  accelerate: { module: 'accelerate.commands.launch', moduleOption: '-m', subcommand: 'launch' },
+  'accelerate-launch': { module: 'accelerate.commands.launch', moduleOption: '-m' },
+  deepspeed: { module: 'deepspeed.launcher.runner', moduleOption: '--module' },
+};
+
+/** Launchers that are offered. */
+export const LAUNCHERS: readonly string[] = [
+  'torchrun --nproc-per-node 2',
+  'accelerate launch',
+  'deepspeed',
+  'mpirun -np 2',
+];
+
+/**
+ * A launcher as a person writes it, such as `torchrun --nproc-per-node 2`. Those of Python run in the job's own
+ * environment, as modules of its interpreter; `python -O` is that interpreter with options. Any other program gets the
+ * interpreter's command as its last arguments, and is found beside the interpreter or on PATH.
+ * @throws NO_INTERPRETER | BAD_REQUEST
+ */
+export function launcherOf(line: string, interpreter: string, where: Surroundings): Launcher {
+  const [program, ...args] = wordsOf(line);
+  if (program === undefined) throw new TrainyardError('BAD_REQUEST', 'The launcher is empty.');
+  const name = program.replace(/\.exe$/i, '');
+  const known = Object.hasOwn(PYTHON_LAUNCHERS, name) ? PYTHON_LAUNCHERS[name] : undefined;
+  if (known) {
+    const { module, moduleOption, subcommand } = known;
+    const options = subcommand !== undefined && args[0] === subcommand ? args.slice(1) : args;
+    return { name, prefix: [interpreter, '-m', module, ...options], moduleOption, takesCode: false };
+  }
+  if (/^python(\d+(\.\d+)?)?$/.test(name))
+    return {
+      name,
+      prefix: [interpreter, ...args],
+      moduleOption: '-m',
+      takesCode: !args.includes('-m'),
+    };
+  const prefix = [findLauncher(program, interpreter, where), ...args, interpreter];
+  return { name, prefix, moduleOption: '-m', takesCode: true };
+}
+
+/** Whether a launcher starts Python itself, and so nothing else. */
+export function isOfPython(line: string): boolean {
+  const [program = ''] = wordsOf(line);
+  return (
+    /^python(\d+(\.\d+)?)?(\.exe)?$/i.test(program) ||
+    Object.hasOwn(PYTHON_LAUNCHERS, program.replace(/\.exe$/i, ''))
+  );
+}
+
+/** The program and arguments of a job. @throws BAD_REQUEST when the launcher cannot run such an entry */
+export function commandOf(
+  interpreter: string,
+  entry: Entry,
+  args: readonly string[],
+  launcher?: Launcher,
+): string[] {
+  const prefix = launcher?.prefix ?? [interpreter];
+  if ('script' in entry) return [...prefix, entry.script, ...args];
+  if ('module' in entry) return [...prefix, launcher?.moduleOption ?? '-m', entry.module, ...args];
+  if (launcher && !launcher.takesCode)
+    throw new TrainyardError('BAD_REQUEST', `${launcher.name} runs a script or a module, but not -c.`);
+  return [...prefix, '-c', entry.code, ...args];
+}
+
+/** What is wrong with the name of a module, for people; undefined when nothing is. */
+export function problemOfModule(name: string): string | undefined {
+  if (/[\\/]|\.py$/i.test(name)) return `“${name}” is a file: a module has a name such as package.train.`;
+  if (name.split('.').some((part) => !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(part)))
+    return `“${name}” is not the name of a module.`;
+  return undefined;
+}
+
+/** @throws BAD_REQUEST when a quote is left open */
+function wordsOf(line: string): string[] {
+  try {
+    return splitArguments(line);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TrainyardError('BAD_REQUEST', `The launcher “${line}” cannot be read: ${error.message}`);
+  }
+}
+
+function findLauncher(program: string, interpreter: string, where: Surroundings): string {
+  if (/[\\/]/.test(program)) return program;
+  const beside = path.isAbsolute(interpreter)
+    ? programFiles(path.join(path.dirname(interpreter), program), where)
+    : [];
+  const found = beside.find((file) => isProgram(file, where)) ?? onPath([program], where).next().value;
+  if (found !== undefined) return found;
+  throw new TrainyardError(
+    'NO_INTERPRETER',
+    `The launcher ${program} is neither beside ${interpreter} nor on the PATH.`,
+    {
+      hint: `Install ${program}, or submit without it.`,
+    },
+  );
+}
