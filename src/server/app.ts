@@ -47,7 +47,7 @@ export async function createApp(
   // Headers must come quickly; a body may be a checkpoint of many gigabytes on a slow disk.
   app.server.headersTimeout = 20_000;
   app.server.maxConnections = 2000;
-  guard(app, context.token);
+  guard(app, context.token, (jobId) => context.store.jobs.isActive(jobId));
   endStalled(app, stalledAfter);
   app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) => {

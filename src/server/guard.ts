@@ -1,15 +1,25 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TrainyardError } from '../base/errors.js';
+import { jobOfToken } from './jobs/token.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The run of the job whose program asks; undefined when it is a program of the person. */
+    jobId: string | undefined;
+  }
+}
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 
 /**
  * Who may talk to the server: programs of this user, which know the token. A web page must not, even one whose name
- * was made to point to this machine: its `Host` or `Origin` gives it away.
+ * was made to point to this machine: its `Host` or `Origin` gives it away. Programs of a job have a token of the job, which
+ * is good for as long as `isActive` says so.
  */
-export function guard(app: FastifyInstance, token: string): void {
+export function guard(app: FastifyInstance, token: string, isActive: (jobId: string) => boolean): void {
   const expected = Buffer.from(token);
+  app.decorateRequest('jobId', undefined);
   app.addHook('onRequest', async (request) => {
     if (!LOOPBACK.test(request.headers.host ?? ''))
       throw new TrainyardError('FORBIDDEN', 'This server answers to its loopback address only.');
@@ -17,11 +27,23 @@ export function guard(app: FastifyInstance, token: string): void {
       throw new TrainyardError('FORBIDDEN', 'This server does not answer to web pages.');
     if (request.routeOptions.url === '/health') return;
     const given = tokenOf(request);
-    if (given === undefined || !isEqual(Buffer.from(given), expected))
+    if (given !== undefined && isEqual(Buffer.from(given), expected)) return;
+    request.jobId = given === undefined ? undefined : jobOfToken(token, given);
+    if (request.jobId === undefined)
       throw new TrainyardError('UNAUTHENTICATED', 'The token of the Trainyard server is missing or wrong.', {
         hint: 'Start the script through Trainyard, or set MLFLOW_TRACKING_TOKEN to the token in server.json.',
       });
+    if (!isActive(request.jobId))
+      throw new TrainyardError('UNAUTHENTICATED', 'The job that this token was made for has ended.', {
+        hint: 'Submit the script again.',
+      });
   });
+}
+
+/** For routes that are not for programs of a job: it logs, and does not submit, delete or change settings. */
+export async function requirePerson({ jobId }: FastifyRequest): Promise<void> {
+  if (jobId !== undefined)
+    throw new TrainyardError('FORBIDDEN', 'The token of a job is for MLflow’s protocol only.');
 }
 
 /** How long it takes tells nothing but whether the lengths are equal, and that of a token is no secret. */

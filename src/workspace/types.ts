@@ -70,6 +70,8 @@ export interface Machine {
 }
 
 export interface JobSummary {
+  /** The run that was made when it was submitted; others that its script began name the same job. */
+  runId: string;
   target: string;
   command: string[];
   /** Relative to the code's root. */
@@ -85,6 +87,8 @@ export interface JobSummary {
   progress?: Progress;
   /** Known once it has started. */
   machine?: Machine;
+  /** Where its script logs besides the workspace: addresses of servers, and stores in its folder such as `mlruns`. */
+  elsewhere?: string[];
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;

@@ -60,11 +60,12 @@ export class TestHome {
     return this.workspace.submit(spec, { secrets: more.secrets });
   }
 
-  async ended(id: string): Promise<Run> {
-    return until(`the end of run ${id}`, async () => {
+  async ended(id: string, seconds = 60): Promise<Run> {
+    const look = async () => {
       const run = await this.workspace.run(id);
       return ACTIVE_STATES.includes(run.state) ? undefined : run;
-    });
+    };
+    return until(`the end of run ${id}`, look, seconds * 1000);
   }
 
   async log(id: string): Promise<string> {

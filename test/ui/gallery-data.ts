@@ -91,6 +91,7 @@ function trained(
         script: 'train.py',
       },
       job: {
+        runId: 'job',
         target: 'local',
         command: ['python', 'train.py', '--model', params.model, '--lr', params.lr],
         workingFolder: '/home/ada/digits',

@@ -102,6 +102,7 @@ export function nothingRun(): RunGiven {
     params: {},
     tags: { 'mlflow.user': 'ada' },
     job: {
+      runId: 'job',
       target: 'local',
       command: ['python', 'hello.py'],
       workingFolder: '/home/ada/digits',

@@ -6,7 +6,7 @@ import { ProjectWindow } from './window.js';
 /** Logs to MLflow's protocol with Python's own library only, slowly enough to be reloaded in between. */
 const SCRIPT = `import json, os, time, urllib.request
 def log(step):
-    body = {"run_id": os.environ["MLFLOW_RUN_ID"], "key": "val_accuracy", "value": 1 - 1 / (step + 2),
+    body = {"run_id": os.environ["TRAINYARD_RUN_ID"], "key": "val_accuracy", "value": 1 - 1 / (step + 2),
             "timestamp": int(time.time() * 1000), "step": step}
     request = urllib.request.Request(
         os.environ["MLFLOW_TRACKING_URI"] + "/api/2.0/mlflow/runs/log-metric", json.dumps(body).encode(),

@@ -31,6 +31,13 @@ export function header(model: RunModel, run: ShownRun, now: number): TemplateRes
               Go to its parent run
             </button>`
       }
+      ${
+        run.jobRunId === undefined
+          ? nothing
+          : html`<button class="link" @click=${() => model.show(run.jobRunId!)}>
+              Go to the run of its job
+            </button>`
+      }
     </p>
     ${run.progress ? progressBar(run.progress) : nothing}
     <div class="tools" role="toolbar" aria-label="Run">

@@ -30,6 +30,8 @@ export interface ShownRun {
   /** Its code is kept. */
   hasCode: boolean;
   parentRunId?: string;
+  /** The run of the job that began this one. */
+  jobRunId?: string;
   /** Where its files are, when the workspace does not have them. */
   filesElsewhere?: string;
   /** What it ran and where, by name, in the order they are read. */

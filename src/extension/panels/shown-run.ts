@@ -26,6 +26,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
     isJob: job !== undefined,
     hasCode: code?.snapshot !== undefined,
     ...(run.parentRunId && { parentRunId: run.parentRunId }),
+    ...(job && job.runId !== run.id && job.runId !== run.parentRunId && { jobRunId: job.runId }),
     ...(run.filesElsewhere && { filesElsewhere: run.filesElsewhere }),
     facts: told([
       ['Command', job?.command.join(' ')],
@@ -33,6 +34,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
       ['Working folder', job?.workingFolder],
       ['Exit code', job?.exitCode],
       ['Reason', job?.reason],
+      ['Also logs to', job?.elsewhere?.join(', ')],
       ['User', run.user],
       ['Commit', code?.head?.slice(0, 12)],
       ['Branch', code?.branch],

@@ -10,6 +10,7 @@ import { restore } from '../../snapshot/restore.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ServerContext } from '../context.js';
 import { Frames } from '../frames.js';
+import { requirePerson } from '../guard.js';
 import { sendFile } from '../send-file.js';
 import type { JobService } from '../jobs/service.js';
 import { sendRuns } from '../run-page.js';
@@ -35,6 +36,7 @@ export interface ApiContext {
 export async function api(app: FastifyInstance, { store }: ServerContext, parts: ApiContext): Promise<void> {
   const { jobs, events, settings } = parts;
   app.setReplySerializer(toJson);
+  app.addHook('onRequest', requirePerson);
 
   const fullRun = (id: string): FullRun => {
     const run = store.runs.full(id);
@@ -45,13 +47,17 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
   const plainRun = (id: string) => toRuns(store, [fullRun(id)])[0];
   const snapshotOf = (id: string): Snapshot => {
     fullRun(id);
-    const snapshot = store.jobs.get(id)?.snapshot;
+    const snapshot = store.jobs.ofRun(id)?.snapshot;
     if (!snapshot)
       throw new TrainyardError('NOT_FOUND', `The code of run ${id} was not kept.`, {
         hint: 'Submit the script through Trainyard to keep the code of its runs.',
       });
     return snapshot;
   };
+
+  /** Whether a job that has not ended writes to the run. */
+  const isAtWork = (id: string): boolean =>
+    jobs.isActive(id) && (store.jobs.get(id) !== undefined || store.runs.get(id)?.status === 'running');
 
   app.get('/server', () => parts.status());
   app.post('/server/shutdown', async (_request, reply) => {
@@ -117,7 +123,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
       { schema: { body: schema.RunIdsBody } },
       async ({ body }) => {
         for (const id of body.runIds)
-          if (lifecycle === 'deleted' && jobs.isActive(id))
+          if (lifecycle === 'deleted' && isAtWork(id))
             throw new TrainyardError('CONFLICT', `Run ${id} is still active.`, { hint: 'Cancel it first.' });
         await store.write(() => {
           for (const id of body.runIds) store.runs.setLifecycle(id, lifecycle);

@@ -16,14 +16,14 @@ const STATES: Record<RunStatus, RunState> = {
 
 /** Runs as people see them: what the scripts said, and what their jobs know better. */
 export function toRuns(store: Store, runs: readonly FullRun[]): Run[] {
-  const jobs = store.jobs.of(runs.map(({ id }) => id));
+  const jobs = store.jobs.ofRuns(runs.map(({ id }) => id));
   return runs.map((run) => toRun(run, jobs.get(run.id)));
 }
 
 /** One run with what went into it, which models came out, and what it ran on. */
 export async function toSingleRun(store: Store, run: FullRun): Promise<Run> {
   return {
-    ...toRun(run, store.jobs.get(run.id)),
+    ...toRun(run, store.jobs.ofRun(run.id)),
     inputs: run.datasets.map(inputOf),
     models: linksOf(store, run),
     environment: await environmentOf(store, run),
@@ -31,17 +31,18 @@ export async function toSingleRun(store: Store, run: FullRun): Promise<Run> {
 }
 
 function toRun(run: FullRun, job: JobRecord | undefined): Run {
+  // A script may say that its run is done long before its process is. Other runs that it began end when it says so.
+  const own = job?.runId === run.id ? job : undefined;
   return {
     id: run.id,
     number: run.number,
     experimentId: run.experimentId,
     name: run.name,
-    // A script may say that it is done long before its process is.
-    state: job?.state ?? STATES[run.status],
+    state: own?.state ?? STATES[run.status],
     lifecycle: run.lifecycle,
     user: run.user,
-    startTime: job?.startedAt ?? run.startTime,
-    endTime: job ? job.endedAt : (run.endTime ?? undefined),
+    startTime: own?.startedAt ?? run.startTime,
+    endTime: own ? own.endedAt : (run.endTime ?? undefined),
     parentRunId: run.tags['mlflow.parentRunId'],
     filesElsewhere: run.artifactUri.startsWith(ARTIFACT_SCHEME) ? undefined : run.artifactUri,
     metrics: run.metrics,
@@ -100,6 +101,7 @@ function codeOfTags(tags: Record<string, string>): Run['code'] {
 
 function summaryOf(job: JobRecord): JobSummary {
   return {
+    runId: job.runId,
     target: job.spec.target,
     command: job.spec.command,
     workingFolder: job.spec.workingFolder,
@@ -109,6 +111,7 @@ function summaryOf(job: JobRecord): JobSummary {
     metrics: job.spec.metrics,
     progress: job.state === 'collecting' ? job.collected : job.progress,
     machine: job.machine,
+    elsewhere: job.elsewhere.length > 0 ? job.elsewhere : undefined,
     queuedAt: job.queuedAt,
     startedAt: job.startedAt,
     endedAt: job.endedAt,

@@ -9,7 +9,7 @@ import { linkedPaths } from './checkout.js';
 import type { JobFolders } from './folders.js';
 
 /** By-products that nobody looks for in a run. */
-const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|mlruns|\.git)(\/|$)|\.pyc$|(^|\/)mlflow\.db$/;
+const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|\.git)(\/|$)|\.pyc$/;
 
 /** Where in a run the files of its job are. */
 const OUTPUTS = 'outputs/';

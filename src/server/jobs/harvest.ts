@@ -26,12 +26,12 @@ export class Harvest {
   private readonly due = new Map<string, number>();
   private readonly faults = new Map<string, Set<string>>();
 
-  constructor(store: Store, home: string, log: Logger) {
+  constructor(store: Store, home: string, log: Logger, ownUrl: () => string) {
     this.store = store;
     this.home = home;
     this.log = log;
     this.events = new EventFollower(store, log);
-    this.output = new OutputReader(store);
+    this.output = new OutputReader(store, ownUrl);
   }
 
   /** Reads what is new, if it is time. What goes wrong hinders no job: it is tried again, and told at the end. */

@@ -4,6 +4,7 @@ import type { MetricPattern } from '../../job/spec.js';
 import { hasCode } from '../../base/errors.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
+import { elsewhereIn } from './elsewhere.js';
 import { type Match, matchAll } from './patterns.js';
 import { progressIn } from './progress.js';
 
@@ -14,15 +15,20 @@ const LONGEST_LINE = 10_000;
 /** Ends of lines; a progress bar writes over itself with carriage returns. */
 const LINE_END = /[\r\n]/;
 
-/** Reads what jobs print for metrics, by the patterns of the job, and for progress bars. */
+/** A job that makes a run on another server for each trial has a list that nobody reads. */
+const MOST_ELSEWHERE = 10;
+
+/** Reads what jobs print: metrics, by the patterns of the job, progress bars, and where else they log. */
 export class OutputReader {
   private readonly store: Store;
+  private readonly ownUrl: () => string;
   /** Bytes read, when that is further than the store knows: lines with nothing in them are not worth a change. */
   private readonly read = new Map<string, number>();
   private readonly slow = new Map<string, Set<string>>();
 
-  constructor(store: Store) {
+  constructor(store: Store, ownUrl: () => string) {
     this.store = store;
+    this.ownUrl = ownUrl;
   }
 
   /**
@@ -55,10 +61,17 @@ export class OutputReader {
   private async keep({ runId, spec }: JobRecord, lines: readonly string[], at: number): Promise<string[]> {
     const { matches, slow } = await matchAll(this.patterns(runId, spec.metrics ?? []), lines);
     const progress = progressIn(lines);
-    if (matches.length > 0 || progress) {
+    const addresses = elsewhereIn(lines, this.ownUrl());
+    if (matches.length > 0 || progress || addresses.length > 0) {
       await this.store.write(() => {
         if (matches.length > 0) this.append(runId, matches);
-        this.store.jobs.update(runId, { outputRead: at, ...(progress && { progress }) });
+        const known = this.store.jobs.get(runId)?.elsewhere ?? [];
+        const elsewhere = [...new Set([...known, ...addresses])].slice(0, MOST_ELSEWHERE);
+        this.store.jobs.update(runId, {
+          outputRead: at,
+          ...(progress && { progress }),
+          ...(elsewhere.length > known.length && { elsewhere }),
+        });
       });
     }
     const gaveUp = this.slow.get(runId) ?? new Set();

@@ -9,19 +9,20 @@ import { validate } from '../../job/validate.js';
 import { createTargets } from '../../targets/registry.js';
 import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/target.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
-import { trackingSecrets } from '../../workspace/local/tracking.js';
 import type { Compute, RunState, ServerSettings } from '../../workspace/types.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
-import type { RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
+import { endRunsOf } from './begin.js';
 import { prepareFolders } from './checkout.js';
 import { collectOutputs } from './collect.js';
-import { jobEnvironment } from './environment.js';
+import { storesIn } from './elsewhere.js';
+import { jobEnvironment, jobSecrets } from './environment.js';
 import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
 import { readMachine } from './machine.js';
 import { takeIn } from './submission.js';
+import { jobToken } from './token.js';
 import { UsageSampler } from './usage.js';
 
 export interface JobServiceOptions {
@@ -42,7 +43,7 @@ const POLL = 300;
 /** Milliseconds after which a start that left no trace did not happen. */
 const LOST_AFTER = 5_000;
 
-const FINAL_STATUS: Partial<Record<RunState, RunStatus>> = {
+const FINAL_STATUS: Partial<Record<RunState, 'finished' | 'failed' | 'killed'>> = {
   finished: 'finished',
   failed: 'failed',
   cancelled: 'killed',
@@ -73,7 +74,7 @@ export class JobService {
     this.options = options;
     this.store = options.store;
     this.log = options.log;
-    this.harvest = new Harvest(options.store, options.home, options.log);
+    this.harvest = new Harvest(options.store, options.home, options.log, options.serverUrl);
     this.usage = new UsageSampler(options.store);
     this.targets = createTargets({ supervisor: options.supervisor ?? bundledSupervisor() });
   }
@@ -109,9 +110,9 @@ export class JobService {
     return runId;
   }
 
-  /** Of a job whose script has ended: nothing; its files are kept. @throws NOT_RUNNING when the run is not a job of ours */
-  async cancel(runId: string): Promise<void> {
-    const job = this.store.jobs.get(runId);
+  /** Does nothing when the script of the job has ended. @throws NOT_RUNNING when the run is not one of a job */
+  async cancel(id: string): Promise<void> {
+    const job = this.store.jobs.ofRun(id);
     if (!job)
       throw new TrainyardError(
         'NOT_RUNNING',
@@ -121,6 +122,7 @@ export class JobService {
         },
       );
     if (!isActive(job) || job.state === 'collecting') return;
+    const { runId } = job;
     await this.store.write(() => this.store.jobs.update(runId, { cancelRequested: true }));
     const now = this.store.jobs.get(runId);
     if (now?.handle) await this.passCancelOn(now);
@@ -135,12 +137,15 @@ export class JobService {
     await this.requireTarget(spec.target).cancel(handle);
   }
 
-  logFile(runId: string): string {
-    return foldersOf(this.options.home, runId).log;
+  /** The log of the job that a run belongs to. */
+  logFile(id: string): string {
+    return foldersOf(this.options.home, this.store.jobs.ofRun(id)?.runId ?? id).log;
   }
 
-  isActive(runId: string): boolean {
-    return this.store.jobs.isActive(runId);
+  /** Whether the job of a run has not ended. */
+  isActive(id: string): boolean {
+    const job = this.store.jobs.ofRun(id);
+    return job !== undefined && isActive(job);
   }
 
   activeCount(): { running: number; queued: number; collecting: number } {
@@ -249,7 +254,6 @@ export class JobService {
         baseEnv: job.baseEnv,
         own: spec.environmentVariables,
         runId,
-        experimentId: this.store.runs.get(runId)?.experimentId ?? '0',
         serverUrl: this.options.serverUrl(),
         outputFolder: folders.output,
       }),
@@ -265,7 +269,8 @@ export class JobService {
     }
     await this.store.write(() => this.store.jobs.update(runId, { handle }));
     // The token goes to the process beside its secrets.
-    await target.start(prepared, handle, { ...secrets, ...trackingSecrets(this.options.token) });
+    const token = jobSecrets(spec.environmentVariables, jobToken(this.options.token, runId));
+    await target.start(prepared, handle, { ...secrets, ...token });
     this.secrets.delete(runId);
     const now = this.store.jobs.get(runId);
     if (now) await this.watch(now);
@@ -326,6 +331,8 @@ export class JobService {
     const unread = await this.harvest.finish(job, status.startedAt ?? job.startedAt ?? job.queuedAt);
     const folders = foldersOf(this.options.home, runId);
     const lost = await collectOutputs(this.store, runId, job.snapshot, folders);
+    const told = this.store.jobs.get(runId)?.elsewhere ?? [];
+    const stores = storesIn(folders.code, ['', workingFolderIn(job)]);
     for (const { file, error } of lost) this.log.error({ err: error, runId, file }, 'file not kept');
     await fs.promises.rm(folders.code, { recursive: true, force: true });
     const reasons = [
@@ -337,18 +344,21 @@ export class JobService {
       state,
       reason: reasons.filter(Boolean).slice(0, 10).join(' ') || undefined,
       exitCode: status.exitCode,
+      elsewhere: [...new Set([...told, ...stores])],
       endedAt,
     });
   }
 
   private async finish(
     { runId }: JobRecord,
-    end: { state: RunState } & Pick<Partial<JobRecord>, 'reason' | 'exitCode' | 'endedAt'>,
+    end: { state: RunState } & Pick<Partial<JobRecord>, 'reason' | 'exitCode' | 'elsewhere' | 'endedAt'>,
   ): Promise<void> {
     const endedAt = end.endedAt ?? this.store.jobs.get(runId)?.endedAt ?? Date.now();
     await this.store.write(() => {
       this.store.jobs.update(runId, { ...end, endedAt, collected: undefined });
-      this.store.runs.update(runId, { status: FINAL_STATUS[end.state], endTime: endedAt });
+      const status = FINAL_STATUS[end.state] ?? 'failed';
+      this.store.runs.update(runId, { status, endTime: endedAt });
+      endRunsOf(this.store, runId, { status, endTime: endedAt });
     });
     this.secrets.delete(runId);
     this.usage.forget(runId);
@@ -369,6 +379,12 @@ export class JobService {
 /** Whether it takes a place of those that run at once. */
 function isInSlot({ state }: JobRecord): boolean {
   return state === 'preparing' || state === 'running';
+}
+
+/** Where the script was started, as a path from its checkout. */
+function workingFolderIn({ snapshot, spec }: JobRecord): string {
+  const folder = path.relative(snapshot?.root ?? spec.codeFolder, spec.codeFolder);
+  return folder.startsWith('..') ? spec.workingFolder : path.join(folder, spec.workingFolder);
 }
 
 function bundledSupervisor(): string[] {

@@ -12,6 +12,8 @@ export interface Call {
   context: ServerContext;
   request: FastifyRequest;
   reply: FastifyReply;
+  /** The run of the job whose script asks; undefined when it is a program of the person. */
+  jobId: string | undefined;
   /** `stream`: the body is a file, which the handler reads. */
   body: 'json' | 'stream';
 }
@@ -38,7 +40,8 @@ export function endpoint<S extends TObject>(
 }
 
 /** The fields of a request: those of the query for GET and beside a file, of the body otherwise; and those in the path. */
-function readInput(schema: TObject, { request, body }: Call): Record<string, unknown> {
+function readInput(schema: TObject, call: Call): Record<string, unknown> {
+  const { request, body } = call;
   const inQuery = request.method === 'GET' || body === 'stream';
   const fields = inQuery ? (request.query as Record<string, unknown>) : fieldsOfBody(request.body);
   // An unset field may be written as null. fromEntries, unlike assignment, gives "__proto__" no meaning.
@@ -54,7 +57,23 @@ function readInput(schema: TObject, { request, body }: Call): Record<string, unk
       if (!isList && Array.isArray(value)) input[name] = value[0];
     }
   }
-  return Object.assign(input, request.params);
+  return inExperimentOfJob(Object.assign(input, request.params), call);
+}
+
+const DEFAULT_EXPERIMENT = '0';
+
+/**
+ * A script that chooses no experiment means the one that its job was submitted to. MLflow's client has no word for that
+ * but the id of the default experiment.
+ */
+function inExperimentOfJob(input: Record<string, unknown>, { store, jobId }: Call): Record<string, unknown> {
+  const { experiment_id: one, experiment_ids: many } = input;
+  if (jobId === undefined || (one === undefined && many === undefined)) return input;
+  const own = store.jobs.experimentOf(jobId);
+  const chosen = (id: unknown) => (id === DEFAULT_EXPERIMENT && own !== undefined ? own : id);
+  if (one !== undefined) input.experiment_id = chosen(one);
+  if (Array.isArray(many)) input.experiment_ids = many.map(chosen);
+  return input;
 }
 
 function fieldsOfBody(body: unknown): Record<string, unknown> {

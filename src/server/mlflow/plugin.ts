@@ -49,7 +49,7 @@ async function run(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  return endpoint.run({ store: context.store, context, request, reply, body });
+  return endpoint.run({ store: context.store, context, request, reply, jobId: request.jobId, body });
 }
 
 export function answerInMlflowsWords(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {

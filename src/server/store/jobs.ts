@@ -27,15 +27,32 @@ export interface JobRecord {
   /** How many of its files were dealt with, while they are kept. */
   collected?: Progress;
   machine?: Machine;
+  /** The experiment it was submitted to; its script may choose another for its runs. */
+  experimentId: string;
+  /** Whether its script has begun the run that was made for it. */
+  begun: boolean;
+  ranks: RankRuns;
+  /** Addresses of other tracking servers and stores that its script logs to. */
+  elsewhere: string[];
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;
 }
 
+/** What the ranks of distributed training share. */
+export interface RankRuns {
+  /** The runs that they began, in the order in which each of them began its own. */
+  runs: string[];
+  /** How many each rank began. */
+  begun: Record<string, number>;
+  /** By run: params that another rank than 0 logged first, and which. */
+  firstBy: Record<string, [param: string, rank: number][]>;
+}
+
 const ACTIVE: readonly RunState[] = ['queued', 'preparing', 'running', 'collecting'];
 
 /** Not ended yet. */
-export function isActive({ state }: JobRecord): boolean {
+export function isActive({ state }: Pick<JobRecord, 'state'>): boolean {
   return ACTIVE.includes(state);
 }
 
@@ -54,12 +71,16 @@ interface JobRow {
   progress: string | null;
   collected: string | null;
   machine: string | null;
+  experiment_id: number;
+  begun: number;
+  ranks: string | null;
+  elsewhere: string | null;
   queued_at: number;
   started_at: number | null;
   ended_at: number | null;
 }
 
-type Changes = Partial<Omit<JobRecord, 'runId' | 'spec' | 'queuedAt'>>;
+type Changes = Partial<Omit<JobRecord, 'runId' | 'spec' | 'experimentId' | 'queuedAt'>>;
 
 /** How each field is written; one that is not named is not changed. */
 const COLUMNS: {
@@ -81,6 +102,9 @@ const COLUMNS: {
   progress: (progress) => ({ progress: progress && JSON.stringify(progress) }),
   collected: (progress) => ({ collected: progress && JSON.stringify(progress) }),
   machine: (machine) => ({ machine: machine && JSON.stringify(machine) }),
+  begun: (begun) => ({ begun: Number(begun) }),
+  ranks: (ranks) => ({ ranks: ranks && JSON.stringify(ranks) }),
+  elsewhere: (addresses) => ({ elsewhere: addresses && JSON.stringify(addresses) }),
   startedAt: (time) => ({ started_at: time }),
   endedAt: (time) => ({ ended_at: time }),
 };
@@ -97,13 +121,14 @@ export class Jobs {
 
   create(fields: Pick<JobRecord, 'runId' | 'spec' | 'baseEnv' | 'secretNames' | 'queuedAt'>): JobRecord {
     this.db.run(
-      `INSERT INTO jobs (run_id, spec, state, base_env, secret_names, cancel_requested, queued_at)
-       VALUES (?, ?, 'queued', ?, ?, 0, ?)`,
+      `INSERT INTO jobs (run_id, spec, state, base_env, secret_names, cancel_requested, queued_at, experiment_id)
+       VALUES (?, ?, 'queued', ?, ?, 0, ?, (SELECT experiment_id FROM runs WHERE id = ?))`,
       fields.runId,
       JSON.stringify(fields.spec),
       JSON.stringify(fields.baseEnv),
       JSON.stringify(fields.secretNames),
       fields.queuedAt,
+      fields.runId,
     );
     return this.required(fields.runId);
   }
@@ -114,8 +139,38 @@ export class Jobs {
 
   /** Whether the run is a job that has not ended. */
   isActive(runId: string): boolean {
-    const job = this.get(runId);
+    // Asked at each request of a job's script, which need not wait for its snapshot to be read.
+    const job = this.db.get<Pick<JobRecord, 'state'>>('SELECT state FROM jobs WHERE run_id = ?', runId);
     return job !== undefined && isActive(job);
+  }
+
+  /** The experiment that a job was submitted to. */
+  experimentOf(runId: string): string | undefined {
+    const job = this.db.get<{ experiment_id: number }>(
+      'SELECT experiment_id FROM jobs WHERE run_id = ?',
+      runId,
+    );
+    return job && String(job.experiment_id);
+  }
+
+  ranksOf(runId: string): RankRuns {
+    const job = this.db.get<{ ranks: string | null }>('SELECT ranks FROM jobs WHERE run_id = ?', runId);
+    return ranksIn(job?.ranks ?? null);
+  }
+
+  /** The job of a run: that whose run it is, or that whose script began it. */
+  ofRun(runId: string): JobRecord | undefined {
+    return this.ofRuns([runId]).get(runId);
+  }
+
+  /** The same for many, by run. */
+  ofRuns(runIds: readonly string[]): Map<string, JobRecord> {
+    const rows = this.db.all<JobRow & { wanted: string }>(
+      `SELECT r.id AS wanted, j.* FROM json_each(?) w CROSS JOIN runs r ON r.id = w.value
+       CROSS JOIN jobs j ON j.run_id = coalesce(r.job_id, r.id)`,
+      JSON.stringify(runIds),
+    );
+    return new Map(rows.map((row) => [row.wanted, toRecord(row)]));
   }
 
   /** Those of the given runs that are jobs. */
@@ -163,6 +218,10 @@ export class Jobs {
   }
 }
 
+function ranksIn(json: string | null): RankRuns {
+  return json === null ? { runs: [], begun: {}, firstBy: {} } : (JSON.parse(json) as RankRuns);
+}
+
 function toRecord(row: JobRow): JobRecord {
   return {
     runId: row.run_id,
@@ -179,6 +238,10 @@ function toRecord(row: JobRow): JobRecord {
     ...(row.progress !== null && { progress: JSON.parse(row.progress) as Progress }),
     ...(row.collected !== null && { collected: JSON.parse(row.collected) as Progress }),
     ...(row.machine !== null && { machine: JSON.parse(row.machine) as Machine }),
+    experimentId: String(row.experiment_id),
+    begun: row.begun === 1,
+    ranks: ranksIn(row.ranks),
+    elsewhere: row.elsewhere === null ? [] : (JSON.parse(row.elsewhere) as string[]),
     queuedAt: row.queued_at,
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),

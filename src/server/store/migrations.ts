@@ -165,6 +165,18 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   DROP INDEX jobs_active;
   CREATE INDEX jobs_active ON jobs (queued_at) WHERE state IN ('queued', 'preparing', 'running', 'collecting');
   `,
+  `
+  -- Which runs a job began, beside its own.
+  ALTER TABLE runs ADD COLUMN job_id TEXT;
+  CREATE INDEX runs_of_jobs ON runs (job_id) WHERE job_id IS NOT NULL;
+  ALTER TABLE jobs ADD COLUMN experiment_id INTEGER;
+  UPDATE jobs SET experiment_id = (SELECT experiment_id FROM runs WHERE id = run_id);
+  -- Scripts of jobs that were started before continue the run that their environment names.
+  ALTER TABLE jobs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
+  UPDATE jobs SET begun = 1;
+  ALTER TABLE jobs ADD COLUMN ranks TEXT;
+  ALTER TABLE jobs ADD COLUMN elsewhere TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

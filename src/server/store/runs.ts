@@ -22,6 +22,8 @@ export interface RunRecord {
   endTime: number | null;
   lifecycle: Lifecycle;
   artifactUri: string;
+  /** The job that began it; undefined for the run of a job itself, and for one that no job began. */
+  jobId?: string;
 }
 
 interface RunRow {
@@ -35,6 +37,7 @@ interface RunRow {
   end_time: number | null;
   lifecycle: Lifecycle;
   artifact_uri: string;
+  job_id: string | null;
 }
 
 const NAME_TAG = 'mlflow.runName';
@@ -58,36 +61,66 @@ export class Runs {
     status?: RunStatus;
     startTime: number;
     tags?: Record<string, string>;
+    jobId?: string;
   }): RunRecord {
-    const experiment = /^\d{1,15}$/.test(fields.experimentId)
-      ? this.db.get<{ artifact_location: string; lifecycle: Lifecycle }>(
-          'SELECT artifact_location, lifecycle FROM experiments WHERE id = ?',
-          Number(fields.experimentId),
-        )
-      : undefined;
-    if (!experiment)
-      throw new TrainyardError('NOT_FOUND', `No Experiment with id=${fields.experimentId} exists`);
-    if (experiment.lifecycle !== 'active')
-      throw new TrainyardError(
-        'BAD_REQUEST',
-        `The experiment ${fields.experimentId} must be in the 'active' state. Current state is deleted.`,
-      );
+    const location = this.locationOf(fields.experimentId);
     const id = fields.id ?? randomUUID().replaceAll('-', '');
     const name = fields.name || fields.tags?.[NAME_TAG] || randomName();
     this.db.run(
-      `INSERT INTO runs (id, experiment_id, name, user, status, start_time, end_time, lifecycle, artifact_uri)
-       VALUES (?, ?, ?, ?, ?, ?, NULL, 'active', ?)`,
+      `INSERT INTO runs (id, experiment_id, name, user, status, start_time, end_time, lifecycle, artifact_uri, job_id)
+       VALUES (?, ?, ?, ?, ?, ?, NULL, 'active', ?, ?)`,
       id,
       Number(fields.experimentId),
       name,
       fields.user ?? '',
       fields.status ?? 'running',
       fields.startTime,
-      artifactUri(experiment.artifact_location, id),
+      artifactUri(location, id),
+      fields.jobId ?? null,
     );
     this.setTags(id, { ...fields.tags, [NAME_TAG]: name });
     this.changed(id, 'state');
     return this.required(id);
+  }
+
+  /** Where the files of an experiment's runs are. @throws NOT_FOUND | BAD_REQUEST (it is deleted) */
+  private locationOf(experimentId: string): string {
+    const experiment = /^\d{1,15}$/.test(experimentId)
+      ? this.db.get<{ artifact_location: string; lifecycle: Lifecycle }>(
+          'SELECT artifact_location, lifecycle FROM experiments WHERE id = ?',
+          Number(experimentId),
+        )
+      : undefined;
+    if (!experiment) throw new TrainyardError('NOT_FOUND', `No Experiment with id=${experimentId} exists`);
+    if (experiment.lifecycle !== 'active')
+      throw new TrainyardError(
+        'BAD_REQUEST',
+        `The experiment ${experimentId} must be in the 'active' state. Current state is deleted.`,
+      );
+    return experiment.artifact_location;
+  }
+
+  /**
+   * To another experiment, with the files that the store keeps of it.
+   * @throws NOT_FOUND (experiment) | BAD_REQUEST (experiment is deleted)
+   */
+  move(id: string, experimentId: string): void {
+    const before = this.required(id).experimentId;
+    if (before === experimentId) return;
+    this.db.run(
+      'UPDATE runs SET experiment_id = ?, artifact_uri = ? WHERE id = ?',
+      Number(experimentId),
+      artifactUri(this.locationOf(experimentId), id),
+      id,
+    );
+    // Whoever shows the experiment that it leaves has to know, too.
+    this.touch({ type: 'run', runId: id, experimentId: before, part: 'state' });
+    this.changed(id, 'state');
+  }
+
+  /** The runs that a job began beside its own, oldest first. */
+  ofJob(jobId: string): RunRecord[] {
+    return this.db.all<RunRow>('SELECT * FROM runs WHERE job_id = ? ORDER BY number', jobId).map(toRecord);
   }
 
   get(id: string): RunRecord | undefined {
@@ -201,6 +234,21 @@ export class Runs {
     this.changed(id, 'params');
   }
 
+  params(id: string): Record<string, string> {
+    const rows = this.db.all<{ key: string; value: string }>(
+      'SELECT key, value FROM run_params WHERE run_id = ?',
+      id,
+    );
+    return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+  }
+
+  /** For the few who may change a param that was logged. */
+  replaceParam(id: string, key: string, value: string): void {
+    this.required(id);
+    this.db.run('UPDATE run_params SET value = ? WHERE run_id = ? AND key = ?', value, id, key);
+    this.changed(id, 'params');
+  }
+
   addDatasets(id: string, datasets: DatasetInput[]): void {
     this.required(id);
     for (const { name, digest, sourceType, source, schema, profile, tags } of datasets)
@@ -261,5 +309,6 @@ function toRecord(row: RunRow): RunRecord {
     endTime: row.end_time,
     lifecycle: row.lifecycle,
     artifactUri: row.artifact_uri,
+    ...(row.job_id !== null && { jobId: row.job_id }),
   };
 }

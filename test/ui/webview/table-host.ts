@@ -223,6 +223,7 @@ export function tableRun(number: number, more: Partial<Run> = {}): Run {
       script: 'train.py',
     },
     job: {
+      runId: 'job',
       target: 'local',
       command: ['python', 'train.py', '--lr', '0.01'],
       workingFolder: '/home/ada/digits',

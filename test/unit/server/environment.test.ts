@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type JobEnvironment, jobEnvironment } from '../../../src/server/jobs/environment.js';
+import { type JobEnvironment, jobEnvironment, jobSecrets } from '../../../src/server/jobs/environment.js';
 import { trackingSecrets } from '../../../src/workspace/local/tracking.js';
 import { splitEnvironment } from '../../../src/workspace/local/environment.js';
 
@@ -7,7 +7,6 @@ const job: JobEnvironment = {
   baseEnv: { PATH: '/bin', NO_PROXY: 'corp' },
   own: {},
   runId: 'r1',
-  experimentId: '7',
   serverUrl: 'http://127.0.0.1:5000',
   outputFolder: '/out',
 };
@@ -18,12 +17,22 @@ describe('jobEnvironment', () => {
     assert.deepEqual([env['PATH'], env['PYTHONUNBUFFERED']], ['/mine', '0']);
   });
 
-  it('ties the process to its run, whatever the job says', () => {
-    const env = jobEnvironment({ ...job, own: { MLFLOW_RUN_ID: 'other' } });
-    assert.equal(env['MLFLOW_RUN_ID'], 'r1');
-    assert.equal(env['MLFLOW_EXPERIMENT_ID'], '7');
+  it('says where to log, and names no run or experiment that a script would have to keep to', () => {
+    const env = jobEnvironment(job);
     assert.equal(env['MLFLOW_TRACKING_URI'], job.serverUrl);
+    assert.equal(env['TRAINYARD_RUN_ID'], 'r1');
     assert.equal(env['TRAINYARD_OUTPUT'], '/out');
+    assert.deepEqual(
+      Object.keys(env).filter((name) => name.startsWith('MLFLOW_')),
+      ['MLFLOW_TRACKING_URI'],
+    );
+  });
+
+  it('lets a job file send the script to another tracking server, without our token', () => {
+    const own = { MLFLOW_TRACKING_URI: 'https://mlflow.example.com' };
+    assert.equal(jobEnvironment({ ...job, own })['MLFLOW_TRACKING_URI'], 'https://mlflow.example.com');
+    assert.deepEqual(jobSecrets(own, 't'), {});
+    assert.deepEqual(jobSecrets({}, 't'), trackingSecrets('t'));
   });
 
   it('keeps the tracking server out of the proxy', () => {

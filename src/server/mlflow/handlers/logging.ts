@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
 import { TrainyardError } from '../../../base/errors.js';
 import { parseOrNothing } from '../../../base/json.js';
+import { logParamsOfRank } from '../../jobs/begin.js';
+import { type Rank, rankOf } from '../../jobs/rank.js';
 import type { MetricPoint } from '../../store/metrics.js';
 import type { Store } from '../../store/store.js';
 import { Batch, byModel, parseBatch, parseMetric, RunMetric, type ModelPoint } from '../batch.js';
-import { endpoint } from '../endpoint.js';
+import { type Call, endpoint } from '../endpoint.js';
 import { invalid, notFound, type ParamConflict, paramChanged } from '../errors.js';
 import { isObject, toJson } from '../json.js';
 import { requireActiveRun } from '../lookup.js';
@@ -34,11 +36,13 @@ function appendPoints(store: Store, runId: string, points: readonly (MetricPoint
 
 export const logParam = endpoint(
   Type.Object({ run_id: Required, key: Required, value: Text }),
-  async (input, { store }) => {
+  async (input, call) => {
+    const { store } = call;
     const { key, value } = checkParam(input);
+    const sharer = sharerOf(call, input.run_id);
     await store.write(() => {
       requireActiveRun(store, input.run_id);
-      logParams(store, input.run_id, { [key]: value }, ([conflict]) =>
+      logParams(store, input.run_id, { [key]: value }, sharer, ([conflict]) =>
         conflict === undefined ? '' : ` ${paramChanged(`run ID='${input.run_id}'`, conflict)}`,
       );
     });
@@ -46,13 +50,15 @@ export const logParam = endpoint(
   },
 );
 
-export const logBatch = endpoint(Batch, async (input, { store }) => {
+export const logBatch = endpoint(Batch, async (input, call) => {
+  const { store } = call;
   const runId = input.run_id;
   checkRunId(runId);
   const { points, params, tags } = parseBatch(input);
+  const sharer = Object.keys(params).length > 0 ? sharerOf(call, runId) : undefined;
   await store.write(() => {
     requireActiveRun(store, runId);
-    logParams(store, runId, params, (conflicts) => {
+    logParams(store, runId, params, sharer, (conflicts) => {
       const shown = conflicts.map(
         ({ key, oldValue, newValue }) =>
           `{'key': ${pythonString(key)}, 'old_value': ${pythonString(oldValue)}, 'new_value': ${pythonString(newValue)}}`,
@@ -65,15 +71,30 @@ export const logBatch = endpoint(Batch, async (input, { store }) => {
   return {};
 });
 
+/** A rank that logs to a run which it shares with others. */
+interface Sharer {
+  jobId: string;
+  rank: Rank;
+}
+
+function sharerOf({ store, jobId, request }: Call, runId: string): Sharer | undefined {
+  if (jobId === undefined || !store.jobs.ranksOf(jobId).runs.includes(runId)) return undefined;
+  const rank = rankOf(request.socket, jobId);
+  return rank && { jobId, rank };
+}
+
 function logParams(
   store: Store,
   runId: string,
   params: Record<string, string>,
+  sharer: Sharer | undefined,
   wording: (conflicts: ParamConflict[]) => string,
 ): void {
   if (Object.keys(params).length === 0) return;
   try {
-    store.runs.logParams(runId, params);
+    const job = sharer && store.jobs.get(sharer.jobId);
+    if (job) logParamsOfRank(store, job, { runId, params, rank: sharer.rank });
+    else store.runs.logParams(runId, params);
   } catch (error) {
     if (!TrainyardError.is(error, 'CONFLICT')) throw error;
     throw invalid(`Changing param values is not allowed.${wording(error.details as ParamConflict[])}`);

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { JSON_TYPE, sendRuns } from '../../run-page.js';
+import { beginRun } from '../../jobs/begin.js';
+import { rankOf } from '../../jobs/rank.js';
 import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { runInfo, runText } from '../entities.js';
@@ -24,18 +26,22 @@ export const create = endpoint(
     start_time: OptionalInt64,
     tags: KeyValues,
   }),
-  async (input, { store, reply }) => {
+  async (input, { store, reply, request, jobId }) => {
     const given = checkKeyLengths(input.tags, 'tags').map(({ key, value = '' }) => ({
       key,
       value: cut(value, LIMITS.runTagValue),
     }));
     const tags = toRecord(given);
     const name = runName(input.run_name, tags[NAME_TAG]);
-    const experimentId = input.experiment_id || DEFAULT_EXPERIMENT;
+    const experimentId =
+      input.experiment_id || (jobId && store.jobs.experimentOf(jobId)) || DEFAULT_EXPERIMENT;
     const startTime = optionalInt64(input.start_time, 'start_time') ?? Date.now();
+    const asked = { experimentId, name, user: input.user_id ?? '', startTime, tags };
+    const rank = jobId === undefined ? undefined : rankOf(request.socket, jobId);
     const { id } = await store.write(() => {
       requireActiveExperiment(store, experimentId);
-      return store.runs.create({ experimentId, name, user: input.user_id ?? '', startTime, tags });
+      const job = jobId === undefined ? undefined : store.jobs.get(jobId);
+      return job ? beginRun(store, job, asked, rank) : store.runs.create(asked);
     });
     return sendRun(reply, store, id);
   },
@@ -73,13 +79,15 @@ export const update = endpoint(
     end_time: OptionalInt64,
     run_name: Text,
   }),
-  async (input, { store }) => {
+  async (input, { store, jobId }) => {
     const status =
       input.status === undefined || input.status === '' ? undefined : runStatus.parse(input.status);
     const endTime = input.end_time === undefined ? undefined : int64(input.end_time, 'end_time');
     const name = input.run_name ? cut(input.run_name, LIMITS.runTagValue) : undefined;
     const run = await store.write(() => {
       requireActiveRun(store, input.run_id);
+      // A script that continues the run of its job by the run's id has begun it, too.
+      if (jobId === input.run_id && status === 'running') store.jobs.update(jobId, { begun: true });
       return store.runs.update(input.run_id, { status, endTime, name });
     });
     return { run_info: runInfo(run) };
