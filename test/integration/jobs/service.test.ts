@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jobToken } from '../../../src/server/jobs/token.js';
 import type { JobRecord } from '../../../src/server/store/jobs.js';
 import { identityOf, isSame } from '../../../src/targets/process/identity.js';
 import { until } from '../../support/until.js';
@@ -218,13 +220,16 @@ describe('the job service', () => {
       assert.equal(parseInt(scratch.log(id), 8), process.umask());
     });
 
-    it('gives the process the token, and writes it nowhere', async () => {
-      const id = await scratch.submit('test "$MLFLOW_TRACKING_TOKEN" = the-token && sleep 0.5\n');
+    it('gives the process the token of its job, and writes it nowhere', async () => {
+      const id = await scratch.submit('sha256sum <<< "$MLFLOW_TRACKING_TOKEN"; sleep 0.5\n');
       await scratch.running(id);
+      const token = jobToken('the-token', id);
       const { root } = scratch.folders(id);
       for (const name of fs.readdirSync(root).filter((name) => name.endsWith('.json')))
-        assert.ok(!fs.readFileSync(path.join(root, name), 'utf8').includes('the-token'), name);
+        for (const secret of [token, 'the-token'])
+          assert.ok(!fs.readFileSync(path.join(root, name), 'utf8').includes(secret), name);
       assert.equal((await scratch.ended(id)).state, 'finished');
+      assert.ok(scratch.log(id).startsWith(createHash('sha256').update(`${token}\n`).digest('hex')));
     });
   });
 
