@@ -114,7 +114,7 @@ describe('a progress bar', () => {
     assert.equal(progressIn(Array<string>(100).fill(`1%|| ${'1'.repeat(9_990)}`)), undefined);
     assert.equal(progressIn(Array<string>(100).fill('1it ['.repeat(2_000))), undefined);
     assert.equal(progressIn(Array<string>(100).fill('1x'.repeat(5_000))), undefined);
-    assert.ok(performance.now() - started < 1000);
+    assert.ok(performance.now() - started < 4_000);
   });
 
   it('is not any line with a percent sign', () => {

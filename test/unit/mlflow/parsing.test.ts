@@ -33,7 +33,7 @@ describe('bodies of requests', () => {
     assert.deepEqual(parseBody(`{"a": NaN, "b": "${long}"}`), { a: 'NaN', b: long });
     const started = performance.now();
     assert.throws(() => parseBody('"' + '\\"'.repeat(1_000_000)), { code: 'INVALID_PARAMETER_VALUE' });
-    assert.ok(performance.now() - started < 2000);
+    assert.ok(performance.now() - started < 4_000);
   });
 
   it('takes an empty body for no fields', () => assert.deepEqual(parseBody(' '), {}));

@@ -207,6 +207,6 @@ describe('LIKE', () => {
   it('is fast for a pattern made to be slow', () => {
     const started = performance.now();
     assert.equal(like('a'.repeat(5000), `${'%a'.repeat(40)}%b`), false);
-    assert.ok(performance.now() - started < 1000);
+    assert.ok(performance.now() - started < 4_000);
   });
 });

@@ -58,7 +58,7 @@ describe('names of metrics, params and tags', () => {
     const long = '../'.repeat(200_000);
     assert.throws(() => checkKey(long, 'key', 'key'), /exceeds the maximum length/);
     assert.throws(() => checkModelName('..'.repeat(200_000)), /exceeds the maximum length/);
-    assert.ok(performance.now() - started < 1000);
+    assert.ok(performance.now() - started < 4_000);
   });
 
   it('names the limit in characters, not in UTF-16 units', () => {

@@ -115,7 +115,7 @@ describe('search of runs', () => {
     for (const piece of ['1', '1.', "'", '(', 'a.', '`'])
       assert.throws(() => names(`${piece.repeat(50_001)}x`), { code: 'BAD_REQUEST' }, piece);
     assert.throws(() => names(`run_name = '${'x'.repeat(1_000_000)}'`), /1000000 characters at most/);
-    assert.ok(performance.now() - started < 2000);
+    assert.ok(performance.now() - started < 4_000);
   });
 
   it('takes as many conditions as it says, and refuses more', () => {
