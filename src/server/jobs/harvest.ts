@@ -85,7 +85,10 @@ export class Harvest {
   /** What git ignores is linked into the code; scripts like to write there. */
   private roots({ runId, snapshot }: JobRecord): SearchRoot[] {
     const { code, output } = foldersOf(this.home, runId);
-    const own = [code, output].map((folder) => ({ folder, as: '', shared: false }));
+    const own = [
+      { folder: code, as: '', shared: false },
+      { folder: output, as: 'output', shared: false },
+    ];
     if (!snapshot) return own;
     return [
       ...own,

@@ -244,6 +244,15 @@ export class Artifacts {
     return gone.length;
   }
 
+  /** For use inside Store.write. A file that is there by the new name is replaced. @throws BAD_REQUEST */
+  rename(owner: string, name: string, to: string): void {
+    const row = this.row(owner, name);
+    if (!row || name === to) return;
+    this.requireFree(owner, checkArtifactPath(to));
+    this.db.run('UPDATE OR REPLACE artifacts SET path = ? WHERE owner = ? AND path = ?', to, owner, name);
+    this.changed(owner);
+  }
+
   /** Bytes of the contents, each counted once. */
   bytes(): number {
     return (

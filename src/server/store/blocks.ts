@@ -75,6 +75,12 @@ export class Blocks {
     return at;
   }
 
+  /** Removes all points of a series. */
+  remove(id: number): void {
+    for (const table of ['tail', 'blocks', 'overviews'])
+      this.db.run(`DELETE FROM ${table} WHERE series_id = ?`, id);
+  }
+
   private addToTail(id: number, first: number, { steps, times, values }: Columns): void {
     for (let i = 0; i < steps.length; i++)
       this.db.run(

@@ -68,6 +68,12 @@ export class Drawings {
     return { columns: pickColumns(parts, marks, floats), reduced: marks.length < size };
   }
 
+  /** After a series was removed: another may get its id. */
+  forget(): void {
+    this.layouts.clear();
+    this.kept.clear();
+  }
+
   private roomFor(length: number): Uint32Array {
     if (this.room.length < length) this.room = new Uint32Array(length);
     return this.room;

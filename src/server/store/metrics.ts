@@ -1,3 +1,4 @@
+import { TrainyardError } from '../../base/errors.js';
 import type { MetricSummary, Points, PointsRequest } from '../../workspace/types.js';
 import { Blocks, toSql } from './blocks.js';
 import { type Columns, type Floats, range } from './columns.js';
@@ -12,6 +13,14 @@ export interface MetricPoint {
   /** ms since the epoch */
   timestamp: number;
   step: number;
+}
+
+/** Points of a series that stand side by side. */
+export interface Stretch {
+  key: string;
+  /** Position of the first. */
+  first: number;
+  count: number;
 }
 
 interface SeriesRow {
@@ -62,19 +71,87 @@ export class Metrics {
   /**
    * Appends points in this order. A point that repeats one of the series exactly (key, step, timestamp, value) is
    * ignored, so that a request may be repeated.
+   * @returns where those that were added stand
    */
-  append(runId: string, points: readonly MetricPoint[]): void {
-    let isChanged = false;
-    for (const [key, ofKey] of byKey(points)) {
+  append(runId: string, points: readonly MetricPoint[]): Stretch[] {
+    const stretches = [...byKey(points)].flatMap(([key, ofKey]): Stretch[] => {
       const series = this.series(runId, key, ofKey[0] as MetricPoint);
       const added = this.withoutRepeats(series, ofKey);
-      if (added.length === 0) continue;
-      series.sealed = this.blocks.append(series, columnsOf(added));
-      for (const point of added) include(series, point);
-      this.save(series);
-      isChanged = true;
+      return added.length === 0 ? [] : [this.add(series, added)];
+    });
+    if (stretches.length > 0) this.changed(runId);
+    return stretches;
+  }
+
+  /**
+   * Gives stretches of the run's series other keys. Points that stand under the new key stay before those that come;
+   * a series that nothing is left of is gone. @returns where each stretch stands now
+   */
+  move(runId: string, moves: readonly { from: Stretch; to: string }[]): Stretch[] {
+    const keys = new Set(moves.map(({ from }) => from.key));
+    // All are taken before one is put, as keys may be exchanged.
+    const taken = new Map([...keys].map((key) => [key, this.take(runId, key, moves)]));
+    const moved = moves.map(({ from, to }): Stretch => {
+      const whole = taken.get(from.key);
+      if (typeof whole === 'number' && !this.row(runId, to)) {
+        this.db.run('UPDATE series SET key = ? WHERE id = ?', to, whole);
+        return { ...from, key: to };
+      }
+      const points = typeof whole === 'number' ? this.remove(whole) : (whole ?? []);
+      const ofStretch =
+        typeof whole === 'number' ? points : points.slice(from.first, from.first + from.count);
+      return this.add(this.series(runId, to, ofStretch[0] as MetricPoint), ofStretch);
+    });
+    this.changed(runId);
+    return moved;
+  }
+
+  /**
+   * Takes the series away from its key. @returns its id when it is one stretch that is moved, else its points, of which
+   * those in no stretch were put back
+   */
+  private take(runId: string, key: string, moves: readonly { from: Stretch }[]): number | MetricPoint[] {
+    const series = this.row(runId, key);
+    if (!series) throw new TrainyardError('INTERNAL', `The run has no points of ${key} to move.`);
+    this.cache.delete(`${runId}/${key}`);
+    const stretches = moves.flatMap(({ from }) => (from.key === key ? [from] : []));
+    if (stretches.length === 1 && stretches[0]?.count === series.count) {
+      // No key begins with a NUL.
+      this.db.run('UPDATE series SET key = ? WHERE id = ?', `\0${key}`, series.id);
+      return series.id;
     }
-    if (!isChanged) return;
+    const points = this.remove(series.id);
+    const isMoved = new Uint8Array(points.length);
+    for (const { first, count } of stretches) isMoved.fill(1, first, first + count);
+    const rest = points.filter((_, i) => isMoved[i] === 0);
+    if (rest.length > 0) this.add(this.series(runId, key, rest[0] as MetricPoint), rest);
+    return points;
+  }
+
+  /** @returns its points */
+  private remove(id: number): MetricPoint[] {
+    const series = this.db.get<SeriesRow>('SELECT * FROM series WHERE id = ?', id) as SeriesRow;
+    const { steps, times, values } = this.blocks.read(series, 0);
+    this.blocks.remove(id);
+    this.drawings.forget();
+    this.db.run('DELETE FROM series WHERE id = ?', id);
+    return Array.from(steps, (step, i) => ({
+      key: series.key,
+      value: values[i] as number,
+      timestamp: times[i] as number,
+      step,
+    }));
+  }
+
+  private add(series: SeriesRow, points: readonly MetricPoint[]): Stretch {
+    const first = series.count;
+    series.sealed = this.blocks.append(series, columnsOf(points));
+    for (const point of points) include(series, point);
+    this.save(series);
+    return { key: series.key, first, count: points.length };
+  }
+
+  private changed(runId: string): void {
     const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', runId);
     if (run) this.touch({ type: 'run', runId, experimentId: String(run.experiment_id), part: 'metrics' });
   }

@@ -177,6 +177,20 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   ALTER TABLE jobs ADD COLUMN ranks TEXT;
   ALTER TABLE jobs ADD COLUMN elsewhere TEXT;
   `,
+  `
+  -- What the folders of event files are called in the names of metrics, and which points are theirs.
+  ALTER TABLE event_files ADD COLUMN folder TEXT;
+  ALTER TABLE event_files ADD COLUMN created_at REAL;
+  CREATE TABLE event_folders (
+    run_id TEXT NOT NULL, path TEXT NOT NULL, created_at REAL NOT NULL, host TEXT, pid TEXT,
+    is_session INTEGER NOT NULL, is_named INTEGER NOT NULL, prefix TEXT NOT NULL,
+    PRIMARY KEY (run_id, path)
+  ) WITHOUT ROWID;
+  CREATE TABLE event_points (
+    run_id TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (run_id, folder, name, first)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Logger } from 'pino';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import type { EventFileRecord } from '../store/event-files.js';
-import type { MetricPoint } from '../store/metrics.js';
 import type { Store } from '../store/store.js';
 import { pictureType, type Summary } from './event.js';
-import { findEventFiles, type FoundFile, type SearchRoot } from './find.js';
-import { fileName, keyOf, prefixOf } from './names.js';
+import { Family, markOf, type NamedPoint } from './family.js';
+import { fileAt, findEventFiles, type FoundFile, type SearchRoot } from './find.js';
+import { writerOf } from './made-anew.js';
+import { fileName, formerPrefixOf, keyOf } from './names.js';
 import { NO_FURTHER, readEvents, type Stretch } from './read.js';
 import { Writers } from './writer.js';
 
@@ -29,11 +32,31 @@ export interface Findings {
   unread: string[];
 }
 
-/** What a stretch of events comes to in the store. */
+/** Entries that are looked at around event files in other places than those a job is known to work in. */
+const MOST_AROUND = 5000;
+
+/** What a stretch of events comes to in the store, when its names have their prefix. */
 interface Harvest {
-  points: MetricPoint[];
+  points: NamedPoint[];
   params: Record<string, string>;
-  files: { name: string; content: Uint8Array }[];
+  files: NamedFile[];
+}
+
+interface NamedFile {
+  kind: 'images' | 'text';
+  name: string;
+  step: number;
+  timestamp: number;
+  id: string;
+  extension: string;
+  content: Uint8Array;
+}
+
+/** How the names of one file begin. */
+interface Naming {
+  /** Undefined in a run that an earlier version began to read. */
+  family: Family | undefined;
+  folder: string;
 }
 
 /**
@@ -51,16 +74,21 @@ export class EventFollower {
 
   /** Reads what is new in the files of a run. @throws TrainyardError of the store; a file hinders no other */
   async read(source: EventSource): Promise<Findings> {
+    const { runId } = source;
     const findings: Findings = { faults: [], unread: [] };
-    const known = this.store.eventFiles.of(source.runId);
-    let writers: Writers | undefined;
-    for (const file of await findEventFiles(source.roots, source.since)) {
+    const known = this.store.eventFiles.of(runId);
+    const writers = new Writers();
+    // What an earlier version began to read keeps its names.
+    const isFormer = [...known.values()].some(({ folder }) => folder === undefined);
+    const family = isFormer ? undefined : new Family(this.store, runId);
+    const roots = await withoutLinks(source.roots);
+    for (const file of await this.find({ ...source, roots }, known, writers)) {
       const record = known.get(file.path);
       if (record && (record.offset === NO_FURTHER || record.offset === file.size)) continue;
-      if (!record && file.shared && this.isOfOther(source.runId, file.path, (writers ??= new Writers())))
-        continue;
+      if (!record && file.shared && this.isOfOther(runId, file.path, writers)) continue;
       try {
-        const fault = await this.readFile(source.runId, file, record);
+        const naming = { family, folder: record?.folder ?? file.folder };
+        const fault = await this.readFile(runId, file, record, naming);
         if (fault !== undefined) findings.faults.push(fault);
       } catch (error) {
         if (TrainyardError.is(error)) throw error;
@@ -71,28 +99,78 @@ export class EventFollower {
     return findings;
   }
 
+  /** In the folders that the job works in, and wherever its processes have files open or had them. */
+  private async find(
+    { runId, roots, since }: EventSource,
+    known: ReadonlyMap<string, EventFileRecord>,
+    writers: Writers,
+  ): Promise<FoundFile[]> {
+    const found = new Map((await findEventFiles(roots, since)).map((file) => [file.path, file]));
+    const others = [...new Set([...writers.heldBy(runId), ...known.keys()])].filter(
+      (file) => !found.has(file),
+    );
+    for (const file of others) {
+      const there = await fileAt(file, placeOf(path.dirname(file), roots), since);
+      if (there) found.set(file, there);
+    }
+    // What was opened and closed between two looks is near what was not.
+    const around = [...new Set(others.map((file) => path.dirname(file)))]
+      .map((folder) => placeOf(folder, roots))
+      .filter(({ isElsewhere }) => isElsewhere);
+    for (const file of await findEventFiles(around, since, MOST_AROUND))
+      if (!found.has(file.path)) found.set(file.path, file);
+    return [...found.values()].sort((a, b) => path.basename(a.path).localeCompare(path.basename(b.path)));
+  }
+
   /** @returns what was found wrong with the file for the first time */
   private async readFile(
     runId: string,
     file: FoundFile,
     record: EventFileRecord | undefined,
+    { family, folder }: Naming,
   ): Promise<string | undefined> {
     // A file that is shorter than what was read of it was written anew.
     const from = record && record.offset <= file.size ? record.offset : 0;
     let fault = record?.fault;
+    let createdAt = record?.createdAt;
     for await (const stretch of readEvents(file.path, from)) {
-      const { points, params, files } = harvest(file, stretch);
+      createdAt ??= stretch.begins ?? stretch.events[0]?.timestamp;
+      const { points, params, files } = harvest(file.path, folder, stretch);
+      const found = {
+        path: folder,
+        ...writerOf(path.basename(file.path)),
+        createdAt: createdAt ?? 0,
+        isSession: Object.keys(params).length > 0,
+        isNamed: points.length > 0 || files.length > 0,
+      };
+      const join = () => {
+        if (!family) return formerPrefixOf(folder);
+        return found.isNamed || found.isSession ? family.join(found) : '';
+      };
       const [damage] = stretch.faults;
       const wrong = [
         ...(damage ? [`${file.path} holds ${damage}.`] : []),
-        ...(await this.keepFiles(runId, files)),
+        ...(files.length > 0 ? await this.keepFiles(runId, await this.store.write(join), files) : []),
       ];
       if (wrong.length > 0) this.log.warn({ runId, file: file.path, wrong }, 'event file not kept whole');
       fault ??= wrong[0];
       await this.store.write(() => {
-        this.store.metrics.append(runId, points);
+        const prefix = join();
+        if (family) family.append(folder, prefix, points);
+        else
+          this.store.metrics.append(
+            runId,
+            points.map(({ name, ...point }) => ({ ...point, key: keyOf(prefix, name) })),
+          );
         this.keepParams(runId, params);
-        this.store.eventFiles.set(runId, { path: file.path, offset: stretch.offset, fault });
+        const { offset } = stretch;
+        this.store.eventFiles.set(runId, {
+          path: file.path,
+          ...(family && { folder }),
+          ...(createdAt !== undefined && { createdAt }),
+          offset,
+          ...(fault !== undefined && { fault }),
+        });
       });
     }
     return record?.fault === undefined ? fault : undefined;
@@ -110,9 +188,10 @@ export class EventFollower {
    * To be called before the offset is written: names are made from the events, so that one that comes again replaces
    * itself. @returns what the store does not take, for people
    */
-  private async keepFiles(runId: string, files: Harvest['files']): Promise<string[]> {
+  private async keepFiles(runId: string, prefix: string, files: readonly NamedFile[]): Promise<string[]> {
     const refused: string[] = [];
-    for (const { name, content } of files)
+    for (const { kind, content, ...file } of files) {
+      const name = fileName(kind, { ...file, key: keyOf(prefix, file.name) });
       try {
         await this.store.artifacts.put(`runs/${runId}`, name, content);
       } catch (error) {
@@ -120,6 +199,7 @@ export class EventFollower {
         if (!TrainyardError.is(error, 'BAD_REQUEST')) throw error;
         refused.push(`${name} was not kept: ${error.message}`);
       }
+    }
     return refused;
   }
 
@@ -132,8 +212,7 @@ export class EventFollower {
   }
 }
 
-function harvest({ path, folder }: FoundFile, { events }: Stretch): Harvest {
-  const prefix = prefixOf(folder);
+function harvest(file: string, folder: string, { events }: Stretch): Harvest {
   const all: Omit<Harvest, 'params'> = { points: [], files: [] };
   // A name may be "__proto__".
   const params = new Map<string, string>();
@@ -144,25 +223,51 @@ function harvest({ path, folder }: FoundFile, { events }: Stretch): Harvest {
           params.set(keyOf('', name), value.slice(0, LONGEST_PARAM));
         continue;
       }
-      const key = keyOf(prefix, summary.tag);
+      const name = keyOf('', summary.tag);
       if (summary.kind === 'scalar') {
-        all.points.push({ key, value: summary.value, timestamp, step });
+        all.points.push({ name, value: summary.value, timestamp, step });
         continue;
       }
-      const id = createHash('sha256')
-        .update(`${path}\0${summary.tag}\0${step}\0${timestamp}\0${i}`)
+      const event = createHash('sha256')
+        .update(`${file}\0${summary.tag}\0${step}\0${timestamp}\0${i}`)
         .digest('hex');
-      all.files.push(toFile(summary, { key, step, timestamp, id: id.slice(0, 12) }));
+      all.files.push({
+        ...toFile(summary),
+        name,
+        step,
+        timestamp,
+        id: `${markOf(folder)}${event.slice(0, 12)}`,
+      });
     }
   return { ...all, params: Object.fromEntries(params) };
 }
 
 function toFile(
   summary: Extract<Summary, { kind: 'image' | 'text' }>,
-  event: { key: string; step: number; timestamp: number; id: string },
-): { name: string; content: Uint8Array } {
-  if (summary.kind === 'text')
-    return { name: fileName('text', { ...event, extension: 'md' }), content: Buffer.from(summary.text) };
-  const extension = pictureType(summary.image) ?? 'bin';
-  return { name: fileName('images', { ...event, extension }), content: summary.image };
+): Pick<NamedFile, 'kind' | 'extension' | 'content'> {
+  if (summary.kind === 'text') return { kind: 'text', extension: 'md', content: Buffer.from(summary.text) };
+  return { kind: 'images', extension: pictureType(summary.image) ?? 'bin', content: summary.image };
+}
+
+/** What a folder without links is called: from the root that it is in, else by its whole path. */
+function placeOf(folder: string, roots: readonly SearchRoot[]): SearchRoot & { isElsewhere: boolean } {
+  const root = roots.find((root) => folder === root.folder || folder.startsWith(root.folder + path.sep));
+  const parts = path.relative(root?.folder ?? '/', folder).split(path.sep);
+  const as = [root?.as ?? '', ...parts].filter(Boolean).join('/');
+  return root
+    ? { folder, as, shared: root.shared, isElsewhere: false }
+    : { folder, as: `/${as}`, shared: true, isElsewhere: true };
+}
+
+/** A home may be behind a link, and processes tell of files without. */
+function withoutLinks(roots: readonly SearchRoot[]): Promise<SearchRoot[]> {
+  return Promise.all(
+    roots.map(async (root) => {
+      const folder = await fs.promises.realpath(root.folder).catch((error: unknown) => {
+        if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) return root.folder;
+        throw error;
+      });
+      return { ...root, folder };
+    }),
+  );
 }

@@ -1,25 +1,3 @@
-/** Folders that say where or when and not what, as frameworks name them. */
-const PLACES = [
-  /^(runs|logs?|tb|tb_logs|tensorboard|tensorboard_logs|lightning_logs|events|summaries|fit)$/i,
-  /^version_\d+$/,
-  // Nov21_08-37-10_host, 20261121-083710, 2026-11-21_08-37-10, 1795250230.12
-  /^[A-Z][a-z]{2}\d{1,2}_\d{2}-\d{2}-\d{2}/,
-  /^\d{8}-\d{6}$/,
-  /^\d{4}-\d{2}-\d{2}([T_ -]\d{2}[-:.]?\d{2}([-:.]?\d{2})?)?$/,
-  /^\d{9,}(\.\d+)?$/,
-];
-
-/**
- * What the folder of an event file, relative to where the job writes, adds in front of its tags: `logs/train` gives
- * `train/`, `runs/Nov21_08-37-10_host` nothing.
- */
-export function prefixOf(folder: string): string {
-  const parts = folder.split('/').filter(Boolean);
-  const place = parts.findLastIndex((part) => PLACES.some((pattern) => pattern.test(part)));
-  const rest = parts.slice(place + 1);
-  return rest.length === 0 ? '' : `${rest.join('/')}/`;
-}
-
 const LONGEST_KEY = 250;
 
 /** The tag as MLflow would take it for a key. Of one that is too long the end is kept, which says more. */
@@ -36,10 +14,34 @@ export function keyOf(prefix: string, tag: string): string {
   return key || '_';
 }
 
-/** Name of a logged image or text as MLflow's `log_image` gives it; the same event always has the same name. */
+/** Bytes of a key in the name of a file, which may have 255 with all that follows the key. */
+const LONGEST_IN_FILE_NAME = 150;
+
+/**
+ * Name of a logged image or text as MLflow's `log_image` gives it, which its clients take on all systems; the same event
+ * always has the same name.
+ */
 export function fileName(kind: 'images' | 'text', event: EventFile): string {
-  const key = event.key.replaceAll('/', '#');
-  return `${kind}/${key}%step%${event.step}%timestamp%${event.timestamp}%${event.id}.${event.extension}`;
+  const { step, timestamp, id, extension } = event;
+  return `${kind}/${inFileName(event.key)}+step+${step}+timestamp+${timestamp}+${id}.${extension}`;
+}
+
+/** A key has no `~`; Windows takes no `:` in a name. Of a long one the end is kept. */
+function inFileName(key: string): string {
+  const characters = Array.from(key.replaceAll('/', '~').replaceAll(':', '_'));
+  let bytes = 0;
+  const start = characters.findLastIndex(
+    (character) => (bytes += Buffer.byteLength(character)) > LONGEST_IN_FILE_NAME,
+  );
+  return characters.slice(start + 1).join('');
+}
+
+/** What the file is called once its key begins with another prefix. Both end with `/`, or are empty. */
+export function fileNameUnder(name: string, before: string, after: string): string {
+  const [kind, file = ''] = name.split('/');
+  const [old, at] = [inFileName(before), file.lastIndexOf('+step+')];
+  if (at < 0 || !file.startsWith(old)) return name;
+  return `${kind}/${inFileName(after + file.slice(old.length, at))}${file.slice(at)}`;
 }
 
 interface EventFile {
@@ -49,4 +51,22 @@ interface EventFile {
   /** Tells two of one key, step and time apart. */
   id: string;
   extension: string;
+}
+
+/** Folders that say where or when and not what. */
+const PLACES = [
+  /^(runs|logs?|tb|tb_logs|tensorboard|tensorboard_logs|lightning_logs|events|summaries|fit)$/i,
+  /^version_\d+$/,
+  /^[A-Z][a-z]{2}\d{1,2}_\d{2}-\d{2}-\d{2}/,
+  /^\d{8}-\d{6}$/,
+  /^\d{4}-\d{2}-\d{2}([T_ -]\d{2}[-:.]?\d{2}([-:.]?\d{2})?)?$/,
+  /^\d{9,}(\.\d+)?$/,
+];
+
+/** The prefix of a folder as earlier versions gave it. What they began to read keeps its names. */
+export function formerPrefixOf(folder: string): string {
+  const parts = folder.split('/').filter(Boolean);
+  const place = parts.findLastIndex((part) => PLACES.some((pattern) => pattern.test(part)));
+  const rest = parts.slice(place + 1);
+  return rest.length === 0 ? '' : `${rest.join('/')}/`;
 }

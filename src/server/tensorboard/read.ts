@@ -9,6 +9,8 @@ export interface Stretch {
   offset: number;
   /** What is damaged in it, for people. */
   faults: string[];
+  /** Time of the first record of the file, when it is in this stretch, ms since the epoch. */
+  begins?: number;
 }
 
 /** Bytes that are read at once: what they hold is decoded and stored within some 30 ms, for which requests wait. */
@@ -74,6 +76,7 @@ export function parse(bytes: Uint8Array, at: number, end = at + bytes.length): S
       try {
         const data = bytes.subarray(start + HEADER, start + HEADER + length);
         const event = decodeEvent(data);
+        if (stretch.offset === 0) stretch.begins = event.timestamp;
         if (event.summaries.length > 0) stretch.events.push(event);
       } catch (error) {
         // Its checksum is right, so this is what was written: not an event.

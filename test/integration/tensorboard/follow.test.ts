@@ -2,11 +2,28 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
+import { PbfWriter } from 'pbf';
 import { pino } from 'pino';
 import { Store } from '../../../src/server/store/store.js';
 import { EventFollower } from '../../../src/server/tensorboard/follow.js';
 import { masked } from '../../../src/server/tensorboard/records.js';
 import { event, record, scalar } from '../../unit/tensorboard/encode.js';
+
+/** A file's first record, with the time at which it was begun. */
+function begin(seconds: number): Buffer {
+  const pbf = new PbfWriter();
+  pbf.writeDoubleField(1, seconds);
+  pbf.writeStringField(3, 'brain.Event:2');
+  return record(pbf.finish());
+}
+
+const picture = (tag: string) =>
+  record(
+    event(1, tag, (value) =>
+      value.writeMessage(4, (_, pbf) => pbf.writeBytesField(4, Buffer.from([0x89, 0x50])), undefined),
+    ),
+  );
 
 describe('following event files', () => {
   let folder: string;
@@ -35,7 +52,7 @@ describe('following event files', () => {
     assert.deepEqual(unread, []);
     return faults;
   };
-  const count = () => store.metrics.summaries(runId)['train/loss']?.count ?? 0;
+  const count = () => store.metrics.summaries(runId)['loss']?.count ?? 0;
   const point = (step: number) => record(scalar(step, 'loss', step));
 
   it('waits for the rest of a record', async () => {
@@ -118,7 +135,7 @@ describe('following event files', () => {
     await read();
     fs.writeFileSync(file, Buffer.concat([5, 6, 7].map((step) => record(scalar(step, 'other', step)))));
     assert.deepEqual(await read(), []);
-    assert.equal(store.metrics.summaries(runId)['train/other']?.count, 3);
+    assert.equal(store.metrics.summaries(runId)['other']?.count, 3);
   });
 
   it('passes over a record that is too long as soon as it is whole, and reads it never again', async () => {
@@ -141,10 +158,152 @@ describe('following event files', () => {
       value.writeMessage(4, (_, pbf) => pbf.writeBytesField(4, Buffer.from([0x89, 0x50])), undefined),
     );
     fs.writeFileSync(file, Buffer.concat([point(0), record(picture), point(2)]));
-    assert.match((await read())[0] ?? '', /^images\/train#x.*\.png was not kept: /);
+    assert.match((await read())[0] ?? '', /^images\/x\+step.*\.png was not kept: /);
     assert.equal(count(), 2);
     fs.appendFileSync(file, point(3));
     assert.deepEqual(await read(), []);
     assert.equal(count(), 3);
+  });
+
+  /** Writes a file of a folder below the log folder. */
+  const write = (name: string, ...records: Buffer[]) => {
+    const there = path.join(folder, 'logs', name);
+    fs.mkdirSync(there, { recursive: true });
+    fs.appendFileSync(path.join(there, 'events.out.tfevents.1.host'), Buffer.concat(records));
+  };
+  const counts = () =>
+    Object.fromEntries(
+      Object.entries(store.metrics.summaries(runId))
+        .map(([key, { count }]) => [key, count] as const)
+        .sort(),
+    );
+  const files = () => store.artifacts.list(`runs/${runId}`, 'images').map(({ name }) => name.split('+')[0]);
+
+  it('renames what it read when another folder turns up, and loses no point that others logged', async () => {
+    const logged = Array.from({ length: 100 }, (_, step) => ({
+      key: 'loss',
+      value: -step,
+      timestamp: step,
+      step,
+    }));
+    write('train', begin(1), point(0), picture('a/b'));
+    await read();
+    await store.write(() => store.metrics.append(runId, logged));
+    write('train', ...[1, 2, 3].map(point));
+    await read();
+    assert.deepEqual(counts(), { loss: 104 });
+    assert.deepEqual(files(), ['a~b']);
+
+    write('validation', begin(2), point(0));
+    await read();
+    write('train', point(4));
+    await read();
+    assert.deepEqual(counts(), { loss: 100, 'train/loss': 5, 'validation/loss': 1 });
+    assert.deepEqual(files(), ['train~a~b']);
+    const values = ({ key }: { key: string }) =>
+      Array.from(store.metrics.points({ runId, key, from: 0 }, 1000).values);
+    assert.deepEqual(
+      values({ key: 'loss' }),
+      logged.map(({ value }) => value),
+    );
+    assert.deepEqual(values({ key: 'train/loss' }), [0, 1, 2, 3, 4]);
+    await store.write(() =>
+      store.metrics.append(runId, [{ key: 'loss', value: 1, timestamp: 500, step: 500 }]),
+    );
+    assert.equal(counts()['loss'], 101);
+  });
+
+  it('puts what it read to what others logged under its new name', async () => {
+    write('train', begin(1), point(0), point(1));
+    await read();
+    await store.write(() =>
+      store.metrics.append(runId, [{ key: 'train/loss', value: 9, timestamp: 9, step: 9 }]),
+    );
+    write('validation', begin(2), point(0));
+    await read();
+    assert.deepEqual(counts(), { 'train/loss': 3, 'validation/loss': 1 });
+    write('test', begin(3), point(0));
+    await read();
+    assert.deepEqual(counts(), { 'test/loss': 1, 'train/loss': 3, 'validation/loss': 1 });
+  });
+
+  it('takes folders into its names once something is in them', async () => {
+    write('train', begin(1), point(0));
+    write('validation', begin(2));
+    await read();
+    assert.deepEqual(counts(), { loss: 1 });
+  });
+
+  it('has the same names whatever was found first, whenever it was looked, and whoever was killed', async () => {
+    const layout = ['PPO_1', 'PPO_2', 'PPO_2/1705312200.5', 'train', 'train/20240115-103000', ''];
+    let first: unknown;
+    const step = fc.record({ folder: fc.nat(layout.length - 1), restart: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        ({ id: runId } = await store.write(() => store.runs.create({ experimentId: '0', startTime: 0 })));
+        fs.rmSync(path.join(folder, 'logs'), { recursive: true });
+        const begun = new Set<number>();
+        const grow = async (i: number) => {
+          const head = begun.has(i) ? [] : [begin(100 + i), picture('x')];
+          write(layout[i] as string, ...head, point(begun.has(i) ? 1 : 0));
+          begun.add(i);
+          // As in a folder of its own, since each of these runs writes the same files.
+          await events.read({ runId, roots: [{ folder, as: '', shared: false }], since: 0 });
+        };
+        for (const { folder: i, restart } of steps) {
+          if (begun.has(i)) continue;
+          await grow(i);
+          if (!restart) continue;
+          await store.close();
+          store = Store.open(path.join(folder, 'store'));
+          events = new EventFollower(store, pino({ level: 'silent' }));
+        }
+        for (const i of layout.keys()) if (!begun.has(i)) await grow(i);
+        for (const i of layout.keys()) await grow(i);
+        const result = { counts: counts(), files: files().sort() };
+        first ??= result;
+        assert.deepEqual(result, first);
+        assert.deepEqual(counts(), {
+          loss: 2,
+          'PPO/1/loss': 2,
+          'PPO/2/loss': 2,
+          'PPO/2/1/loss': 2,
+          'train/loss': 2,
+          'train/1/loss': 2,
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('goes on with the names of an earlier version in a run that it began', async () => {
+    write('PPO_1', begin(1), point(0));
+    const [file] = fs.readdirSync(path.join(folder, 'logs', 'PPO_1'));
+    const record = { path: path.join(folder, 'logs', 'PPO_1', file as string), offset: 0 };
+    await store.write(() => store.eventFiles.set(runId, record));
+    await read();
+    write('PPO_2', begin(2), point(0));
+    await read();
+    assert.deepEqual(counts(), { 'PPO_1/loss': 1, 'PPO_2/loss': 1 });
+  });
+
+  it('follows a link of the folder once, as a shared folder', async () => {
+    const disk = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-disk-')));
+    try {
+      fs.rmSync(path.join(folder, 'logs'), { recursive: true });
+      fs.symlinkSync(disk, path.join(folder, 'logs'));
+      fs.symlinkSync(folder, path.join(disk, 'round'));
+      fs.symlinkSync(folder, path.join(folder, 'self'));
+      write('train', begin(1), point(0));
+      write('val', begin(2), point(0));
+      const roots = [{ folder, as: '', shared: false }];
+      await events.read({ runId, roots, since: 0 });
+      assert.deepEqual(counts(), { 'train/loss': 1, 'val/loss': 1 });
+      const other = await store.write(() => store.runs.create({ experimentId: '0', startTime: 0 }));
+      await events.read({ runId: other.id, roots, since: 0 });
+      assert.deepEqual(store.metrics.summaries(other.id), {}, 'it is read for one run');
+    } finally {
+      fs.rmSync(disk, { recursive: true });
+    }
   });
 });

@@ -57,6 +57,41 @@ describe('series of a metric', () => {
     );
   });
 
+  it('gets another key, whole or in stretches, and keeps what is left', async () => {
+    store = Store.open(folder);
+    const { id } = await store.write(() => store.runs.create({ experimentId: '0', startTime: 0 }));
+    const valuesOf = (key: string) => store.metrics.points({ runId: id, key, from: 0 }, 1e6).values;
+    const expected = (from: number, to: number) =>
+      Float64Array.from({ length: to - from }, (_, i) => valueAt(from + i));
+    await store.write(() => store.metrics.append(id, wave(0, 5000)));
+    await store.write(() => store.metrics.append(id, [{ key: 'b', value: 1, timestamp: 1, step: 1 }]));
+    const whole = (key: string, count: number) => ({ key, first: 0, count });
+    await store.write(() =>
+      store.metrics.move(id, [
+        { from: whole('loss', 5000), to: 'b' },
+        { from: whole('b', 1), to: 'loss' },
+      ]),
+    );
+    assert.deepEqual([valuesOf('b'), valuesOf('loss')], [expected(0, 5000), Float64Array.of(1)]);
+    const moved = await store.write(() =>
+      store.metrics.move(id, [
+        { from: { key: 'b', first: 4000, count: 1000 }, to: 'end' },
+        { from: { key: 'b', first: 1000, count: 2000 }, to: 'loss' },
+      ]),
+    );
+    assert.deepEqual(moved, [
+      { key: 'end', first: 0, count: 1000 },
+      { key: 'loss', first: 1, count: 2000 },
+    ]);
+    assert.deepEqual(valuesOf('end'), expected(4000, 5000));
+    assert.deepEqual(valuesOf('loss'), Float64Array.of(1, ...expected(1000, 3000)));
+    assert.deepEqual(valuesOf('b'), Float64Array.of(...expected(0, 1000), ...expected(3000, 4000)));
+    assert.deepEqual(Object.keys(store.metrics.summaries(id)).sort(), ['b', 'end', 'loss']);
+    assert.equal(store.metrics.summaries(id)['end']?.value, valueAt(4999));
+    await store.write(() => store.metrics.append(id, [{ key: 'b', value: 5, timestamp: 2e12, step: 1e6 }]));
+    assert.equal(valuesOf('b').length, 2001);
+  });
+
   it('is drawn as it is, whatever was drawn of it before and however it grew since', async () => {
     store = Store.open(folder);
     const { id } = await store.write(() => store.runs.create({ experimentId: '0', startTime: 0 }));
