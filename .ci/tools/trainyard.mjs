@@ -7,6 +7,6 @@ ensureDependencies();
 ensureBuild();
 // npm changes to the project's folder; the call is about the folder it was made in.
 const cwd = process.env.INIT_CWD ?? process.cwd();
-process.exitCode = await become(ensureNode(), [path.join(ROOT, 'dist', 'cli.js'), ...process.argv.slice(2)], {
-  cwd,
-});
+// After -- Node takes no option for its own: it has an --env-file, too.
+const args = ['--', path.join(ROOT, 'dist', 'cli.js'), ...process.argv.slice(2)];
+process.exitCode = await become(ensureNode(), args, { cwd });

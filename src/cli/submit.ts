@@ -1,6 +1,8 @@
+import fs from 'node:fs';
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
-import { TrainyardError } from '../base/errors.js';
+import { messageOf, TrainyardError } from '../base/errors.js';
+import { readEnvFiles } from '../job/env-file.js';
 import type { MetricPattern } from '../job/spec.js';
 import { openWorkspace } from './context.js';
 import { type EntryFlags, planJob } from './entry.js';
@@ -13,6 +15,7 @@ interface SubmitFlags extends EntryFlags {
   name?: string;
   env: Record<string, string>;
   secret: string[];
+  envFile: string[];
   timeout?: number;
   metric: MetricPattern[];
   largeFiles?: 'include' | 'leave-out';
@@ -41,6 +44,7 @@ export function addSubmit(program: Command): void {
       addName,
       [],
     )
+    .option('--env-file <file>', 'variables of a .env file, as secrets; may be repeated', addName, [])
     .option('--timeout <seconds>', 'end it after this time', positive)
     .option('--metric <NAME=REGEX>', 'read a metric from what it prints; may be repeated', addPattern, [])
     .option(
@@ -56,16 +60,23 @@ export function addSubmit(program: Command): void {
 
 async function submit(file: string | undefined, rest: string[], flags: SubmitFlags): Promise<void> {
   const operands = file === undefined ? rest : [file, ...rest];
+  const ofFiles = readEnvFiles(flags.envFile.map(readText), process.env);
   const { spec, interpreter } = await planJob(operands, flags, {
     experiment: flags.experiment,
     displayName: flags.name,
     target: flags.target,
-    environmentVariables: flags.env,
+    environmentVariables: { ...ofFiles.plain, ...flags.env },
     timeout: flags.timeout,
     ...(flags.metric.length > 0 && { metrics: flags.metric }),
   });
   const workspace = openWorkspace();
-  const options = { secrets: readSecrets(flags.secret), largeFiles: flags.largeFiles };
+  // What the call says itself wins over a file.
+  const secrets = Object.entries(ofFiles.secrets).filter(([name]) => !Object.hasOwn(flags.env, name));
+  const options = {
+    secrets: { ...Object.fromEntries(secrets), ...readSecrets(flags.secret) },
+    largeFiles: flags.largeFiles,
+  };
+  for (const note of ofFiles.notes) process.stderr.write(`${note}\n`);
   const run = await workspace.submit(spec, options);
   const waits = flags.watch || flags.wait;
   if (!flags.json) {
@@ -86,6 +97,17 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
   if (flags.json) printJson({ ...ended, interpreter });
   else print(`${ended.name} ${ended.state}${ended.job?.reason ? `: ${ended.job.reason}` : ''}`);
   process.exitCode = exitCodeOf(ended);
+}
+
+/** @throws BAD_REQUEST */
+function readText(name: string): { name: string; text: string } {
+  try {
+    return { name, text: fs.readFileSync(name, 'utf8') };
+  } catch (cause) {
+    throw new TrainyardError('BAD_REQUEST', `The file ${name} cannot be read: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
 }
 
 function readSecrets(names: readonly string[]): Record<string, string> {

@@ -100,8 +100,9 @@ export class LocalWorkspace implements Workspace {
     const { baseEnv, secrets } = splitEnvironment(process.env);
     const body: SubmitRequest = {
       spec,
-      baseEnv,
-      secrets: { ...secrets, ...options.secrets },
+      // What is a secret here is not written down as what the job starts from.
+      baseEnv: without(baseEnv, options.secrets),
+      secrets: { ...without(secrets, spec.environmentVariables), ...options.secrets },
       ...(options.largeFiles && { largeFiles: options.largeFiles }),
     };
     return readRun(await this.send('/jobs', { method: 'POST', body, signal }, json<Run>));
@@ -324,4 +325,8 @@ function readRun(run: Run): Run {
     },
   ]);
   return { ...run, metrics: Object.fromEntries(metrics) };
+}
+
+function without(variables: Record<string, string>, names: object = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !Object.hasOwn(names, name)));
 }
