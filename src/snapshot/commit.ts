@@ -5,12 +5,12 @@ import { neutralPlace } from './neutral.js';
 
 /** @param date `seconds zone`, as git writes it; now when it is absent */
 export async function commitTree(
-  { root, side, gitDir, head, umask }: Repository,
+  { root, side, gitDir, head, settings, umask }: Repository,
   tree: string,
   message: string,
   date?: string,
 ): Promise<string> {
-  const place = neutralPlace(side, { root, index: '', objectsOf: gitDir, umask });
+  const place = neutralPlace(side, { root, index: '', objectsOf: gitDir, settings, umask });
   const parent = head === null ? [] : ['-p', head];
   const dates = date && { GIT_AUTHOR_DATE: `@${date}`, GIT_COMMITTER_DATE: `@${date}` };
   const env = { ...place.env, ...dates };

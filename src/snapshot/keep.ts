@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { gitBytes, type GitPlace } from './git.js';
-import { umaskOf } from './sharing.js';
+import { PRIVATE, umaskOf } from './sharing.js';
 import { type Snapshot } from './snapshot.js';
 
 /** Read-only commands on a snapshot's objects. @throws NOT_FOUND when the repository is gone */
@@ -42,7 +42,7 @@ export async function hasCommit(gitDir: string, commit: string): Promise<boolean
 
 /** Deletes the refs, so that git may collect the objects in its own time; done before or repository gone is fine too. */
 export async function remove(snapshot: Snapshot): Promise<void> {
-  await removeRefs([...snapshot.submodules, snapshot], snapshot.umask);
+  await removeRefs([...snapshot.submodules, snapshot], snapshot.hidden ? PRIVATE : snapshot.umask);
 }
 
 /** @param umask without it, that under which each repository was made */

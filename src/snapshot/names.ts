@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { gitBytes, type GitPlace } from './git.js';
 import { collapse, GITLINK, type IndexEntry, joinNul, parseIndex, splitNul, topMost } from './listing.js';
 import { type Repository } from './locate.js';
-import { expandNested, inspectNested, type Nested } from './nested.js';
+import { type Expanded, expandNested, inspectNested, type Nested } from './nested.js';
 import { inTurns } from './turns.js';
 import { neutralPlace } from './neutral.js';
 import { sizesOf } from './sizes.js';
@@ -51,9 +51,10 @@ export async function listNames(
   const wanted = new Set(found.filter((name) => !name.endsWith('/')));
   for (const name of tracked.keys()) if (!isOurs(name)) wanted.add(name);
   for (const { name } of nested) wanted.add(name);
-  for (const { name, inside } of files) {
+  for (const { name, expanded } of files) {
     wanted.delete(name);
-    for (const file of inside) wanted.add(file);
+    for (const file of expanded.files) if (!isOurs(file)) wanted.add(file);
+    ignored.push(...expanded.ignored);
   }
   const isNested = (name: string): boolean => nested.some((inner) => name.startsWith(`${inner.name}/`));
   const asked = include.filter((name) => !isOurs(name) && !isNested(name));
@@ -111,7 +112,7 @@ async function sortNested(
   tracked: Map<string, IndexEntry>,
   others: string[],
   noIndex: string,
-): Promise<{ nested: Nested[]; files: { name: string; inside: string[] }[] }> {
+): Promise<{ nested: Nested[]; files: { name: string; expanded: Expanded }[] }> {
   const candidates = [
     ...[...tracked.values()].filter(({ mode }) => mode === GITLINK).map(({ name, oid }) => ({ name, oid })),
     ...others
@@ -119,11 +120,11 @@ async function sortNested(
       .map((name) => ({ name: name.slice(0, -1), oid: undefined })),
   ];
   const nested: Nested[] = [];
-  const files: { name: string; inside: string[] }[] = [];
+  const files: { name: string; expanded: Expanded }[] = [];
   await inTurns(candidates, async ({ name, oid }) => {
     // A folder without git has no submodules: all of its files are its own.
     const state = repository.hidden ? 'files' : await inspectNested(repository, name, oid);
-    if (state === 'files') files.push({ name, inside: await expandNested(repository, name, noIndex) });
+    if (state === 'files') files.push({ name, expanded: await expandNested(repository, name, noIndex) });
     else if (state !== undefined) nested.push(state);
   });
   return { nested: nested.sort((a, b) => (a.name < b.name ? -1 : 1)), files };

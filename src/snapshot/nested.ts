@@ -6,6 +6,7 @@ import { gitBytes, type GitPlace } from './git.js';
 import { shown, splitNul } from './listing.js';
 import { locate, type Repository } from './locate.js';
 import { makeNeutral, neutralPlace } from './neutral.js';
+import { inTurns } from './turns.js';
 
 /** A folder that a gitlink records. */
 export interface Nested {
@@ -76,16 +77,29 @@ async function repositoryAt(folder: string, { format, umask }: Repository): Prom
   }
 }
 
-/** Names of the files under `name` that nothing ignores, as if the folder were no repository. */
-export async function expandNested(repository: Repository, name: string, noIndex: string): Promise<string[]> {
+/** The files under a folder that nothing ignores, and the top-most ignored paths there; from the outer root. */
+export interface Expanded {
+  files: string[];
+  ignored: string[];
+}
+
+/** What is under `name`, as if the folder were no repository. */
+export async function expandNested(repository: Repository, name: string, noIndex: string): Promise<Expanded> {
   const place: GitPlace = neutralPlace(repository.side, {
     root: folderOf(repository.root, name),
     index: noIndex,
     objectsOf: repository.gitDir,
   });
-  const found = splitNul(await gitBytes(place, ['ls-files', '-o', '-z', '--exclude-standard']));
+  const list = ['ls-files', '-o', '-z', '--exclude-standard'];
+  const [found, ignored] = await Promise.all([
+    gitBytes(place, list).then(splitNul),
+    gitBytes(place, [...list, '-i', '--directory']).then(splitNul),
+  ]);
   const deeper = found.filter((inner) => inner.endsWith('/')).map((inner) => `${name}/${inner.slice(0, -1)}`);
   const files = found.filter((inner) => !inner.endsWith('/')).map((inner) => `${name}/${inner}`);
-  const inside = await Promise.all(deeper.map((folder) => expandNested(repository, folder, noIndex)));
-  return [...files, ...inside.flat()];
+  const inside = await inTurns(deeper, (folder) => expandNested(repository, folder, noIndex));
+  return {
+    files: [...files, ...inside.flatMap((inner) => inner.files)],
+    ignored: [...ignored.map((inner) => `${name}/${inner}`), ...inside.flatMap((inner) => inner.ignored)],
+  };
 }

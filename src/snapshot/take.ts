@@ -33,11 +33,13 @@ export async function take(options: TakeOptions): Promise<Snapshot> {
   const include = await namesIn(repository.root, folder, options.include ?? []);
   const { tree, submodules, ...found } = await writeTree(repository, { ...options, apart, include });
   const commit = await commitTree(repository, tree, options.message);
-  const { gitDir, root, hidden, head, branch, remote, umask } = repository;
+  const { gitDir, root, hidden, head, branch, remote } = repository;
+  // The umask of a hidden repository is not the person's.
+  const umask = options.umask ?? (hidden ? undefined : repository.umask);
   const included = include.map(shown);
   const kept = { gitDir, root, hidden, commit, tree, ref, head, branch, remote, umask, included, ...found };
   const snapshot: Snapshot = { ...kept, submodules: withRefs(submodules, gitDir, ref) };
-  await keep([...snapshot.submodules, snapshot], umask);
+  await keep([...snapshot.submodules, snapshot], repository.umask);
   return snapshot;
 }
 

@@ -11,6 +11,8 @@ export interface PreparedJob {
   command: string[];
   /** The whole environment of the process, except for secrets. */
   env: Record<string, string>;
+  /** Of the process; without it, that of the target. */
+  umask?: number;
   /** Seconds; 0: none. */
   timeout: number;
   /** Seconds between SIGTERM and SIGKILL. */

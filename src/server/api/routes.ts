@@ -33,7 +33,11 @@ export interface ApiContext {
 }
 
 /** Trainyard's own routes; src/workspace/local/contract.ts lists them. */
-export async function api(app: FastifyInstance, { store }: ServerContext, parts: ApiContext): Promise<void> {
+export async function api(
+  app: FastifyInstance,
+  { store, home }: ServerContext,
+  parts: ApiContext,
+): Promise<void> {
   const { jobs, events, settings } = parts;
   app.setReplySerializer(toJson);
   app.addHook('onRequest', requirePerson);
@@ -205,7 +209,7 @@ export async function api(app: FastifyInstance, { store }: ServerContext, parts:
     async ({ params: { id }, query: { other } }): Promise<CodeDiff> => {
       const from = snapshotOf(id);
       const to = other === 'folder' ? undefined : snapshotOf(other);
-      const { files, patch } = to ? await diffSnapshots(from, to) : await diffWithFolder(from);
+      const { files, patch } = to ? await diffSnapshots(from, to) : await diffWithFolder(from, home);
       return {
         from: { runId: id, commit: from.commit },
         to: { runId: to ? other : null, commit: to?.commit ?? null },

@@ -58,6 +58,7 @@ export const SubmitBody = Type.Object({
   secrets: Type.Optional(Texts),
   largeFiles: Type.Optional(Type.Union([Type.Literal('include'), Type.Literal('leave-out')])),
   baseEnv: Texts,
+  umask: Type.Optional(Type.Integer({ minimum: 0, maximum: 0o777 })),
 });
 
 export const LogQuery = Type.Object({

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { pastProxies, trackingSecrets } from '../../workspace/local/tracking.js';
 
 export interface JobEnvironment {
@@ -8,7 +9,16 @@ export interface JobEnvironment {
   serverUrl: string;
   /** Folder whose files become files of the run. */
   outputFolder: string;
+  /** Folders that git does not look into for a repository around the job's code, which is in none. */
+  ceilings?: string[];
 }
+
+/** What leads git to the repository of a hook or an alias that the job was submitted from, and to its index. */
+const OF_A_REPOSITORY = new Set(
+  'DIR WORK_TREE INDEX_FILE INDEX_VERSION OBJECT_DIRECTORY ALTERNATE_OBJECT_DIRECTORIES COMMON_DIR PREFIX NAMESPACE CONFIG CONFIG_PARAMETERS GRAFT_FILE SHALLOW_FILE REPLACE_REF_BASE NO_REPLACE_OBJECTS IMPLICIT_WORK_TREE INTERNAL_SUPER_PREFIX QUARANTINE_PATH REFLOG_ACTION'
+    .split(' ')
+    .map((name) => `GIT_${name}`),
+);
 
 /** By these another tracking server is chosen, or a run on it. */
 const TRACKING = 'MLFLOW_TRACKING_URI';
@@ -18,8 +28,11 @@ const TRACKING = 'MLFLOW_TRACKING_URI';
  * hand, and the server knows by its token which job it belongs to.
  */
 export function jobEnvironment(job: JobEnvironment): Record<string, string> {
+  const base = Object.entries(job.baseEnv).filter(([name]) => !OF_A_REPOSITORY.has(name.toUpperCase()));
+  const ceilings = [...(job.ceilings ?? []), job.baseEnv['GIT_CEILING_DIRECTORIES']].filter(Boolean);
   return {
-    ...job.baseEnv,
+    ...Object.fromEntries(base),
+    ...(ceilings.length > 0 && { GIT_CEILING_DIRECTORIES: ceilings.join(path.delimiter) }),
     // Else Python holds back what it prints until its buffer is full.
     PYTHONUNBUFFERED: '1',
     [TRACKING]: job.serverUrl,

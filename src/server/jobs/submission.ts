@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { TrainyardError } from '../../base/errors.js';
+import process from 'node:process';
+import { hasCode, TrainyardError } from '../../base/errors.js';
 import { type JobSpec, titleOf } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
+import { remove } from '../../snapshot/keep.js';
 import { take } from '../../snapshot/take.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
 import type { Store } from '../store/store.js';
@@ -17,7 +19,7 @@ export interface Submission extends SubmitRequest {
  * @throws BAD_REQUEST | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
  */
 export async function takeIn(
-  { runId, spec: asked, secrets = {}, largeFiles, baseEnv }: Submission,
+  { runId, spec: asked, secrets = {}, largeFiles, baseEnv, umask }: Submission,
   { store, home, sizeLimit }: { store: Store; home: string; sizeLimit: number },
 ): Promise<void> {
   checkSubmission(store, asked);
@@ -25,17 +27,38 @@ export async function takeIn(
     runId,
     folder: asked.codeFolder,
     hiddenRoot: path.join(home, 'snapshots'),
+    apart: home,
+    // What ran is kept, also when git ignores it.
+    include: asked.script ? [asked.script] : [],
     sizeLimit,
     ...(largeFiles && { largeFiles }),
+    ...(umask !== undefined && { umask }),
     message: `Trainyard run ${asked.displayName ?? runId}\n\n${asked.command.join(' ')}`,
   });
-  const spec = fromRoot(asked, snapshot.root);
-  await store.write(() => {
-    const now = Date.now();
-    createRun(store, runId, spec, snapshot, now);
-    store.jobs.create({ runId, spec, baseEnv, secretNames: Object.keys(secrets), queuedAt: now });
-    store.jobs.update(runId, { snapshot });
-  });
+  try {
+    const spec = fromRoot(asked, snapshot.root);
+    await store.write(() => {
+      const now = Date.now();
+      createRun(store, runId, spec, snapshot, userName(baseEnv), now);
+      store.jobs.create({ runId, spec, baseEnv, secretNames: Object.keys(secrets), queuedAt: now });
+      store.jobs.update(runId, { snapshot });
+    });
+  } catch (error) {
+    // Nobody knows of this snapshot. What failed first is what is told.
+    await remove(snapshot).finally(() => {
+      throw error;
+    });
+  }
+}
+
+/** In a container the user may have no entry in the list of users, and so no name there. */
+export function userName(env: Readonly<Record<string, string>>): string {
+  try {
+    return os.userInfo().username;
+  } catch (error) {
+    if (!hasCode(error, 'ERR_SYSTEM_ERROR')) throw error;
+    return env['USER'] || env['LOGNAME'] || String(process.getuid?.() ?? 'unknown');
+  }
 }
 
 /** The same job, told from the folder that was kept: that may be one above the code folder. */
@@ -67,10 +90,10 @@ function createRun(
   runId: string,
   spec: JobSpec,
   snapshot: Snapshot,
+  user: string,
   startTime: number,
 ): void {
   const experiment = experiments.byName(spec.experiment) ?? experiments.create({ name: spec.experiment });
-  const user = os.userInfo().username;
   runs.create({
     id: runId,
     experimentId: experiment.id,

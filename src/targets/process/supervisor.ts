@@ -46,6 +46,8 @@ async function main(folder: string): Promise<void> {
     end({ exitCode: null, cause: 'spawn-failed', reason });
   };
   let child: ChildProcess;
+  // What this process writes is private; what the job writes is the person's.
+  const own = process.umask(job.umask ?? process.umask());
   try {
     child = spawn(program, args, {
       cwd: job.cwd,
@@ -59,6 +61,8 @@ async function main(folder: string): Promise<void> {
     // Some errors are told this way, such as arguments that are too long.
     spawnFailed(error);
     return;
+  } finally {
+    process.umask(own);
   }
   child.once('error', spawnFailed);
   const { pid } = child;

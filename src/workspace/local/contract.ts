@@ -66,6 +66,8 @@ export interface SubmitRequest {
   largeFiles?: 'include' | 'leave-out';
   /** Variables of the submitter's environment that the process starts from (PATH, HOME, CUDA_…). */
   baseEnv: Record<string, string>;
+  /** The submitter's: the job runs under it, and so does what is written into their repository. */
+  umask?: number;
 }
 
 interface FrameHeader {

@@ -104,6 +104,7 @@ export class LocalWorkspace implements Workspace {
       baseEnv: without(baseEnv, options.secrets),
       secrets: { ...without(secrets, spec.environmentVariables), ...options.secrets },
       ...(options.largeFiles && { largeFiles: options.largeFiles }),
+      ...(process.platform !== 'win32' && { umask: process.umask() }),
     };
     return readRun(await this.send('/jobs', { method: 'POST', body, signal }, json<Run>));
   }

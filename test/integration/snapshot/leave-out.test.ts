@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { TrainyardError } from '../../../src/base/errors.js';
-import { Scratch } from './scratch.js';
+import { diffWithFolder } from '../../../src/snapshot/diff.js';
+import { contents, Scratch } from './scratch.js';
 
 describe('take, what it leaves out', () => {
   let it_: Scratch;
@@ -47,6 +49,117 @@ describe('take, what it leaves out', () => {
     assert.equal(snapshot.changedFiles, 3);
     it_.write('.amlignore', '');
     await it_.assertExact(['sub/x.csv', 'sub/new.csv', 'z.tmp']);
+  });
+
+  describe('but for files that are to be included', () => {
+    it('one in an ignored folder: its neighbours at each level are named, the folder is not', async () => {
+      it_.write('.gitignore', 'scratch/\n');
+      for (const name of ['a/train.py', 'a/x', 'b/y', 'c.csv']) it_.write(`scratch/${name}`, name);
+      const snapshot = await it_.take({ include: ['scratch/a/train.py'] });
+      assert.deepEqual(it_.names(snapshot), ['.gitignore', 'scratch/a/train.py', 'train.py']);
+      assert.deepEqual(snapshot.ignored, ['scratch/a/x', 'scratch/b/', 'scratch/c.csv']);
+      // .gitignore, too
+      assert.equal(snapshot.changedFiles, 2);
+      assert.equal((await it_.checkedOut(snapshot).then(contents))['scratch/a/train.py'], 'file a/train.py');
+      assert.deepEqual((await diffWithFolder(snapshot)).files, []);
+      it_.write('scratch/a/train.py', 'edited');
+      assert.deepEqual(
+        (await diffWithFolder(snapshot)).files.map(({ path }) => path),
+        ['scratch/a/train.py'],
+      );
+      assert.ok(!it_.names(await it_.take()).includes('scratch/a/train.py'));
+    });
+
+    it('one that a pattern of .gitignore, .git/info/exclude or .amlignore names, and one git has', async () => {
+      it_.write('.gitignore', '*.local.py\n');
+      it_.write('.git/info/exclude', 'mine.py\n');
+      it_.write('.amlignore', 'secret/\ntrain.py\n');
+      for (const name of ['a.local.py', 'mine.py', 'secret/run.py', 'secret/key']) it_.write(name, name);
+      const include = ['a.local.py', 'mine.py', 'secret/run.py', 'train.py', 'missing.py', '../outside.py'];
+      const snapshot = await it_.take({ include });
+      assert.deepEqual(it_.names(snapshot), [
+        '.amlignore',
+        '.gitignore',
+        'a.local.py',
+        'mine.py',
+        'secret/run.py',
+        'train.py',
+      ]);
+      assert.deepEqual(snapshot.ignored, ['secret/key']);
+    });
+
+    it('named from the folder that is taken, in a submodule, in a folder without git, and judged by its size', async () => {
+      it_.write('.gitignore', 'out/\n');
+      it_.write('pkg/out/run.py', 'run');
+      const folder = it_.at('pkg');
+      assert.ok(it_.names(await it_.take({ folder, include: ['out/run.py'] })).includes('pkg/out/run.py'));
+      await assert.rejects(it_.take({ folder, include: ['out/run.py'], sizeLimit: 2 }), {
+        code: 'LARGE_FILES',
+      });
+
+      it_.gitIn(it_.base, 'clone', '-q', it_.root, it_.at('inner'));
+      it_.write('inner/.gitignore', 'out/\n');
+      it_.write('inner/out/run.py', 'inner');
+      it_.write('inner/out/data', 'x');
+      const inner = await it_.take({ include: ['inner/out/run.py'] });
+      const restored = contents(await it_.checkedOut(inner));
+      assert.equal(restored['inner/out/run.py'], 'file inner');
+      assert.deepEqual(inner.ignored, ['pkg/', 'inner/out/data']);
+
+      fs.rmSync(it_.at('.git'), { recursive: true });
+      it_.write('venv/run.py', 'in a folder that is junk');
+      it_.write('venv/lib/x', 'x');
+      const hidden = await it_.take({ include: ['venv/run.py'] });
+      assert.ok(it_.names(hidden).includes('venv/run.py'));
+      assert.deepEqual(hidden.ignored, ['inner/out/', 'pkg/', 'venv/lib/']);
+    });
+  });
+
+  it('the home, wherever it lies: whole, by a link, tracked, ignored with others, and not compared either', async () => {
+    const home = it_.at('var/home');
+    const hiddenRoot = path.join(home, 'snapshots');
+    for (const name of ['server.json', 'store/runs.db', 'jobs/1/code/train.py'])
+      it_.write(`var/home/${name}`, 'x');
+    it_.write('var/other.py', 'x');
+    fs.symlinkSync(it_.at('var'), path.join(it_.base, 'link'));
+    const linked = path.join(it_.base, 'link', 'home');
+    for (const apart of [home, linked]) {
+      const snapshot = await it_.take({ hiddenRoot, apart });
+      assert.deepEqual(it_.names(snapshot), ['train.py', 'var/other.py']);
+      assert.deepEqual(snapshot.ignored, []);
+      assert.deepEqual((await diffWithFolder(snapshot, apart)).files, []);
+    }
+    it_.write('.gitignore', 'var/\n');
+    assert.deepEqual((await it_.take({ hiddenRoot, apart: linked })).ignored, ['var/other.py']);
+    it_.write('.gitignore', '');
+    it_.commit();
+    const tracked = await it_.take({ hiddenRoot, apart: home });
+    assert.deepEqual(it_.names(tracked), ['.gitignore', 'train.py', 'var/other.py']);
+    assert.equal(tracked.changedFiles, 0);
+    await assert.rejects(it_.take({ apart: it_.root }), { code: 'BAD_REQUEST' });
+    const names = it_.names(tracked);
+    fs.rmSync(it_.at('.git'), { recursive: true });
+    assert.deepEqual(it_.names(await it_.take({ hiddenRoot, apart: linked })), names);
+  });
+
+  it('very many files beside each other are told by their folder, which then stands for what is not kept', async () => {
+    it_.write('.gitignore', '/data/*\n!/data/.gitkeep\n!/data/sub/\n/data/sub/*.csv\n*.tmp\n');
+    it_.write('data/.gitkeep', '');
+    it_.write('data/sub/kept.py', 'kept');
+    it_.write('data/sub/x.csv', 'x');
+    for (let i = 0; i < 300; i++) it_.write(`data/${i}.csv`, '');
+    for (let i = 0; i < 300; i++) it_.write(`${i}.tmp`, '');
+    const snapshot = await it_.take();
+    assert.deepEqual(it_.names(snapshot), ['.gitignore', 'data/.gitkeep', 'data/sub/kept.py', 'train.py']);
+    const [below, others] = [true, false].map((is) =>
+      snapshot.ignored.filter((name) => name.startsWith('data/') === is),
+    );
+    assert.deepEqual(below, ['data/']);
+    assert.equal(others?.length, 300);
+    // One that was left out must not come in with its folder.
+    it_.write('data/sub/large.py', 'x'.repeat(1000));
+    const { ignored } = await it_.take({ sizeLimit: 500, largeFiles: 'leave-out' });
+    assert.equal(ignored.length, 601);
   });
 
   describe('files over the size limit', () => {

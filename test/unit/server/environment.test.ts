@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { type JobEnvironment, jobEnvironment, jobSecrets } from '../../../src/server/jobs/environment.js';
 import { trackingSecrets } from '../../../src/workspace/local/tracking.js';
 import { splitEnvironment } from '../../../src/workspace/local/environment.js';
@@ -39,6 +40,28 @@ describe('jobEnvironment', () => {
     const env = jobEnvironment(job);
     assert.equal(env['NO_PROXY'], 'corp,127.0.0.1,localhost');
     assert.equal(env['no_proxy'], env['NO_PROXY']);
+  });
+
+  it('leads git to no repository: not to that of a hook it was submitted from, nor to one around its folder', () => {
+    const hook = {
+      GIT_DIR: '.git',
+      GIT_WORK_TREE: '/p',
+      GIT_INDEX_FILE: '.git/index',
+      GIT_PREFIX: '',
+      GIT_OBJECT_DIRECTORY: '/o',
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: '/o',
+      GIT_COMMON_DIR: '.git',
+      GIT_NAMESPACE: 'n',
+      git_dir: '.git',
+      GIT_CONFIG_PARAMETERS: "'a.b=c'",
+    };
+    const own = { GIT_AUTHOR_NAME: 'me', GIT_CONFIG_GLOBAL: '/g', GIT_CEILING_DIRECTORIES: '/c' };
+    const env = jobEnvironment({ ...job, baseEnv: { ...hook, ...own }, ceilings: ['/home', '/parent'] });
+    const left = Object.fromEntries(Object.entries(env).filter(([name]) => /^git_/i.test(name)));
+    assert.deepEqual(left, {
+      ...own,
+      GIT_CEILING_DIRECTORIES: ['/home', '/parent', '/c'].join(path.delimiter),
+    });
   });
 
   it('has no token in it', () => {
