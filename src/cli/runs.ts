@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { TrainyardError } from '../base/errors.js';
 import type { Run } from '../workspace/types.js';
 import { findRun, openWorkspace, resolveCommit } from './context.js';
+import { failureLines, stateOf } from './failure.js';
 import { asShown } from './log-text.js';
 import { duration, mainMetrics, number, print, printJson, runTime, table } from './output.js';
 
@@ -70,14 +71,21 @@ async function listRuns(
     duration(Date.now() - run.startTime),
     runTime(run),
     commitOf(run),
-    mainMetrics(run)
-      .slice(0, 3)
-      .map(([key, { value }]) => `${key}=${number(value)}`)
-      .join(' '),
+    lastColumn(run),
   ]);
   print(table([head, ...rows]));
   if (page.nextPage) print(`… more; see --limit.`);
 }
+
+/** The metrics, and before them of a failed run why it failed. */
+function lastColumn(run: Run): string {
+  const metrics = mainMetrics(run).slice(0, 3);
+  const why = run.state === 'failed' ? run.job?.cause?.headline.slice(0, MOST_LISTED) : undefined;
+  return [why, ...metrics.map(([key, { value }]) => `${key}=${number(value)}`)].filter(Boolean).join('  ');
+}
+
+/** Characters of a cause in a list. */
+const MOST_LISTED = 80;
 
 /** The commit the code stands on, with a + when there were edits on top of it. */
 function commitOf({ code }: Run): string {
@@ -92,7 +100,7 @@ async function showRun(given: string, flags: Json) {
   if (flags.json) return printJson({ ...run, files });
   const facts: string[][] = [
     ['Run', `${run.name} (${run.id})`],
-    ['State', `${run.state}${run.job?.reason ? `: ${run.job.reason}` : ''}`],
+    ...[stateOf(run), ...failureLines(run)].map((line, i) => [i === 0 ? 'State' : '', line]),
     ['Started', `${new Date(run.startTime).toISOString()}, ran ${runTime(run)}`],
   ];
   if (run.job) {

@@ -6,6 +6,7 @@ import { readEnvFiles } from '../job/env-file.js';
 import type { MetricPattern } from '../job/spec.js';
 import { openWorkspace } from './context.js';
 import { type EntryFlags, planJob } from './entry.js';
+import { failureLines, stateOf } from './failure.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
 import { print, printJson } from './output.js';
 
@@ -95,7 +96,7 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
     if (flags.watch && !flags.json) progress.show(now);
   });
   if (flags.json) printJson({ ...ended, interpreter });
-  else print(`${ended.name} ${ended.state}${ended.job?.reason ? `: ${ended.job.reason}` : ''}`);
+  else print([`${ended.name} ${stateOf(ended)}`, ...failureLines(ended)].join('\n  '));
   process.exitCode = exitCodeOf(ended);
 }
 

@@ -69,6 +69,41 @@ export interface Machine {
   gpus?: string[];
 }
 
+/** Why a job failed, as its end and the end of its log tell it. */
+export interface FailureCause {
+  /**
+   * `start`: it never ran; `lost`: nobody knows how it ended; `input`: it asked for some, and jobs have none;
+   * `exit`: it said no more than its exit code.
+   */
+  kind:
+    | 'exception'
+    | 'missing-module'
+    | 'missing-file'
+    | 'out-of-memory'
+    | 'input'
+    | 'usage'
+    | 'signal'
+    | 'timeout'
+    | 'cancelled'
+    | 'start'
+    | 'lost'
+    | 'exit';
+  /** One line, e.g. `ValueError: shapes differ`, `Killed (SIGKILL)`. */
+  headline: string;
+  /** The exception with its module, e.g. `torch.cuda.OutOfMemoryError`. */
+  exception?: string;
+  /** What it says, perhaps in several lines. */
+  message?: string;
+  /** Where it was in the person's own code: relative to the root of the code, with `/`. */
+  file?: string;
+  /** From 1. */
+  line?: number;
+  /** What to do about it, or what to know: a sentence. */
+  hint?: string;
+  /** Of the process, where a launcher started several. */
+  rank?: number;
+}
+
 export interface JobSummary {
   /** The run that was made when it was submitted; others that its script began name the same job. */
   runId: string;
@@ -81,6 +116,8 @@ export interface JobSummary {
   exitCode: number | null;
   /** Why it ended as it did, when the exit code does not say it. */
   reason?: string;
+  /** Of a failed job; absent for one that ended before causes were looked for. */
+  cause?: FailureCause;
   /** What is read from its output as metrics. */
   metrics?: MetricPattern[];
   /** Of the newest progress bar in its output; while it collects, of its files. */

@@ -108,6 +108,7 @@ function summaryOf(job: JobRecord): JobSummary {
     environmentVariables: job.spec.environmentVariables,
     exitCode: job.exitCode,
     reason: job.reason,
+    cause: job.cause,
     metrics: job.spec.metrics,
     progress: job.state === 'collecting' ? job.collected : job.progress,
     machine: job.machine,

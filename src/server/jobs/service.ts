@@ -17,6 +17,7 @@ import { prepareFolders } from './checkout.js';
 import { collectOutputs } from './collect.js';
 import { storesIn } from './elsewhere.js';
 import { jobEnvironment, jobSecrets } from './environment.js';
+import { failureOf, faultOf } from './failure.js';
 import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
@@ -225,7 +226,7 @@ export class JobService {
         this.log.error({ err: error, runId }, 'job failed in Trainyard');
         const job = this.store.jobs.get(runId);
         if (job && isActive(job) && !this.closed)
-          await this.finish(job, { state: 'failed', reason: messageOf(error) });
+          await this.finish(job, { state: 'failed', reason: messageOf(error), cause: job.cause ?? faultOf(error) });
       })
       .catch((error: unknown) =>
         this.log.fatal({ err: error, runId }, 'the end of a job could not be written'),
@@ -319,19 +320,21 @@ export class JobService {
     const endedAt = job.state === 'collecting' ? (job.endedAt ?? status.endedAt) : status.endedAt;
     // One that was too short to be seen running.
     const machine = job.machine ?? (status.startedAt === undefined ? undefined : await readMachine());
+    const folders = foldersOf(this.options.home, runId);
+    const cause = state === 'failed' ? await failureOf(job, status, folders.log) : undefined;
     await this.store.write(() =>
       this.store.jobs.update(runId, {
         state: 'collecting',
         exitCode: status.exitCode,
         endedAt,
         machine,
+        cause,
         ...(status.startedAt !== undefined && { startedAt: status.startedAt }),
       }),
     );
     // Its slot is free.
     this.look();
     const unread = await this.harvest.finish(job, status.startedAt ?? job.startedAt ?? job.queuedAt);
-    const folders = foldersOf(this.options.home, runId);
     const lost = await collectOutputs(this.store, runId, job.snapshot, folders);
     const told = this.store.jobs.get(runId)?.elsewhere ?? [];
     const stores = storesIn(folders.code, ['', workingFolderIn(job)]);
@@ -353,7 +356,10 @@ export class JobService {
 
   private async finish(
     { runId }: JobRecord,
-    end: { state: RunState } & Pick<Partial<JobRecord>, 'reason' | 'exitCode' | 'elsewhere' | 'endedAt'>,
+    end: { state: RunState } & Pick<
+      Partial<JobRecord>,
+      'reason' | 'cause' | 'exitCode' | 'elsewhere' | 'endedAt'
+    >,
   ): Promise<void> {
     const endedAt = end.endedAt ?? this.store.jobs.get(runId)?.endedAt ?? Date.now();
     await this.store.write(() => {

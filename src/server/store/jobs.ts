@@ -3,7 +3,7 @@ import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Handle } from '../../targets/target.js';
-import type { Machine, Progress, RunState } from '../../workspace/types.js';
+import type { FailureCause, Machine, Progress, RunState } from '../../workspace/types.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
 
@@ -21,6 +21,7 @@ export interface JobRecord {
   handle?: Handle;
   exitCode: number | null;
   reason?: string;
+  cause?: FailureCause;
   /** Bytes of its output that were read for metrics. */
   outputRead: number;
   progress?: Progress;
@@ -67,6 +68,7 @@ interface JobRow {
   handle: string | null;
   exit_code: number | null;
   reason: string | null;
+  cause: string | null;
   output_read: number;
   progress: string | null;
   collected: string | null;
@@ -98,6 +100,7 @@ const COLUMNS: {
   handle: (handle) => ({ handle: handle && JSON.stringify(handle) }),
   exitCode: (code) => ({ exit_code: code }),
   reason: (reason) => ({ reason }),
+  cause: (cause) => ({ cause: cause && JSON.stringify(cause) }),
   outputRead: (bytes) => ({ output_read: bytes }),
   progress: (progress) => ({ progress: progress && JSON.stringify(progress) }),
   collected: (progress) => ({ collected: progress && JSON.stringify(progress) }),
@@ -234,6 +237,7 @@ function toRecord(row: JobRow): JobRecord {
     ...(row.handle !== null && { handle: JSON.parse(row.handle) as Handle }),
     exitCode: row.exit_code,
     ...(row.reason !== null && { reason: row.reason }),
+    ...(row.cause !== null && { cause: JSON.parse(row.cause) as FailureCause }),
     outputRead: row.output_read,
     ...(row.progress !== null && { progress: JSON.parse(row.progress) as Progress }),
     ...(row.collected !== null && { collected: JSON.parse(row.collected) as Progress }),

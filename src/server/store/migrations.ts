@@ -191,6 +191,10 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
     PRIMARY KEY (run_id, folder, name, first)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Why it failed.
+  ALTER TABLE jobs ADD COLUMN cause TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,0 +1,63 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import { pathInCode } from '../../job/code-path.js';
+import type { TargetStatus } from '../../targets/target.js';
+import type { FailureCause } from '../../workspace/types.js';
+import { causeOf } from '../failure/cause.js';
+import type { JobRecord } from '../store/jobs.js';
+
+/** Bytes from the end of a log in which the cause of a failure is looked for. */
+const LOG_BYTES = 256 * 1024;
+
+/** Why a job failed that has ended. */
+export async function failureOf(
+  { runId, spec, snapshot }: JobRecord,
+  end: Extract<TargetStatus, { state: 'ended' }>,
+  log: string,
+): Promise<FailureCause> {
+  const root = snapshot?.root ?? spec.codeFolder;
+  const codeFolder = path.relative(root, realFolder(spec.codeFolder)).replaceAll(path.sep, '/');
+  const cwd = path.posix.join(codeFolder, spec.workingFolder);
+  const origin = { runId, root, cwd, userHome: os.homedir() };
+  return causeOf(await endOf(log), end, {
+    pathOf: (named) => pathInCode(named, origin),
+    cwd: path.join(root, cwd),
+    program: spec.command[0] ?? '',
+  });
+}
+
+/** Why a job failed that went wrong in Trainyard. */
+export function faultOf(error: unknown): FailureCause {
+  const hint = TrainyardError.is(error) ? error.hint : undefined;
+  return { kind: 'start', headline: messageOf(error), ...(hint !== undefined && { hint }) };
+}
+
+/** The folder may be gone since the job was submitted. */
+function realFolder(folder: string): string {
+  try {
+    return fs.realpathSync(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return folder;
+    throw error;
+  }
+}
+
+async function endOf(file: string): Promise<string> {
+  let handle: fs.promises.FileHandle;
+  try {
+    handle = await fs.promises.open(file, 'r');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw error;
+  }
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - LOG_BYTES);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
