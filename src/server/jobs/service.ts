@@ -226,7 +226,11 @@ export class JobService {
         this.log.error({ err: error, runId }, 'job failed in Trainyard');
         const job = this.store.jobs.get(runId);
         if (job && isActive(job) && !this.closed)
-          await this.finish(job, { state: 'failed', reason: messageOf(error), cause: job.cause ?? faultOf(error) });
+          await this.finish(job, {
+            state: 'failed',
+            reason: messageOf(error),
+            cause: job.cause ?? faultOf(error),
+          });
       })
       .catch((error: unknown) =>
         this.log.fatal({ err: error, runId }, 'the end of a job could not be written'),
