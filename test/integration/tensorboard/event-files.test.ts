@@ -14,7 +14,7 @@ const MLFLOW = process.env['TRAINYARD_TEST_PYTHON'] ?? '';
 
 /** The real writers, in jobs. */
 describe('the event files of a job', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let test: TestHome;
   /** A folder outside of the project. */
   let elsewhere: string;

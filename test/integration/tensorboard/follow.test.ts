@@ -272,7 +272,7 @@ describe('following event files', () => {
           'train/1/loss': 2,
         });
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
