@@ -50,13 +50,14 @@ export async function resolveCommit(revision: string): Promise<string> {
   }
 }
 
-/** The repository's root around `folder`, else `folder` itself. */
-export async function repositoryRoot(folder: string): Promise<string> {
+/** The repository's root around `folder`; undefined without one, or without git. */
+export async function repositoryRoot(folder: string): Promise<string | undefined> {
+  // Those of a hook lead to its repository, whatever the folder.
+  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, ...env } = process.env;
   try {
-    return (await execute('git', ['-C', folder, 'rev-parse', '--show-toplevel'])).stdout.trim();
+    return (await execute('git', ['-C', folder, 'rev-parse', '--show-toplevel'], { env })).stdout.trim();
   } catch (error) {
-    // No repository, or no git: the folder stands for itself.
-    if (error instanceof Error) return folder;
+    if (error instanceof Error) return undefined;
     throw error;
   }
 }

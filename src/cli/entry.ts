@@ -178,9 +178,8 @@ function isBelow(name: string, folder: string): boolean {
 /** What is kept, and where it runs. @param folder absolute, of what runs */
 async function foldersAround(folder: string): Promise<{ codeFolder: string; workingFolder: string }> {
   const current = here();
-  const root = await repositoryRoot(folder);
   // Without a repository the folder that was submitted from is kept, if what runs is in it.
-  const codeFolder = root !== folder || !isBelow(folder, current) ? root : current;
+  const codeFolder = (await repositoryRoot(folder)) ?? (isBelow(folder, current) ? current : folder);
   const workingFolder = isBelow(folder, current) && isBelow(current, codeFolder) ? current : folder;
   return { codeFolder, workingFolder };
 }

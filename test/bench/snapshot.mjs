@@ -9,6 +9,7 @@ import { take } from '../../src/snapshot/take.ts';
 
 const FILES = Number(process.argv[2] ?? 10_000);
 const CHANGED = Number(process.argv[3] ?? 50);
+const IGNORED = 100_000;
 const ROUNDS = 15;
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-bench-'));
@@ -86,6 +87,15 @@ try {
   line('take, warm, no new edit', times.unchanged, times.add);
   line('git add -A, write-tree, commit-tree', times.add);
   line('git stash create (no untracked)', times.stash);
+
+  // `data/*` beside `!data/.gitkeep`: every file of the folder is ignored by itself.
+  fs.mkdirSync(path.join(root, 'data'));
+  for (const name of ['.gitkeep', ...Array(IGNORED).keys()])
+    fs.writeFileSync(path.join(root, 'data', `${name}`), '');
+  fs.writeFileSync(path.join(root, '.gitignore'), 'data/*\n!data/.gitkeep\n');
+  const ignoring = [];
+  for (let round = 0; round < 5; round++) ignoring.push(await time(() => snapshot(`ignoring${round}`)));
+  line(`take, warm, and ${IGNORED} ignored files`, ignoring);
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });
 }

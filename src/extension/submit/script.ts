@@ -1,12 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
+import { codeFolderOf } from '../../job/code-folder.js';
 import { SCRIPT_EXTENSIONS } from '../../job/interpreter.js';
 
 /** A script that can be submitted. */
 export interface Script {
   uri: vscode.Uri;
-  /** Folder it runs in and whose code is kept: the workspace folder around it, else its own. */
+  /** Folder it runs in and whose code is kept, see codeFolderOf. */
   folder: string;
 }
 
@@ -70,7 +71,7 @@ export function scriptAt(uri: vscode.Uri): Script {
       vscode.l10n.t('Trainyard does not know how to run {0}.', path.basename(uri.fsPath)),
       { hint: vscode.l10n.t('It runs {0} files.', SCRIPT_EXTENSIONS.join(', ')) },
     );
-  const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? path.dirname(uri.fsPath);
+  const folder = codeFolderOf(uri.fsPath, vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath);
   return { uri, folder };
 }
 
