@@ -11,6 +11,7 @@ import { RunChooser } from './commands/run-chooser.js';
 import { registerRunCommands } from './commands/runs.js';
 import { registerSecretCommands } from './commands/secrets.js';
 import { registerServerCommands } from './commands/server.js';
+import { registerChooseInterpreter } from './commands/choose-interpreter.js';
 import { registerSubmitCommands } from './commands/submit.js';
 import { registerViewCommands } from './commands/views.js';
 import { logError, showError } from './errors.js';
@@ -29,6 +30,7 @@ import { RUN_SCHEME } from './runs/run-uri.js';
 import { ServerSettingsSync } from './server-settings.js';
 import { SETTINGS, settings, touchesSetting } from './settings.js';
 import { StatusBar } from './status-bar.js';
+import { ChosenInterpreters } from './submit/chosen-interpreters.js';
 import { SubmitMemory } from './submit/script-options.js';
 import { JobSecrets } from './submit/secrets.js';
 import { Submitter } from './submit/submitter.js';
@@ -84,9 +86,10 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(runsView.onDidLook(() => statusBar.wake()));
 
   const memory = new SubmitMemory(context.workspaceState);
+  const chosen = new ChosenInterpreters(context.workspaceState);
   const secrets = new JobSecrets(context.secrets);
   const serverSettings = keep(new ServerSettingsSync(workspaces, log));
-  const submitter = new Submitter(workspaces, secrets, serverSettings, log);
+  const submitter = new Submitter(workspaces, secrets, serverSettings, chosen, log);
   keep(vscode.tasks.registerTaskProvider(TASK_TYPE, new JobTaskProvider({ workspaces, submitter, log })));
 
   const onSubmitted = (run: Run) => {
@@ -97,7 +100,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const register = commandRegister(context, log);
   const choose = new RunChooser(workspaces, () => runsView.selection);
-  registerSubmitCommands(register, { workspaces, submitter, memory, secrets, log, onSubmitted });
+  registerSubmitCommands(register, { workspaces, submitter, memory, secrets, chosen, log, onSubmitted });
+  registerChooseInterpreter(register, { chosen, memory, log });
   registerSecretCommands(register, secrets);
   registerRunCommands(register, {
     workspaces,

@@ -3,6 +3,7 @@ export const COMMANDS = {
   submit: 'trainyard.submit',
   submitWithOptions: 'trainyard.submitWithOptions',
   submitAgain: 'trainyard.submitAgain',
+  chooseInterpreter: 'trainyard.chooseInterpreter',
   manageSecrets: 'trainyard.manageSecrets',
 
   showCharts: 'trainyard.showCharts',

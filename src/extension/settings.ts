@@ -11,6 +11,7 @@ export const SETTINGS = {
   metric: 'runs.metric',
   saveBeforeSubmit: 'submit.saveBeforeSubmit',
   showAfterSubmit: 'submit.show',
+  envFile: 'submit.envFile',
   codeLens: 'codeLens',
 } as const;
 
@@ -27,6 +28,7 @@ export const settings = {
   metric: () => read<string>(SETTINGS.metric)?.trim() ?? '',
   saveBeforeSubmit: () => read<'always' | 'prompt' | 'never'>(SETTINGS.saveBeforeSubmit) ?? 'always',
   showAfterSubmit: () => read<'charts' | 'log' | 'nothing'>(SETTINGS.showAfterSubmit) ?? 'charts',
+  envFile: (scope: vscode.Uri) => read<boolean>(SETTINGS.envFile, scope) ?? false,
   codeLens: () => read<boolean>(SETTINGS.codeLens) ?? true,
   /** Those of the server that a person has set in the editor; the others keep what the server has. */
   server: (): Partial<ServerSettings> => {

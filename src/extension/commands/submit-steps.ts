@@ -3,6 +3,11 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.js';
 import { joinArguments, splitArguments } from '../../job/arguments.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { LAUNCHERS } from '../../job/launch.js';
+import { moduleOf } from '../../job/module.js';
+import { settings } from '../settings.js';
+import type { ChosenInterpreters } from '../submit/chosen-interpreters.js';
+import { envFileOf, hasEnvFile } from '../submit/env-file.js';
 import { formatAssignments, parseAssignments } from '../submit/assignments.js';
 import { defaultInterpreter, isPython } from '../submit/interpreter.js';
 import { hasPythonExtension } from '../submit/python-extension.js';
@@ -19,6 +24,7 @@ export interface AskedOptions {
 export interface StepParts {
   workspace: Workspace;
   secrets: JobSecrets;
+  chosen: ChosenInterpreters;
   log: vscode.LogOutputChannel;
 }
 
@@ -33,10 +39,13 @@ export async function askOptions(
   const done = await runSteps([
     (ask) => askTarget(ask, title, asked, parts),
     (ask) => askInterpreter(ask, title, asked, script, parts),
+    (ask) => askWay(ask, title, asked, script),
+    (ask) => askLauncher(ask, title, asked, script),
     (ask) => askArguments(ask, title, asked),
     (ask) => askExperiment(ask, title, asked, script, parts),
     (ask) => askName(ask, title, asked),
     (ask) => askEnvironment(ask, title, asked),
+    (ask) => askEnvFile(ask, title, asked, script),
     (ask) => askSecrets(ask, title, asked, parts),
   ]);
   return done ? asked : undefined;
@@ -65,19 +74,19 @@ async function askInterpreter(
   title: string,
   { options }: AskedOptions,
   script: Script,
-  { log }: StepParts,
+  parts: StepParts,
 ): Promise<void> {
   interface Choice extends vscode.QuickPickItem {
     program?: string;
     browse?: true;
   }
-  const found = await defaultInterpreter(script, log).catch((error: unknown) => ({ error }));
+  const found = await defaultInterpreter(script, parts).catch((error: unknown) => ({ error }));
   const items: Choice[] = [];
   if ('path' in found)
     items.push({
       label: vscode.l10n.t('$(star-full) Automatic'),
       description: found.source,
-      detail: found.path,
+      detail: [found.path, found.note].filter(Boolean).join(' · '),
     });
   else items.push({ label: vscode.l10n.t('$(warning) Automatic'), detail: messageOf(found.error) });
   if (options.interpreter)
@@ -97,6 +106,89 @@ async function askInterpreter(
   const [chosen] = (await vscode.window.showOpenDialog({ title: placeholder, canSelectMany: false })) ?? [];
   // A dialog that was closed leaves the choice as it was.
   if (chosen) options.interpreter = chosen.fsPath;
+}
+
+/** As a script, or as a module; nothing to ask when it is in no package. */
+async function askWay(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  script: Script,
+): Promise<void | 'skip'> {
+  const found = moduleOf(script.uri.fsPath, script.folder);
+  if (!found) {
+    delete options.asModule;
+    return 'skip';
+  }
+  const items = [
+    {
+      label: vscode.l10n.t('$(file-code) As a script'),
+      description: path.basename(script.uri.fsPath),
+      asModule: false,
+    },
+    {
+      label: vscode.l10n.t('$(package) As a module'),
+      description: `python -m ${found.name}`,
+      asModule: true,
+    },
+  ];
+  const placeholder = vscode.l10n.t('How does it run? Relative imports work in a module only.');
+  const active = ({ asModule }: { asModule: boolean }) => asModule === (options.asModule ?? false);
+  const { asModule } = await ask.pick({ title, placeholder, items, active });
+  if (asModule) options.asModule = true;
+  else delete options.asModule;
+  return undefined;
+}
+
+async function askLauncher(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  script: Script,
+): Promise<void | 'skip'> {
+  interface Choice extends vscode.QuickPickItem {
+    launcher?: string;
+  }
+  if (!isPython(script)) {
+    delete options.launcher;
+    return 'skip';
+  }
+  const known = [...new Set([options.launcher ?? '', ...LAUNCHERS])].filter(Boolean);
+  const items: Choice[] = [
+    { label: vscode.l10n.t('$(play) No launcher'), description: vscode.l10n.t('one process') },
+    ...known.map((launcher) => ({ label: `$(server-process) ${launcher}`, launcher })),
+  ];
+  const typed = (value: string) =>
+    value ? { label: `$(terminal) ${value}`, launcher: value, alwaysShow: true } : undefined;
+  const placeholder = vscode.l10n.t('What starts it? Choose, or type a launcher with its options.');
+  const active = ({ launcher }: Choice) => launcher === options.launcher;
+  const { launcher } = await ask.pick<Choice>({ title, placeholder, items, active, typed });
+  if (launcher) options.launcher = launcher;
+  else delete options.launcher;
+  return undefined;
+}
+
+async function askEnvFile(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  script: Script,
+): Promise<void | 'skip'> {
+  if (!(await hasEnvFile(script))) return 'skip';
+  const name = path.basename(envFileOf(script));
+  const items = [
+    { label: vscode.l10n.t('$(circle-slash) Without {0}', name), use: false },
+    {
+      label: vscode.l10n.t('$(key) With the variables of {0}', name),
+      description: vscode.l10n.t('as secrets: they are not written down'),
+      detail: envFileOf(script),
+      use: true,
+    },
+  ];
+  const placeholder = vscode.l10n.t('Does it get the variables of {0}?', name);
+  const now = options.envFile ?? settings.envFile(script.uri);
+  options.envFile = (await ask.pick({ title, placeholder, items, active: ({ use }) => use === now })).use;
+  return undefined;
 }
 
 async function askArguments(ask: Asker, title: string, { options }: AskedOptions): Promise<void> {

@@ -5,7 +5,7 @@ import { COMMANDS } from '../command-ids.js';
 import { CONTEXT_KEYS } from '../context-key-names.js';
 import { setContext } from '../context-keys.js';
 import { showError, type Remedy } from '../errors.js';
-import { hasPythonExtension } from '../submit/python-extension.js';
+import { isPython } from '../submit/interpreter.js';
 import type { ScriptOptions, SubmitMemory } from '../submit/script-options.js';
 import { findScript, scriptAt, type Script } from '../submit/script.js';
 import type { Submitter } from '../submit/submitter.js';
@@ -86,10 +86,11 @@ export function requireTrust(): void {
 
 function remediesOf(error: unknown, script: Script): Remedy[] {
   if (!TrainyardError.is(error, 'NO_INTERPRETER')) return [];
-  const choose = hasPythonExtension()
-    ? { title: vscode.l10n.t('Select Interpreter'), command: 'python.setInterpreter', argument: undefined }
-    : { title: vscode.l10n.t('Choose…'), command: COMMANDS.submitWithOptions, argument: script.uri };
+  const command = isPython(script) ? COMMANDS.chooseInterpreter : COMMANDS.submitWithOptions;
   return [
-    { title: choose.title, run: () => vscode.commands.executeCommand(choose.command, choose.argument) },
+    {
+      title: vscode.l10n.t('Choose Interpreter…'),
+      run: () => vscode.commands.executeCommand(command, script.uri),
+    },
   ];
 }

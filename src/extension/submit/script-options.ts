@@ -7,6 +7,12 @@ export interface ScriptOptions {
   /** Undefined: chosen at each submit. */
   interpreter?: string;
   args: string[];
+  /** Runs it as a module of its package; absent: as a script. */
+  asModule?: true;
+  /** What starts it, such as `torchrun --nproc-per-node 2`. */
+  launcher?: string;
+  /** Whether it gets the variables of the file that `python.envFile` names; absent: as the setting says. */
+  envFile?: boolean;
   /** Undefined: named after the folder. */
   experiment?: string;
   environmentVariables: Record<string, string>;
@@ -45,6 +51,12 @@ export class SubmitMemory {
     const all = [...others, [script, options] as const].slice(-MOST);
     await this.#state.update(OPTIONS_KEY, Object.fromEntries(all));
     await this.#state.update(LAST_KEY, script);
+  }
+
+  async forgetInterpreter(script: string): Promise<void> {
+    const all = this.#all();
+    const { interpreter, ...others } = all[script] ?? PLAIN_OPTIONS;
+    if (interpreter !== undefined) await this.#state.update(OPTIONS_KEY, { ...all, [script]: others });
   }
 
   #all(): Record<string, ScriptOptions> {

@@ -1,7 +1,10 @@
 import path from 'node:path';
+import process from 'node:process';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
-import { buildScriptJob } from '../../job/build.js';
+import { buildJob, buildModuleJob, buildScriptJob } from '../../job/build.js';
+import { commandOf, launcherOf } from '../../job/launch.js';
+import { findModule, type FoundModule, moduleOf } from '../../job/module.js';
 import { type JobSpec, titleOf } from '../../job/spec.js';
 import type { Run } from '../../workspace/types.js';
 import type { SubmitOptions } from '../../workspace/workspace.js';
@@ -10,6 +13,8 @@ import { withPatience } from '../progress.js';
 import type { ServerSettingsSync } from '../server-settings.js';
 import { settings } from '../settings.js';
 import type { Workspaces } from '../workspaces.js';
+import type { ChosenInterpreters } from './chosen-interpreters.js';
+import { readEnvFile } from './env-file.js';
 import { defaultInterpreter } from './interpreter.js';
 import type { ScriptOptions } from './script-options.js';
 import { saveEdits, type Script } from './script.js';
@@ -20,17 +25,20 @@ export class Submitter {
   readonly #workspaces: Workspaces;
   readonly #secrets: JobSecrets;
   readonly #serverSettings: ServerSettingsSync;
+  readonly #chosen: ChosenInterpreters;
   readonly #log: vscode.LogOutputChannel;
 
   constructor(
     workspaces: Workspaces,
     secrets: JobSecrets,
     serverSettings: ServerSettingsSync,
+    chosen: ChosenInterpreters,
     log: vscode.LogOutputChannel,
   ) {
     this.#workspaces = workspaces;
     this.#secrets = secrets;
     this.#serverSettings = serverSettings;
+    this.#chosen = chosen;
     this.#log = log;
   }
 
@@ -38,29 +46,73 @@ export class Submitter {
   async submitScript(script: Script, options: ScriptOptions, displayName?: string): Promise<Run | undefined> {
     if (!(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
     await requireFile(script.uri);
-    const interpreter = options.interpreter ?? (await defaultInterpreter(script, this.#log)).path;
-    const spec = buildScriptJob({
-      script: script.uri.fsPath,
+    const { job, secrets } = await this.#prepare(script, options, displayName);
+    const found = options.asModule && requireModule(script);
+    const spec = found
+      ? buildModuleJob({ ...job, module: found.name, found, pythonPath: process.env['PYTHONPATH'] })
+      : buildScriptJob({ ...job, script: script.uri.fsPath });
+    return this.submitJob(spec, options.secrets, secrets);
+  }
+
+  /** A module by its name, or code, in a folder. Undefined when a person stopped it. */
+  async submitPython(
+    what: { module: string } | { code: string },
+    folder: vscode.Uri,
+    options: ScriptOptions,
+  ): Promise<Run | undefined> {
+    if (!(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
+    const found = 'module' in what ? findModule(what.module, [folder.fsPath]) : undefined;
+    // Its interpreter is looked for where its file is, or would be.
+    const uri = found ? vscode.Uri.file(found.file) : vscode.Uri.joinPath(folder, '__main__.py');
+    const { job, secrets } = await this.#prepare({ uri, folder: folder.fsPath }, options);
+    const spec =
+      'module' in what
+        ? buildModuleJob({ ...job, ...what, ...(found && { found }), pythonPath: process.env['PYTHONPATH'] })
+        : buildJob(job, commandOf(job.interpreter, what, job.args, job.launcher));
+    return this.submitJob(spec, options.secrets, secrets);
+  }
+
+  /** What every job of a script has, and the secrets of its file of variables. */
+  async #prepare(script: Script, options: ScriptOptions, displayName?: string) {
+    const interpreter = options.interpreter ?? (await this.#interpreterOf(script));
+    const useFile = options.envFile ?? settings.envFile(script.uri);
+    const file = useFile ? await readEnvFile(script, this.#log) : undefined;
+    const job = {
       codeFolder: script.folder,
       workingFolder: script.folder,
       interpreter,
       args: options.args,
+      ...(options.launcher && { launcher: launcherOf(options.launcher, interpreter, { env: process.env }) }),
       experiment: options.experiment,
       displayName,
       target: options.target,
-      environmentVariables: options.environmentVariables,
+      environmentVariables: { ...file?.plain, ...options.environmentVariables },
       metrics: options.metrics,
-    });
-    return this.submitJob(spec, options.secrets);
+    };
+    const ofFile = Object.entries(file?.secrets ?? {}).filter(
+      ([name]) => !Object.hasOwn(options.environmentVariables, name),
+    );
+    return { job, secrets: Object.fromEntries(ofFile) };
+  }
+
+  async #interpreterOf(script: Script): Promise<string> {
+    const found = await defaultInterpreter(script, { chosen: this.#chosen, log: this.#log });
+    this.#log.info(`Interpreter: ${found.path} (${found.source})`);
+    if (found.note) this.#log.warn(found.note);
+    return found.path;
   }
 
   /** Undefined when a person stopped it. */
-  async submitJob(spec: JobSpec, secretNames: readonly string[]): Promise<Run | undefined> {
+  async submitJob(
+    spec: JobSpec,
+    secretNames: readonly string[],
+    more: Record<string, string> = {},
+  ): Promise<Run | undefined> {
     this.#log.info(
       `Submit ${titleOf(spec)} to ${spec.target}: ${JSON.stringify(spec.command)} in ${spec.codeFolder}`,
     );
     const title = vscode.l10n.t('Submitting {0}', path.posix.basename(spec.script ?? titleOf(spec)));
-    const options: SubmitOptions = { secrets: await this.#secrets.values(secretNames) };
+    const options: SubmitOptions = { secrets: { ...more, ...(await this.#secrets.values(secretNames)) } };
     const workspace = this.#workspaces.active;
     const send = () => withPatience(title, (signal) => workspace.submit(spec, options, signal));
     await this.#serverSettings.pushOnce();
@@ -72,6 +124,15 @@ export class Submitter {
       return options.largeFiles && (await send());
     }
   }
+}
+
+function requireModule(script: Script): FoundModule {
+  const found = moduleOf(script.uri.fsPath, script.folder);
+  if (found) return found;
+  const name = path.basename(script.uri.fsPath);
+  throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('{0} is not part of a package any more.', name), {
+    hint: vscode.l10n.t('Submit it with options, as a script.'),
+  });
 }
 
 /** A task, or the memory of what was submitted last, may name a script that is gone. */

@@ -1,11 +1,14 @@
 import type { MetricPattern } from '../../job/spec.js';
 import { splitArguments } from '../../job/arguments.js';
+import { problemOfModule } from '../../job/launch.js';
 
 export const TASK_TYPE = 'trainyard';
 
 /** A task of tasks.json, as package.json's `taskDefinitions` describes it. */
 export interface JobTask {
-  script: string;
+  what: { script: string } | { module: string } | { code: string };
+  launcher?: string;
+  envFile?: boolean;
   args: string[];
   experiment?: string;
   target?: string;
@@ -14,17 +17,33 @@ export interface JobTask {
 
 /** Reads a definition; what a person wrote may be anything. @throws RangeError saying what is wrong */
 export function parseJobTask(definition: Readonly<Record<string, unknown>>): JobTask {
-  const { script, args, experiment, target, metrics } = definition;
-  if (typeof script !== 'string' || script === '') throw new RangeError('“script” must name a script.');
-  for (const [name, value] of Object.entries({ experiment, target }))
+  const { args, experiment, target, launcher, envFile, metrics } = definition;
+  for (const [name, value] of Object.entries({ experiment, target, launcher }))
     if (value !== undefined && typeof value !== 'string') throw new RangeError(`“${name}” must be a string.`);
+  if (envFile !== undefined && typeof envFile !== 'boolean')
+    throw new RangeError('“envFile” must be true or false.');
   return {
-    script,
+    what: parseWhat(definition),
+    ...(launcher !== undefined && { launcher: launcher as string }),
+    ...(envFile !== undefined && { envFile }),
     args: parseArgs(args),
     experiment: experiment as string | undefined,
     target: target as string | undefined,
     metrics: parseMetrics(metrics),
   };
+}
+
+function parseWhat(definition: Readonly<Record<string, unknown>>): JobTask['what'] {
+  const given = (['script', 'module', 'code'] as const).filter((name) => definition[name] !== undefined);
+  const [name] = given;
+  if (name === undefined) throw new RangeError('“script”, “module” or “code” must say what to run.');
+  if (given.length > 1)
+    throw new RangeError(`“${given.join('” and “')}” are given, but a job runs one thing.`);
+  const value = definition[name];
+  if (typeof value !== 'string' || value === '') throw new RangeError(`“${name}” must be a string.`);
+  const problem = name === 'module' ? problemOfModule(value) : undefined;
+  if (problem) throw new RangeError(problem);
+  return { [name]: value } as JobTask['what'];
 }
 
 function parseArgs(args: unknown): string[] {

@@ -9,7 +9,7 @@ import { PLAIN_OPTIONS } from '../submit/script-options.js';
 import { scriptAt, type Script } from '../submit/script.js';
 import type { Submitter } from '../submit/submitter.js';
 import type { Workspaces } from '../workspaces.js';
-import { parseJobTask, TASK_TYPE, type JobTask } from './job-task.js';
+import { parseJobTask, TASK_TYPE } from './job-task.js';
 
 export interface TaskParts {
   workspaces: Workspaces;
@@ -91,9 +91,13 @@ class JobTerminal implements vscode.Pseudoterminal {
 
   async #work(): Promise<number> {
     const task = parseJobTask(this.#definition);
-    const { args, experiment, target, metrics } = task;
-    const options = { ...PLAIN_OPTIONS, args, experiment, target, metrics };
-    this.#run = await this.#parts.submitter.submitScript(scriptOfTask(task), options);
+    const { what, ...others } = task;
+    const options = { ...PLAIN_OPTIONS, ...others };
+    const { submitter } = this.#parts;
+    this.#run =
+      'script' in what
+        ? await submitter.submitScript(scriptOfTask(what.script), options)
+        : await submitter.submitPython(what, folderOfTask(), options);
     if (!this.#run) return 1;
     if (this.#abort.signal.aborted) this.#cancel();
     const { name, id } = this.#run;
@@ -116,7 +120,16 @@ class JobTerminal implements vscode.Pseudoterminal {
   }
 }
 
-function scriptOfTask({ script }: JobTask): Script {
+function folderOfTask(): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (folder) return folder;
+  throw new TrainyardError(
+    'BAD_REQUEST',
+    vscode.l10n.t('A task without a script needs a folder that is open.'),
+  );
+}
+
+function scriptOfTask(script: string): Script {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   if (path.isAbsolute(script) || !folder) return scriptAt(vscode.Uri.file(script));
   return scriptAt(vscode.Uri.joinPath(folder, script));

@@ -51,3 +51,9 @@ export async function ended(id: string): Promise<Run> {
 export async function setting(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration('trainyard').update(key, value, vscode.ConfigurationTarget.Global);
 }
+
+export async function logOf(id: string): Promise<string> {
+  let log = '';
+  for await (const chunk of workspace().log(id, {})) log += Buffer.from(chunk).toString();
+  return log;
+}
