@@ -63,7 +63,7 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
   const operands = file === undefined ? rest : [file, ...rest];
   const ofFiles = readEnvFiles(flags.envFile.map(readText), process.env);
   const { spec, interpreter } = await planJob(operands, flags, {
-    experiment: flags.experiment,
+    experiment: flags.experiment ?? process.env['MLFLOW_EXPERIMENT_NAME'],
     displayName: flags.name,
     target: flags.target,
     environmentVariables: { ...ofFiles.plain, ...flags.env },

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { pastProxies, trackingSecrets } from '../../workspace/local/tracking.js';
+import { isOfRepository } from './inherited.js';
 
 export interface JobEnvironment {
   baseEnv: Record<string, string>;
@@ -13,13 +14,6 @@ export interface JobEnvironment {
   ceilings?: string[];
 }
 
-/** What leads git to the repository of a hook or an alias that the job was submitted from, and to its index. */
-const OF_A_REPOSITORY = new Set(
-  'DIR WORK_TREE INDEX_FILE INDEX_VERSION OBJECT_DIRECTORY ALTERNATE_OBJECT_DIRECTORIES COMMON_DIR PREFIX NAMESPACE CONFIG CONFIG_PARAMETERS GRAFT_FILE SHALLOW_FILE REPLACE_REF_BASE NO_REPLACE_OBJECTS IMPLICIT_WORK_TREE INTERNAL_SUPER_PREFIX QUARANTINE_PATH REFLOG_ACTION'
-    .split(' ')
-    .map((name) => `GIT_${name}`),
-);
-
 /** By these another tracking server is chosen, or a run on it. */
 const TRACKING = 'MLFLOW_TRACKING_URI';
 
@@ -28,7 +22,7 @@ const TRACKING = 'MLFLOW_TRACKING_URI';
  * hand, and the server knows by its token which job it belongs to.
  */
 export function jobEnvironment(job: JobEnvironment): Record<string, string> {
-  const base = Object.entries(job.baseEnv).filter(([name]) => !OF_A_REPOSITORY.has(name.toUpperCase()));
+  const base = Object.entries(job.baseEnv).filter(([name]) => !isOfRepository(name));
   const ceilings = [...(job.ceilings ?? []), job.baseEnv['GIT_CEILING_DIRECTORIES']].filter(Boolean);
   return {
     ...Object.fromEntries(base),

@@ -22,6 +22,7 @@ import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
 import { readMachine } from './machine.js';
+import { splitInherited } from './inherited.js';
 import { takeIn } from './submission.js';
 import { jobToken } from './token.js';
 import { UsageSampler } from './usage.js';
@@ -44,6 +45,14 @@ const POLL = 300;
 /** Milliseconds after which a start that left no trace did not happen. */
 const LOST_AFTER = 5_000;
 
+/** Variables of a job that are in memory only. */
+interface Secrets {
+  /** Those that the person calls secrets: without them the job does not start. */
+  declared: Record<string, string>;
+  /** Others of the submitter's environment that may be some. */
+  inherited: Record<string, string>;
+}
+
 const FINAL_STATUS: Partial<Record<RunState, 'finished' | 'failed' | 'killed'>> = {
   finished: 'finished',
   failed: 'failed',
@@ -60,7 +69,7 @@ export class JobService {
   private readonly log: Logger;
   private readonly targets: ReadonlyMap<string, Target>;
   private readonly harvest: Harvest;
-  private readonly secrets = new Map<string, Record<string, string>>();
+  private readonly secrets = new Map<string, Secrets>();
   /** Jobs that a task of this process sees to. */
   private readonly attended = new Set<string>();
   /** Jobs that were told to end by this process. */
@@ -96,11 +105,12 @@ export class JobService {
     this.requireTarget(request.spec.target);
     const runId = randomUUID().replaceAll('-', '');
     // Before it is written down: from then on it may be begun.
-    this.secrets.set(runId, request.secrets ?? {});
+    const { stored, inMemory } = splitInherited(request.baseEnv, Object.keys(request.secrets ?? {}));
+    this.secrets.set(runId, { declared: request.secrets ?? {}, inherited: inMemory });
     try {
       const { home, settings } = this.options;
       await takeIn(
-        { ...request, runId },
+        { ...request, runId, baseEnv: stored, memoryNames: Object.keys(inMemory) },
         { store: this.store, home, sizeLimit: settings().snapshotSizeLimit },
       );
     } catch (error) {
@@ -247,6 +257,8 @@ export class JobService {
         `Its secrets (${job.secretNames.join(', ')}) were only in the memory of a server that ended. Submit it again.`,
       );
     if (!snapshot) throw new TrainyardError('INTERNAL', 'The job has no snapshot.');
+    if (!secrets && job.memoryNames.length > 0)
+      await this.store.write(() => this.store.jobs.update(runId, { reason: lostNames(job.memoryNames) }));
     await this.store.write(() => this.store.jobs.update(runId, { state: 'preparing' }));
     const folders = foldersOf(this.options.home, runId);
     const cwd = await prepareFolders(folders, snapshot, spec);
@@ -277,7 +289,14 @@ export class JobService {
     await this.store.write(() => this.store.jobs.update(runId, { handle }));
     // The token goes to the process beside its secrets.
     const token = jobSecrets(spec.environmentVariables, jobToken(this.options.token, runId));
-    await target.start(prepared, handle, { ...secrets, ...token });
+    const inherited = Object.entries(secrets?.inherited ?? {}).filter(
+      ([name]) => !Object.hasOwn(spec.environmentVariables, name),
+    );
+    await target.start(prepared, handle, {
+      ...Object.fromEntries(inherited),
+      ...secrets?.declared,
+      ...token,
+    });
     this.secrets.delete(runId);
     const now = this.store.jobs.get(runId);
     if (now) await this.watch(now);
@@ -345,6 +364,7 @@ export class JobService {
     for (const { file, error } of lost) this.log.error({ err: error, runId, file }, 'file not kept');
     await fs.promises.rm(folders.code, { recursive: true, force: true });
     const reasons = [
+      this.store.jobs.get(runId)?.reason,
       status.reason,
       ...unread,
       ...lost.map(({ file, error }) => `${file} was not kept: ${messageOf(error)}`),
@@ -391,6 +411,11 @@ export class JobService {
 /** Whether it takes a place of those that run at once. */
 function isInSlot({ state }: JobRecord): boolean {
   return state === 'preparing' || state === 'running';
+}
+
+function lostNames(names: readonly string[]): string {
+  const named = names.length > 5 ? [...names.slice(0, 5), '…'] : names;
+  return `It ran without ${named.join(', ')}: Trainyard does not write such variables down, and its server was ended before the job started.`;
 }
 
 /** Where the script was started, as a path from its checkout. */

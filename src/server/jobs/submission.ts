@@ -12,6 +12,8 @@ import type { Store } from '../store/store.js';
 
 export interface Submission extends SubmitRequest {
   runId: string;
+  /** Of the submitter's environment: variables that are in memory only. */
+  memoryNames: string[];
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Submission extends SubmitRequest {
  * @throws BAD_REQUEST | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
  */
 export async function takeIn(
-  { runId, spec: asked, secrets = {}, largeFiles, baseEnv, umask }: Submission,
+  { runId, spec: asked, secrets = {}, largeFiles, baseEnv, memoryNames, umask }: Submission,
   { store, home, sizeLimit }: { store: Store; home: string; sizeLimit: number },
 ): Promise<void> {
   checkSubmission(store, asked);
@@ -40,7 +42,8 @@ export async function takeIn(
     await store.write(() => {
       const now = Date.now();
       createRun(store, runId, spec, snapshot, userName(baseEnv), now);
-      store.jobs.create({ runId, spec, baseEnv, secretNames: Object.keys(secrets), queuedAt: now });
+      const secretNames = Object.keys(secrets);
+      store.jobs.create({ runId, spec, baseEnv, secretNames, memoryNames, queuedAt: now });
       store.jobs.update(runId, { snapshot });
     });
   } catch (error) {

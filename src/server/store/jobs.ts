@@ -16,6 +16,8 @@ export interface JobRecord {
   baseEnv: Record<string, string>;
   /** Names of the secrets it needs; their values are in memory only. */
   secretNames: string[];
+  /** Names of other variables that were not written down. */
+  memoryNames: string[];
   cancelRequested: boolean;
   snapshot?: Snapshot;
   handle?: Handle;
@@ -63,6 +65,7 @@ interface JobRow {
   state: RunState;
   base_env: string;
   secret_names: string;
+  memory_names: string;
   cancel_requested: number;
   snapshot: string | null;
   handle: string | null;
@@ -91,6 +94,7 @@ const COLUMNS: {
   state: (state) => ({ state }),
   baseEnv: (env) => ({ base_env: JSON.stringify(env) }),
   secretNames: (names) => ({ secret_names: JSON.stringify(names) }),
+  memoryNames: (names) => ({ memory_names: JSON.stringify(names) }),
   cancelRequested: (requested) => ({ cancel_requested: Number(requested) }),
   snapshot: (snapshot) => ({
     snapshot: snapshot && JSON.stringify(snapshot),
@@ -122,14 +126,17 @@ export class Jobs {
     this.touch = touch;
   }
 
-  create(fields: Pick<JobRecord, 'runId' | 'spec' | 'baseEnv' | 'secretNames' | 'queuedAt'>): JobRecord {
+  create(
+    fields: Pick<JobRecord, 'runId' | 'spec' | 'baseEnv' | 'secretNames' | 'memoryNames' | 'queuedAt'>,
+  ): JobRecord {
     this.db.run(
-      `INSERT INTO jobs (run_id, spec, state, base_env, secret_names, cancel_requested, queued_at, experiment_id)
-       VALUES (?, ?, 'queued', ?, ?, 0, ?, (SELECT experiment_id FROM runs WHERE id = ?))`,
+      `INSERT INTO jobs (run_id, spec, state, base_env, secret_names, memory_names, cancel_requested, queued_at, experiment_id)
+       VALUES (?, ?, 'queued', ?, ?, ?, 0, ?, (SELECT experiment_id FROM runs WHERE id = ?))`,
       fields.runId,
       JSON.stringify(fields.spec),
       JSON.stringify(fields.baseEnv),
       JSON.stringify(fields.secretNames),
+      JSON.stringify(fields.memoryNames),
       fields.queuedAt,
       fields.runId,
     );
@@ -232,6 +239,7 @@ function toRecord(row: JobRow): JobRecord {
     state: row.state,
     baseEnv: JSON.parse(row.base_env) as Record<string, string>,
     secretNames: JSON.parse(row.secret_names) as string[],
+    memoryNames: JSON.parse(row.memory_names) as string[],
     cancelRequested: row.cancel_requested === 1,
     ...(row.snapshot !== null && { snapshot: JSON.parse(row.snapshot) as Snapshot }),
     ...(row.handle !== null && { handle: JSON.parse(row.handle) as Handle }),

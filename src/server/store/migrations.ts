@@ -195,6 +195,10 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   -- Why it failed.
   ALTER TABLE jobs ADD COLUMN cause TEXT;
   `,
+  `
+  -- Variables that a job has in memory only, beside its secrets.
+  ALTER TABLE jobs ADD COLUMN memory_names TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

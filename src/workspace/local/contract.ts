@@ -64,7 +64,7 @@ export interface SubmitRequest {
   spec: JobSpec;
   secrets?: Record<string, string>;
   largeFiles?: 'include' | 'leave-out';
-  /** Variables of the submitter's environment that the process starts from (PATH, HOME, CUDA_…). */
+  /** Variables of the submitter's environment that the process starts from. The server writes few of them down. */
   baseEnv: Record<string, string>;
   /** The submitter's: the job runs under it, and so does what is written into their repository. */
   umask?: number;

@@ -27,7 +27,7 @@ import {
   type RegisterRequest,
   type SubmitRequest,
 } from './contract.js';
-import { splitEnvironment } from './environment.js';
+import { inheritedEnvironment } from './environment.js';
 import { EventStream } from './events.js';
 import { ensureServer, type LaunchOptions } from './launch.js';
 import { trackingVariables } from './tracking.js';
@@ -97,12 +97,10 @@ export class LocalWorkspace implements Workspace {
   }
 
   async submit(spec: JobSpec, options: SubmitOptions = {}, signal?: AbortSignal): Promise<Run> {
-    const { baseEnv, secrets } = splitEnvironment(process.env);
     const body: SubmitRequest = {
       spec,
-      // What is a secret here is not written down as what the job starts from.
-      baseEnv: without(baseEnv, options.secrets),
-      secrets: { ...without(secrets, spec.environmentVariables), ...options.secrets },
+      baseEnv: inheritedEnvironment(process.env),
+      ...(options.secrets && { secrets: options.secrets }),
       ...(options.largeFiles && { largeFiles: options.largeFiles }),
       ...(process.platform !== 'win32' && { umask: process.umask() }),
     };
@@ -326,8 +324,4 @@ function readRun(run: Run): Run {
     },
   ]);
   return { ...run, metrics: Object.fromEntries(metrics) };
-}
-
-function without(variables: Record<string, string>, names: object = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => !Object.hasOwn(names, name)));
 }

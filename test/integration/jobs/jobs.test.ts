@@ -217,6 +217,22 @@ describe('jobs', () => {
     assert.equal((await test.ended(id)).state, 'finished');
     assert.deepEqual(filesWith(test.home, secret), []);
   });
+
+  it('inherit variables that are written nowhere, too', async () => {
+    const secret = `s3cret-${Math.random()}`;
+    process.env['DATABASE_URL'] = secret;
+    try {
+      for (const secrets of [undefined, { DATABASE_URL: secret }]) {
+        const { id } = await test.submit('test -n "$DATABASE_URL" && sleep 1\n', { secrets });
+        await running(id);
+        assert.deepEqual(filesWith(test.home, secret), []);
+        assert.equal((await test.ended(id)).state, 'finished');
+        assert.deepEqual(filesWith(test.home, secret), []);
+      }
+    } finally {
+      delete process.env['DATABASE_URL'];
+    }
+  });
 });
 
 function filesWith(folder: string, text: string): string[] {

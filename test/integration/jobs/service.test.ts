@@ -281,6 +281,18 @@ describe('the job service', () => {
       assert.equal(scratch.log(id), '');
     });
 
+    it('starts a job without the variables that only the server before had, and says so', async () => {
+      scratch.settings.parallelJobs = 0;
+      const baseEnv = { PATH: process.env['PATH'] ?? '', DATABASE_URL: 'x' };
+      const id = await scratch.submit('echo "<$DATABASE_URL>"\n', {}, { baseEnv });
+      scratch.settings.parallelJobs = 2;
+      await scratch.restart();
+      const { state, reason } = await scratch.ended(id);
+      assert.equal(state, 'finished');
+      assert.match(reason ?? '', /^It ran without DATABASE_URL: /);
+      assert.equal(scratch.log(id), '<>\n');
+    });
+
     it('finds the exit code, end and log of a job that ended meanwhile', async () => {
       const id = await scratch.submit('sleep 0.7; echo done; exit 5\n');
       await scratch.running(id);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type JobEnvironment, jobEnvironment, jobSecrets } from '../../../src/server/jobs/environment.js';
 import { trackingSecrets } from '../../../src/workspace/local/tracking.js';
-import { splitEnvironment } from '../../../src/workspace/local/environment.js';
+import { splitInherited } from '../../../src/server/jobs/inherited.js';
+import { inheritedEnvironment } from '../../../src/workspace/local/environment.js';
 
 const job: JobEnvironment = {
   baseEnv: { PATH: '/bin', NO_PROXY: 'corp' },
@@ -69,19 +70,55 @@ describe('jobEnvironment', () => {
   });
 });
 
-describe('splitEnvironment', () => {
-  it('keeps what looks like a secret apart, and leaves out what is not the job’s', () => {
-    const { baseEnv, secrets } = splitEnvironment({
+describe('inheritedEnvironment', () => {
+  it('leaves out what is the editor’s, the shell’s or another tracking server’s', () => {
+    const env = inheritedEnvironment({
       PATH: '/bin',
-      HF_TOKEN: 't',
-      AWS_SECRET_ACCESS_KEY: 'k',
-      DB_PASSWORD: 'p',
       VSCODE_PID: '1',
       MLFLOW_TRACKING_TOKEN: 'old',
+      MLFLOW_RUN_ID: 'other',
+      MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING: 'true',
       NODE_OPTIONS: '--inspect',
+      SHLVL: '1',
       UNSET: undefined,
     });
-    assert.deepEqual(baseEnv, { PATH: '/bin' });
-    assert.deepEqual(secrets, { HF_TOKEN: 't', AWS_SECRET_ACCESS_KEY: 'k', DB_PASSWORD: 'p' });
+    assert.deepEqual(env, { PATH: '/bin', MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING: 'true' });
+  });
+});
+
+describe('splitInherited', () => {
+  it('writes down what a program needs to start, and how frameworks are set', () => {
+    const env = {
+      PATH: '/bin',
+      HOME: '/home/me',
+      LC_ALL: 'C.UTF-8',
+      VIRTUAL_ENV: '/venv',
+      PYTHONPATH: '/lib',
+      CUDA_VISIBLE_DEVICES: '1',
+      OMP_NUM_THREADS: '4',
+      TOKENIZERS_PARALLELISM: 'false',
+      HF_HOME: '/hf',
+      SystemRoot: 'C:/Windows',
+      https_proxy: 'http://proxy:3128',
+    };
+    assert.deepEqual(splitInherited(env), { stored: env, inMemory: {} });
+  });
+
+  it('keeps anything else in memory, whatever its name', () => {
+    const secrets =
+      'DATABASE_URL PGPASSWORD AWS_SESSION_TOKEN GH_PAT SENTRY_DSN SLACK_WEBHOOK HF_TOKEN KAGGLE_KEY AUTH STRIPE_SK ' +
+      'REDIS_URL MONGO_URI NETRC OPENAI_KEY WANDB_API_KEY TWINE_PASSWORD SMTP_PASS JWT MYSQL_PWD DOCKER_AUTH_CONFIG';
+    const env = Object.fromEntries(secrets.split(' ').map((name) => [name, 'x']));
+    assert.deepEqual(splitInherited(env), { stored: {}, inMemory: env });
+    const proxy = { HTTPS_PROXY: 'http://me:secret@proxy:3128' };
+    assert.deepEqual(splitInherited(proxy), { stored: {}, inMemory: proxy });
+  });
+
+  it('has what the person calls a secret in neither part', () => {
+    const env = { PATH: '/bin', HOME: '/me', DATABASE_URL: 'x' };
+    assert.deepEqual(splitInherited(env, ['DATABASE_URL', 'HOME']), {
+      stored: { PATH: '/bin' },
+      inMemory: {},
+    });
   });
 });

@@ -19,7 +19,7 @@ describe('texts of runs', () => {
       for (const id of RUNS) store.runs.create({ id, experimentId: '0', startTime: 1 });
       const baseEnv = {};
       const spec = { command: ['true'], target: 'here', workingFolder: '/' } as never;
-      store.jobs.create({ runId: 'c', spec, baseEnv, secretNames: [], queuedAt: 1 });
+      store.jobs.create({ runId: 'c', spec, baseEnv, secretNames: [], memoryNames: [], queuedAt: 1 });
     });
   });
   after(async () => {
