@@ -1,7 +1,9 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.js';
+import { addExperiments } from './experiments.js';
 import { EXIT_USAGE, report } from './output.js';
+import { addPurge } from './purge.js';
 import { addRuns } from './runs.js';
 import { addServer } from './server.js';
 import { addSubmit } from './submit.js';
@@ -13,6 +15,8 @@ const program = new Command('trainyard')
   .showHelpAfterError('(see --help)');
 addSubmit(program);
 addRuns(program);
+addExperiments(program);
+addPurge(program);
 addServer(program);
 // Settings of a command are not handed down to those it holds.
 for (const command of program.commands) {

@@ -31,6 +31,11 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** As a POSIX shell reads it back as one word. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** Says what happened on stderr. @returns the exit code */
 export function report(error: unknown, json: boolean): number {
   const known = TrainyardError.is(error)

@@ -19,6 +19,7 @@ export function addRuns(program: Command): void {
     .option('--experiment <name>', 'of this experiment')
     .option('--filter <filter>', 'MLflow’s filter, e.g. "metrics.val_accuracy > 0.9 and params.lr = \'0.1\'"')
     .option('--commit <rev>', 'whose code stands on this commit')
+    .option('--deleted', 'those that were deleted')
     .option('--limit <n>', 'how many', limit, 20)
     .option('--json', 'print JSON')
     .action(listRuns);
@@ -37,6 +38,7 @@ export function addRuns(program: Command): void {
     .action(printLog);
   command('cancel', 'end it').action(cancelRun);
   command('delete', 'put it away').action(deleteRun);
+  command('undelete', 'bring it back').action(undeleteRun);
   command('diff', 'how its code differs')
     .argument('[other]', 'another run; default: the folder as it is now')
     .action(diffRun);
@@ -44,10 +46,10 @@ export function addRuns(program: Command): void {
 }
 
 async function listRuns(
-  flags: Json & { experiment?: string; filter?: string; commit?: string; limit: number },
+  flags: Json & { experiment?: string; filter?: string; commit?: string; deleted?: boolean; limit: number },
 ) {
   const workspace = openWorkspace();
-  const experiments = await workspace.experiments();
+  const experiments = await workspace.experiments(undefined, flags.deleted ? 'all' : 'active');
   const wanted = experiments.filter(({ name }) => name === flags.experiment);
   if (flags.experiment !== undefined && wanted.length === 0)
     throw new TrainyardError('NOT_FOUND', `There is no experiment “${flags.experiment}”.`, {
@@ -57,9 +59,11 @@ async function listRuns(
     ...(wanted.length > 0 && { experimentIds: wanted.map(({ id }) => id) }),
     ...(flags.filter && { filter: flags.filter }),
     ...(flags.commit && { commit: await resolveCommit(flags.commit) }),
+    ...(flags.deleted && { lifecycle: 'deleted' }),
     limit: flags.limit,
   });
   if (flags.json) return printJson(page);
+  if (page.runs.length === 0 && flags.deleted) return print('No deleted runs.');
   if (page.runs.length === 0) return print('No runs. Start one with: trainyard submit train.py');
   const names = new Map(experiments.map(({ id, name }) => [id, name]));
   const head = ['ID', 'NAME', 'EXPERIMENT', 'STATE', 'AGE', 'TIME', 'COMMIT', 'METRICS'];
@@ -170,7 +174,15 @@ async function deleteRun(given: string, flags: Json) {
   const { id, name } = await findRun(workspace, given);
   await workspace.delete([id]);
   if (flags.json) printJson({ runId: id });
-  else print(`Deleted ${name}.`);
+  else print(`Deleted ${name}. Bring it back with: trainyard run undelete ${id.slice(0, 12)}`);
+}
+
+async function undeleteRun(given: string, flags: Json) {
+  const workspace = openWorkspace();
+  const { id, name } = await findRun(workspace, given);
+  await workspace.undelete([id]);
+  if (flags.json) printJson({ runId: id });
+  else print(`${name} is back.`);
 }
 
 async function diffRun(given: string, other: string | undefined, flags: Json) {

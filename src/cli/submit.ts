@@ -4,11 +4,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { messageOf, TrainyardError } from '../base/errors.js';
 import { readEnvFiles } from '../job/env-file.js';
 import type { MetricPattern } from '../job/spec.js';
+import { deletedExperimentOf } from '../workspace/deleted-experiment.js';
 import { openWorkspace } from './context.js';
 import { type EntryFlags, planJob } from './entry.js';
 import { failureLines, stateOf } from './failure.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
-import { print, printJson } from './output.js';
+import { print, printJson, shellWord } from './output.js';
 
 interface SubmitFlags extends EntryFlags {
   target: string;
@@ -78,7 +79,9 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
     largeFiles: flags.largeFiles,
   };
   for (const note of ofFiles.notes) process.stderr.write(`${note}\n`);
-  const run = await workspace.submit(spec, options);
+  const run = await workspace.submit(spec, options).catch((error: unknown) => {
+    throw withRestoreHint(error, spec.experiment);
+  });
   const waits = flags.watch || flags.wait;
   if (!flags.json) {
     print(`Submitted ${run.name} (${run.id}) to ${spec.target}, experiment ${spec.experiment}`);
@@ -109,6 +112,16 @@ function readText(name: string): { name: string; text: string } {
       cause,
     });
   }
+}
+
+/** What blocks a submit can be undone: the hint names the command. */
+function withRestoreHint(error: unknown, experiment: string): unknown {
+  if (!TrainyardError.is(error, 'CONFLICT') || !deletedExperimentOf(error)) return error;
+  return new TrainyardError('CONFLICT', error.message, {
+    hint: `Restore it with: trainyard experiments restore ${shellWord(experiment)}\nOr choose another one with --experiment.`,
+    details: error.details,
+    cause: error,
+  });
 }
 
 function readSecrets(names: readonly string[]): Record<string, string> {

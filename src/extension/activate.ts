@@ -4,6 +4,7 @@ import { findServer, homeOf } from '../workspace/local/launch.js';
 import { LocalWorkspace } from '../workspace/local/workspace.js';
 import { registerChartCommands } from './commands/charts.js';
 import { registerCodeCommands } from './commands/code.js';
+import { registerDeletedCommands } from './commands/deleted.js';
 import { registerModelCommands } from './commands/models.js';
 import { commandRegister } from './commands/register.js';
 import { registerRunFileCommands } from './commands/run-files.js';
@@ -113,6 +114,7 @@ export function activate(context: vscode.ExtensionContext): void {
     logs,
     reveal: (run) => runsView.reveal(run),
   });
+  registerDeletedCommands(register, workspaces, choose, log);
   registerChartCommands(register, charts);
   registerModelCommands(register, workspaces, choose);
   registerRunFileCommands(register, workspaces, choose);

@@ -20,6 +20,7 @@ import { EventHub } from './api/events.js';
 import { createApp } from './app.js';
 import { writeFileAtomic } from './files.js';
 import { JobService } from './jobs/service.js';
+import { Purger } from './purger.js';
 import { Settings } from './settings.js';
 import { Store } from './store/store.js';
 
@@ -87,8 +88,10 @@ async function main(): Promise<void> {
     ...jobs.activeCount(),
     memoryBytes: process.memoryUsage.rss(),
   });
+  const purger = new Purger(store, home, log);
   const app = await createApp(context, {
     jobs,
+    purger,
     events,
     settings,
     status,
@@ -108,6 +111,9 @@ async function main(): Promise<void> {
   };
   writeFileAtomic(path.join(home, DISCOVERY_FILE), JSON.stringify(discovery));
   log.info({ url, version: VERSION, pid: process.pid }, 'server started');
+  purger
+    .clean()
+    .catch((error: unknown) => log.error({ err: error }, 'what purged runs left could not be removed'));
   const sweeping = new AbortController();
   store.artifacts
     .sweep(sweeping.signal)

@@ -320,6 +320,32 @@ export interface CodeDiff {
   patch: string;
 }
 
+/** What a purge would remove for good. */
+export interface Purgeable {
+  /** Only what was deleted by then, ms; the purge itself is asked for with the same. */
+  before: number;
+  runs: number;
+  models: number;
+  experiments: number;
+  /** About how many this frees. */
+  bytes: number;
+  /** Deleted runs that stay, each counted once. */
+  kept: {
+    /** Their jobs are active. */
+    active: number;
+    /** Versions of registered models are made of their files. */
+    registered: number;
+    /** Other runs of their jobs are not deleted: those have the log and the code from them. */
+    needed: number;
+  };
+}
+
+/** What one step of a purge removed. */
+export interface PurgeStep extends Pick<Purgeable, 'runs' | 'models' | 'experiments' | 'bytes'> {
+  /** Nothing is left. */
+  done: boolean;
+}
+
 /** What a person can set of the local server. */
 export interface ServerSettings {
   /** Jobs that run at once. */

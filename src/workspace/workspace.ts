@@ -3,10 +3,13 @@ import type {
   CodeDiff,
   Compute,
   Experiment,
+  Lifecycle,
   Model,
   ModelSource,
   Points,
   PointsRequest,
+  Purgeable,
+  PurgeStep,
   Run,
   RunFile,
   RunPage,
@@ -27,7 +30,11 @@ export interface Workspace {
   readonly kind: 'local';
   readonly label: string;
 
-  experiments(signal?: AbortSignal): Promise<Experiment[]>;
+  /** @param lifecycle default: those that are not deleted */
+  experiments(signal?: AbortSignal, lifecycle?: Lifecycle | 'all'): Promise<Experiment[]>;
+  /** With its runs. @throws CONFLICT while one of them is active */
+  deleteExperiment(id: string): Promise<void>;
+  restoreExperiment(id: string): Promise<void>;
   runs(query: RunQuery, signal?: AbortSignal): Promise<RunPage>;
   run(id: string, signal?: AbortSignal): Promise<Run>;
   points(requests: PointsRequest[], maxPoints: number, signal?: AbortSignal): Promise<Points[]>;
@@ -39,6 +46,13 @@ export interface Workspace {
   tag(runId: string, tags: Record<string, string | null>): Promise<void>;
   delete(runIds: string[]): Promise<void>;
   undelete(runIds: string[]): Promise<void>;
+  /** What a purge would remove of what was deleted by `before` (ms; default: now). */
+  purgeable(before?: number, signal?: AbortSignal): Promise<Purgeable>;
+  /**
+   * Removes for good what was deleted by `before` (ms), step by step; an abort leaves what is not removed yet.
+   * @returns what was removed in all
+   */
+  purge(before: number, onStep?: (step: PurgeStep) => void, signal?: AbortSignal): Promise<PurgeStep>;
 
   /** The log from byte `from`, counted from its end when negative; with `follow`, until the run has ended. */
   log(

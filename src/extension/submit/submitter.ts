@@ -6,8 +6,9 @@ import { buildJob, buildModuleJob, buildScriptJob } from '../../job/build.js';
 import { commandOf, launcherOf } from '../../job/launch.js';
 import { findModule, type FoundModule, moduleOf } from '../../job/module.js';
 import { type JobSpec, titleOf } from '../../job/spec.js';
+import { deletedExperimentOf } from '../../workspace/deleted-experiment.js';
 import type { Run } from '../../workspace/types.js';
-import type { SubmitOptions } from '../../workspace/workspace.js';
+import type { SubmitOptions, Workspace } from '../../workspace/workspace.js';
 import { formatBytes } from '../../base/bytes.js';
 import { withPatience } from '../progress.js';
 import type { ServerSettingsSync } from '../server-settings.js';
@@ -119,6 +120,8 @@ export class Submitter {
     try {
       return await send();
     } catch (error) {
+      if (TrainyardError.is(error, 'CONFLICT') && deletedExperimentOf(error) !== undefined)
+        return (await restoreDeleted(error, workspace)) ? send() : undefined;
       if (!TrainyardError.is(error, 'LARGE_FILES')) throw error;
       options.largeFiles = await askAboutLargeFiles(error);
       return options.largeFiles && (await send());
@@ -133,6 +136,16 @@ function requireModule(script: Script): FoundModule {
   throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('{0} is not part of a package any more.', name), {
     hint: vscode.l10n.t('Submit it with options, as a script.'),
   });
+}
+
+/** Offers to restore the experiment that a submit was refused for. @returns whether it is back */
+async function restoreDeleted(error: TrainyardError, workspace: Workspace): Promise<boolean> {
+  const id = deletedExperimentOf(error);
+  const restore = vscode.l10n.t('Restore and Submit');
+  if (id === undefined || (await vscode.window.showErrorMessage(error.message, restore)) !== restore)
+    return false;
+  await workspace.restoreExperiment(id);
+  return true;
 }
 
 /** A task, or the memory of what was submitted last, may name a script that is gone. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import { TrainyardError } from '../../base/errors.js';
 import { encodePoints, LOG_FROM_HEADER, type SubmitRequest } from '../../workspace/local/contract.js';
-import type { CodeDiff, RunFile, ServerSettings, ServerStatus } from '../../workspace/types.js';
+import type { CodeDiff, Lifecycle, RunFile, ServerSettings, ServerStatus } from '../../workspace/types.js';
 import { diffSnapshots, diffWithFolder } from '../../snapshot/diff.js';
 import { readBlob, readTree } from '../../snapshot/read.js';
 import { restore } from '../../snapshot/restore.js';
@@ -13,6 +13,7 @@ import { Frames } from '../frames.js';
 import { requirePerson } from '../guard.js';
 import { sendFile } from '../send-file.js';
 import type { JobService } from '../jobs/service.js';
+import type { Purger } from '../purger.js';
 import { sendRuns } from '../run-page.js';
 import type { FullRun } from '../store/full-runs.js';
 import type { Settings } from '../settings.js';
@@ -26,6 +27,7 @@ import * as schema from './schemas.js';
 export interface ApiContext {
   jobs: JobService;
   events: EventHub;
+  purger: Purger;
   settings: Settings;
   status: () => ServerStatus;
   /** Ends the server once the answer is out. */
@@ -80,9 +82,47 @@ export async function api(
   );
   app.get('/events', (_request, reply) => events.listen(reply));
 
-  app.get('/experiments', () => ({
-    experiments: store.experiments.all().map(({ artifactLocation: _, ...experiment }) => experiment),
-  }));
+  app.get<{ Querystring: { lifecycle?: Lifecycle | 'all' } }>(
+    '/experiments',
+    { schema: { querystring: schema.LifecycleQuery } },
+    ({ query }) => ({
+      experiments: store.experiments
+        .all(query.lifecycle)
+        .map(({ artifactLocation: _, ...experiment }) => experiment),
+    }),
+  );
+  app.post<{ Params: { id: string } }>(
+    '/experiments/:id/delete',
+    { schema: { params: schema.ExperimentParams } },
+    async ({ params: { id } }) => {
+      const active = jobs.activeIn(id);
+      if (active > 0)
+        throw new TrainyardError('CONFLICT', `${active} of its runs are still active.`, {
+          hint: 'Cancel them first, or wait for their end.',
+        });
+      await store.write(() => store.experiments.delete(id));
+      return {};
+    },
+  );
+  app.post<{ Params: { id: string } }>(
+    '/experiments/:id/restore',
+    { schema: { params: schema.ExperimentParams } },
+    async ({ params: { id } }) => {
+      // May be asked for twice.
+      await store.write(() => {
+        if (store.experiments.get(id)?.lifecycle !== 'active') store.experiments.restore(id);
+      });
+      return {};
+    },
+  );
+  app.get<{ Querystring: { before?: number } }>(
+    '/purge',
+    { schema: { querystring: schema.PurgeQuery } },
+    ({ query }) => parts.purger.look(query.before ?? Date.now()),
+  );
+  app.post<{ Body: { before: number } }>('/purge', { schema: { body: schema.PurgeBody } }, ({ body }) =>
+    parts.purger.step(body.before),
+  );
   app.post<{ Body: Static<typeof schema.RunQueryBody> }>(
     '/runs/search',
     { schema: { body: schema.RunQueryBody } },

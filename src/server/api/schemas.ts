@@ -7,14 +7,19 @@ const Path = Type.String({ maxLength: 4096 });
 
 export const RunParams = Type.Object({ id: RunId });
 
+const LifecycleFilter = Type.Union([Type.Literal('active'), Type.Literal('deleted'), Type.Literal('all')]);
+export const LifecycleQuery = Type.Object({ lifecycle: Type.Optional(LifecycleFilter) });
+export const ExperimentParams = Type.Object({ id: Type.String({ pattern: '^\\d{1,15}$' }) });
+const Time = Type.Number({ minimum: 0 });
+export const PurgeQuery = Type.Object({ before: Type.Optional(Time) });
+export const PurgeBody = Type.Object({ before: Time });
+
 export const RunQueryBody = Type.Object({
   experimentIds: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 10_000 })),
   filter: Type.Optional(Type.String({ maxLength: 10_000 })),
   orderBy: Type.Optional(Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 20 })),
   commit: Type.Optional(Type.String({ pattern: '^[0-9a-f]{40}([0-9a-f]{24})?$' })),
-  lifecycle: Type.Optional(
-    Type.Union([Type.Literal('active'), Type.Literal('deleted'), Type.Literal('all')]),
-  ),
+  lifecycle: Type.Optional(LifecycleFilter),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   page: Type.Optional(Type.String({ maxLength: 10_000 })),
 });

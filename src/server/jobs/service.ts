@@ -159,6 +159,12 @@ export class JobService {
     return job !== undefined && isActive(job);
   }
 
+  /** How many jobs of this experiment have not ended. */
+  activeIn(experimentId: string): number {
+    const isIn = ({ runId }: JobRecord) => this.store.runs.get(runId)?.experimentId === experimentId;
+    return this.store.jobs.active().filter(isIn).length;
+  }
+
   activeCount(): { running: number; queued: number; collecting: number } {
     const active = this.store.jobs.active();
     const queued = active.filter(({ state }) => state === 'queued').length;

@@ -81,9 +81,11 @@ function checkSubmission(store: Store, spec: JobSpec): void {
   for (const [kind, folder] of Object.entries(folders))
     if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
       throw new TrainyardError('BAD_REQUEST', `The ${kind} folder ${folder} does not exist.`);
-  if (store.experiments.byName(spec.experiment)?.lifecycle === 'deleted')
+  const experiment = store.experiments.byName(spec.experiment);
+  if (experiment?.lifecycle === 'deleted')
     throw new TrainyardError('CONFLICT', `The experiment “${spec.experiment}” was deleted.`, {
       hint: 'Restore it, or choose another name.',
+      details: { deletedExperiment: experiment.id },
     });
 }
 

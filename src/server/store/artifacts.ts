@@ -253,6 +253,34 @@ export class Artifacts {
     this.changed(owner);
   }
 
+  /** Takes all files of these owners from the list. For use inside a change. @returns their contents, to be released after it */
+  unlist(owners: readonly string[]): string[] {
+    const listed = JSON.stringify(owners);
+    const of = 'FROM artifacts WHERE owner IN (SELECT value FROM json_each(?))';
+    const contents = this.db.all<{ sha256: string }>(`SELECT DISTINCT sha256 ${of}`, listed);
+    this.db.run(`DELETE ${of}`, listed);
+    return contents.map(({ sha256 }) => sha256);
+  }
+
+  /** Removes those of the contents that no row names. @returns their bytes */
+  release(contents: readonly string[]): number {
+    const sizes = contents.map((sha256): [string, number] => {
+      const file = this.object(sha256);
+      return [file, fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0];
+    });
+    this.collect(contents);
+    return sizes.reduce((sum, [file, size]) => (fs.existsSync(file) ? sum : sum + size), 0);
+  }
+
+  /** Bytes of the contents that only these owners have. */
+  bytesOnlyOf(owners: readonly string[]): number {
+    const query = `WITH gone (owner) AS (SELECT value FROM json_each(?))
+      SELECT sum(bytes) AS bytes FROM (
+        SELECT DISTINCT sha256, bytes FROM artifacts a WHERE owner IN gone AND NOT EXISTS (
+          SELECT 1 FROM artifacts o WHERE o.sha256 = a.sha256 AND o.owner NOT IN gone))`;
+    return this.db.get<{ bytes: number | null }>(query, JSON.stringify(owners))?.bytes ?? 0;
+  }
+
   /** Bytes of the contents, each counted once. */
   bytes(): number {
     return (

@@ -40,6 +40,9 @@ const FAN = 4;
 export const spanOf = (level: number) => BLOCK * FAN ** level;
 export const bucketOf = (level: number) => spanOf(level) / 128;
 
+/** Bytes of a point that is a row of its own, about. */
+const TAIL_ROW = 32;
+
 /**
  * The points of series on disk, in logging order: a tail of rows, sealed into compressed blocks; and above the blocks
  * a pyramid of overviews, each with the landmarks of what it covers, so that a drawing of any stretch reads about as
@@ -50,6 +53,18 @@ export class Blocks {
 
   constructor(db: Database) {
     this.db = db;
+  }
+
+  /** Bytes of the points of the series that a query gives. */
+  bytes(series: string, value: string): number {
+    const sum = (what: string, table: string) =>
+      this.db.get<{ bytes: number | null }>(
+        `SELECT sum(${what}) AS bytes FROM ${table} WHERE series_id IN (${series})`,
+        value,
+      )?.bytes ?? 0;
+    return (
+      sum('length(points)', 'blocks') + sum('length(points)', 'overviews') + sum(String(TAIL_ROW), 'tail')
+    );
   }
 
   /** Adds points at the end. @returns what is sealed then; the caller keeps the series' row. */

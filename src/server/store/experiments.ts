@@ -59,7 +59,11 @@ export class Experiments {
         hint: 'Choose another name; a deleted experiment keeps its name.',
       });
     const id = String(
-      Number(this.db.get<{ next: number }>('SELECT max(id) + 1 AS next FROM experiments')?.next ?? 1),
+      Number(
+        this.db.get<{ next: number }>(
+          'SELECT max(id) + 1 AS next FROM (SELECT id FROM experiments UNION ALL SELECT id FROM purged_experiments)',
+        )?.next ?? 1,
+      ),
     );
     this.insert(
       id,
@@ -169,7 +173,13 @@ export class Experiments {
     if (this.get(id)?.lifecycle !== from)
       throw new TrainyardError('NOT_FOUND', `No ${from} experiment with id ${id} exists.`);
     this.change(id, 'lifecycle = ?', to);
-    this.db.run('UPDATE runs SET lifecycle = ? WHERE experiment_id = ?', to, Number(id));
+    this.db.run(
+      `UPDATE runs SET lifecycle = ?1, deleted_at = CASE ?1 WHEN 'deleted' THEN ifnull(deleted_at, ?2) END
+       WHERE experiment_id = ?3`,
+      to,
+      Date.now(),
+      Number(id),
+    );
   }
 
   setTag(id: string, key: string, value: string): void {

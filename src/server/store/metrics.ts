@@ -68,6 +68,24 @@ export class Metrics {
     this.cache.clear();
   }
 
+  /** Bytes that the points of these runs take. */
+  bytesOf(runIds: readonly string[]): number {
+    return this.blocks.bytes(
+      'SELECT id FROM series WHERE run_id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(runIds),
+    );
+  }
+
+  /** All points of these runs, for good. */
+  purge(runIds: readonly string[]): void {
+    const ofRuns = 'FROM series WHERE run_id IN (SELECT value FROM json_each(?))';
+    const listed = JSON.stringify(runIds);
+    for (const { id } of this.db.all<{ id: number }>(`SELECT id ${ofRuns}`, listed)) this.blocks.remove(id);
+    this.db.run(`DELETE ${ofRuns}`, listed);
+    this.forget();
+    this.drawings.forget();
+  }
+
   /**
    * Appends points in this order. A point that repeats one of the series exactly (key, step, timestamp, value) is
    * ignored, so that a request may be repeated.

@@ -199,6 +199,13 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   -- Variables that a job has in memory only, beside its secrets.
   ALTER TABLE jobs ADD COLUMN memory_names TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  -- When a run was deleted; runs that are gone for good and may still have something outside; experiments that are gone.
+  ALTER TABLE runs ADD COLUMN deleted_at REAL;
+  UPDATE runs SET deleted_at = unixepoch('subsec') * 1000 WHERE lifecycle = 'deleted';
+  CREATE TABLE purged (run_id TEXT PRIMARY KEY, snapshot TEXT) WITHOUT ROWID;
+  CREATE TABLE purged_experiments (id INTEGER PRIMARY KEY);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -183,7 +183,12 @@ export class Runs {
 
   setLifecycle(id: string, lifecycle: Lifecycle): void {
     this.required(id);
-    this.db.run('UPDATE runs SET lifecycle = ? WHERE id = ?', lifecycle, id);
+    this.db.run(
+      'UPDATE runs SET lifecycle = ?, deleted_at = ? WHERE id = ?',
+      lifecycle,
+      lifecycle === 'deleted' ? Date.now() : null,
+      id,
+    );
     this.changed(id, 'state');
   }
 

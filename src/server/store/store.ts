@@ -9,6 +9,7 @@ import { Jobs } from './jobs.js';
 import { Metrics } from './metrics.js';
 import { checkVersion, migrate } from './migrations.js';
 import { Models } from './models.js';
+import { Purge } from './purge.js';
 import { RunTexts } from './run-texts.js';
 import { Runs } from './runs.js';
 import { like } from './search/like.js';
@@ -25,6 +26,13 @@ export type LifecycleFilter = Lifecycle | 'all';
 const MAGIC = 'SQLite format 3\0';
 /** Larger files are not read through at every start. */
 const CHECKED_AT_OPEN = 64 * 1024 * 1024;
+
+/** SQLite's number for a database that can give back pages when it is asked to. */
+const INCREMENTAL = 2;
+/** Pages that are given back in one change. */
+const PAGES_AT_ONCE = 500;
+/** Bytes of a store that is written anew within some seconds, in which nobody is answered. */
+const WRITTEN_ANEW = 512 * 1024 * 1024;
 
 interface Pending {
   change: () => unknown;
@@ -46,6 +54,7 @@ export class Store {
   readonly models: Models;
   readonly jobs: Jobs;
   readonly eventFiles: EventFiles;
+  readonly purge: Purge;
 
   private readonly db: Database;
   private readonly listeners = new Set<(change: StoreChange) => void>();
@@ -69,6 +78,7 @@ export class Store {
     this.eventFiles = new EventFiles(db);
     this.models = new Models(db, touch);
     this.artifacts = new Artifacts(db, folder, touch, (change) => this.write(change));
+    this.purge = new Purge(db, touch, { metrics: this.metrics, artifacts: this.artifacts });
   }
 
   /**
@@ -85,6 +95,8 @@ export class Store {
       db.exec('PRAGMA busy_timeout = 200; PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = ON');
       const version = checkVersion(db);
       checkIntegrity(db);
+      // Only of a store that is being made: what is purged can be given back to the disk (see giveBack).
+      db.exec('PRAGMA auto_vacuum = INCREMENTAL');
       // Acknowledged means synced: FULL syncs the log at each commit, which requests share.
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192');
       db.exec('BEGIN IMMEDIATE; COMMIT'); // takes the lock now, not at the first write
@@ -167,6 +179,33 @@ export class Store {
       'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
     );
     return (pages?.bytes ?? 0) + this.artifacts.bytes();
+  }
+
+  /**
+   * Gives pages that hold nothing any more back to the disk, some at a time. A store that was made before this was
+   * possible is written anew for it once, if that takes seconds and there is room; else its pages are used again.
+   * @returns bytes
+   */
+  async giveBack(): Promise<number> {
+    const pragma = (name: string) => Number(Object.values(this.db.get(`PRAGMA ${name}`) ?? {})[0]);
+    const size = () => pragma('page_count') * pragma('page_size');
+    const before = size();
+    const free = () => pragma('freelist_count');
+    if (pragma('auto_vacuum') !== INCREMENTAL) {
+      const isWorthIt = free() * 4 > pragma('page_count') && before < WRITTEN_ANEW;
+      const { bavail, bsize } = fs.statfsSync(this.folder);
+      // A statement that was stepped would be in its way.
+      this.db.forget();
+      if (isWorthIt && bavail * bsize > 3 * before) this.db.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
+      return before - size();
+    }
+    for (let left = free(); left > 0;) {
+      await this.write(() => this.db.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`));
+      const now = free();
+      if (now >= left) break;
+      left = now;
+    }
+    return before - size();
   }
 
   /** Waits for writes under way and closes. */

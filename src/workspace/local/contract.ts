@@ -9,7 +9,11 @@
  *   GET    /settings                      → ServerSettings
  *   PUT    /settings  Partial<ServerSettings> → ServerSettings
  *   GET    /events                        → SSE, `data:` is a WorkspaceEvent
- *   GET    /experiments                   → { experiments: Experiment[] }
+ *   GET    /experiments?lifecycle=        → { experiments: Experiment[] }   active ones unless said otherwise
+ *   POST   /experiments/:id/delete        → {}            with its runs
+ *   POST   /experiments/:id/restore       → {}            with its runs
+ *   GET    /purge?before=                 → Purgeable
+ *   POST   /purge         { before }      → PurgeStep     to be asked again until it is done
  *   POST   /runs/search        RunQuery   → RunPage
  *   GET    /runs/:id                      → Run           with inputs, models and environment
  *   PATCH  /runs/:id   { name?, tags?: Record<string, string | null> } → Run

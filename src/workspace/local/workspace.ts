@@ -5,11 +5,14 @@ import type {
   CodeDiff,
   Compute,
   Experiment,
+  Lifecycle,
   MetricSummary,
   Model,
   ModelSource,
   Points,
   PointsRequest,
+  Purgeable,
+  PurgeStep,
   Run,
   RunFile,
   RunPage,
@@ -77,8 +80,16 @@ export class LocalWorkspace implements Workspace {
     return this.send('/settings', { method: 'PUT', body: settings, repeatable: true }, json<ServerSettings>);
   }
 
-  async experiments(signal?: AbortSignal): Promise<Experiment[]> {
-    return (await this.get<{ experiments: Experiment[] }>('/experiments', {}, signal)).experiments;
+  async experiments(signal?: AbortSignal, lifecycle: Lifecycle | 'all' = 'active'): Promise<Experiment[]> {
+    return (await this.get<{ experiments: Experiment[] }>('/experiments', { lifecycle }, signal)).experiments;
+  }
+
+  async deleteExperiment(id: string): Promise<void> {
+    await this.send(`/experiments/${encodeURIComponent(id)}/delete`, { method: 'POST', body: {} }, json);
+  }
+
+  async restoreExperiment(id: string): Promise<void> {
+    await this.post(`/experiments/${encodeURIComponent(id)}/restore`);
   }
 
   async runs(query: RunQuery, signal?: AbortSignal): Promise<RunPage> {
@@ -125,6 +136,29 @@ export class LocalWorkspace implements Workspace {
 
   async undelete(runIds: string[]): Promise<void> {
     await this.post('/runs/undelete', { runIds });
+  }
+
+  purgeable(before = Date.now(), signal?: AbortSignal): Promise<Purgeable> {
+    return this.get('/purge', { before }, signal);
+  }
+
+  async purge(
+    before: number,
+    onStep: (step: PurgeStep) => void = () => undefined,
+    signal?: AbortSignal,
+  ): Promise<PurgeStep> {
+    const sum: PurgeStep = { runs: 0, models: 0, experiments: 0, bytes: 0, done: false };
+    while (!sum.done && !signal?.aborted) {
+      const step = await this.send(
+        '/purge',
+        { method: 'POST', body: { before }, repeatable: true },
+        json<PurgeStep>,
+      );
+      for (const part of ['runs', 'models', 'experiments', 'bytes'] as const) sum[part] += step[part];
+      sum.done = step.done;
+      onStep(step);
+    }
+    return sum;
   }
 
   async *log(

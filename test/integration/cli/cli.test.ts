@@ -88,4 +88,41 @@ describe('the command line', () => {
     assert.equal(run('run', 'delete', id).status, 0);
     assert.ok(!json<{ runs: { id: string }[] }>('runs').runs.some((other) => other.id === id));
   });
+
+  it('says how to restore the experiment that a submit is refused for, and that works', () => {
+    test.write('it.sh', 'true\n');
+    const submit = () => run('submit', 'it.sh', '--experiment', 'my old one', '--name', 'again', '--wait');
+    assert.equal(submit().status, 0);
+    assert.match(run('experiments', 'delete', 'my old one').stdout, /experiments restore 'my old one'/);
+    assert.match(run('experiments', 'list', '--deleted').stdout, /my old one/);
+    assert.doesNotMatch(run('experiments').stdout, /my old one/);
+    const refused = submit();
+    assert.equal(refused.status, 1);
+    const [, command = ''] = /Restore it with: trainyard (.*)/.exec(refused.stderr) ?? [];
+    assert.equal(command, "experiments restore 'my old one'");
+    assert.equal(run('experiments', 'restore', 'my old one').status, 0);
+    assert.equal(run('experiments', 'restore', 'my old one').status, 1);
+    assert.equal(submit().status, 0);
+    assert.equal(json<{ runs: unknown[] }>('runs', '--experiment', 'my old one').runs.length, 2);
+  });
+
+  it('purges what was deleted when it is told to, and says what that frees', () => {
+    run('purge', '--yes');
+    test.write('large.sh', 'head -c 300000 /dev/urandom > large.bin\n');
+    run('submit', 'large.sh', '--name', 'large', '--wait');
+    assert.match(run('run', 'delete', 'large').stdout, /run undelete/);
+    assert.match(run('runs', '--deleted').stdout, /large/);
+    assert.equal(run('run', 'undelete', 'large').status, 0);
+    run('run', 'delete', 'large');
+    const asked = run('purge');
+    assert.equal(asked.status, 2);
+    assert.match(asked.stderr, /Remove 1 run for good\? This frees about .*--yes/s);
+    assert.equal(json<{ runs: number }>('purge', '--older-than', '1h', '--yes').runs, 0);
+    assert.equal(run('purge', '--older-than', 'soon').status, 2);
+    const purged = json<{ runs: number; bytes: number; done: boolean }>('purge', '--yes');
+    assert.deepEqual([purged.runs, purged.done], [1, true]);
+    assert.ok(purged.bytes > 300_000);
+    assert.equal(run('run', 'show', 'large').status, 1);
+    assert.match(run('purge', '--yes').stdout, /Nothing to purge/);
+  });
 });

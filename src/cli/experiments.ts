@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { TrainyardError } from '../base/errors.js';
+import type { LocalWorkspace } from '../workspace/local/workspace.js';
+import type { Experiment, Lifecycle } from '../workspace/types.js';
+import { openWorkspace } from './context.js';
+import { duration, print, printJson, shellWord, table } from './output.js';
+
+interface Json {
+  json?: boolean;
+}
+
+export function addExperiments(program: Command): void {
+  const experiments = program.command('experiments').description('look at experiments or change them');
+  experiments
+    .command('list', { isDefault: true })
+    .description('list them')
+    .option('--deleted', 'those that were deleted')
+    .option('--json', 'print JSON')
+    .action(list);
+  experiments
+    .command('delete')
+    .description('put one away, with its runs')
+    .argument('<name>')
+    .option('--json', 'print JSON')
+    .action(remove);
+  experiments
+    .command('restore')
+    .description('bring back one that was deleted, with its runs')
+    .argument('<name>')
+    .option('--json', 'print JSON')
+    .action(restore);
+}
+
+async function list(flags: Json & { deleted?: boolean }) {
+  const workspace = openWorkspace();
+  const experiments = await workspace.experiments(undefined, flags.deleted ? 'deleted' : 'active');
+  if (flags.json) return printJson({ experiments });
+  if (experiments.length === 0) return print(flags.deleted ? 'No deleted experiments.' : 'No experiments.');
+  print(
+    table([
+      ['ID', 'NAME', flags.deleted ? 'DELETED' : 'CHANGED'],
+      ...experiments.map(({ id, name, updatedAt }) => [id, name, `${duration(Date.now() - updatedAt)} ago`]),
+    ]),
+  );
+}
+
+async function remove(name: string, flags: Json) {
+  const workspace = openWorkspace();
+  const { id } = await find(workspace, name, 'active');
+  await workspace.deleteExperiment(id);
+  if (flags.json) printJson({ experimentId: id });
+  else
+    print(
+      `Deleted ${name} and its runs. Bring it back with: trainyard experiments restore ${shellWord(name)}`,
+    );
+}
+
+async function restore(name: string, flags: Json) {
+  const workspace = openWorkspace();
+  const { id } = await find(workspace, name, 'deleted');
+  await workspace.restoreExperiment(id);
+  if (flags.json) printJson({ experimentId: id });
+  else print(`${name} is back, with its runs.`);
+}
+
+/** By its name. @throws NOT_FOUND when there is none in this state */
+async function find(workspace: LocalWorkspace, name: string, lifecycle: Lifecycle): Promise<Experiment> {
+  const all = await workspace.experiments(undefined, 'all');
+  const found = all.find((experiment) => experiment.name === name);
+  if (found?.lifecycle === lifecycle) return found;
+  const names = all.filter((each) => each.lifecycle === lifecycle).map((each) => each.name);
+  throw new TrainyardError(
+    'NOT_FOUND',
+    found
+      ? `The experiment “${name}” is ${lifecycle === 'active' ? 'deleted already' : 'not deleted'}.`
+      : `There is no experiment “${name}”.`,
+    {
+      hint:
+        names.length > 0
+          ? `${lifecycle === 'deleted' ? 'Deleted are' : 'There is'}: ${names.join(', ')}.`
+          : `None is ${lifecycle}.`,
+    },
+  );
+}
