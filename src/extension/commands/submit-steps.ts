@@ -9,7 +9,7 @@ import { settings } from '../settings.js';
 import type { ChosenInterpreters } from '../submit/chosen-interpreters.js';
 import { envFileOf, hasEnvFile } from '../submit/env-file.js';
 import { formatAssignments, parseAssignments } from '../submit/assignments.js';
-import { defaultInterpreter, isPython } from '../submit/interpreter.js';
+import { allInterpreters, defaultInterpreter, isPython } from '../submit/interpreter.js';
 import { hasPythonExtension } from '../submit/python-extension.js';
 import type { ScriptOptions } from '../submit/script-options.js';
 import type { Script } from '../submit/script.js';
@@ -91,6 +91,9 @@ async function askInterpreter(
   else items.push({ label: vscode.l10n.t('$(warning) Automatic'), detail: messageOf(found.error) });
   if (options.interpreter)
     items.push({ label: `$(history) ${options.interpreter}`, program: options.interpreter });
+  const shown = [options.interpreter, 'path' in found ? found.path : undefined];
+  for (const { path: program, source } of await allInterpreters(script, parts.log))
+    if (!shown.includes(program)) items.push({ label: `$(symbol-misc) ${source}`, detail: program, program });
   items.push({ label: vscode.l10n.t('$(folder-opened) Choose a Program…'), browse: true });
   const placeholder =
     isPython(script) && hasPythonExtension()

@@ -2,6 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
+import { interpreterAt } from '../../job/interpreter.js';
 import { buildJob, buildModuleJob, buildScriptJob } from '../../job/build.js';
 import { commandOf, launcherOf } from '../../job/launch.js';
 import { findModule, type FoundModule, moduleOf } from '../../job/module.js';
@@ -75,7 +76,7 @@ export class Submitter {
 
   /** What every job of a script has, and the secrets of its file of variables. */
   async #prepare(script: Script, options: ScriptOptions, displayName?: string) {
-    const interpreter = options.interpreter ?? (await this.#interpreterOf(script));
+    const interpreter = await this.#interpreterOf(script, options.interpreter);
     const useFile = options.envFile ?? settings.envFile(script.uri);
     const file = useFile ? await readEnvFile(script, this.#log) : undefined;
     const job = {
@@ -96,7 +97,9 @@ export class Submitter {
     return { job, secrets: Object.fromEntries(ofFile) };
   }
 
-  async #interpreterOf(script: Script): Promise<string> {
+  /** @param named what a person typed or chose for this script */
+  async #interpreterOf(script: Script, named: string | undefined): Promise<string> {
+    if (named !== undefined) return interpreterAt(named, script.folder, '', { env: process.env }).path;
     const found = await defaultInterpreter(script, { chosen: this.#chosen, log: this.#log });
     this.#log.info(`Interpreter: ${found.path} (${found.source})`);
     if (found.note) this.#log.warn(found.note);
