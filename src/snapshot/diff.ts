@@ -1,16 +1,12 @@
 /** What changed between two snapshots, or between one and its folder as it is now. */
-import { existsSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { gitBytes, gitStream, type GitPlace } from './git.js';
-import { innerSource, type Source, sourceOf } from './inner.js';
+import { innerSource, type Source } from './inner.js';
 import { objectsPlace } from './keep.js';
 import { parseRaw, shown, splitNul } from './listing.js';
 import { hiddenRepository, locate, realIfThere } from './locate.js';
-import { formatOf, neutralPlace, withNeutral } from './neutral.js';
-import { gitlinksOf } from './restore.js';
-import { sizesOf } from './sizes.js';
+import { formatOf, withNeutral } from './neutral.js';
 import { type FileChange, type Snapshot } from './snapshot.js';
 import { writeTree } from './tree.js';
 import { inTurns } from './turns.js';
@@ -196,47 +192,4 @@ async function cutPatch(place: GitPlace, args: string[]): Promise<string> {
   if (patch.length <= PATCH_LIMIT) return patch.toString('utf8');
   const end = patch.lastIndexOf(0x0a, PATCH_LIMIT - PATCH_NOTE.length - 1) + 1;
   return patch.toString('utf8', 0, end) + PATCH_NOTE;
-}
-
-/**
- * Files of a checkout that the snapshot does not have, or has with other content, mode or type: what a job made.
- * Nothing is ignored. Relative, with `/`, sorted; deleted files are not among them.
- */
-export async function createdFiles(snapshot: Snapshot, folder: string): Promise<string[]> {
-  objectsPlace(snapshot);
-  return (await createdIn(sourceOf(snapshot), await realpath(folder))).sort();
-}
-
-/** `source` undefined: everything in the folder is new. */
-async function createdIn(source: Source | undefined, folder: string): Promise<string[]> {
-  const { files, folders } = await withNeutral(formatOf(source?.commit ?? ''), async (side) => {
-    const objectsOf = source?.gitDir ?? side;
-    const place = neutralPlace(side, { root: folder, index: join(side, 'index'), objectsOf });
-    if (source !== undefined) await gitBytes(place, ['read-tree', source.commit]);
-    const [changed, links] = await Promise.all([
-      gitBytes(place, ['ls-files', '-m', '-o', '-z']).then(splitNul),
-      gitlinksOf(place),
-    ]);
-    const files = await sizesOf(
-      folder,
-      changed.filter((name) => !name.endsWith('/')),
-    );
-    const repositories = changed.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1));
-    return {
-      files: [...files.keys()].map(shown),
-      folders: [
-        ...links.map(({ path, commit }) => ({ path, commit })),
-        ...repositories.map((name) => ({ path: shown(name), commit: undefined })),
-      ],
-    };
-  });
-  const inside = await Promise.all(
-    folders.map(async ({ path, commit }) => {
-      const inner = join(folder, path);
-      if (!existsSync(inner)) return [];
-      const from = source && commit ? await innerIfThere(source, path, commit) : undefined;
-      return (await createdIn(from, inner)).map((name) => `${path}/${name}`);
-    }),
-  );
-  return [...files, ...inside.flat()];
 }

@@ -6,8 +6,10 @@ export interface PreparedJob {
   id: string;
   /** The job's own folder, absolute: logs and exit state go here. It outlives the server. */
   folder: string;
-  /** Absolute working folder inside the checked-out code. */
+  /** Absolute working folder inside the checked-out code, as the process sees it. */
   cwd: string;
+  /** Folders that the process, and nobody else, sees at other paths, in the order in which they are put there. */
+  mounts?: Mount[];
   command: string[];
   /** The whole environment of the process, except for secrets. */
   env: Record<string, string>;
@@ -19,6 +21,12 @@ export interface PreparedJob {
   grace: number;
   /** How to bring the server back while the job runs, so that its logging goes on. */
   revive?: Revive;
+}
+
+/** A folder, with what is mounted in it, that is seen at the path of another. Both absolute; both are there. */
+export interface Mount {
+  from: string;
+  at: string;
 }
 
 export interface Revive {
@@ -72,6 +80,8 @@ export interface Target {
   readonly name: string;
   readonly kind: string;
   describe(): Promise<TargetDescription>;
+  /** Whether a job may have `mounts` here. */
+  canMount(): Promise<boolean>;
   /** Pure: the handle under which `start` will run this job. */
   plan(job: PreparedJob): Handle;
   /** Starts the job; `secrets` reach the process and are never written down. Resolves once it is supervised. */

@@ -1,43 +1,84 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { checkout } from '../../snapshot/restore.js';
-import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { JobSpec } from '../../job/spec.js';
+import { TrainyardError } from '../../base/errors.js';
+import { bringTo } from '../../snapshot/mirror.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { Mount } from '../../targets/target.js';
+import { pythonPath } from './editable.js';
 import type { JobFolders } from './folders.js';
+import { joinLeftOut } from './links.js';
+import type { Slot, Slots } from './slots.js';
+import { linkSurroundings } from './surroundings.js';
 
-/** Made anew by every program that wants it, and harmful when shared between runs. */
-const NEVER_LINKED = /(^|\/)(\.git|__pycache__|\.ipynb_checkpoints|mlruns)\/?$/;
-
-/** Makes a job's folders, with its code in one of them. @returns the one that its process starts in, absolute */
-export async function prepareFolders(
-  folders: JobFolders,
-  snapshot: Snapshot,
-  { codeFolder, workingFolder }: JobSpec,
-): Promise<string> {
-  fs.mkdirSync(folders.output, { recursive: true, mode: 0o700 });
-  await prepareCode(snapshot, folders.code);
-  const inRepository = path.relative(snapshot.root, fs.realpathSync(codeFolder));
-  const cwd = path.join(folders.code, inRepository, workingFolder);
-  // Git keeps no empty folder.
-  fs.mkdirSync(cwd, { recursive: true });
-  return cwd;
+/** Where a job's process starts, and what it sees elsewhere than it is. */
+export interface Place {
+  /** Absolute, as the process sees it. */
+  cwd: string;
+  mounts?: Mount[];
+  /** Environment variables that lead there. */
+  variables: Record<string, string>;
 }
 
-/** Writes the run's code into `folder`, with what git ignores (data, environments) linked in from where it is. */
-async function prepareCode(snapshot: Snapshot, folder: string): Promise<void> {
-  fs.rmSync(folder, { recursive: true, force: true });
-  await checkout(snapshot, folder);
-  for (const name of linkedPaths(snapshot)) {
-    const target = path.join(snapshot.root, name);
-    const link = path.join(folder, name);
-    if (!fs.existsSync(target) || fs.existsSync(link)) continue;
-    fs.mkdirSync(path.dirname(link), { recursive: true });
-    // On Windows a junction needs no privilege.
-    fs.symlinkSync(target, link, fs.statSync(target).isDirectory() ? 'junction' : 'file');
+export interface Preparation {
+  runId: string;
+  folders: JobFolders;
+  snapshot: Snapshot;
+  spec: JobSpec;
+  /** Of the process, as far as it is known. */
+  env: Readonly<Record<string, string>>;
+  /** Trainyard's own folder. */
+  home: string;
+  /** Whether the process can see folders elsewhere than they are. */
+  canMount: boolean;
+}
+
+/** Makes a job's folders, with its code in one of them. @throws NOT_FOUND (the repository is gone) | GIT_FAILED */
+export async function prepareFolders(
+  slots: Slots,
+  { runId, folders, snapshot, spec, env, home, canMount }: Preparation,
+): Promise<Place> {
+  fs.mkdirSync(folders.output, { recursive: true, mode: 0o700 });
+  const slot = await checkedOut(slots, runId, snapshot);
+  replaceLink(slot.folder, folders.code);
+  const { root } = snapshot;
+  // Nothing can be put in the place of a whole disk.
+  const own = canMount && path.dirname(root) !== root;
+  const mounts = joinLeftOut(snapshot, slot, fs.realpathSync(home), own);
+  const cwd = path.join(path.relative(root, fs.realpathSync(spec.codeFolder)), spec.workingFolder);
+  // Git keeps no empty folder.
+  fs.mkdirSync(path.join(slot.folder, cwd), { recursive: true });
+  if (!own) {
+    linkSurroundings(slot, root);
+    const python = pythonPath(spec.command[0] ?? '', env, root, slot.folder);
+    const at = path.join(slot.folder, cwd);
+    return { cwd: at, variables: { PWD: at, ...(python !== undefined && { PYTHONPATH: python }) } };
+  }
+  const at = path.join(root, cwd);
+  return {
+    cwd: at,
+    variables: { PWD: at },
+    // The person's folder is seen elsewhere before it is covered; what is mounted in the checkout comes along with it.
+    mounts: [{ from: root, at: slot.person }, ...mounts, { from: slot.folder, at: root }],
+  };
+}
+
+/** A checkout of which anything is wrong is made anew. */
+async function checkedOut(slots: Slots, runId: string, snapshot: Snapshot): Promise<Slot> {
+  const slot = await slots.take(runId, snapshot.root);
+  try {
+    await bringTo(slot, snapshot);
+    return slot;
+  } catch (error) {
+    if (TrainyardError.is(error, 'NOT_FOUND')) throw error;
+    const fresh = await slots.renew(runId, snapshot.root, slot);
+    await bringTo(fresh, snapshot);
+    return fresh;
   }
 }
 
-/** Relative, without a slash at the end. */
-export function linkedPaths(snapshot: Snapshot): string[] {
-  return snapshot.ignored.filter((name) => !NEVER_LINKED.test(name)).map((name) => name.replace(/\/$/, ''));
+/** So that the job's own folder leads to its code. What a server before this one left there goes. */
+function replaceLink(folder: string, at: string): void {
+  fs.rmSync(at, { recursive: true, force: true });
+  fs.symlinkSync(folder, at, 'junction');
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** Where a job lives on disk. The folder outlives the server; `code` goes when the job has ended. */
+/** Where a job lives on disk. The folder outlives the server; `code`, a link to its checkout, goes when the job has ended. */
 export interface JobFolders {
   root: string;
   code: string;

@@ -6,8 +6,8 @@ import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import type { SearchRoot } from '../tensorboard/find.js';
 import { EventFollower } from '../tensorboard/follow.js';
-import { linkedPaths } from './checkout.js';
 import { foldersOf } from './folders.js';
+import { linkedPaths } from './links.js';
 import { OutputReader } from './output.js';
 
 /** Least milliseconds between two looks at what a job writes. */
@@ -86,7 +86,7 @@ export class Harvest {
   private roots({ runId, snapshot }: JobRecord): SearchRoot[] {
     const { code, output } = foldersOf(this.home, runId);
     const own = [
-      { folder: code, as: '', shared: false },
+      { folder: realFolder(code) ?? code, as: '', shared: false },
       { folder: output, as: 'output', shared: false },
     ];
     if (!snapshot) return own;

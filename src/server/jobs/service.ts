@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { messageOf, TrainyardError } from '../../base/errors.js';
+import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import { validate } from '../../job/validate.js';
 import { createTargets } from '../../targets/registry.js';
 import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/target.js';
@@ -14,7 +14,7 @@ import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { endRunsOf } from './begin.js';
 import { prepareFolders } from './checkout.js';
-import { collectOutputs } from './collect.js';
+import { BESIDE, collectOutputs } from './collect.js';
 import { storesIn } from './elsewhere.js';
 import { jobEnvironment, jobSecrets } from './environment.js';
 import { failureOf, faultOf } from './failure.js';
@@ -23,7 +23,9 @@ import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
 import { readMachine } from './machine.js';
 import { splitInherited } from './inherited.js';
+import { Slots } from './slots.js';
 import { takeIn } from './submission.js';
+import { madeAround } from './surroundings.js';
 import { jobToken } from './token.js';
 import { UsageSampler } from './usage.js';
 
@@ -38,12 +40,21 @@ export interface JobServiceOptions {
   revive?: () => Revive;
   /** The program and arguments that run a supervisor; default: the bundle beside this one. */
   supervisor?: readonly string[];
+  /** See TargetOptions. */
+  view?: string;
 }
 
 /** Milliseconds between looks at the jobs that run. */
 const POLL = 300;
 /** Milliseconds after which a start that left no trace did not happen. */
 const LOST_AFTER = 5_000;
+
+/** Milliseconds that a job of which a look goes wrong again and again is let alone at most. */
+const LONGEST_WAIT = 30_000;
+/** Milliseconds between tries to keep what jobs wrote that have ended. */
+const COLLECT_EVERY = 15_000;
+/** The last sentence of a reason, while there is something to be kept. */
+const NOT_YET = 'Not all that it wrote is kept yet; this is tried again:';
 
 /** Variables of a job that are in memory only. */
 interface Secrets {
@@ -69,6 +80,7 @@ export class JobService {
   private readonly log: Logger;
   private readonly targets: ReadonlyMap<string, Target>;
   private readonly harvest: Harvest;
+  private readonly slots: Slots;
   private readonly secrets = new Map<string, Secrets>();
   /** Jobs that a task of this process sees to. */
   private readonly attended = new Set<string>();
@@ -76,6 +88,11 @@ export class JobService {
   private readonly cancelled = new Set<string>();
   private readonly usage: UsageSampler;
   private timer: NodeJS.Timeout | undefined;
+  /** Jobs that have ended, and left files that could not be kept yet. */
+  private readonly uncollected = new Set<string>();
+  private collectTimer: NodeJS.Timeout | undefined;
+  /** When a job of which a look went wrong is looked at again, and how often it went wrong. */
+  private readonly setBack = new Map<string, { until: number; failures: number }>();
   private looking = false;
   private readonly openedAt = Date.now();
   private closed = false;
@@ -85,8 +102,10 @@ export class JobService {
     this.store = options.store;
     this.log = options.log;
     this.harvest = new Harvest(options.store, options.home, options.log, options.serverUrl);
+    this.slots = new Slots(options.home, options.log);
     this.usage = new UsageSampler(options.store);
-    this.targets = createTargets({ supervisor: options.supervisor ?? bundledSupervisor() });
+    const { supervisor = bundledSupervisor(), view } = options;
+    this.targets = createTargets({ supervisor, ...(view !== undefined && { view }) });
   }
 
   /** Takes up every job where it stands, however the server before this one ended. */
@@ -96,7 +115,14 @@ export class JobService {
         await this.store.write(() => this.store.jobs.update(job.runId, { state: 'queued' }));
       else if (job.handle) this.log.info({ runId: job.runId }, 'job found again');
     }
+    this.slots.recover((runId) => {
+      const job = this.store.jobs.get(runId);
+      if (!job) return false;
+      if (!isActive(job) && this.isUncollected(runId)) this.uncollected.add(runId);
+      return isActive(job) ? job.handle !== undefined : this.isUncollected(runId);
+    });
     this.look();
+    void this.collectAgain();
   }
 
   /** @throws BAD_REQUEST | NOT_FOUND (target) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE */
@@ -145,7 +171,12 @@ export class JobService {
   private async passCancelOn({ runId, spec, handle }: JobRecord): Promise<void> {
     if (!handle || this.cancelled.has(runId)) return;
     this.cancelled.add(runId);
-    await this.requireTarget(spec.target).cancel(handle);
+    try {
+      await this.requireTarget(spec.target).cancel(handle);
+    } catch (error) {
+      this.cancelled.delete(runId);
+      throw error;
+    }
   }
 
   /** The log of the job that a run belongs to. */
@@ -200,6 +231,8 @@ export class JobService {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
+    clearTimeout(this.collectTimer);
+    await this.slots.settled();
   }
 
   /** Looks at every active job, now and again while there are any. */
@@ -224,34 +257,61 @@ export class JobService {
         if (job.state === 'queued') free--;
         continue;
       }
-      if (job.handle) this.attend(job, () => this.watch(job));
-      else if (job.cancelRequested) this.attend(job, () => this.finish(job, { state: 'cancelled' }));
+      if (Date.now() < (this.setBack.get(job.runId)?.until ?? 0)) continue;
+      if (job.handle) this.attend(job, () => this.see(job));
+      else if (job.cancelRequested)
+        this.attend(job, () => this.unlessWrong(job.runId, () => this.finish(job, { state: 'cancelled' })));
       else if (free > 0) {
         free--;
-        this.attend(job, () => this.begin(job));
+        this.attend(job, () => this.start(job));
       }
     }
     await this.usage.sample(active, ({ spec }) => this.requireTarget(spec.target));
   }
 
-  /** One task at a time for each job; what goes wrong in it is the job's failure, told in its reason. */
+  /** One task at a time for each job. */
   private attend({ runId }: JobRecord, task: () => Promise<void>): void {
     this.attended.add(runId);
-    void task()
-      .catch(async (error: unknown) => {
-        this.log.error({ err: error, runId }, 'job failed in Trainyard');
-        const job = this.store.jobs.get(runId);
-        if (job && isActive(job) && !this.closed)
-          await this.finish(job, {
+    void task().finally(() => this.attended.delete(runId));
+  }
+
+  /** What goes wrong before a job is with its target is the job's failure, told in its reason. */
+  private async start(job: JobRecord): Promise<void> {
+    const { runId } = job;
+    try {
+      await this.begin(job);
+    } catch (error) {
+      this.log.error({ err: error, runId }, 'job could not be started');
+      await this.unlessWrong(runId, async () => {
+        const now = this.store.jobs.get(runId);
+        if (now && isActive(now) && !this.closed)
+          await this.finish(now, {
             state: 'failed',
             reason: messageOf(error),
-            cause: job.cause ?? faultOf(error),
+            cause: now.cause ?? faultOf(error),
           });
-      })
-      .catch((error: unknown) =>
-        this.log.fatal({ err: error, runId }, 'the end of a job could not be written'),
-      )
-      .finally(() => this.attended.delete(runId));
+      });
+      return;
+    }
+    const now = this.store.jobs.get(runId);
+    if (now?.handle && isActive(now)) await this.see(now);
+  }
+
+  /** How a job ends follows from its process alone: what goes wrong here is tried again. */
+  private see(job: JobRecord): Promise<void> {
+    return this.unlessWrong(job.runId, () => this.watch(job));
+  }
+
+  private async unlessWrong(runId: string, task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+      this.setBack.delete(runId);
+    } catch (error) {
+      if (this.closed) return;
+      const failures = (this.setBack.get(runId)?.failures ?? 0) + 1;
+      this.setBack.set(runId, { failures, until: Date.now() + Math.min(POLL * 2 ** failures, LONGEST_WAIT) });
+      this.log.error({ err: error, runId, failures }, 'looking at a job failed; it is tried again');
+    }
   }
 
   private async begin(job: JobRecord): Promise<void> {
@@ -267,26 +327,36 @@ export class JobService {
       await this.store.write(() => this.store.jobs.update(runId, { reason: lostNames(job.memoryNames) }));
     await this.store.write(() => this.store.jobs.update(runId, { state: 'preparing' }));
     const folders = foldersOf(this.options.home, runId);
-    const cwd = await prepareFolders(folders, snapshot, spec);
+    const target = this.requireTarget(spec.target);
+    const env = jobEnvironment({
+      baseEnv: job.baseEnv,
+      own: spec.environmentVariables,
+      runId,
+      serverUrl: this.options.serverUrl(),
+      outputFolder: folders.output,
+      ceilings: [this.options.home, path.dirname(snapshot.root)],
+    });
+    const { cwd, mounts, variables } = await prepareFolders(this.slots, {
+      runId,
+      folders,
+      snapshot,
+      spec,
+      env,
+      home: this.options.home,
+      canMount: await target.canMount(),
+    });
     const prepared: PreparedJob = {
       id: runId,
       folder: folders.root,
       cwd,
+      ...(mounts && { mounts }),
       command: spec.command,
-      env: jobEnvironment({
-        baseEnv: job.baseEnv,
-        own: spec.environmentVariables,
-        runId,
-        serverUrl: this.options.serverUrl(),
-        outputFolder: folders.output,
-        ceilings: [this.options.home, path.dirname(snapshot.root)],
-      }),
+      env: { ...env, ...variables },
       ...(snapshot.umask !== undefined && { umask: snapshot.umask }),
       timeout: spec.timeout ?? 0,
       grace: this.options.settings().grace,
       revive: this.options.revive?.(),
     };
-    const target = this.requireTarget(spec.target);
     const handle = target.plan(prepared);
     if (this.store.jobs.get(runId)?.cancelRequested) {
       await this.finish(job, { state: 'cancelled', reason: 'It was cancelled before it started.' });
@@ -304,8 +374,6 @@ export class JobService {
       ...token,
     });
     this.secrets.delete(runId);
-    const now = this.store.jobs.get(runId);
-    if (now) await this.watch(now);
   }
 
   /** One look at a job that was given to its target. */
@@ -364,33 +432,96 @@ export class JobService {
     // Its slot is free.
     this.look();
     const unread = await this.harvest.finish(job, status.startedAt ?? job.startedAt ?? job.queuedAt);
-    const lost = await collectOutputs(this.store, runId, job.snapshot, folders);
+    const { lost, again } = await this.collect(job);
     const told = this.store.jobs.get(runId)?.elsewhere ?? [];
     const stores = storesIn(folders.code, ['', workingFolderIn(job)]);
-    for (const { file, error } of lost) this.log.error({ err: error, runId, file }, 'file not kept');
-    await fs.promises.rm(folders.code, { recursive: true, force: true });
-    const reasons = [
-      this.store.jobs.get(runId)?.reason,
-      status.reason,
-      ...unread,
-      ...lost.map(({ file, error }) => `${file} was not kept: ${messageOf(error)}`),
-    ];
+    const before = this.store.jobs.get(runId)?.reason;
+    const reasons = [before, status.reason, this.wroteBeside(job), ...unread, ...lost]
+      .filter(Boolean)
+      .slice(0, 10);
     await this.finish(job, {
       state,
-      reason: reasons.filter(Boolean).slice(0, 10).join(' ') || undefined,
+      reason: [...reasons, again && `${NOT_YET} ${again}`].filter(Boolean).join(' ') || undefined,
       exitCode: status.exitCode,
       elsewhere: [...new Set([...told, ...stores])],
       endedAt,
     });
   }
 
+  /**
+   * Keeps what a job wrote.
+   * @returns sentences for people on what is lost, and why there is more to be kept when the disk or git allow it
+   */
+  private async collect({ runId, snapshot }: JobRecord): Promise<{ lost: string[]; again?: string }> {
+    const folders = foldersOf(this.options.home, runId);
+    const slot = snapshot && this.slots.of(runId, snapshot.root);
+    let failed: { file: string; error: unknown }[];
+    try {
+      const code = slot && { slot, root: snapshot.root };
+      failed = await collectOutputs(this.store, runId, code, folders);
+    } catch (error) {
+      failed = [{ file: 'What it wrote beside its code', error }];
+    }
+    for (const { file, error } of failed) this.log.error({ err: error, runId, file }, 'file not kept');
+    const passing = failed.find(({ error }) => mayPass(error));
+    if (passing) this.uncollected.add(runId);
+    else this.uncollected.delete(runId);
+    return {
+      lost: failed
+        .filter(({ error }) => !mayPass(error))
+        .map(({ file, error }) => `${file} was not kept: ${messageOf(error)}`),
+      ...(passing && { again: `${passing.file}: ${messageOf(passing.error)}` }),
+    };
+  }
+
+  /** A sentence for people, if there is anything to tell. */
+  private wroteBeside({ runId, snapshot }: JobRecord): string | undefined {
+    const slot = snapshot && this.slots.of(runId, snapshot.root);
+    if (!slot || madeAround(slot, snapshot.root).length === 0) return undefined;
+    return `It wrote beside its code folder; that is among its files, under outputs/${BESIDE}.`;
+  }
+
+  /** The link to its checkout is there for as long as something in it is to be kept. */
+  private isUncollected(runId: string): boolean {
+    return fs.existsSync(foldersOf(this.options.home, runId).code);
+  }
+
+  /** Now and again while there is anything to be kept of jobs that have ended. */
+  private async collectAgain(): Promise<void> {
+    clearTimeout(this.collectTimer);
+    for (const runId of [...this.uncollected]) {
+      const job = this.store.jobs.get(runId);
+      if (!job || isActive(job) || this.closed) continue;
+      try {
+        const { lost, again } = await this.collect(job);
+        if (again !== undefined) continue;
+        const [before] = (job.reason ?? '').split(NOT_YET);
+        const reason = [before?.trim(), ...lost].filter(Boolean).join(' ') || undefined;
+        await this.store.write(() => this.store.jobs.update(runId, { reason, collected: undefined }));
+        this.leave(job);
+      } catch (error) {
+        this.uncollected.add(runId);
+        this.log.error({ err: error, runId }, 'what a job wrote could not be kept; it is tried again');
+      }
+    }
+    if (this.uncollected.size > 0 && !this.closed)
+      this.collectTimer = setTimeout(() => void this.collectAgain(), COLLECT_EVERY).unref();
+  }
+
+  /** The job needs its checkout no more. */
+  private leave({ runId, snapshot }: JobRecord): void {
+    fs.rmSync(foldersOf(this.options.home, runId).code, { recursive: true, force: true });
+    if (snapshot) this.slots.release(runId, snapshot.root);
+  }
+
   private async finish(
-    { runId }: JobRecord,
+    job: JobRecord,
     end: { state: RunState } & Pick<
       Partial<JobRecord>,
       'reason' | 'cause' | 'exitCode' | 'elsewhere' | 'endedAt'
     >,
   ): Promise<void> {
+    const { runId } = job;
     const endedAt = end.endedAt ?? this.store.jobs.get(runId)?.endedAt ?? Date.now();
     await this.store.write(() => {
       this.store.jobs.update(runId, { ...end, endedAt, collected: undefined });
@@ -401,6 +532,10 @@ export class JobService {
     this.secrets.delete(runId);
     this.usage.forget(runId);
     this.cancelled.delete(runId);
+    if (this.uncollected.has(runId)) {
+      clearTimeout(this.collectTimer);
+      this.collectTimer = setTimeout(() => void this.collectAgain(), COLLECT_EVERY).unref();
+    } else this.leave(job);
     this.log.info({ runId, state: end.state, exitCode: end.exitCode, reason: end.reason }, 'job ended');
   }
 
@@ -428,6 +563,12 @@ function lostNames(names: readonly string[]): string {
 function workingFolderIn({ snapshot, spec }: JobRecord): string {
   const folder = path.relative(snapshot?.root ?? spec.codeFolder, spec.codeFolder);
   return folder.startsWith('..') ? spec.workingFolder : path.join(folder, spec.workingFolder);
+}
+
+/** Whether the same may go well later: there is no room now, or git is not there. */
+function mayPass(error: unknown): boolean {
+  if (TrainyardError.is(error)) return error.code === 'STORE_FULL' || error.code === 'GIT_FAILED';
+  return hasCode(error, 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO');
 }
 
 function bundledSupervisor(): string[] {

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
-import type { PreparedJob, TargetStatus } from '../target.js';
+import type { Mount, PreparedJob, TargetStatus } from '../target.js';
+import type { ViewMaker } from './view.js';
 
 /** The files through which a job, its supervisor and the server know of each other, in the job's folder. */
 export const FILES = {
@@ -14,9 +15,14 @@ export const FILES = {
   /** Its presence asks the supervisor to end the job. */
   cancel: 'cancel',
   log: 'output.log',
+  /** Written by a process that has a view of its own, when it has it. */
+  entered: 'entered',
 } as const;
 
-export type JobFile = Omit<PreparedJob, 'folder'>;
+export interface JobFile extends Omit<PreparedJob, 'folder' | 'mounts'> {
+  /** How the process gets the view that it is to have. */
+  view?: { maker: ViewMaker; mounts: readonly Mount[] };
+}
 
 export interface ProcessFile {
   pid: number;

@@ -13,9 +13,12 @@ import type { Revive } from '../target.js';
 import { type ExitFile, FILES, type JobFile, readJson, writeJson, writeJsonOnce } from './files.js';
 import { identityOf } from './identity.js';
 import { groupExists, killGroup } from './kill.js';
+import { inView, NOT_FOUND, NOT_RUNNABLE } from './view.js';
 
 const TICK = 200;
 const REVIVE_EVERY = 3_000;
+/** Milliseconds between tries to write a file. */
+const LONGEST_WAIT = 5_000;
 
 async function main(folder: string): Promise<void> {
   // Ending is asked for by the cancel file or by this signal; either way the job is ended first.
@@ -31,27 +34,30 @@ async function main(folder: string): Promise<void> {
   if (!writeJsonOnce(folder, FILES.supervisor, self)) return;
 
   const log = fs.openSync(path.join(folder, FILES.log), 'a', 0o600);
-  const [program = '', ...args] = job.command;
+  const [program = ''] = job.command;
+  const launch = launchOf(folder, job, { ...job.env, ...secrets });
   const startedAt = Date.now();
-  const end = (exit: Omit<ExitFile, 'startedAt' | 'endedAt'>): void => {
-    writeJson(folder, FILES.exit, { startedAt, endedAt: Date.now(), ...exit });
+  const end = async (exit: Omit<ExitFile, 'startedAt' | 'endedAt'>): Promise<never> => {
+    const file: ExitFile = { startedAt, endedAt: Date.now(), ...exit };
+    await untilWritten(() => writeJson(folder, FILES.exit, file));
     process.exit(0);
   };
   const spawnFailed = (error: unknown): void => {
     const missing = hasCode(error, 'ENOENT');
     const reason = missing
-      ? `${fs.existsSync(job.cwd) ? program : `The working folder ${job.cwd}`} was not found.`
+      ? `${job.view || fs.existsSync(job.cwd) ? program : `The working folder ${job.cwd}`} was not found.`
       : `${program} could not be started: ${messageOf(error)}`;
-    fs.writeSync(log, `${reason}\n`);
-    end({ exitCode: null, cause: 'spawn-failed', reason });
+    void untilWritten(() => fs.writeSync(log, `${reason}\n`)).then(() =>
+      end({ exitCode: null, cause: 'spawn-failed', reason }),
+    );
   };
   let child: ChildProcess;
   // What this process writes is private; what the job writes is the person's.
   const own = process.umask(job.umask ?? process.umask());
   try {
-    child = spawn(program, args, {
-      cwd: job.cwd,
-      env: { ...job.env, ...secrets },
+    child = spawn(launch.program, launch.args, {
+      cwd: launch.cwd,
+      env: launch.env,
       // Both streams share one open file: their order is kept and nobody has to be there to read them.
       stdio: ['ignore', log, log],
       detached: true,
@@ -90,15 +96,50 @@ async function main(folder: string): Promise<void> {
     clearInterval(ticker);
     // Children that it left behind would hold its GPU and go on writing.
     killGroup(pid, 'SIGKILL');
+    if (job.view && cause === 'exit' && !signal && !fs.existsSync(path.join(folder, FILES.entered))) {
+      spawnFailed(viewError(exitCode));
+      return;
+    }
     const reason = {
       timeout: `It ran longer than its limit of ${job.timeout} s.`,
       exit: signal ? `It was ended by ${signal}.` : undefined,
     }[cause as string];
-    end({ exitCode, ...(signal && { signal }), cause, ...(reason && { reason }) });
+    await end({ exitCode, ...(signal && { signal }), cause, ...(reason && { reason }) });
   };
   child.once('exit', (exitCode, signal) => void ended(exitCode, signal));
   const identity = (await identityOf(pid)) ?? '';
-  writeJson(folder, FILES.process, { pid, identity, startedAt });
+  await untilWritten(() => writeJson(folder, FILES.process, { pid, identity, startedAt }));
+}
+
+/** A disk that is full has room again some time, and nobody else knows what is to be written. */
+async function untilWritten(write: () => void): Promise<void> {
+  for (let wait = 100; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+    try {
+      write();
+      return;
+    } catch {
+      await sleep(wait);
+    }
+  }
+}
+
+/** What to spawn, and where: in a view of its own the process goes to its folder itself. */
+function launchOf(
+  folder: string,
+  { command, cwd, view }: JobFile,
+  env: Record<string, string>,
+): { program: string; args: string[]; cwd: string; env: Record<string, string> } {
+  if (!view) return { program: command[0] ?? '', args: command.slice(1), cwd, env };
+  const entered = path.join(folder, FILES.entered);
+  const inside = inView(view.maker, { mounts: view.mounts, cwd, entered }, command, env);
+  return { program: inside.command[0] ?? '', args: inside.command.slice(1), cwd: folder, env: inside.env };
+}
+
+/** Why a process in a view of its own did not come to run its program, in the system's words. */
+function viewError(exitCode: number | null): Error {
+  if (exitCode === NOT_FOUND) return Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+  if (exitCode === NOT_RUNNABLE) return new Error('EACCES: it is not a program that you may run');
+  return new Error('the folders of the job could not be put in their places; its log says why');
 }
 
 /** Starts the server again when it is gone: the script wants to log to it. One that lives makes the new one end. */

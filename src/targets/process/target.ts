@@ -6,10 +6,11 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../base/errors.js';
 import type { Handle, PreparedJob, Target, TargetDescription, TargetStatus, Usage } from '../target.js';
-import { type ExitFile, FILES, type ProcessFile, readJson, writeJson } from './files.js';
+import { type ExitFile, FILES, type JobFile, type ProcessFile, readJson, writeJson } from './files.js';
 import { isSame } from './identity.js';
 import { killGroup } from './kill.js';
 import { UsageMeter } from './usage.js';
+import { findViewMaker, type ViewMaker } from './view.js';
 
 const START_TIMEOUT = 15_000;
 
@@ -19,10 +20,13 @@ export class ProcessTarget implements Target {
   readonly kind = 'process';
   /** The program and arguments that run a supervisor, less the job's folder. */
   private readonly supervisor: readonly string[];
+  private readonly view: string | undefined;
   private readonly meter = new UsageMeter();
+  private maker: Promise<ViewMaker | undefined> | undefined;
 
-  constructor(supervisor: readonly string[]) {
+  constructor(supervisor: readonly string[], view?: string) {
     this.supervisor = supervisor;
+    this.view = view;
   }
 
   async describe(): Promise<TargetDescription> {
@@ -36,16 +40,26 @@ export class ProcessTarget implements Target {
     };
   }
 
+  async canMount(): Promise<boolean> {
+    return (await this.viewMaker()) !== undefined;
+  }
+
+  private viewMaker(): Promise<ViewMaker | undefined> {
+    return (this.maker ??= findViewMaker(this.view));
+  }
+
   plan(job: PreparedJob): Handle {
     return { folder: job.folder, grace: job.grace };
   }
 
   async start(
-    { folder, ...job }: PreparedJob,
+    { folder, mounts, ...job }: PreparedJob,
     _handle: Handle,
     secrets: Record<string, string>,
   ): Promise<void> {
-    writeJson(folder, FILES.job, job);
+    const maker = mounts && (await this.viewMaker());
+    const file: JobFile = { ...job, ...(mounts && maker && { view: { maker, mounts } }) };
+    writeJson(folder, FILES.job, file);
     const [program = '', ...args] = this.supervisor;
     let failure: Error | undefined;
     let ended = false;

@@ -32,8 +32,15 @@ export class Scratch {
   store!: Store;
   service!: JobService;
 
-  static async make(): Promise<Scratch> {
-    const scratch = new Scratch();
+  private readonly view: string | undefined;
+
+  constructor(view?: string) {
+    this.view = view;
+  }
+
+  /** @param view how jobs see the files, see VIEW_VARIABLE */
+  static async make(view?: string): Promise<Scratch> {
+    const scratch = new Scratch(view);
     fs.mkdirSync(scratch.project);
     scratch.write('README.md', '# A project\n');
     scratch.git('init', '-q', '-b', 'main');
@@ -63,6 +70,7 @@ export class Scratch {
       token: 'the-token',
       settings: () => this.settings,
       supervisor: this.supervisor,
+      ...(this.view !== undefined && { view: this.view }),
     });
   }
 

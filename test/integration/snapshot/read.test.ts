@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { createdFiles, diffSnapshots, diffWithFolder } from '../../../src/snapshot/diff.js';
+import { diffSnapshots, diffWithFolder } from '../../../src/snapshot/diff.js';
 import { exists, remove } from '../../../src/snapshot/keep.js';
 import { readBlob, readTree } from '../../../src/snapshot/read.js';
 import { restore } from '../../../src/snapshot/restore.js';
@@ -192,38 +192,6 @@ describe('a snapshot that was taken', () => {
         { path: 'large.bin', status: 'modified', additions: null, deletions: null },
       ]);
     });
-  });
-
-  it('createdFiles: what a job has made or changed, ignored or not, in inner repositories too', async () => {
-    it_.write('.gitignore', 'outputs/\n');
-    const library = path.join(it_.base, 'library');
-    it_.gitIn(it_.base, 'init', '-q', library);
-    fs.writeFileSync(path.join(library, 'l.py'), 'l');
-    it_.gitIn(library, 'add', '-A');
-    it_.gitIn(library, 'commit', '-qm', 'l');
-    it_.git('submodule', '--quiet', 'add', library, 'library');
-    const snapshot = await it_.take();
-    const folder = await it_.checkedOut(snapshot);
-    assert.deepEqual(await createdFiles(snapshot, folder), []);
-    const write = (name: string, text: string): void => {
-      fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-      fs.writeFileSync(path.join(folder, name), text);
-    };
-    write('outputs/model.bin', 'weights');
-    write('train.py', 'ONE\ntwo\nthree\n');
-    write('lib/ünï "x"\n', 'x');
-    write('library/made.txt', 'x');
-    write('cloned/x', 'x');
-    it_.gitIn(path.join(folder, 'cloned'), 'init', '-q');
-    fs.rmSync(path.join(folder, 'lib/a.py'));
-    fs.utimesSync(path.join(folder, 'lib/b.bin'), 1, 1);
-    assert.deepEqual(await createdFiles(snapshot, folder), [
-      'cloned/x',
-      'lib/ünï "x"\n',
-      'library/made.txt',
-      'outputs/model.bin',
-      'train.py',
-    ]);
   });
 
   it('exists until it is removed and collected; removing twice, or without the repository, is fine', async () => {

@@ -1,0 +1,90 @@
+/** What a snapshot leaves out and a job needs: data, environments. It is joined to the checkout from where it is. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { hasCode } from '../../base/errors.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { Mount } from '../../targets/target.js';
+import type { Slot } from './slots.js';
+
+/** Made anew by every program that wants it, and harmful when shared between runs. */
+const NEVER_LINKED = /(^|\/)(\.git|__pycache__|\.ipynb_checkpoints|mlruns)\/?$/;
+/** Each costs three milliseconds; what is left of the folders is linked. */
+const MOST_MOUNTS = 16;
+/** A folder of data may hold a script of the snapshot, and a million files. */
+const MOST_LINKS = 20_000;
+
+/** Relative, with `/`, without a slash at the end. */
+export function linkedPaths({ ignored, leftOut }: Snapshot): string[] {
+  const names = [...ignored, ...leftOut.map((file) => file.path)];
+  return names.filter((name) => !NEVER_LINKED.test(name)).map((name) => name.replace(/\/$/, ''));
+}
+
+/**
+ * Links what the snapshot left out into the checkout, which holds nothing but the snapshot.
+ * @param home Trainyard's folder; where the person's holds it, it is to be seen there, too
+ * @param own the checkout will stand in the place of the person's folder, so a link to that would lead to itself
+ * @returns folders that are to be mounted instead
+ */
+export function joinLeftOut(snapshot: Snapshot, slot: Slot, home: string, own: boolean): Mount[] {
+  const mounts: Mount[] = [];
+  let links = 0;
+  const [holdHome, others] = partition(linkedPaths(snapshot), (name) =>
+    isWithin(path.join(snapshot.root, name), home),
+  );
+  for (const name of holdHome) join(name);
+  if (own && isWithin(snapshot.root, home) && mounts.length === 0) {
+    const at = path.join(slot.folder, path.relative(snapshot.root, home));
+    fs.mkdirSync(at, { recursive: true });
+    mounts.push({ from: home, at });
+  }
+  for (const name of others) join(name);
+  return mounts;
+
+  function join(name: string): void {
+    if (links >= MOST_LINKS) return;
+    const from = path.join(snapshot.root, name);
+    const at = path.join(slot.folder, name);
+    const source = fs.lstatSync(from, { throwIfNoEntry: false });
+    const there = fs.lstatSync(at, { throwIfNoEntry: false });
+    if (!source) return;
+    if (there) {
+      // The snapshot holds some of it.
+      if (!there.isDirectory() || !source.isDirectory()) return;
+      for (const child of childrenOf(from)) if (!NEVER_LINKED.test(child)) join(`${name}/${child}`);
+      return;
+    }
+    links++;
+    fs.mkdirSync(path.dirname(at), { recursive: true });
+    if (!own) link(from, at);
+    // In the same place it leads where it leads.
+    else if (source.isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(from), at);
+    else if (source.isDirectory() && mounts.length < MOST_MOUNTS) {
+      fs.mkdirSync(at);
+      mounts.push({ from, at });
+    } else fs.symlinkSync(path.join(slot.person, name), at);
+  }
+}
+
+/** A link that needs no privilege where there are other kinds: on Windows a junction. */
+export function link(from: string, at: string): void {
+  const isFolder = fs.statSync(from, { throwIfNoEntry: false })?.isDirectory();
+  fs.symlinkSync(from, at, isFolder ? 'junction' : 'file');
+}
+
+function isWithin(folder: string, file: string): boolean {
+  const inside = path.relative(folder, file);
+  return inside === '' || !(inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside));
+}
+
+function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(is), all.filter((one) => !is(one))];
+}
+
+function childrenOf(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EPERM', 'ENOENT')) return [];
+    throw error;
+  }
+}
