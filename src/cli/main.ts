@@ -6,6 +6,7 @@ import { EXIT_USAGE, report } from './output.js';
 import { addPurge } from './purge.js';
 import { addRuns } from './runs.js';
 import { addServer } from './server.js';
+import { addStore } from './store.js';
 import { addSubmit } from './submit.js';
 
 const program = new Command('trainyard')
@@ -18,6 +19,7 @@ addRuns(program);
 addExperiments(program);
 addPurge(program);
 addServer(program);
+addStore(program);
 // Settings of a command are not handed down to those it holds.
 for (const command of program.commands) {
   command.exitOverride();

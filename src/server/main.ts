@@ -21,6 +21,7 @@ import { createApp } from './app.js';
 import { writeFileAtomic } from './files.js';
 import { JobService } from './jobs/service.js';
 import { Purger } from './purger.js';
+import { maintain } from './maintenance.js';
 import { Settings } from './settings.js';
 import { Store } from './store/store.js';
 
@@ -28,8 +29,7 @@ import { Store } from './store/store.js';
 const LONGEST_SILENCE = 24 * 60 * 60_000;
 
 /** The local workspace server: a process of its own, one per home. */
-async function main(): Promise<void> {
-  const home = path.resolve(process.env['TRAINYARD_HOME'] || path.join(os.homedir(), '.trainyard'));
+async function main(home: string): Promise<void> {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   process.umask(0o077);
   const log = openLog(home);
@@ -38,7 +38,9 @@ async function main(): Promise<void> {
 
   let store: Store;
   try {
-    store = Store.open(path.join(home, 'store'));
+    store = Store.open(path.join(home, 'store'), (error) =>
+      log.error({ err: error }, 'the store could not do what follows a change, such as a second copy of it'),
+    );
   } catch (error) {
     if (!TrainyardError.is(error, 'CONFLICT')) throw error;
     log.info('another server has this home; nothing to do');
@@ -117,7 +119,10 @@ async function main(): Promise<void> {
   const sweeping = new AbortController();
   store.artifacts
     .sweep(sweeping.signal)
-    .catch((error: unknown) => log.error({ err: error }, 'files that nobody names could not be removed'));
+    .then((missing = []) => {
+      if (missing.length > 0) log.error({ missing }, 'contents that runs name are missing in the store');
+    })
+    .catch((error: unknown) => log.error({ err: error }, 'files that nobody names could not be put away'));
 
   let stopping = false;
   async function stop(why: string): Promise<void> {
@@ -188,4 +193,6 @@ async function listen(app: FastifyInstance, wanted: number | undefined): Promise
   return address.port;
 }
 
-await main();
+const home = path.resolve(process.env['TRAINYARD_HOME'] || path.join(os.homedir(), '.trainyard'));
+const [kind, verb = ''] = process.argv.slice(2);
+await (kind === 'store' ? maintain(home, verb) : main(home));

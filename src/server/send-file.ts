@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { hasCode, TrainyardError } from '../base/errors.js';
 
 /** Bytes: one piece is read while the one before it is sent. */
 const PIECE = 256 * 1024;
@@ -9,10 +10,11 @@ const PIECE = 256 * 1024;
 /**
  * Sends a file of any size as the body of `reply`, whose headers are set. Two buffers take turns: a stream makes a new
  * one for each piece, which costs more than to read it.
+ * @throws STORE_CORRUPT when there is no such file, before anything is sent
  * @param bytes  its size; when it has become shorter the connection is cut, which the client sees
  */
 export async function sendFile(reply: FastifyReply, file: string, bytes: number): Promise<FastifyReply> {
-  const handle = await fs.promises.open(file);
+  const handle = await open(file);
   try {
     reply.header('content-length', bytes).hijack();
     for (const [name, value] of Object.entries(reply.getHeaders()))
@@ -26,6 +28,18 @@ export async function sendFile(reply: FastifyReply, file: string, bytes: number)
     await handle.close();
   }
   return reply;
+}
+
+async function open(file: string): Promise<FileHandle> {
+  try {
+    return await fs.promises.open(file);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    throw new TrainyardError('STORE_CORRUPT', `The content of this file is missing: ${file}.`, {
+      hint: 'Put it back if you have a copy of it. “trainyard store verify” says what else is missing.',
+      cause: error,
+    });
+  }
 }
 
 async function copy(handle: FileHandle, response: ServerResponse, bytes: number): Promise<void> {

@@ -21,6 +21,7 @@ import { failureOf, faultOf } from './failure.js';
 import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
+import { keepJob } from './kept-jobs.js';
 import { readMachine } from './machine.js';
 import { splitInherited } from './inherited.js';
 import { Slots } from './slots.js';
@@ -362,6 +363,7 @@ export class JobService {
       await this.finish(job, { state: 'cancelled', reason: 'It was cancelled before it started.' });
       return;
     }
+    keepJob(this.options.home, runId, { ...job, handle });
     await this.store.write(() => this.store.jobs.update(runId, { handle }));
     // The token goes to the process beside its secrets.
     const token = jobSecrets(spec.environmentVariables, jobToken(this.options.token, runId));

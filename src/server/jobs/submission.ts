@@ -90,7 +90,7 @@ function checkSubmission(store: Store, spec: JobSpec): void {
 }
 
 /** For use inside Store.write. */
-function createRun(
+export function createRun(
   { experiments, runs }: Store,
   runId: string,
   spec: JobSpec,

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { hasCode, TrainyardError } from '../../base/errors.js';
 import { mapBounded } from '../../base/map-bounded.js';
 import { checkArtifactPath } from './artifact-path.js';
+import { corrupt } from './damage.js';
+import { hashes, moveInto, objectFile, Trash } from './objects.js';
 import { type Content, receive } from './receive.js';
 import { type Database, storeFull } from './sql.js';
 import type { StoreChange } from './store.js';
@@ -40,15 +42,13 @@ const BELOW = 'owner = ? AND path > ? AND path < ?';
 const range = (owner: string, folder: string): [string, string, string | Uint8Array] =>
   folder === '' ? [owner, '', new Uint8Array()] : [owner, `${folder}/`, `${folder}0`];
 
-const SHA256 = /^[0-9a-f]{64}$/;
-
 /**
  * Files by owner (`runs/<run id>` or `models/<model id>`) and path; contents stored once by SHA-256 under
  * `<store>/objects/ab/cdef…`. Paths are relative, `/`-separated, checked: no `..`, no empty or absolute parts.
  */
 export class Artifacts {
   private readonly db: Database;
-  private readonly objects: string;
+  private readonly folder: string;
   private readonly temporary: string;
   private readonly touch: (change: StoreChange) => void;
   private readonly write: <T>(change: () => T) => Promise<T>;
@@ -65,9 +65,8 @@ export class Artifacts {
     this.db = db;
     this.touch = touch;
     this.write = write;
-    this.objects = path.join(folder, 'objects');
+    this.folder = folder;
     this.temporary = path.join(folder, 'tmp');
-    fs.mkdirSync(this.objects, { recursive: true, mode: 0o700 });
     // Uploads that were cut off; nobody was told that they are here.
     fs.rmSync(this.temporary, { recursive: true, force: true });
     fs.mkdirSync(this.temporary, { mode: 0o700 });
@@ -291,23 +290,56 @@ export class Artifacts {
   }
 
   /**
-   * Removes contents that no row names: a server that was killed between the two leaves one. Looks at a folder at a time,
-   * so that nobody waits for it.
+   * Takes contents that no row names to the trash: a server that was killed between the two leaves one. A database that
+   * knows too little must not cost anybody a file, so they are removed after a month only. Looks at a folder at a time, so
+   * that nobody waits for it.
+   * @returns the contents that rows name, and that are not there; undefined when it was cut off
+   * @throws STORE_CORRUPT when the list of files is damaged
    */
-  async sweep(signal: AbortSignal): Promise<void> {
-    for (const folder of await fs.promises.readdir(this.objects)) {
-      const names = await fs.promises.readdir(path.join(this.objects, folder));
-      if (signal.aborted) return;
-      this.collect(names.map((name) => folder + name).filter((name) => SHA256.test(name)));
+  async sweep(signal: AbortSignal): Promise<string[] | undefined> {
+    const found = this.db.get<{ integrity_check: string }>(
+      'PRAGMA integrity_check(artifacts)',
+    )?.integrity_check;
+    if (found !== 'ok') throw corrupt(`The list of files in ${this.db.file} is damaged: ${found}.`);
+    const trash = new Trash(this.folder);
+    for await (const names of hashes(this.folder)) {
+      if (signal.aborted) return undefined;
+      for (const sha256 of names) if (this.isGarbage(sha256)) trash.throwAway(sha256);
     }
+    trash.restore((sha256) => this.isNamed(sha256));
+    await trash.empty();
+    return this.missing();
+  }
+
+  /** Which contents rows name, and are not there. */
+  missing(): string[] {
+    return this.db
+      .all<{ sha256: string }>('SELECT DISTINCT sha256 FROM artifacts')
+      .map(({ sha256 }) => sha256)
+      .filter((sha256) => !fs.existsSync(this.object(sha256)));
+  }
+
+  isNamed(sha256: string): boolean {
+    return this.db.get('SELECT 1 FROM artifacts WHERE sha256 = ? LIMIT 1', sha256) !== undefined;
+  }
+
+  /** Takes in a content that is among the objects already. */
+  async adopt(owner: string, name: string, sha256: string): Promise<void> {
+    checkArtifactPath(name);
+    const { size } = fs.statSync(this.object(sha256));
+    await this.write(() => {
+      this.enter(owner, name, { sha256, bytes: size });
+      this.changed(owner);
+    });
   }
 
   private collect(contents: readonly string[]): void {
-    for (const sha256 of contents) {
-      const used = this.db.get('SELECT 1 FROM artifacts WHERE sha256 = ? LIMIT 1', sha256);
-      // No await between the look and the rename: a put of the same content shows in one of the two.
-      if (!used && !this.arriving.has(sha256)) this.remove(this.object(sha256));
-    }
+    // No await between the look and the rename: a put of the same content shows in one of the two.
+    for (const sha256 of contents) if (this.isGarbage(sha256)) this.remove(this.object(sha256));
+  }
+
+  private isGarbage(sha256: string): boolean {
+    return !this.arriving.has(sha256) && !this.isNamed(sha256);
   }
 
   /** A file of gigabytes takes the disk half a second to remove; nobody waits for that. */
@@ -359,7 +391,7 @@ export class Artifacts {
   }
 
   private object(sha256: string): string {
-    return path.join(this.objects, sha256.slice(0, 2), sha256.slice(2));
+    return objectFile(this.folder, sha256);
   }
 
   private changed(owner: string): void {
@@ -367,16 +399,5 @@ export class Artifacts {
     if (kind !== 'runs' || id === undefined) return;
     const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', id);
     if (run) this.touch({ type: 'run', runId: id, experimentId: String(run.experiment_id), part: 'files' });
-  }
-}
-
-/** There are 256 folders at most, so nearly always it is there. */
-function moveInto(object: string, file: string): void {
-  try {
-    fs.renameSync(file, object);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-    fs.mkdirSync(path.dirname(object), { recursive: true, mode: 0o700 });
-    fs.renameSync(file, object);
   }
 }

@@ -206,6 +206,10 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   CREATE TABLE purged (run_id TEXT PRIMARY KEY, snapshot TEXT) WITHOUT ROWID;
   CREATE TABLE purged_experiments (id INTEGER PRIMARY KEY);
   `,
+  `
+  -- One row: which store this is, and how many changes were committed (see last-change.ts).
+  CREATE TABLE store (identity TEXT NOT NULL, changes INTEGER NOT NULL, changed_at REAL NOT NULL);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

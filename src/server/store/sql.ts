@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { messageOf, TrainyardError } from '../../base/errors.js';
+import { corrupt } from './damage.js';
 
 export type Row = Record<string, SQLInputValue>;
 
@@ -17,9 +18,9 @@ export class Database {
   private readonly statements = new Map<string, StatementSync>();
   private readonly arrayStatements = new Map<string, StatementSync>();
 
-  constructor(file: string) {
+  constructor(file: string, { readOnly = false } = {}) {
     this.file = file;
-    this.db = new DatabaseSync(file);
+    this.db = new DatabaseSync(file, { readOnly });
   }
 
   private statement(sql: string): StatementSync {
@@ -48,6 +49,13 @@ export class Database {
 
   get<T = Row>(sql: string, ...values: SQLInputValue[]): T | undefined {
     return this.statement(sql).get(...values) as T | undefined;
+  }
+
+  /** Rows as they are read. */
+  *each(sql: string): Generator<SQLInputValue[]> {
+    const statement = this.db.prepare(sql);
+    statement.setReturnArrays(true);
+    yield* statement.iterate() as unknown as Iterable<SQLInputValue[]>;
   }
 
   /** @returns how many rows changed */
@@ -89,10 +97,7 @@ export function translateSqlError(error: unknown, file: string): unknown {
       });
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return new TrainyardError('STORE_CORRUPT', `The store ${file} is damaged: ${error.message}.`, {
-        hint: 'Nothing was changed. Move the file away to start with an empty store, or put back a copy of it.',
-        cause: error,
-      });
+      return corrupt(`The store ${file} is damaged: ${error.message}.`, error);
     case SQLITE_IOERR:
       return new TrainyardError(
         'INTERNAL',

@@ -1,19 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
-import { TrainyardError } from '../../base/errors.js';
+import process from 'node:process';
+import { hasCode, TrainyardError } from '../../base/errors.js';
 import type { Lifecycle, RunPart } from '../../workspace/types.js';
 import { Artifacts } from './artifacts.js';
 import { EventFiles } from './event-files.js';
 import { Experiments } from './experiments.js';
+import { databaseOf, inspect } from './inspect.js';
 import { Jobs } from './jobs.js';
+import { type LastChange, LastChangeFile } from './last-change.js';
 import { Metrics } from './metrics.js';
 import { checkVersion, migrate } from './migrations.js';
 import { Models } from './models.js';
+import { objectsIn, signObjects } from './objects.js';
 import { Purge } from './purge.js';
 import { RunTexts } from './run-texts.js';
 import { Runs } from './runs.js';
 import { like } from './search/like.js';
-import { Database, translateSqlError } from './sql.js';
+import { SecondCopy } from './second-copy.js';
+import { Database, storeFull, translateSqlError } from './sql.js';
 
 /** Told after the commit that made it true. */
 export type StoreChange =
@@ -23,9 +28,10 @@ export type StoreChange =
 
 export type LifecycleFilter = Lifecycle | 'all';
 
-const MAGIC = 'SQLite format 3\0';
-/** Larger files are not read through at every start. */
-const CHECKED_AT_OPEN = 64 * 1024 * 1024;
+/** Bytes of SQLite's log after which it goes into the database. */
+const CHECKPOINT_AT = 4 * 1024 * 1024;
+/** Milliseconds after a commit in which the second copy gets it. */
+const COPIED_AFTER = 1000;
 
 /** SQLite's number for a database that can give back pages when it is asked to. */
 const INCREMENTAL = 2;
@@ -62,10 +68,20 @@ export class Store {
   /** What the change that runs now has touched. */
   private touched: StoreChange[] = [];
   private closed = false;
+  private last: LastChange;
+  private readonly lastFile: LastChangeFile;
+  private readonly report: (error: unknown) => void;
+  private copy: SecondCopy | undefined;
+  /** Bytes of SQLite's log. */
+  private checkpointAt = CHECKPOINT_AT;
+  private copying: NodeJS.Timeout | undefined;
 
-  private constructor(folder: string, db: Database) {
+  private constructor(folder: string, db: Database, last: LastChange, report: (error: unknown) => void) {
     this.folder = folder;
     this.db = db;
+    this.last = last;
+    this.report = report;
+    this.lastFile = new LastChangeFile(folder, last);
     this.runTexts = new RunTexts();
     const touch = (change: StoreChange) => {
       this.touched.push(change);
@@ -83,32 +99,39 @@ export class Store {
 
   /**
    * Opens or creates the store in `folder`.
+   * @param report  hears of what could not be done beside the changes, such as a second copy of them
    * @throws TrainyardError STORE_NEWER | STORE_CORRUPT (the files are left as they are) | CONFLICT (another process has it)
    */
-  static open(folder: string): Store {
+  static open(folder: string, report: (error: unknown) => void = warn): Store {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const file = path.join(folder, 'trainyard.db');
-    refuseForeignFile(file);
+    const { isNew, isCopyOutdated } = inspect(folder);
+    const file = databaseOf(folder);
+    const copy = SecondCopy.prepare(file, isNew || isCopyOutdated);
     let db: Database | undefined;
     try {
       db = new Database(file);
       db.exec('PRAGMA busy_timeout = 200; PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = ON');
       const version = checkVersion(db);
-      checkIntegrity(db);
       // Only of a store that is being made: what is purged can be given back to the disk (see giveBack).
       db.exec('PRAGMA auto_vacuum = INCREMENTAL');
       // Acknowledged means synced: FULL syncs the log at each commit, which requests share.
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192');
+      // The log is begun anew only when it was copied.
+      db.exec('PRAGMA wal_autocheckpoint = 0');
       db.exec('BEGIN IMMEDIATE; COMMIT'); // takes the lock now, not at the first write
       migrate(db, version);
       db.function('like_exact', (text, pattern) => Number(like(String(text), String(pattern))));
       db.function('like_folded', (text, pattern) =>
         Number(like(String(text).toLowerCase(), String(pattern).toLowerCase())),
       );
-      return new Store(folder, db);
+      const store = new Store(folder, db, identify(db, folder), report);
+      store.copy = copy.take(report);
+      store.copy?.follow();
+      return store;
     } catch (error) {
       db?.close();
-      throw translateSqlError(error, file);
+      copy.drop();
+      throw hasCode(error, 'ENOSPC', 'EDQUOT') ? storeFull(error) : translateSqlError(error, file);
     }
   }
 
@@ -130,6 +153,7 @@ export class Store {
     this.pending = [];
     const settle: (() => void)[] = [];
     const kept: StoreChange[] = [];
+    let made = 0;
     try {
       this.db.exec('BEGIN IMMEDIATE');
       for (const { change, resolve, reject } of batch) {
@@ -138,6 +162,7 @@ export class Store {
         try {
           const value = change();
           this.db.exec('RELEASE one');
+          made++;
           kept.push(...this.touched);
           settle.push(() => resolve(value));
         } catch (error) {
@@ -147,7 +172,10 @@ export class Store {
           settle.push(() => reject(translateSqlError(error, this.db.file)));
         }
       }
+      const at = Date.now();
+      if (made > 0) this.db.run('UPDATE store SET changes = changes + ?, changed_at = ?', made, at);
       this.db.exec('COMMIT');
+      if (made > 0) this.last = { ...this.last, changes: this.last.changes + made, at };
     } catch (error) {
       this.metrics.forget();
       this.rollback();
@@ -156,7 +184,29 @@ export class Store {
       return;
     }
     for (const done of settle) done();
+    this.follow();
     for (const change of kept) for (const listener of this.listeners) listener(change);
+  }
+
+  /** What is to be done after a commit, which stands whatever becomes of this. */
+  private follow(): void {
+    const log = fs.statSync(`${this.db.file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    try {
+      this.lastFile.write(this.last);
+      if (log >= this.checkpointAt) {
+        this.copy?.endSegment();
+        this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+        this.checkpointAt = CHECKPOINT_AT;
+      }
+    } catch (error) {
+      // A full disk: the log goes on growing, or the next change says so.
+      this.checkpointAt = log + CHECKPOINT_AT;
+      this.report(error);
+    }
+    this.copying ??= setTimeout(() => {
+      this.copying = undefined;
+      this.copy?.follow();
+    }, COPIED_AFTER).unref();
   }
 
   private rollback(): void {
@@ -171,6 +221,11 @@ export class Store {
   onChange(listener: (change: StoreChange) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** How far it has come. */
+  get lastChange(): LastChange {
+    return this.last;
   }
 
   /** Bytes on disk, objects included. */
@@ -197,6 +252,7 @@ export class Store {
       // A statement that was stepped would be in its way.
       this.db.forget();
       if (isWorthIt && bavail * bsize > 3 * before) this.db.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
+      this.follow();
       return before - size();
     }
     for (let left = free(); left > 0;) {
@@ -213,32 +269,29 @@ export class Store {
     if (this.closed) return;
     this.closed = true;
     this.commit();
+    clearTimeout(this.copying);
+    this.copy?.endSegment();
     this.db.close();
+    this.lastFile.close();
+    await this.copy?.close();
     await this.artifacts.settled();
   }
 }
 
-/** A file that is not ours is never opened: SQLite would be asked to write into it. */
-function refuseForeignFile(file: string): void {
-  if (!fs.existsSync(file)) return;
-  const handle = fs.openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(MAGIC.length);
-    const read = fs.readSync(handle, head, 0, head.length, 0);
-    if (read === 0 || head.toString('latin1') === MAGIC) return;
-  } finally {
-    fs.closeSync(handle);
+/** Database and objects get the same name, the objects first: what comes next then takes theirs. */
+function identify(db: Database, folder: string): LastChange {
+  const known = db.get<LastChange>('SELECT identity, changes, changed_at AS at FROM store');
+  if (known) {
+    signObjects(folder, known.identity);
+    return { ...known };
   }
-  throw new TrainyardError('STORE_CORRUPT', `${file} is not a Trainyard store.`, {
-    hint: 'Nothing was changed. Move the file away to start with an empty store, or put back a copy of it.',
-  });
+  const identity = objectsIn(folder).identity ?? randomUUID();
+  signObjects(folder, identity);
+  const last = { identity, changes: 0, at: Date.now() };
+  db.run('INSERT INTO store VALUES (?, ?, ?)', identity, last.changes, last.at);
+  return last;
 }
 
-function checkIntegrity(db: Database): void {
-  if (fs.statSync(db.file).size > CHECKED_AT_OPEN) return;
-  const found = db.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
-  if (found !== 'ok')
-    throw new TrainyardError('STORE_CORRUPT', `The store ${db.file} is damaged: ${found}.`, {
-      hint: 'Nothing was changed. Move the file away to start with an empty store, or put back a copy of it.',
-    });
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }

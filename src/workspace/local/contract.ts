@@ -56,6 +56,46 @@ export const DISCOVERY_FILE = 'server.json';
  */
 export const REPLACES_VARIABLE = 'TRAINYARD_REPLACES';
 
+/** `server.js store <verb>` does this instead of serving, and prints `{ result }` or `{ error: ErrorData }`. */
+export type StoreVerb = 'verify' | 'recover' | 'reset';
+
+export interface StoreVerification {
+  /** What is wrong with the database; null: nothing. */
+  database: string | null;
+  objects: number;
+  bytes: number;
+  /** SHA-256 of contents that are not what they were. */
+  damaged: string[];
+  /** Those that runs name and that are not there. */
+  missing: string[];
+  /** How many no run names. */
+  unnamed: number;
+}
+
+export interface StoreRecovery {
+  /** What the database is made of now: itself, its second copy, the rows of it that could be read, or nothing. */
+  from: 'database' | 'copy' | 'rows' | 'nothing';
+  runs: number;
+  /** Jobs that only their folders told of. */
+  jobs: number;
+  /** Changes that were made and are not in it, as far as is known; null: nobody knows how many. */
+  lostChanges: number | null;
+  /** When the last change was made that is in it, in ms since the epoch. */
+  lastChangeAt: number | null;
+  /** Objects that no run named; they are files of the run `filesRun` now. */
+  unnamedObjects: number;
+  filesRun: string | null;
+  /** SHA-256 of contents that runs name and that are not there. */
+  missingObjects: string[];
+  /** The folder that has the files that were there before. */
+  setAside: string | null;
+}
+
+export interface StoreReset {
+  /** The folder that has all that was there before; null: there was nothing. */
+  setAside: string | null;
+}
+
 /** Of a log: where what is sent begins, in bytes from its start. */
 export const LOG_FROM_HEADER = 'trainyard-log-from';
 

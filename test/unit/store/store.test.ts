@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { TrainyardError } from '../../../src/base/errors.js';
+import { Trash } from '../../../src/server/store/objects.js';
 import { Store } from '../../../src/server/store/store.js';
 
 describe('store', () => {
@@ -276,16 +277,34 @@ describe('store', () => {
       assert.ok(!fs.existsSync(path.join(folder, 'objects', a.sha256.slice(0, 2), a.sha256.slice(2))));
     });
 
-    it('sweeps away contents that no row names, and nothing else', async () => {
+    it('puts away contents that no row names, and nothing else, and removes them after thirty days', async () => {
       const { sha256 } = await store.artifacts.put('runs/r', 'kept.txt', Buffer.from('kept'));
       const objects = path.join(folder, 'objects', sha256.slice(0, 2));
-      for (const name of ['0'.repeat(62), 'notes.txt']) fs.writeFileSync(path.join(objects, name), 'left');
+      const unnamed = sha256.slice(0, 2) + '0'.repeat(62);
+      for (const name of [unnamed.slice(2), 'notes.txt']) fs.writeFileSync(path.join(objects, name), 'left');
       const stop = new AbortController();
       stop.abort();
       await store.artifacts.sweep(stop.signal);
       assert.equal(fs.readdirSync(objects).length, 3);
-      await store.artifacts.sweep(new AbortController().signal);
+      assert.deepEqual(await store.artifacts.sweep(new AbortController().signal), []);
       assert.deepEqual(fs.readdirSync(objects).sort(), [sha256.slice(2), 'notes.txt'].sort());
+      const [thrown] = new Trash(folder).all();
+      assert.equal(thrown?.sha256, unnamed);
+      assert.equal(fs.readFileSync(thrown.file, 'utf8'), 'left');
+      const day = 24 * 60 * 60_000;
+      await new Trash(folder).empty(thrown.thrownAt + 29 * day);
+      assert.ok(fs.existsSync(thrown.file));
+      await new Trash(folder).empty(thrown.thrownAt + 31 * day);
+      assert.ok(!fs.existsSync(thrown.file));
+    });
+
+    it('brings back from the trash what a row names, and says what is nowhere', async () => {
+      const { sha256 } = await store.artifacts.put('runs/r', 'a.txt', Buffer.from('a'));
+      const gone = await store.artifacts.put('runs/r', 'b.txt', Buffer.from('b'));
+      new Trash(folder).throwAway(sha256);
+      fs.rmSync(store.artifacts.stat('runs/r', 'b.txt')?.file ?? '');
+      assert.deepEqual(await store.artifacts.sweep(new AbortController().signal), [gone.sha256]);
+      assert.equal(fs.readFileSync(store.artifacts.stat('runs/r', 'a.txt')?.file ?? '', 'utf8'), 'a');
     });
 
     for (const bad of ['', '../x', 'a/../../x', '/abs', 'a//b', 'c:\\x', 'a\0b', 'a/.', '..'])

@@ -1,0 +1,85 @@
+import process from 'node:process';
+import type { Command } from 'commander';
+import { formatBytes } from '../base/bytes.js';
+import type { StoreRecovery, StoreVerification } from '../workspace/local/contract.js';
+import { maintainStore } from '../workspace/local/maintenance.js';
+import { serverEntry } from './context.js';
+import { print, printJson, table } from './output.js';
+
+interface Json {
+  json?: boolean;
+}
+
+export function addStore(program: Command): void {
+  const store = program.command('store').description('look after what the server keeps; it must not run');
+  store
+    .command('verify')
+    .description('read all of it and say what is damaged')
+    .option('--json', 'print JSON')
+    .action(async (flags: Json) => {
+      const found = await maintainStore('verify', { serverEntry });
+      if (process.stderr.isTTY) process.stderr.write('\n');
+      if (flags.json) printJson(found);
+      else print(table(verified(found)));
+      if (found.database !== null || found.damaged.length > 0 || found.missing.length > 0)
+        process.exitCode = 1;
+    });
+  store
+    .command('recover')
+    .description('put a damaged store together from what is left; nothing is removed')
+    .option('--json', 'print JSON')
+    .action(async (flags: Json) => {
+      const made = await maintainStore('recover', { serverEntry });
+      if (flags.json) printJson(made);
+      else print(table(recovered(made)));
+    });
+  store
+    .command('reset')
+    .description('set all of it aside and start empty; nothing is removed')
+    .option('--json', 'print JSON')
+    .action(async (flags: Json) => {
+      const done = await maintainStore('reset', { serverEntry });
+      if (flags.json) printJson(done);
+      else print(done.setAside === null ? 'There is no store.' : `All of it is in ${done.setAside} now.`);
+    });
+}
+
+const count = (n: number, one: string) => `${n} ${n === 1 ? one : `${one}s`}`;
+
+function verified({ database, objects, bytes, damaged, missing, unnamed }: StoreVerification): string[][] {
+  return [
+    ['Database', database ?? 'whole'],
+    ['Files', `${count(objects, 'content')}, ${formatBytes(bytes)}`],
+    ['Damaged', damaged.length === 0 ? 'none' : damaged.join(' ')],
+    ['Missing', missing.length === 0 ? 'none' : missing.join(' ')],
+    ['Of no run', String(unnamed)],
+  ];
+}
+
+const SOURCES: Record<StoreRecovery['from'], string> = {
+  database: 'the database itself',
+  copy: 'its second copy',
+  rows: 'the rows that could be read',
+  nothing: 'nothing: no part of it could be read',
+};
+
+function recovered(made: StoreRecovery): string[][] {
+  return [
+    ['Made from', SOURCES[made.from]],
+    ['Runs', `${made.runs}${made.jobs > 0 ? `, ${made.jobs} of them from the folders of their jobs` : ''}`],
+    ['Lost', lost(made)],
+    [
+      'Files of no run',
+      made.filesRun === null ? 'none' : `${made.unnamedObjects}, now files of the run ${made.filesRun}`,
+    ],
+    ['Missing files', made.missingObjects.length === 0 ? 'none' : made.missingObjects.join(' ')],
+    ['Set aside', made.setAside ?? 'nothing'],
+  ];
+}
+
+function lost({ lostChanges, lastChangeAt }: StoreRecovery): string {
+  if (lostChanges === 0) return 'no change that is known of';
+  if (lostChanges === null) return 'the rows that could not be read';
+  const since = lastChangeAt === null ? '' : `, those after ${new Date(lastChangeAt).toISOString()}`;
+  return `${count(lostChanges, 'change')}${since}`;
+}

@@ -1,0 +1,250 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { TrainyardError } from '../../base/errors.js';
+import type { StoreRecovery, StoreVerification } from '../../workspace/local/contract.js';
+import { databaseOf, inspect } from './inspect.js';
+import { type LastChange, readLastChange } from './last-change.js';
+import { SCHEMA_VERSION } from './migrations.js';
+import { hashes, hashOf, objectFile, objectsIn, signObjects, Trash } from './objects.js';
+import { readLog, hasCopy, segmentCount, writeCopy } from './second-copy.js';
+import { Database } from './sql.js';
+import { Store } from './store.js';
+import { salvage } from './salvage.js';
+
+/** What a person does with a store that is refused. Nothing here removes anything; a server must not run. */
+
+/** Experiment and run of what no run named. */
+const RECOVERED = 'Recovered files';
+
+/**
+ * Puts a store together from what is left: the database or its second copy, whichever has come further and is whole, else
+ * the rows that can be read; then the jobs, from their folders; then the objects, of which those that no run names become
+ * files of a run of their own.
+ * @throws STORE_NEWER | CONFLICT (a server has it)
+ */
+export async function recover(
+  folder: string,
+  takeJobs: (store: Store) => Promise<number> = async () => 0,
+): Promise<StoreRecovery> {
+  const known = readLastChange(folder);
+  const before = standing(folder);
+  let from: StoreRecovery['from'] = 'database';
+  let setAside: string | null = null;
+  if (before !== 'whole') {
+    const work = path.join(folder, 'recovering');
+    fs.rmSync(work, { recursive: true, force: true });
+    fs.mkdirSync(work, { recursive: true, mode: 0o700 });
+    const made = await best(folder, work, objectsIn(folder).identity ?? known?.identity);
+    from = made.from;
+    setAside = putInPlace(folder, made);
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+  const store = Store.open(folder);
+  try {
+    const { changes, at } = store.lastChange;
+    const jobs = await takeJobs(store);
+    return {
+      from,
+      ...(await takeIn(store)),
+      jobs,
+      lostChanges: from === 'rows' ? null : Math.max(0, (known?.changes ?? 0) - changes),
+      lastChangeAt: changes > 0 ? at : null,
+      setAside,
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+/** All of it goes to a folder beside the store's, and the next start has an empty one. @returns that folder */
+export function reset(folder: string): string | null {
+  if (!fs.existsSync(folder)) return null;
+  standing(folder);
+  const target = freeName(`${folder}-set-aside-${stamp()}`);
+  fs.renameSync(folder, target);
+  return target;
+}
+
+/** @throws CONFLICT (a server has it) | STORE_NEWER */
+function standing(folder: string): 'whole' | 'damaged' {
+  try {
+    inspect(folder, { thorough: true });
+    return 'whole';
+  } catch (error) {
+    if (TrainyardError.is(error, 'STORE_CORRUPT')) return 'damaged';
+    throw error;
+  }
+}
+
+interface Made {
+  file: string;
+  /** undefined: it has none yet. */
+  identity?: string | undefined;
+  from: StoreRecovery['from'];
+}
+
+/** The furthest of what is whole; what has another identity than the objects counts only when there is nothing else. */
+async function best(folder: string, work: string, identity: string | undefined): Promise<Made> {
+  const database = databaseOf(folder);
+  const log = readLog(database);
+  const found: (Made & { last: LastChange })[] = [];
+  const add = (name: string, from: StoreRecovery['from'], write: (target: string) => void): boolean => {
+    const file = path.join(work, name);
+    write(file);
+    const last = wholeAt(file);
+    if (last) found.push({ file, from, last, ...(last.identity !== '' && { identity: last.identity }) });
+    return last !== undefined;
+  };
+  // The second copy first: of two that came as far, a flipped bit is rather in the file that is in use.
+  if (hasCopy(database)) {
+    const segments = segmentCount(database);
+    let isWhole = add('copy.db', 'copy', (target) => writeCopy(database, target, segments));
+    for (let n = segments - 1; n >= 0 && !isWhole; n--)
+      isWhole = add(`copy-${n}.db`, 'copy', (target) => writeCopy(database, target, n));
+    // What the log has besides; one that does not fit makes no whole database, or another one.
+    if (log) add('copy-and-log.db', 'copy', (target) => writeCopy(database, target, segments, log));
+  }
+  if (fs.existsSync(database)) {
+    add('database.db', 'database', (target) => {
+      fs.copyFileSync(database, target, fs.constants.COPYFILE_FICLONE);
+      if (log) fs.writeFileSync(`${target}-wal`, log, { mode: 0o600 });
+    });
+  }
+  const isOurs = (made: Made) => identity === undefined || made.identity === identity;
+  const [furthest] = found.sort(
+    (a, b) => Number(isOurs(b)) - Number(isOurs(a)) || b.last.changes - a.last.changes,
+  );
+  if (furthest) return furthest;
+  const file = path.join(work, 'rows', 'trainyard.db');
+  const from = (await salvage(database, path.dirname(file))) ? 'rows' : 'nothing';
+  return { file, from, identity: wholeAt(file)?.identity };
+}
+
+/** What a database says of itself when it is a store and whole; its log is part of the file then. */
+function wholeAt(file: string): LastChange | undefined {
+  let db: Database | undefined;
+  try {
+    db = new Database(file);
+    const version = Number(db.get<{ user_version: number }>('PRAGMA user_version')?.user_version);
+    if (version === 0 || version > SCHEMA_VERSION) return undefined;
+    if (db.get<{ integrity_check: string }>('PRAGMA integrity_check(1)')?.integrity_check !== 'ok')
+      return undefined;
+    db.get('SELECT 1 FROM runs, experiments LIMIT 1');
+    const isNamed = db.get(`SELECT 1 FROM sqlite_schema WHERE name = 'store'`) !== undefined;
+    const row = isNamed
+      ? db.get<LastChange>('SELECT identity, changes, changed_at AS at FROM store')
+      : undefined;
+    return row ? { ...row } : { identity: '', changes: 0, at: 0 };
+  } catch (error) {
+    // SQLite says what is wrong with it; what counts here is that something is.
+    if (error instanceof Error && 'errcode' in error) return undefined;
+    throw error;
+  } finally {
+    db?.close();
+  }
+}
+
+/** @returns the folder that has what was there */
+function putInPlace(folder: string, { file, identity }: Made): string {
+  const database = databaseOf(folder);
+  const aside = freeName(path.join(folder, 'set-aside', stamp()));
+  fs.mkdirSync(aside, { recursive: true, mode: 0o700 });
+  const move = (from: string) => {
+    if (fs.existsSync(from)) fs.renameSync(from, path.join(aside, path.basename(from)));
+  };
+  // The log first: SQLite would write it into the new database. Last what says that something is amiss.
+  for (const end of ['-wal', '-shm', '']) move(database + end);
+  fs.renameSync(file, database);
+  if (identity !== undefined) signObjects(folder, identity);
+  for (const name of ['copy', 'last-change']) move(path.join(folder, name));
+  return aside;
+}
+
+/** Objects that rows name, from the trash; and those that none does, into a run. */
+async function takeIn(
+  store: Store,
+): Promise<Pick<StoreRecovery, 'runs' | 'unnamedObjects' | 'filesRun' | 'missingObjects'>> {
+  const { artifacts, folder } = store;
+  const runs = store.runs.count('all');
+  new Trash(folder).restore((sha256) => artifacts.isNamed(sha256));
+  const unnamed: string[] = [];
+  for await (const names of hashes(folder))
+    unnamed.push(...names.filter((sha256) => !artifacts.isNamed(sha256)));
+  const filesRun = unnamed.length > 0 ? await nameThem(store, unnamed) : null;
+  return { runs, unnamedObjects: unnamed.length, filesRun, missingObjects: artifacts.missing() };
+}
+
+async function nameThem(store: Store, objects: readonly string[]): Promise<string> {
+  const run = await store.write(() => {
+    const experiment = store.experiments.byName(RECOVERED) ?? store.experiments.create({ name: RECOVERED });
+    const name = `${RECOVERED} ${new Date().toISOString()}`;
+    return store.runs.create({
+      experimentId: experiment.id,
+      name,
+      startTime: Date.now(),
+      status: 'finished',
+    });
+  });
+  for (const sha256 of objects) await store.artifacts.adopt(`runs/${run.id}`, sha256, sha256);
+  await store.write(() => store.runs.update(run.id, { endTime: Date.now() }));
+  return run.id;
+}
+
+const stamp = () => new Date().toISOString().replaceAll(/[:.]/g, '-');
+
+function freeName(wanted: string): string {
+  let name = wanted;
+  for (let n = 2; fs.existsSync(name); n++) name = `${wanted}-${n}`;
+  return name;
+}
+
+/**
+ * Whether the store is whole: its database, and each content by its name, which is its hash.
+ * @param progress  hears how many objects were read
+ * @throws STORE_NEWER | CONFLICT (a server has it)
+ */
+export async function verify(
+  folder: string,
+  progress: (objects: number) => void,
+): Promise<StoreVerification> {
+  const found: StoreVerification = {
+    database: null,
+    objects: 0,
+    bytes: 0,
+    damaged: [],
+    missing: [],
+    unnamed: 0,
+  };
+  const named = new Set<string>();
+  try {
+    inspect(folder, { thorough: true });
+    for (const sha256 of namedIn(folder)) named.add(sha256);
+  } catch (error) {
+    if (!TrainyardError.is(error, 'STORE_CORRUPT')) throw error;
+    found.database = error.message;
+  }
+  const there = new Set<string>();
+  for await (const names of hashes(folder))
+    for (const sha256 of names) {
+      there.add(sha256);
+      const file = objectFile(folder, sha256);
+      found.objects++;
+      found.bytes += fs.statSync(file).size;
+      if ((await hashOf(file)) !== sha256) found.damaged.push(sha256);
+      if (!named.has(sha256)) found.unnamed++;
+      progress(found.objects);
+    }
+  found.missing = [...named].filter((sha256) => !there.has(sha256));
+  return found;
+}
+
+function namedIn(folder: string): string[] {
+  if (!fs.existsSync(databaseOf(folder))) return [];
+  const db = new Database(databaseOf(folder), { readOnly: true });
+  try {
+    return db.arrays<[string]>('SELECT DISTINCT sha256 FROM artifacts').map(([sha256]) => sha256);
+  } finally {
+    db.close();
+    fs.rmSync(`${databaseOf(folder)}-shm`, { force: true });
+  }
+}
