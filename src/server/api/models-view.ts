@@ -37,7 +37,7 @@ export function toModels(store: Store): Model[] {
       experimentId: model.experimentId,
       tags: model.tags,
       params: model.params,
-      metrics: Object.fromEntries(model.metrics.map(({ key, value }) => [key, value])),
+      metrics: store.models.newestMetrics(model.id),
       versions: [],
     }));
   return [...registered, ...logged];

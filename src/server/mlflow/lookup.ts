@@ -1,5 +1,5 @@
 import type { ExperimentRecord } from '../store/experiments.js';
-import type { LoggedModelRecord, ModelVersionRecord, RegisteredModelRecord } from '../store/models.js';
+import type { LoggedModel, ModelVersionRecord, RegisteredModelRecord } from '../store/models.js';
 import type { RunRecord } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import { invalid, notFound } from './errors.js';
@@ -40,7 +40,7 @@ export function requireActiveRun(store: Store, id: string): RunRecord {
   throw invalid(`The run ${id} must be in the 'active' state. Current state is ${run.lifecycle}.`);
 }
 
-export function requireLoggedModel(store: Store, id: string, allowDeleted = false): LoggedModelRecord {
+export function requireLoggedModel(store: Store, id: string, allowDeleted = false): LoggedModel {
   const model = store.models.logged(id);
   if (model && (allowDeleted || model.lifecycle === 'active')) return model;
   throw notFound(`Logged model with ID '${id}' not found.`);

@@ -1,4 +1,4 @@
-import type { LoggedModelRecord, ModelVersionRecord } from '../store/models.js';
+import type { LoggedModel, ModelVersionRecord } from '../store/models.js';
 import type { Store } from '../store/store.js';
 import { VERSIONS_TAG, withVersion } from './versions-tag.js';
 
@@ -6,7 +6,7 @@ import { VERSIONS_TAG, withVersion } from './versions-tag.js';
 export function newVersion(
   store: Store,
   fields: Parameters<Store['models']['createVersion']>[0],
-  model: LoggedModelRecord | undefined,
+  model: LoggedModel | undefined,
 ): ModelVersionRecord {
   const created = store.models.createVersion({
     ...fields,

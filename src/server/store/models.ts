@@ -8,7 +8,7 @@ import { Registry } from './registry.js';
 
 export type { ModelVersionRecord, RegisteredModelRecord } from './registry.js';
 
-export interface LoggedModelRecord {
+export interface LoggedModel {
   id: string;
   experimentId: string;
   name: string;
@@ -22,6 +22,10 @@ export interface LoggedModelRecord {
   lifecycle: Lifecycle;
   params: Keyed;
   tags: Keyed;
+}
+
+/** With all points that were logged to it, which may be many. */
+export interface LoggedModelRecord extends LoggedModel {
   metrics: LoggedModelMetric[];
 }
 
@@ -41,7 +45,7 @@ interface LoggedModelRow {
   name: string;
   model_type: string;
   source_run_id: string;
-  status: LoggedModelRecord['status'];
+  status: LoggedModel['status'];
   status_message: string;
   created_at: number;
   updated_at: number;
@@ -60,7 +64,7 @@ export class Models extends Registry {
     sourceRunId?: string;
     params?: Keyed;
     tags?: Keyed;
-  }): LoggedModelRecord {
+  }): LoggedModel {
     const experiment = this.db.get<{ artifact_location: string }>(
       'SELECT artifact_location FROM experiments WHERE id = ?',
       fields.experimentId,
@@ -85,19 +89,19 @@ export class Models extends Registry {
     return this.changedLogged(id);
   }
 
-  logged(id: string): LoggedModelRecord | undefined {
+  logged(id: string): LoggedModel | undefined {
     return this.loggedWhere('id = ?', id)[0];
   }
 
   /** Newest first, deleted ones too. */
-  searchLogged(experimentIds: string[]): LoggedModelRecord[] {
+  searchLogged(experimentIds: string[]): LoggedModel[] {
     return this.loggedWhere(
       'experiment_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) ORDER BY created_at DESC, id',
       JSON.stringify(experimentIds),
     );
   }
 
-  setLoggedStatus(id: string, status: LoggedModelRecord['status'], message = ''): LoggedModelRecord {
+  setLoggedStatus(id: string, status: LoggedModel['status'], message = ''): LoggedModel {
     this.requireLogged(id);
     this.db.run('UPDATE logged_models SET status = ?, status_message = ? WHERE id = ?', status, message, id);
     return this.changedLogged(id);
@@ -155,7 +159,7 @@ export class Models extends Registry {
     this.changedLogged(id);
   }
 
-  private loggedWhere(where: string, value: string): LoggedModelRecord[] {
+  private loggedWhere(where: string, value: string): LoggedModel[] {
     return this.db.all<LoggedModelRow>(`SELECT * FROM logged_models WHERE ${where}`, value).map((row) => ({
       id: row.id,
       experimentId: String(row.experiment_id),
@@ -170,39 +174,56 @@ export class Models extends Registry {
       lifecycle: row.lifecycle,
       params: readKeyed(row.params),
       tags: readKeyed(row.tags),
-      metrics: this.loggedMetrics(row.id),
     }));
   }
 
-  private loggedMetrics(id: string): LoggedModelMetric[] {
-    return this.db
-      .all<{
-        key: string;
-        value: number | null;
-        time: number;
-        step: number;
-        run_id: string;
-        dataset_name: string;
-        dataset_digest: string;
-      }>('SELECT * FROM logged_model_metrics WHERE model_id = ?', id)
-      .map((row) => ({
-        key: row.key,
-        value: row.value ?? NaN,
-        timestamp: row.time,
-        step: row.step,
-        runId: row.run_id,
-        datasetName: row.dataset_name,
-        datasetDigest: row.dataset_digest,
-      }));
+  /** Reads all points of a model. */
+  withMetrics(model: LoggedModel): LoggedModelRecord {
+    const rows = this.db.all<{
+      key: string;
+      value: number | null;
+      time: number;
+      step: number;
+      run_id: string;
+      dataset_name: string;
+      dataset_digest: string;
+    }>('SELECT * FROM logged_model_metrics WHERE model_id = ?', model.id);
+    const metrics = rows.map((row) => ({
+      key: row.key,
+      value: row.value ?? NaN,
+      timestamp: row.time,
+      step: row.step,
+      runId: row.run_id,
+      datasetName: row.dataset_name,
+      datasetDigest: row.dataset_digest,
+    }));
+    return { ...model, metrics };
   }
 
-  private requireLogged(id: string): LoggedModelRecord {
+  /** Of each metric of a model the value of the largest step; the others are not read. */
+  newestMetrics(id: string): Record<string, number> {
+    const rows = this.db.arrays<[string, number | null]>(
+      `WITH RECURSIVE keys (key) AS (
+         SELECT min(key) FROM logged_model_metrics WHERE model_id = ?1
+         UNION ALL
+         SELECT (SELECT min(key) FROM logged_model_metrics WHERE model_id = ?1 AND key > keys.key)
+         FROM keys WHERE key IS NOT NULL)
+       SELECT key, (
+         SELECT value FROM logged_model_metrics m WHERE model_id = ?1 AND m.key = keys.key
+         ORDER BY step DESC, time DESC, run_id DESC, dataset_name DESC, dataset_digest DESC LIMIT 1)
+       FROM keys WHERE key IS NOT NULL`,
+      id,
+    );
+    return Object.fromEntries(rows.map(([key, value]) => [key, value ?? NaN]));
+  }
+
+  private requireLogged(id: string): LoggedModel {
     const record = this.logged(id);
     if (!record) throw new TrainyardError('NOT_FOUND', `Logged model with ID '${id}' not found.`);
     return record;
   }
 
-  private changedLogged(id: string): LoggedModelRecord {
+  private changedLogged(id: string): LoggedModel {
     this.db.run('UPDATE logged_models SET updated_at = ? WHERE id = ?', Date.now(), id);
     this.touch({ type: 'models' });
     return this.requireLogged(id);

@@ -39,14 +39,16 @@ export const create = endpoint(
         tags,
       });
     });
-    return { model: loggedModelEntity(model) };
+    return { model: loggedModelEntity(store.models.withMetrics(model)) };
   },
 );
 
 export const get = endpoint(
   Type.Object({ model_id: Required, allow_deleted: Type.Optional(QueryBool) }),
   ({ model_id: id, allow_deleted: allowDeleted }, { store }) => ({
-    model: loggedModelEntity(requireLoggedModel(store, id, queryBool(allowDeleted))),
+    model: loggedModelEntity(
+      store.models.withMetrics(requireLoggedModel(store, id, queryBool(allowDeleted))),
+    ),
   }),
 );
 
@@ -58,7 +60,7 @@ export const finalize = endpoint(
       requireLoggedModel(store, id);
       return store.models.setLoggedStatus(id, value);
     });
-    return { model: loggedModelEntity(model) };
+    return { model: loggedModelEntity(store.models.withMetrics(model)) };
   },
 );
 
@@ -135,7 +137,9 @@ export const search = endpoint(
   (input, { store }) => {
     input.experiment_ids.forEach(checkExperimentId);
     const limit = maxResults(input.max_results || undefined, LARGEST_PAGE, DEFAULT_PAGE);
-    const found = searchLoggedModels(store.models.searchLogged(input.experiment_ids), {
+    const models = store.models.searchLogged(input.experiment_ids);
+    const records = models.map((model) => store.models.withMetrics(model));
+    const found = searchLoggedModels(records, {
       filter: input.filter,
       datasets: input.datasets?.map((d) => ({ name: d.dataset_name, digest: d.dataset_digest })),
       orderBy: input.order_by?.map((order) => ({
