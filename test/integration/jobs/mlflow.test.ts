@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { buildScriptJob } from '../../../src/job/build.js';
 import { API } from '../../../src/workspace/local/contract.js';
@@ -230,6 +231,38 @@ for C in (1.0, 2.0):
     assert.deepEqual(
       [own, ...others].map(({ params }) => params['C']),
       ['1.0', '2.0'],
+    );
+  });
+
+  it("may train with Transformers' Trainer, which chooses an experiment by its environment", async function () {
+    if (!hasPython('full')) this.skip();
+    const script = new URL('../mlflow/scripts/transformers_callback.py', import.meta.url);
+    const { own, others } = await run(fs.readFileSync(script, 'utf8'), { python: 'full' });
+    assert.equal(await experimentOf(own), 'transformers');
+    assert.equal(own.name, 'tiny');
+    assert.equal(own.params['num_train_epochs'], '2');
+    assert.deepEqual(others, []);
+  });
+
+  it('may execute notebooks, each in a kernel of its own', async function () {
+    if (!hasPython('full')) this.skip();
+    const { own, others } = await run(
+      `
+import nbformat
+from nbclient import NotebookClient
+for lr in (0.1, 0.2):
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_code_cell("import mlflow"),
+        nbformat.v4.new_code_cell(f"with mlflow.start_run(): mlflow.log_param('lr', {lr})"),
+    ]
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+`,
+      { python: 'full' },
+    );
+    assert.deepEqual(
+      [own, ...others].map(({ params }) => params['lr']),
+      ['0.1', '0.2'],
     );
   });
 
