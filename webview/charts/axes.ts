@@ -1,8 +1,8 @@
+import { compareNames } from '../../src/base/order.js';
 import type { XAxis } from '../../src/extension/panels/messages.js';
 
 /** Metrics that say how far a training is, the likeliest first. */
 const PROGRESS = ['epoch', 'global_step', 'trainer/global_step', 'step', 'iteration', 'samples', 'tokens'];
-const order = new Intl.Collator('en', { numeric: true });
 
 /** The metric that an x axis is; undefined for step and times. */
 export function axisMetric(axis: XAxis): string | undefined {
@@ -19,7 +19,7 @@ export function axisMetrics(metrics: Iterable<string>): string[] {
     const at = PROGRESS.indexOf(name.toLowerCase());
     return at >= 0 ? at : name.startsWith('system/') ? PROGRESS.length + 1 : PROGRESS.length;
   };
-  return [...metrics].sort((a, b) => rank(a) - rank(b) || order.compare(a, b));
+  return [...metrics].sort((a, b) => rank(a) - rank(b) || compareNames(a, b));
 }
 
 /** The one that is worth a button of its own. */

@@ -1,3 +1,4 @@
+import { compareValues } from '../../src/base/order.js';
 import type { ChartRun, RunLabel } from '../../src/extension/panels/messages.js';
 import { lookAt, looksOf, type RunLook } from './palette.js';
 
@@ -22,8 +23,6 @@ export function isGroupId(id: string): boolean {
 export function labelName(id: string): string {
   return id.slice(id.indexOf(':') + 1);
 }
-
-const order = new Intl.Collator('en', { numeric: true });
 
 /** Runs as they are, the baseline first. */
 export function runEntries(runs: readonly ChartRun[], baseline: string | null): Entry[] {
@@ -55,13 +54,8 @@ export function groupEntries(runs: readonly ChartRun[], label: RunLabel, baselin
     runs: group,
     isGroup: true,
   }));
-  groups.sort((a, b) => Number(a.code === 0) - Number(b.code === 0) || compareValues(a.name, b.name));
+  const valueOf = ({ code }: { code: number }) => (code === 0 ? undefined : label.values[code - 1]);
+  groups.sort((a, b) => compareValues(valueOf(a), valueOf(b)));
   const line = runs.find((run) => run.id === baseline);
   return line ? [...runEntries([line], baseline), ...groups] : groups;
-}
-
-/** 1e-4 before 0.001, layer2 before layer10. */
-function compareValues(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => Number(text.slice(text.indexOf(' = ') + 3)));
-  return Number.isNaN(left! - right!) ? order.compare(a, b) : left! - right!;
 }

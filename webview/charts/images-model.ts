@@ -1,3 +1,4 @@
+import { compareNames } from '../../src/base/order.js';
 import type { LoggedImage } from '../../src/extension/panels/messages.js';
 
 /** Images of one run and key, by step. */
@@ -51,8 +52,7 @@ export class ImagesModel {
 
   /** Keys that any of these runs has images of, by name. */
   keys(runIds: readonly string[]): string[] {
-    const order = new Intl.Collator('en', { numeric: true });
-    return [...new Set(runIds.flatMap((id) => [...(this.#byRun.get(id)?.keys() ?? [])]))].sort(order.compare);
+    return [...new Set(runIds.flatMap((id) => [...(this.#byRun.get(id)?.keys() ?? [])]))].sort(compareNames);
   }
 
   of(runId: string, key: string): Images {

@@ -1,3 +1,4 @@
+import { compareNames } from '../../src/base/order.js';
 import { isCombined, metricsOf, titleOf } from './chart-id.js';
 
 /** Charts of metrics that share the prefix before the first `/`. */
@@ -14,7 +15,6 @@ export interface Section {
 /** Metrics of the machine, sampled by Trainyard and MLflow: there when needed, not in the way. */
 const SYSTEM = 'system';
 // layer2 before layer10
-const order = new Intl.Collator('en', { numeric: true });
 
 /** No metric can have it. */
 export const PINNED = '/pinned';
@@ -47,7 +47,7 @@ function sectionsByPrefix(keys: Iterable<string>, orders: Order): Section[] {
   }
   const rank = (prefix: string) => (prefix === '' ? 0 : prefix === SYSTEM ? 2 : 1);
   return [...byPrefix]
-    .sort(([a], [b]) => rank(a) - rank(b) || order.compare(a, b))
+    .sort(([a], [b]) => rank(a) - rank(b) || compareNames(a, b))
     .map(([prefix, members]) => ({
       prefix,
       title: prefix === '' ? 'Metrics' : prefix,
@@ -60,7 +60,7 @@ function sectionsByPrefix(keys: Iterable<string>, orders: Order): Section[] {
 function inOrder(keys: string[], own: readonly string[]): string[] {
   const place = new Map(own.map((key, at) => [key, at]));
   const at = (key: string) => place.get(key) ?? own.length;
-  return keys.sort((a, b) => at(a) - at(b) || order.compare(a, b));
+  return keys.sort((a, b) => at(a) - at(b) || compareNames(a, b));
 }
 
 /** A list with one of its members put before another, or at the end. */

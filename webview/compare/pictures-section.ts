@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { compareNames } from '../../src/base/order.js';
 import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
 import { none, sectionTitle, wideRow } from './cells.js';
 import type { CompareModel } from './model.js';
@@ -8,7 +9,9 @@ import './wipe.js';
 export function picturesSection(model: CompareModel): TemplateResult | typeof nothing {
   const { shown: runs, pictures, wipes, showAll } = model;
   const of = (run: ComparedRun, name: string) => pictures.get(run.id)?.[name];
-  const names = [...new Set(runs.flatMap(({ id }) => Object.keys(pictures.get(id) ?? {})))].sort();
+  const names = [...new Set(runs.flatMap(({ id }) => Object.keys(pictures.get(id) ?? {})))].sort(
+    compareNames,
+  );
   if (names.length === 0) return nothing;
   const [first, ...others] = runs;
   const differing = names.filter((name) => runs.some((run) => of(run, name) !== of(first!, name)));

@@ -1,8 +1,7 @@
+import { compareNames } from '../../src/base/order.js';
 import type { ChangedFile, ComparedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
 import type { Goals } from '../../src/extension/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
-
-const order = new Intl.Collator('en', { numeric: true });
 
 export interface TextRow {
   name: string;
@@ -17,7 +16,7 @@ export function textRows(
   of: (run: ComparedRun) => Readonly<Record<string, string>>,
   names?: readonly string[],
 ): TextRow[] {
-  const all = names ?? [...new Set(runs.flatMap((run) => Object.keys(of(run))))].sort(order.compare);
+  const all = names ?? [...new Set(runs.flatMap((run) => Object.keys(of(run))))].sort(compareNames);
   return all.map((name) => {
     const values = runs.map((run) => of(run)[name]);
     return { name, values, differs: values.some((value) => value !== values[0]) };
@@ -38,7 +37,7 @@ export function metricRows(runs: readonly ComparedRun[], said?: Goals): MetricRo
   const isOfMachine = (name: string) => Number(name.startsWith('system/'));
   const byRun = runs.map(({ metrics, values }) => new Map(metrics.map((name, i) => [name, values[i]])));
   const names = [...new Set(byRun.flatMap((values) => [...values.keys()]))].sort(
-    (a, b) => isOfMachine(a) - isOfMachine(b) || order.compare(a, b),
+    (a, b) => isOfMachine(a) - isOfMachine(b) || compareNames(a, b),
   );
   return names.map((name) => {
     const goal = goalOf(name, said);
@@ -68,7 +67,7 @@ export interface FileRow {
 /** Every file in which a run differs from the first. @param changes by run, of those after the first */
 export function fileRows(changes: readonly (readonly ChangedFile[] | undefined)[]): FileRow[] {
   const paths = new Set(changes.flatMap((files) => files?.map(({ path }) => path) ?? []));
-  return [...paths].sort(order.compare).map((path) => ({
+  return [...paths].sort(compareNames).map((path) => ({
     path,
     files: changes.map((files) => files?.find((file) => file.path === path)),
   }));
@@ -85,7 +84,7 @@ export interface WrittenRow {
 export function writtenRows(lists: readonly (readonly ComparedFile[] | undefined)[]): WrittenRow[] {
   const byPath = lists.map((list) => new Map(list?.map((file) => [file.path, file])));
   const paths = new Set(byPath.flatMap((files) => [...files.keys()]));
-  return [...paths].sort(order.compare).map((path) => {
+  return [...paths].sort(compareNames).map((path) => {
     const files = byPath.map((known) => known.get(path));
     const told = files.filter((_, i) => lists[i] !== undefined);
     return { path, files, differs: told.some((file) => !isSameFile(told[0], file)) };

@@ -1,3 +1,4 @@
+import { compareValues, numberOf } from '../../src/base/order.js';
 import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
 import { metricRows, textRows } from './rows.js';
 
@@ -12,8 +13,6 @@ export interface Variable {
   /** The values of a param that is no number, in their order. */
   words?: readonly string[];
 }
-
-const order = new Intl.Collator('en', { numeric: true });
 
 /** What differs among runs: params by name, then metrics, those of the machine last. */
 export function variablesOf(runs: readonly ComparedRun[]): Variable[] {
@@ -39,9 +38,9 @@ export function variablesOf(runs: readonly ComparedRun[]): Variable[] {
 /** Numbers when all that are given are; else words. */
 function columnOf(texts: readonly (string | undefined)[]): Pick<Variable, 'values' | 'words'> {
   const given = texts.filter((text) => text !== undefined);
-  if (given.every((text) => text.trim() !== '' && Number.isFinite(Number(text))))
-    return { values: Float64Array.from(texts, (text) => (text === undefined ? NaN : Number(text))) };
-  const words = [...new Set(given)].sort(order.compare);
+  if (given.every((text) => Number.isFinite(numberOf(text))))
+    return { values: Float64Array.from(texts, (text) => (text === undefined ? NaN : numberOf(text))) };
+  const words = [...new Set(given)].sort(compareValues);
   const places = new Map(words.map((word, i) => [word, i]));
   return {
     words,

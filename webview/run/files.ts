@@ -1,10 +1,9 @@
+import { compareNames } from '../../src/base/order.js';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { RunFile } from '../../src/workspace/types.js';
 import { follow } from '../shared/follow.js';
 import { formatBytes } from '../../src/base/bytes.js';
 import type { RunModel } from './model.js';
-
-const order = new Intl.Collator('en', { numeric: true });
 
 /** The files that the run wrote, folder by folder. */
 export class TyFiles extends LitElement {
@@ -43,7 +42,7 @@ export class TyFiles extends LitElement {
 
   #list(files: readonly RunFile[]): TemplateResult {
     const sorted = [...files].sort(
-      (a, b) => Number(b.isFolder) - Number(a.isFolder) || order.compare(a.path, b.path),
+      (a, b) => Number(b.isFolder) - Number(a.isFolder) || compareNames(a.path, b.path),
     );
     return html`<ul class="files">
       ${sorted.map((file) => html`<li>${file.isFolder ? this.#folder(file.path) : this.#file(file)}</li>`)}

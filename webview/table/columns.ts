@@ -1,3 +1,4 @@
+import { compareNames } from '../../src/base/order.js';
 import type { ColumnId, TableLayout } from '../../src/extension/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
 
@@ -50,7 +51,6 @@ const KINDS: readonly ColumnKind[] = ['metric', 'param', 'attribute', 'tag'];
 const OF_METRIC: readonly ColumnKind[] = ['metric', 'best', 'min', 'max'];
 const rankOf = ({ id, kind }: Column) =>
   FIRST.includes(id) ? -1 : KINDS.indexOf(OF_METRIC.includes(kind) ? 'metric' : kind);
-const order = new Intl.Collator('en', { numeric: true });
 
 export const EMPTY_LAYOUT: TableLayout = {
   version: 2,
@@ -107,7 +107,7 @@ export function knownColumns(ids: Iterable<ColumnId>): Column[] {
   named.sort(
     (a, b) =>
       isOfMachine(a) - isOfMachine(b) ||
-      order.compare(a.name, b.name) ||
+      compareNames(a.name, b.name) ||
       OF_METRIC.indexOf(a.kind) - OF_METRIC.indexOf(b.kind),
   );
   // Attributes keep the order they have.

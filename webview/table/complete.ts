@@ -1,3 +1,5 @@
+import { compareValues } from '../../src/base/order.js';
+
 /** Completion for MLflow's filter grammar: comparisons joined by AND. Pure. */
 
 export interface Known {
@@ -77,7 +79,10 @@ function valuesOf(name: string, { valuesOf: seen }: Known): string[] {
   const values =
     kind && plain ? seen(kind as 'param' | 'tag', plain) : /\bstatus$/.test(name) ? STATUSES : [];
   // The grammar has no way to write a quote within quotes.
-  return values.filter((value) => !value.includes("'")).map((value) => `'${value}'`);
+  return values
+    .filter((value) => !value.includes("'"))
+    .sort(compareValues)
+    .map((value) => `'${value}'`);
 }
 
 /** Those that begin so, then those that have it somewhere; one that is already there needs no offer. */

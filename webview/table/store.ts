@@ -1,6 +1,5 @@
+import { numberOf, orderOfValues } from '../../src/base/order.js';
 import type { ColumnId, RunChunk } from '../../src/extension/panels/table-messages.js';
-
-const order = new Intl.Collator('en', { numeric: true });
 
 /** What the cells of a column hold; rows are those of the store. */
 export interface NumberData {
@@ -152,13 +151,7 @@ function grown<T extends Float64Array | Uint8Array | Uint32Array>(old: T, fresh:
 
 function rank(column: TextData): void {
   const { words } = column;
-  const numbers = words.map((word) => (word.trim() === '' ? NaN : Number(word)));
-  column.isNumeric = !numbers.some(Number.isNaN);
-  const sorted = [...words.keys()].sort((a, b) => {
-    const [x, y] = [numbers[a]!, numbers[b]!];
-    if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
-    return Number.isNaN(x) || x === y ? order.compare(words[a]!, words[b]!) : x - y;
-  });
+  column.isNumeric = words.every((word) => !Number.isNaN(numberOf(word)));
   column.ranks = new Uint32Array(words.length);
-  for (const [place, word] of sorted.entries()) column.ranks[word] = place;
+  for (const [place, word] of orderOfValues(words).entries()) column.ranks[word] = place;
 }

@@ -1,3 +1,4 @@
+import { compareNames } from '../../base/order.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { machineFacts } from '../runs/machine-facts.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
@@ -10,7 +11,7 @@ type Fact = [name: string, value: string | number | null | undefined];
 export function shownRun(run: Run, experiment: string): ShownRun {
   const { code, job } = run;
   const metrics = Object.entries(run.metrics).sort(
-    ([a], [b]) => isOfMachine(a) - isOfMachine(b) || byName(a, b),
+    ([a], [b]) => isOfMachine(a) - isOfMachine(b) || compareNames(a, b),
   );
   const column = (of: (summary: (typeof metrics)[number][1]) => number) =>
     Float64Array.from(metrics, ([, summary]) => of(summary));
@@ -48,8 +49,8 @@ export function shownRun(run: Run, experiment: string): ShownRun {
       ...machineFacts(job?.machine),
     ]),
     packages: Object.entries(run.environment?.packages ?? {}),
-    params: Object.entries(run.params).sort(([a], [b]) => byName(a, b)),
-    tags: ownTags(run).sort(([a], [b]) => byName(a, b)),
+    params: Object.entries(run.params).sort(([a], [b]) => compareNames(a, b)),
+    tags: ownTags(run).sort(([a], [b]) => compareNames(a, b)),
     note: run.tags[NOTE_TAG] ?? '',
     metrics: metrics.map(([name]) => name),
     values: column(({ value }) => value),
@@ -63,8 +64,6 @@ export function shownRun(run: Run, experiment: string): ShownRun {
   };
 }
 
-const order = new Intl.Collator('en', { numeric: true });
-const byName = (a: string, b: string) => order.compare(a, b);
 const isOfMachine = (name: string) => Number(name.startsWith('system/'));
 
 function told(facts: readonly Fact[]): [string, string][] {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatBytes } from '../../base/bytes.js';
+import { compareNames } from '../../base/order.js';
 import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Run, type RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
@@ -82,7 +83,7 @@ export function runSections(
         children: () => metrics.map((name) => metricLeaf(run, name, id)),
       }),
     );
-  const params = Object.keys(run.params).sort();
+  const params = Object.keys(run.params).sort(compareNames);
   if (params.length > 0)
     sections.push(
       leaf({
@@ -114,7 +115,7 @@ export function runSections(
 
 function systemLast(a: string, b: string): number {
   const rank = (name: string) => (name.startsWith('system/') ? 1 : 0);
-  return rank(a) - rank(b) || a.localeCompare(b);
+  return rank(a) - rank(b) || compareNames(a, b);
 }
 
 function metricLeaf(run: Run, name: string, id: string): Leaf {
@@ -205,7 +206,7 @@ function treeLeaves(
   list: (folder: string) => Promise<RunFile[]>,
 ): Leaf[] {
   const order = (a: RunFile, b: RunFile) =>
-    Number(b.isFolder) - Number(a.isFolder) || a.path.localeCompare(b.path);
+    Number(b.isFolder) - Number(a.isFolder) || compareNames(a.path, b.path);
   return [...listed].sort(order).map(({ path, isFolder, bytes }) => {
     const { name } = splitPath(path);
     const row = leaf({
