@@ -44,6 +44,7 @@ export function aggregate(curves: readonly Curve[], x: Range, columns: number, b
       length: grid.places.length,
       origin: 0,
       unit: 1,
+      ...(curves.every((curve) => curve.isStepless) && { isStepless: true }),
     },
     ...tallies.band(band),
     counts: tallies.counts,

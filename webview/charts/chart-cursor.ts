@@ -146,7 +146,8 @@ export class ChartCursor {
     const { legend, settings, xAxis } = this.#model;
     const { highlighted } = legend;
     const main = this.#rows.find(({ line }) => line.entry.id === highlighted) ?? this.#rows[0];
-    return { xAxis, x: main?.x ?? x, rows: this.#rows, highlighted, band: settings.band };
+    const isStepless = main?.line.curve.isStepless ?? false;
+    return { xAxis, x: main?.x ?? x, isStepless, rows: this.#rows, highlighted, band: settings.band };
   }
 
   /** At rest the newest value, where there is no doubt whose. */
@@ -191,6 +192,6 @@ export class ChartCursor {
       return `${row.line.name} ${formatValue(shown(row))}${than}`;
     });
     const live = this.#element.querySelector('[aria-live]')!;
-    live.textContent = `${formatX(readout.x, readout.xAxis)}: ${values.join(', ')}`;
+    live.textContent = `${formatX(readout.x, readout.xAxis, readout.isStepless)}: ${values.join(', ')}`;
   }
 }

@@ -2,13 +2,29 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Limits } from '../../src/extension/panels/messages.js';
 import { isCombined } from './chart-id.js';
 import type { ChartsModel } from './model.js';
+import { saySteplessLines } from '../shared/stepless.js';
+import type { ChartLine } from './lines.js';
 import { sayLimits } from './say-limits.js';
 
-/** What stands beside the name of a chart: that its y axis was set, the newest value, and its buttons. */
-export function headerTools(chart: string, model: ChartsModel): TemplateResult {
+/** What stands beside the name of a chart: that steps do not place its points, that its y axis was set, the newest value, and its buttons. */
+export function headerTools(chart: string, model: ChartsModel, lines: readonly ChartLine[]): TemplateResult {
   const limits = model.arrangement.limits(chart);
-  return html`${limits ? limitsButton(chart, limits, model) : nothing}<span class="latest"></span>
+  return html`${steplessNote(lines, model)}${limits ? limitsButton(chart, limits, model) : nothing}<span
+      class="latest"
+    ></span>
     <span class="buttons">${pinButton(chart, model)}${expandButton(chart, model)}</span>`;
+}
+
+/** That lines are not where their steps are. */
+function steplessNote(lines: readonly ChartLine[], { xAxis }: ChartsModel): TemplateResult | typeof nothing {
+  const count = lines.filter(({ curve }) => curve.isStepless).length;
+  if (count === 0) return nothing;
+  const [text, how] =
+    xAxis === 'step'
+      ? ['by order', 'drawn in the order they were logged']
+      : ['by time', 'matched by their times'];
+  const title = saySteplessLines(count, lines.length, how);
+  return html`<span class="stepless" title=${title} aria-label=${title}>${text}</span>`;
 }
 
 function limitsButton(chart: string, limits: Limits, model: ChartsModel): TemplateResult {

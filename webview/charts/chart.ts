@@ -43,6 +43,8 @@ export class TyChart extends LitElement {
   /** The curves of the shown runs, and the lines that are drawn of them. */
   #curves: readonly RunCurve[] = [];
   #lines: readonly ChartLine[] = [];
+  /** How many of them are not placed by their steps. */
+  #stepless = 0;
   readonly #tracer = new Tracer();
   readonly #redraw = new Redraw(() => this.#draw());
   /** Before, it is a name and room for the rest: of five hundred charts a person sees ten. */
@@ -91,7 +93,7 @@ export class TyChart extends LitElement {
     return html`
       <header>
         <h3 title=${titleOf(this.chart)}>${headingOf(this.chart)}</h3>
-        ${this.#wasInView ? headerTools(this.chart, this.model) : nothing}
+        ${this.#wasInView ? headerTools(this.chart, this.model, this.#lines) : nothing}
       </header>
       <div
         class="plot"
@@ -195,7 +197,10 @@ export class TyChart extends LitElement {
     // The width of the y axis is not known before its labels are; a common one is near enough to begin with.
     const columns = this.#plot?.columns ?? Math.max(1, element.clientWidth - 68);
     const view = this.#viewOf(model.zoom ?? this.#wholeOf(extent), columns);
-    if (view.isBeyond !== (this.#view?.isBeyond ?? false)) this.requestUpdate();
+    const stepless = this.#lines.filter(({ curve }) => curve.isStepless).length;
+    if (view.isBeyond !== (this.#view?.isBeyond ?? false) || stepless !== this.#stepless)
+      this.requestUpdate();
+    this.#stepless = stepless;
     this.#view = view;
     if (this.#plot) this.#plot.draw(view);
     else this.#plot = this.#createPlot(element, view);

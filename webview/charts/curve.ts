@@ -1,5 +1,5 @@
 import type { XAxis } from '../../src/extension/panels/messages.js';
-import { type Columns, joinedByStep, orderedByX } from './join.js';
+import { type Columns, goesByTime, joined, orderedByX } from './join.js';
 import type { Series } from './series-store.js';
 import { isSmoothing, type Smoother, type Smoothing, smootherOf } from './smooth.js';
 
@@ -14,6 +14,8 @@ export interface Curve {
   origin: number;
   /** Steps: 1. Time: 1, in ms since the epoch. Relative: 0.001, so that the axis is in seconds. */
   unit: number;
+  /** Its steps say nothing: it is placed by the order of logging, on an axis that is a metric by the time. */
+  isStepless?: boolean;
 }
 
 /** Where the points of a series lie. */
@@ -51,6 +53,8 @@ export function curveOf(series: Series, placement: Placement, smoothing: Smoothi
     derivedOf.set(series, derived);
   }
   const { x, y, length } = columnsOf(series, placement, derived);
+  const isStepless =
+    axis === 'step' ? series.isStepless : axis.startsWith('metric:') && goesByTime(series, by);
   return {
     x,
     y,
@@ -58,12 +62,15 @@ export function curveOf(series: Series, placement: Placement, smoothing: Smoothi
     length,
     origin: axis === 'relative' ? startTime : 0,
     unit: axis === 'relative' ? 1e-3 : 1,
+    ...(isStepless && { isStepless }),
   };
 }
 
 function columnsOf(series: Series, { axis, by }: Placement, derived: Derived): Columns {
   const column = axis === 'step' ? 'steps' : 'times';
   const isMetric = axis.startsWith('metric:');
+  if (axis === 'step' && series.isStepless)
+    return { x: series.order, y: series.values, length: series.length };
   if (!isMetric && series.sorted[column])
     return { x: series[column], y: series.values, length: series.length };
   // Steps that go back (a resumed run, several processes) are drawn in the order of the axis, as everyone else does.
@@ -72,7 +79,7 @@ function columnsOf(series: Series, { axis, by }: Placement, derived: Derived): C
     const columns = !isMetric
       ? orderedByX(series[column], series.values, series.length)
       : by
-        ? joinedByStep(series, by)
+        ? joined(series, by)
         : { x: series.steps, y: series.values, length: 0 };
     derived.ordered = { ...columns, lengths };
     derived.smoother = smootherOf(derived.smoother.smoothing);

@@ -27,10 +27,11 @@ export function groupsToCsv(
         return [start, place(xAt(curve, i)), shown[i], ...ends, group?.counts[i] ?? 1].join(',');
       });
   });
+  const isByOrder = axis === 'step' && lines.every(({ curve }) => curve.isStepless);
   const head = [
     'group',
     'metric',
-    quoted(axisMetric(axis) ?? AXES[axis] ?? axis),
+    quoted(axisMetric(axis) ?? (isByOrder ? 'order' : (AXES[axis] ?? axis))),
     'mean',
     'low',
     'high',

@@ -53,13 +53,13 @@ export class Following {
 
 /** Where the point that was logged last stands on an axis; -Infinity without a point. */
 export function newestX(
-  series: Pick<Series, 'steps' | 'times' | 'length'>,
+  series: Pick<Series, 'steps' | 'times' | 'length' | 'isStepless' | 'total'>,
   axis: XAxis,
   startTime: number,
 ): number {
   const last = series.length - 1;
   if (last < 0) return -Infinity;
-  if (axis === 'step') return series.steps[last]!;
+  if (axis === 'step') return series.isStepless ? series.total - 1 : series.steps[last]!;
   return axis === 'time' ? series.times[last]! : (series.times[last]! - startTime) / 1000;
 }
 

@@ -6,28 +6,34 @@ export interface Columns {
   length: number;
 }
 
+/** Whether steps cannot join the two: one has all of its points at one step. */
+export function goesByTime(series: Series, by: Series | undefined): boolean {
+  return by !== undefined && by.length > 1 && (series.isStepless || by.isStepless);
+}
+
 /**
- * The values of one series by those of another: of `by`, each point gets the last finite value at or before its step. A
- * point with no such value has no place and is left out.
+ * The values of one series by those of another: of `by`, each point gets the last finite value at or before its step, or
+ * its time where steps say nothing. A point with no such value has no place and is left out.
  *
  * The points come in the order of the axis, and among equal x in the order of their steps. So a metric that goes back
  * (a learning rate that falls) is drawn from left to right all the same: crosshair, zoom and thinning read an axis, and a
  * path that crosses itself has no value at a place.
  */
-export function joinedByStep(series: Series, by: Series): Columns {
-  const points = stepOrder(series);
-  const marks = stepOrder(by);
+export function joined(series: Series, by: Series): Columns {
+  const column = goesByTime(series, by) ? 'times' : 'steps';
+  const points = orderBy(series, column);
+  const marks = orderBy(by, column);
   const x = new Float64Array(series.length);
   const y = new Float64Array(series.length);
   let length = 0;
-  let at = 0;
+  let next = 0;
   let place = NaN;
   for (let i = 0; i < series.length; i++) {
     const point = points ? points[i]! : i;
-    const step = series.steps[point]!;
-    for (; at < by.length; at++) {
-      const mark = marks ? marks[at]! : at;
-      if (by.steps[mark]! > step) break;
+    const at = series[column][point]!;
+    for (; next < by.length; next++) {
+      const mark = marks ? marks[next]! : next;
+      if (by[column][mark]! > at) break;
       if (Number.isFinite(by.values[mark])) place = by.values[mark]!;
     }
     if (Number.isNaN(place)) continue;
@@ -37,9 +43,9 @@ export function joinedByStep(series: Series, by: Series): Columns {
   return orderedByX(x, y, length);
 }
 
-/** Places of the points by step; undefined when they are in that order already. */
-function stepOrder({ sorted, steps, length }: Series): Uint32Array | undefined {
-  return sorted.steps ? undefined : orderOf(steps, length);
+/** Places of the points by step or time; undefined when they are in that order already. */
+function orderBy(series: Series, column: 'steps' | 'times'): Uint32Array | undefined {
+  return series.sorted[column] ? undefined : orderOf(series[column], series.length);
 }
 
 /** Points in the order of x, equal ones as they are. */

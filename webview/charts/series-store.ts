@@ -18,6 +18,27 @@ export class Series {
   max = NaN;
   /** Goes up when the start of the series changed, and with it all that was derived from it. */
   generation = 0;
+  /** What was taken in: the places of its points here, and in the order of logging, the last included. */
+  readonly #stretches: { begin: number; end: number; first: number; last: number }[] = [];
+  #order = new Float64Array(0);
+  #ordered = 0;
+
+  /** See webview/shared/stepless.ts. */
+  get isStepless(): boolean {
+    return this.length > 1 && this.sorted.steps && this.steps[0] === this.steps[this.length - 1];
+  }
+
+  /** Places of the points in the order of logging, from 0; those of a thinned stretch evenly between its ends. */
+  get order(): Float64Array {
+    if (this.#order.length < this.length) this.#order = grown(this.#order, this.#ordered, this.values.length);
+    for (const { begin, end, first, last } of this.#stretches) {
+      const each = end - begin > 1 ? (last - first) / (end - begin - 1) : 0;
+      for (let i = Math.max(begin, this.#ordered); i < end; i++)
+        this.#order[i] = each === 0 ? last : first + (i - begin) * each;
+    }
+    this.#ordered = this.length;
+    return this.#order;
+  }
 
   append(points: Pick<Points, 'steps' | 'times' | 'values' | 'total' | 'reduced'>): void {
     const end = this.length + points.values.length;
@@ -38,12 +59,25 @@ export class Series {
       if (!(value >= this.min)) this.min = value;
       if (!(value <= this.max)) this.max = value;
     }
+    this.#take(end, points.total);
     this.length = end;
     this.total = points.total;
     this.reduced ||= points.reduced;
   }
 
+  #take(end: number, total: number): void {
+    if (end === this.length) return;
+    const stretch = { begin: this.length, end, first: this.total, last: total - 1 };
+    const before = this.#stretches.at(-1);
+    const isWhole = ({ begin, end, first, last }: typeof stretch) => end - begin === last - first + 1;
+    // Points that come one by one are one stretch.
+    if (before && isWhole(before) && isWhole(stretch)) Object.assign(before, { end, last: stretch.last });
+    else this.#stretches.push(stretch);
+  }
+
   clear(): void {
+    this.#stretches.length = 0;
+    this.#ordered = 0;
     this.length = 0;
     this.total = 0;
     this.reduced = false;

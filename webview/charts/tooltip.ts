@@ -9,6 +9,8 @@ import { type Row, shown, windowOf } from './readout.js';
 export interface Readout {
   xAxis: XAxis;
   x: number;
+  /** Of the line that x is read from. */
+  isStepless?: boolean;
   rows: readonly Row[];
   /** The entry that stands out. */
   highlighted: string | undefined;
@@ -22,11 +24,14 @@ export interface TooltipContent extends Readout {
   isFull: boolean;
 }
 
-export function formatX(x: number, axis: XAxis): string {
+/** @param isStepless see Curve */
+export function formatX(x: number, axis: XAxis, isStepless = false): string {
   const metric = axisMetric(axis);
   if (metric !== undefined) return `${metric} ${formatValue(x)}`;
   if (axis === 'relative') return formatDuration(x);
-  return axis === 'time' ? formatTime(x) : `Step ${formatStep(Math.round(x))}`;
+  if (axis === 'time') return formatTime(x);
+  const place = formatStep(Math.round(x));
+  return isStepless ? `Point ${place} in order of logging` : `Step ${place}`;
 }
 
 export function renderTooltip(element: HTMLElement, content: TooltipContent | null): void {
@@ -81,11 +86,11 @@ function bandText({ low, high }: NonNullable<Row['group']>, band: Band): string 
 }
 
 function template(content: TooltipContent): TemplateResult {
-  const { xAxis, x, rows, highlighted, limit } = content;
+  const { xAxis, x, isStepless, rows, highlighted, limit } = content;
   const visible = windowOf(rows, highlighted, limit);
   const columns = columnsOf(content);
   return html`
-    <div class="tooltip-head">${formatX(x, xAxis)}</div>
+    <div class="tooltip-head">${formatX(x, xAxis, isStepless)}</div>
     ${
       columns.length > 1
         ? html`<div class="tooltip-columns">
@@ -118,7 +123,8 @@ function more(count: number): TemplateResult | typeof nothing {
 export function readoutText({ rows, xAxis, band }: Readout, title: string): string {
   const hasGroups = rows.some(({ group }) => group);
   const hasDifference = rows.some(({ difference }) => difference !== undefined);
-  const head = ['run', axisMetric(xAxis) ?? xAxis, title];
+  const isByOrder = xAxis === 'step' && rows.every(({ line }) => line.curve.isStepless);
+  const head = ['run', isByOrder ? 'order' : (axisMetric(xAxis) ?? xAxis), title];
   if (hasGroups) head.push('low', 'high', 'runs');
   if (hasDifference) head.push('to baseline');
   const lines = rows.map((row) => {

@@ -11,10 +11,12 @@ interface View {
   isLog: boolean;
 }
 
+/** What places the points. */
+type Column = 'steps' | 'times' | 'order';
+
 interface Traced extends View {
   curve: Pick<Curve, 'origin' | 'unit'>;
-  /** Else by times. */
-  isBySteps: boolean;
+  by: Column;
   generation: number;
   points: number;
   trace: Trace;
@@ -30,13 +32,13 @@ export class Tracer {
   /** @param series the points of the curve; absent when it is none that grows, as the mean of a group */
   trace(curve: Curve, series: Series | undefined, view: View): Trace {
     const { x, columns, isLog } = view;
-    const isBySteps = curve.x === series?.steps;
+    const by: Column = curve.x === series?.steps ? 'steps' : curve.isStepless ? 'order' : 'times';
     // Only a curve in the order of its points has its new ones at the end.
     if (!series || curve.y !== series.values) return traceOf(curve, curve.y, x, columns, isLog);
     const before = this.#traced.get(series);
     const isGrown =
       before !== undefined &&
-      before.isBySteps === isBySteps &&
+      before.by === by &&
       before.generation === series.generation &&
       before.points <= curve.length &&
       before.curve.origin === curve.origin &&
@@ -48,7 +50,7 @@ export class Tracer {
     if (isGrown && before.points === curve.length) return before.trace;
     const trace = traceOf(curve, curve.y, x, columns, isLog, isGrown ? before.trace : undefined);
     const { generation } = series;
-    this.#traced.set(series, { ...view, curve, isBySteps, generation, points: curve.length, trace });
+    this.#traced.set(series, { ...view, curve, by, generation, points: curve.length, trace });
     return trace;
   }
 }

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import type { Points } from '../../src/workspace/types.js';
 import { looksOf } from '../charts/palette.js';
 import { formatValue } from '../shared/format.js';
+import { saySteplessLines } from '../shared/stepless.js';
 import { type Overlay, overlay } from './curves.js';
 import type { CompareModel } from './model.js';
 
@@ -81,7 +82,11 @@ export class TyCurve extends LitElement {
       ${
         drawn
           ? html`<span class="curve-steps" aria-hidden="true"
-              ><span>${formatValue(drawn.firstStep)}</span><span>${formatValue(drawn.lastStep)}</span></span
+              ><span>${formatValue(drawn.firstStep)}</span>${
+                drawn.stepless
+                  ? html`<span title=${saySteplessLines(drawn.stepless, drawn.paths.size)}>by order</span>`
+                  : nothing
+              }<span>${formatValue(drawn.lastStep)}</span></span
             >`
           : nothing
       }

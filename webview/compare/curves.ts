@@ -1,5 +1,6 @@
 import type { Points } from '../../src/workspace/types.js';
 import { shareOf } from '../shared/share.js';
+import { isStepless } from '../shared/stepless.js';
 
 /** Curves over one x and one y axis, as paths in a box. */
 export interface Overlay {
@@ -10,6 +11,8 @@ export interface Overlay {
   max: number;
   firstStep: number;
   lastStep: number;
+  /** Curves whose steps say nothing: they are drawn in the order of logging. */
+  stepless?: number;
 }
 
 /**
@@ -19,7 +22,11 @@ export interface Overlay {
  * @param width units of the box; the first step of all curves lies at its left edge, the last at its right one
  * @param height units of the box; the greatest value of all curves lies at its top
  */
-export function overlay(curves: readonly Points[], width: number, height: number): Overlay {
+export function overlay(logged: readonly Points[], width: number, height: number): Overlay {
+  const curves = logged.map((curve) =>
+    isStepless(curve.steps) ? { ...curve, steps: orderOf(curve) } : curve,
+  );
+  const stepless = curves.filter((curve, i) => curve !== logged[i]).length;
   const steps = rangeOf(curves.map((curve) => curve.steps));
   const values = rangeOf(curves.map((curve) => curve.values));
   const x = scale(steps, width);
@@ -34,7 +41,14 @@ export function overlay(curves: readonly Points[], width: number, height: number
     max: values.max,
     firstStep: steps.min,
     lastStep: steps.max,
+    ...(stepless > 0 && { stepless }),
   };
+}
+
+/** Places in the order of logging, from 0; of thinned points evenly. */
+function orderOf({ steps, total }: Points): Float64Array {
+  const last = steps.length - 1;
+  return steps.map((_, i) => (i / last) * (total - 1));
 }
 
 interface Range {

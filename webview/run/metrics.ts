@@ -4,6 +4,7 @@ import { follow } from '../shared/follow.js';
 import { formatValue } from '../shared/format.js';
 import { type Goal, goalOf } from '../shared/goal.js';
 import { sparkline } from '../shared/sparkline.js';
+import { isStepless, saySteplessLines } from '../shared/stepless.js';
 import { colourOf } from './header.js';
 import { Growing } from './growing.js';
 import type { RunModel } from './model.js';
@@ -117,7 +118,7 @@ export class TyMetrics extends LitElement {
       <td class="curve">
         ${
           curve
-            ? svg`<svg width=${CURVE.width} height=${CURVE.height + 4} viewBox="0 -2 ${CURVE.width} ${CURVE.height + 4}" aria-hidden="true"><path d=${sparkline(curve, CURVE.width, CURVE.height)} /></svg>`
+            ? svg`<svg width=${CURVE.width} height=${CURVE.height + 4} viewBox="0 -2 ${CURVE.width} ${CURVE.height + 4}" aria-hidden="true">${isStepless(curve.steps) ? svg`<title>${saySteplessLines(1, 1)}</title>` : nothing}<path d=${sparkline(curve, CURVE.width, CURVE.height)} /></svg>`
             : nothing
         }
       </td>

@@ -1,8 +1,9 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { ColumnId } from '../../src/extension/panels/table-messages.js';
 import type { RunState } from '../../src/workspace/types.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import { sparkline } from '../shared/sparkline.js';
+import { isStepless, saySteplessLines } from '../shared/stepless.js';
 import { cellText } from './cell.js';
 import { type Column, LEAST_CURVE } from './columns.js';
 import { type CellContent, looks } from './drawn.js';
@@ -71,6 +72,7 @@ function curve(
       viewBox="0 -1 ${width} ${CURVE_HEIGHT + 2}"
       aria-hidden="true"
     >
+      ${points && isStepless(points.steps) ? svg`<title>${saySteplessLines(1, 1)}</title>` : nothing}
       <path d=${points ? sparkline(points, width, CURVE_HEIGHT) : ''} /></svg
     >${isBest ? BEST : nothing}<span class=${hasValue ? '' : 'visually-hidden'}>${text}</span>`;
 }

@@ -1,0 +1,26 @@
+/**
+ * Whether a series says nothing by its steps: two points or more, all at one step, as they are when a script logs without
+ * steps. Such a series is drawn in the order of logging, or it would be a vertical line.
+ */
+export function isStepless(steps: Float64Array, length = steps.length): boolean {
+  if (length < 2) return false;
+  for (let i = 1; i < length; i++) if (steps[i] !== steps[0]) return false;
+  return true;
+}
+
+/**
+ * What a person is told of lines that are drawn so.
+ *
+ * @param total lines in all
+ * @param how they are drawn
+ */
+export function saySteplessLines(
+  count: number,
+  total: number,
+  how = 'drawn in the order they were logged',
+): string {
+  const what = total === 1 ? 'All points have' : count === total ? 'All points of each line have' : '';
+  return what !== ''
+    ? `${what} the same step, so they are ${how}.`
+    : `${count} of ${total} lines have all points at the same step. These are ${how}.`;
+}
