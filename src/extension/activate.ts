@@ -97,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar.wake();
     lenses.refresh();
     if (runsView.isVisible) runsView.reveal(run).catch((error: unknown) => logError(error, log));
-    showSubmitted(run, charts, logs);
+    showSubmitted(run, charts, logs).catch((error: unknown) => showError(error, log));
   };
   const register = commandRegister(context, log);
   const choose = new RunChooser(workspaces, () => runsView.selection);
@@ -144,10 +144,10 @@ export function activate(context: vscode.ExtensionContext): void {
 const SCRIPTS_WITH_LENS: vscode.DocumentFilter = { language: 'python', scheme: 'file' };
 const READ_ONLY = { isReadonly: true, isCaseSensitive: true };
 
-function showSubmitted(run: Run, charts: ChartsPanels, logs: LogTerminals): void {
+async function showSubmitted(run: Run, charts: ChartsPanels, logs: LogTerminals): Promise<void> {
   switch (settings.showAfterSubmit()) {
     case 'charts':
-      charts.show([run.id], { beside: true });
+      await charts.join(run, { beside: true });
       break;
     case 'log':
       logs.show(run);

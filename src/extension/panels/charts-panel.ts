@@ -4,10 +4,13 @@ import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { runUri } from '../runs/run-file-system.js';
 import { ChartsFeed } from './charts-feed.js';
-import { LivePanel } from './live-panel.js';
+import { Kept } from './kept.js';
+import { OnlyPanel } from './only-panel.js';
+import { runsById } from '../runs/runs-by-id.js';
+import type { Run } from '../../workspace/types.js';
 import { readLayout, writeLayout } from './charts-layout.js';
 import { ChartsLayouts, layoutFile } from './charts-layouts.js';
-import type { ChartsState, ChartVerb, FromCharts, ToCharts } from './messages.js';
+import type { ChartVerb, FromCharts, ToCharts } from './messages.js';
 import { askLimits } from './ask-limits.js';
 import { saveAs } from './save-as.js';
 
@@ -21,6 +24,8 @@ export interface ChartsPanels {
   show(runIds: readonly string[], options?: { beside?: boolean; chart?: string }): void;
   /** Adds runs to those that the panel shows. */
   add(runIds: readonly string[]): void;
+  /** Adds a run to those of its experiment that the panel shows; where there are none, it is shown alone. */
+  join(run: Run, options?: { beside?: boolean }): Promise<void>;
   /** Does something with a chart. */
   act(verb: ChartVerb, metric: string): void;
   /** Measures the others against this run; null: against none. */
@@ -40,29 +45,22 @@ export function registerChartsPanel(
   log: vscode.LogOutputChannel,
   draggedRunIds: () => readonly string[],
 ): ChartsPanels {
-  let open: LivePanel<FromCharts, ChartsFeed> | undefined;
   const layouts = new ChartsLayouts(context, (message, file) => run(() => warnOfLayout(message, file, log)));
-  /** Of the open panel. */
-  let shown: readonly string[] = [];
+  const shown = new Kept<readonly string[]>(context.workspaceState, 'charts.shown', failed);
+  const only = new OnlyPanel<FromCharts, ChartsFeed>({
+    context,
+    viewType: CHARTS_VIEW_TYPE,
+    title: vscode.l10n.t('Charts'),
+    bundle: 'charts',
+    start: (message, page) => (message.type === 'ready' ? newFeed(page) : undefined),
+    receive,
+  });
+  context.subscriptions.push(only);
   /** The chart that is to fill the panel when its page is ready. */
   let expanded: string | undefined;
 
-  function adopt(panel: vscode.WebviewPanel, runIds: readonly string[]): void {
-    shown = runIds;
-    const adopted = new LivePanel<FromCharts, ChartsFeed>(panel, {
-      extensionUri: context.extensionUri,
-      bundle: 'charts',
-      start: (message, page) => (message.type === 'ready' ? newFeed(page) : undefined),
-      receive,
-    });
-    open = adopted;
-    panel.onDidDispose(() => {
-      if (open === adopted) open = undefined;
-    });
-  }
-
   function newFeed(page: vscode.Webview): ChartsFeed {
-    return new ChartsFeed(shown, {
+    return new ChartsFeed(shown.value ?? [], {
       workspace: workspaces.active,
       layout: (runs) => layouts.of(runs),
       warn: (message) => log.warn(`Charts: ${message}`),
@@ -97,8 +95,10 @@ export function registerChartsPanel(
         add(draggedRunIds());
         break;
       case 'removeRun':
-        shown = shown.filter((id) => id !== message.runId);
-        feed?.show(shown);
+        put(
+          (shown.value ?? []).filter((id) => id !== message.runId),
+          feed,
+        );
         break;
       case 'showLog':
         run(() => vscode.commands.executeCommand(COMMANDS.showLog, message.runId));
@@ -128,7 +128,7 @@ export function registerChartsPanel(
   }
 
   function post(message: ToCharts): void {
-    void open?.panel.webview.postMessage(message);
+    void only.panel?.webview.postMessage(message);
   }
 
   async function pickMetric(chart: string, metrics: string[]): Promise<void> {
@@ -143,7 +143,17 @@ export function registerChartsPanel(
   }
 
   function run(action: () => Thenable<unknown>): void {
-    action().then(undefined, (error: unknown) => showError(error, log));
+    action().then(undefined, failed);
+  }
+
+  function failed(error: unknown): void {
+    void showError(error, log);
+  }
+
+  /** A page that is hidden asks for them when it is there again. */
+  function put(runIds: readonly string[], feed: ChartsFeed | undefined): void {
+    shown.value = runIds;
+    feed?.show(runIds);
   }
 
   function show(
@@ -151,37 +161,33 @@ export function registerChartsPanel(
     { beside = false, chart }: { beside?: boolean; chart?: string } = {},
   ): void {
     expanded = chart;
-    if (open) {
-      shown = runIds;
-      // A page that is hidden asks for them when it is there again.
-      open.feed?.show(runIds);
-      if (open.feed) expand();
-      open.panel.reveal(undefined, true);
-      return;
-    }
-    const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    adopt(vscode.window.createWebviewPanel(CHARTS_VIEW_TYPE, vscode.l10n.t('Charts'), column), runIds);
+    put(runIds, only.feed);
+    if (only.feed) expand();
+    // A panel that is there does not take the focus from where a person works; a new one is looked at.
+    run(() => only.reveal({ beside, preserveFocus: only.isThere }));
   }
 
-  function add(runIds: readonly string[]): void {
-    show([...new Set([...(open ? shown : []), ...runIds])]);
+  function add(runIds: readonly string[], options?: { beside?: boolean }): void {
+    show([...new Set([...(only.isThere ? (shown.value ?? []) : []), ...runIds])], options);
   }
 
-  const serializer = vscode.window.registerWebviewPanelSerializer(CHARTS_VIEW_TYPE, {
-    deserializeWebviewPanel(panel, state: Partial<ChartsState> | undefined) {
-      adopt(panel, state?.version === 1 && Array.isArray(state.runIds) ? state.runIds : []);
-      return Promise.resolve();
-    },
-  });
-  context.subscriptions.push(serializer, { dispose: () => open?.dispose() });
+  /** Beside the runs of its experiment that are shown, else in place of what is shown. */
+  async function join(run: Run, options?: { beside?: boolean }): Promise<void> {
+    const ids = only.isThere ? (shown.value ?? []) : [];
+    const known = only.feed?.runs ?? [];
+    const runs = known.length > 0 ? known : await runsById(workspaces.active, ids);
+    if (runs.some(({ experimentId }) => experimentId === run.experimentId)) add([run.id], options);
+    else show([run.id], options);
+  }
 
   return {
     show,
     add,
+    join,
     act: (verb, metric) => post({ type: 'act', verb, metric }),
     setBaseline: (runId) => post({ type: 'baseline', runId }),
     async saveLayout() {
-      const runs = open?.feed?.runs;
+      const runs = only.feed?.runs;
       const file = runs && layoutFile(runs);
       if (!runs || !file) return;
       const { layout } = await layouts.of(runs);
@@ -192,7 +198,7 @@ export function registerChartsPanel(
       });
     },
     async loadLayout() {
-      const feed = open?.feed;
+      const feed = only.feed;
       if (!feed) return;
       const [file] =
         (await vscode.window.showOpenDialog({
@@ -206,7 +212,7 @@ export function registerChartsPanel(
       await feed.layOut();
     },
     async resetLayout() {
-      const feed = open?.feed;
+      const feed = only.feed;
       if (!feed) return;
       const { experimentId } = await layouts.of(feed.runs);
       await layouts.forget(experimentId);

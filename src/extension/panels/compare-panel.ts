@@ -7,8 +7,9 @@ import { runUri, tableUri } from '../runs/run-file-system.js';
 import { splitPath } from '../runs/run-uri.js';
 import { isTablePath, loggedTables } from '../tables/logged-tables.js';
 import { CompareFeed } from './compare-feed.js';
-import type { CompareState, FromCompare } from './compare-messages.js';
-import { LivePanel } from './live-panel.js';
+import type { FromCompare } from './compare-messages.js';
+import { Kept } from './kept.js';
+import { OnlyPanel } from './only-panel.js';
 import type { TableLayouts } from './table-layouts.js';
 
 export const COMPARE_VIEW_TYPE = 'trainyard.compare';
@@ -25,42 +26,34 @@ export function registerComparePanel(
   layouts: TableLayouts,
   log: vscode.LogOutputChannel,
 ): ComparePanels {
-  let open: LivePanel<FromCompare, CompareFeed> | undefined;
-  /** What the page is to show when it is ready, if that is not what it was left with. */
-  let wanted: readonly string[] | undefined;
-
-  function adopt(panel: vscode.WebviewPanel): void {
-    const adopted = new LivePanel<FromCompare, CompareFeed>(panel, {
-      extensionUri: context.extensionUri,
-      bundle: 'compare',
-      start(message, page) {
-        if (message.type !== 'ready') return undefined;
-        const runIds = wanted ?? message.runIds;
-        wanted = undefined;
-        return new CompareFeed(runIds, {
-          workspace: workspaces.active,
-          goals: (runs) => layouts.goalsOf(runs),
-          warn: (text) => log.warn(`Comparison: ${text}`),
-          post(answer) {
-            if (answer.type === 'error') log.error(`Comparison: ${answer.error.message}`);
-            void page.postMessage(answer);
-          },
-        });
-      },
-      receive: (message, feed) => {
-        receive(message, feed).catch((error: unknown) => showError(error, log));
-      },
-    });
-    open = adopted;
-    panel.onDidDispose(() => {
-      if (open === adopted) open = undefined;
-    });
-  }
+  const failed = (error: unknown) => void showError(error, log);
+  const shown = new Kept<readonly string[]>(context.workspaceState, 'compare.shown', failed);
+  const only = new OnlyPanel<FromCompare, CompareFeed>({
+    context,
+    viewType: COMPARE_VIEW_TYPE,
+    title: vscode.l10n.t('Compare Runs'),
+    bundle: 'compare',
+    start(message, page) {
+      if (message.type !== 'ready') return undefined;
+      return new CompareFeed(shown.value ?? message.runIds, {
+        workspace: workspaces.active,
+        goals: (runs) => layouts.goalsOf(runs),
+        warn: (text) => log.warn(`Comparison: ${text}`),
+        post(answer) {
+          if (answer.type === 'error') log.error(`Comparison: ${answer.error.message}`);
+          void page.postMessage(answer);
+        },
+      });
+    },
+    receive: (message, feed) => {
+      receive(message, feed).catch(failed);
+    },
+  });
 
   async function receive(message: FromCompare, feed: CompareFeed | undefined): Promise<void> {
     switch (message.type) {
       case 'show':
-        feed?.show(message.runIds);
+        show(message.runIds, feed);
         break;
       case 'fetch':
         await feed?.fetch(message);
@@ -83,32 +76,19 @@ export function registerComparePanel(
     }
   }
 
-  const serializer = vscode.window.registerWebviewPanelSerializer(COMPARE_VIEW_TYPE, {
-    deserializeWebviewPanel(panel, _state: Partial<CompareState> | undefined) {
-      adopt(panel);
-      return Promise.resolve();
-    },
-  });
-  const goals = layouts.onDidChangeGoals(() => open?.feed?.tellGoals());
-  context.subscriptions.push(serializer, goals, { dispose: () => open?.dispose() });
+  /** A page that is hidden asks for them when it is there again. */
+  function show(runIds: readonly string[], feed: CompareFeed | undefined): void {
+    shown.value = runIds;
+    feed?.show(runIds);
+  }
+
+  const goals = layouts.onDidChangeGoals(() => only.feed?.tellGoals());
+  context.subscriptions.push(only, goals);
 
   return {
     show(runIds) {
-      if (open?.feed) {
-        open.feed.show(runIds);
-        open.panel.reveal();
-        return;
-      }
-      wanted = runIds;
-      if (open) open.panel.reveal();
-      else
-        adopt(
-          vscode.window.createWebviewPanel(
-            COMPARE_VIEW_TYPE,
-            vscode.l10n.t('Compare Runs'),
-            vscode.ViewColumn.Active,
-          ),
-        );
+      show(runIds, only.feed);
+      only.reveal().catch(failed);
     },
   };
 }

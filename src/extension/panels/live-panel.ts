@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { newNonce, webviewHtml } from './webview-html.js';
 
-interface Feed {
+export interface Feed {
   dispose(): void;
 }
 
-interface Options<In, F extends Feed> {
+export interface LivePanelOptions<In, F extends Feed> {
   extensionUri: vscode.Uri;
   /** Name of the bundle in dist/webview, and of the icon in media. */
   bundle: string;
@@ -24,7 +24,7 @@ export class LivePanel<In, F extends Feed> implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #feed: F | undefined;
 
-  constructor(panel: vscode.WebviewPanel, { extensionUri, bundle, start, receive }: Options<In, F>) {
+  constructor(panel: vscode.WebviewPanel, { extensionUri, bundle, start, receive }: LivePanelOptions<In, F>) {
     this.panel = panel;
     const { webview } = panel;
     const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');

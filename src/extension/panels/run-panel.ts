@@ -4,9 +4,10 @@ import { COMMANDS, type CommandId } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { runUri, tableUri } from '../runs/run-file-system.js';
 import type { ChartsPanels } from './charts-panel.js';
-import { LivePanel } from './live-panel.js';
+import { Kept } from './kept.js';
+import { OnlyPanel } from './only-panel.js';
 import { RunFeed } from './run-feed.js';
-import type { FromRun, RunPanelState, RunPanelVerb, ToRun } from './run-messages.js';
+import type { FromRun, RunPanelVerb, ToRun } from './run-messages.js';
 import type { TableLayouts } from './table-layouts.js';
 
 export const RUN_VIEW_TYPE = 'trainyard.run';
@@ -39,36 +40,30 @@ export function registerRunPanel(
   charts: Pick<ChartsPanels, 'show'>,
   log: vscode.LogOutputChannel,
 ): RunPanels {
-  let open: LivePanel<FromRun, RunFeed> | undefined;
-  /** What the page is to show when it is ready, if that is not what it was left with. */
-  let wanted: string | undefined;
+  const failed = (error: unknown) => void showError(error, log);
+  const shown = new Kept<string>(context.workspaceState, 'run.shown', failed);
+  const only = new OnlyPanel<FromRun, RunFeed>({
+    context,
+    viewType: RUN_VIEW_TYPE,
+    title: vscode.l10n.t('Run'),
+    bundle: 'run',
+    start(message, page) {
+      if (message.type !== 'ready') return undefined;
+      const runId = shown.value ?? message.runId;
+      return runId === undefined ? undefined : newFeed(runId, page);
+    },
+    receive(message, feed) {
+      if (feed) receive(message, feed).catch(failed);
+    },
+  });
 
-  function adopt(panel: vscode.WebviewPanel): void {
-    const adopted = new LivePanel<FromRun, RunFeed>(panel, {
-      extensionUri: context.extensionUri,
-      bundle: 'run',
-      start(message, page) {
-        if (message.type !== 'ready') return undefined;
-        const runId = wanted ?? message.runId;
-        wanted = undefined;
-        return runId === undefined ? undefined : newFeed(runId, panel, page);
-      },
-      receive(message, feed) {
-        if (feed) receive(message, feed).catch((error: unknown) => showError(error, log));
-      },
-    });
-    open = adopted;
-    panel.onDidDispose(() => {
-      if (open === adopted) open = undefined;
-    });
-  }
-
-  function newFeed(runId: string, panel: vscode.WebviewPanel, page: vscode.Webview): RunFeed {
+  function newFeed(runId: string, page: vscode.Webview): RunFeed {
     return new RunFeed(runId, {
       workspace: workspaces.active,
       warn: (text) => log.warn(`Run: ${text}`),
       onRun: ({ name }) => {
-        if (panel.title !== name) panel.title = name;
+        const { panel } = only;
+        if (panel && panel.title !== name) panel.title = name;
       },
       goals: (run) => layouts.goalsOf([run]),
       collapsed: () => context.globalState.get<string[]>(COLLAPSED_KEY, []),
@@ -135,29 +130,17 @@ export function registerRunPanel(
     }
   }
 
-  const serializer = vscode.window.registerWebviewPanelSerializer(RUN_VIEW_TYPE, {
-    deserializeWebviewPanel(panel, _state: Partial<RunPanelState> | undefined) {
-      adopt(panel);
-      return Promise.resolve();
-    },
-  });
-  const goals = layouts.onDidChangeGoals(() => open?.feed?.reload());
-  context.subscriptions.push(serializer, goals, { dispose: () => open?.dispose() });
+  const goals = layouts.onDidChangeGoals(() => only.feed?.reload());
+  context.subscriptions.push(only, goals);
 
   return {
     show(runId) {
-      if (!open) {
-        wanted = runId;
-        adopt(
-          vscode.window.createWebviewPanel(RUN_VIEW_TYPE, vscode.l10n.t('Run'), vscode.ViewColumn.Active),
-        );
-        return;
-      }
+      shown.value = runId;
+      const { feed, panel } = only;
       // A page that is hidden asks for it when it is there again.
-      if (!open.feed) wanted = runId;
-      else if (open.feed.runId !== runId)
-        void open.panel.webview.postMessage({ type: 'show', runId } satisfies ToRun);
-      open.panel.reveal();
+      if (feed && feed.runId !== runId)
+        void panel?.webview.postMessage({ type: 'show', runId } satisfies ToRun);
+      only.reveal().catch(failed);
     },
   };
 }

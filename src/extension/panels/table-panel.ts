@@ -3,11 +3,12 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { NOTE_TAG } from '../runs/own-tags.js';
-import { LivePanel } from './live-panel.js';
+import { Kept } from './kept.js';
+import { OnlyPanel } from './only-panel.js';
 import { saveAs } from './save-as.js';
 import { type Shown, TableFeed } from './table-feed.js';
 import type { TableLayouts } from './table-layouts.js';
-import type { FromTable, RunVerb, TableState } from './table-messages.js';
+import type { FromTable, RunVerb } from './table-messages.js';
 
 export const TABLE_VIEW_TYPE = 'trainyard.table';
 const FILTERS_KEY = 'table.filters';
@@ -33,27 +34,19 @@ export function registerTablePanel(
   layouts: TableLayouts,
   log: vscode.LogOutputChannel,
 ): TablePanels {
-  let open: LivePanel<FromTable, TableFeed> | undefined;
-  /** What the page is to show when it is ready, if that is not what it was left with. */
-  let wanted: { experimentId: string | null } | undefined;
-
-  function adopt(panel: vscode.WebviewPanel): void {
-    const adopted = new LivePanel<FromTable, TableFeed>(panel, {
-      extensionUri: context.extensionUri,
-      bundle: 'table',
-      start(message, page) {
-        if (message.type !== 'ready') return undefined;
-        const { experimentId, filter } = wanted ? { ...wanted, filter: '' } : message;
-        wanted = undefined;
-        return newFeed({ experimentId, filter }, page);
-      },
-      receive,
-    });
-    open = adopted;
-    panel.onDidDispose(() => {
-      if (open === adopted) open = undefined;
-    });
-  }
+  const shown = new Kept<Shown>(context.workspaceState, 'table.shown', failed);
+  const only = new OnlyPanel<FromTable, TableFeed>({
+    context,
+    viewType: TABLE_VIEW_TYPE,
+    title: vscode.l10n.t('Runs'),
+    bundle: 'table',
+    start(message, page) {
+      if (message.type !== 'ready') return undefined;
+      return newFeed(shown.value ?? { experimentId: message.experimentId, filter: message.filter }, page);
+    },
+    receive,
+  });
+  context.subscriptions.push(only);
 
   function newFeed(shown: Shown, page: vscode.Webview): TableFeed {
     const { workspaceState } = context;
@@ -76,7 +69,7 @@ export function registerTablePanel(
   function receive(message: FromTable, feed: TableFeed | undefined): void {
     switch (message.type) {
       case 'show':
-        feed?.show({ experimentId: message.experimentId, filter: message.filter });
+        show({ experimentId: message.experimentId, filter: message.filter }, feed);
         break;
       case 'layout':
         run(() => layouts.keep(message.experimentId, message.layout));
@@ -107,31 +100,24 @@ export function registerTablePanel(
     }
   }
 
-  function run(action: () => Thenable<unknown>): void {
-    action().then(undefined, (error: unknown) => showError(error, log));
+  /** A page that is hidden asks for it when it is there again. */
+  function show(wanted: Shown, feed: TableFeed | undefined): void {
+    shown.value = wanted;
+    feed?.show(wanted);
   }
 
-  const serializer = vscode.window.registerWebviewPanelSerializer(TABLE_VIEW_TYPE, {
-    deserializeWebviewPanel(panel, _state: Partial<TableState> | undefined) {
-      adopt(panel);
-      return Promise.resolve();
-    },
-  });
-  context.subscriptions.push(serializer, { dispose: () => open?.dispose() });
+  function run(action: () => Thenable<unknown>): void {
+    action().then(undefined, failed);
+  }
+
+  function failed(error: unknown): void {
+    void showError(error, log);
+  }
 
   return {
     show(experimentId) {
-      if (open) {
-        open.panel.reveal();
-        // A page that is hidden asks for it when it is there again.
-        if (open.feed) open.feed.show({ experimentId, filter: '' });
-        else wanted = { experimentId };
-        return;
-      }
-      wanted = { experimentId };
-      adopt(
-        vscode.window.createWebviewPanel(TABLE_VIEW_TYPE, vscode.l10n.t('Runs'), vscode.ViewColumn.Active),
-      );
+      show({ experimentId, filter: '' }, only.feed);
+      run(() => only.reveal());
     },
   };
 }
