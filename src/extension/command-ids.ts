@@ -19,6 +19,7 @@ export const COMMANDS = {
   openFile: 'trainyard.run.openFile',
   saveFile: 'trainyard.run.saveFile',
   cancel: 'trainyard.run.cancel',
+  markEnded: 'trainyard.run.markEnded',
   rerun: 'trainyard.run.rerun',
   copyId: 'trainyard.run.copyId',
   rename: 'trainyard.run.rename',

@@ -41,6 +41,8 @@ export interface Workspace {
 
   submit(spec: JobSpec, options?: SubmitOptions, signal?: AbortSignal): Promise<Run>;
   cancel(runId: string): Promise<void>;
+  /** Marks a run as failed that a script of somebody's own began and never ended. @throws BAD_REQUEST for a job */
+  end(runId: string): Promise<void>;
   rename(runId: string, name: string): Promise<void>;
   /** null removes a tag. */
   tag(runId: string, tags: Record<string, string | null>): Promise<void>;

@@ -84,10 +84,13 @@ export class ProjectWindow {
     if (!response.ok) throw new Error(`${file}: ${response.status} ${await response.text()}`);
   }
 
-  /** Loads the window again, as soon as the workbench has written down an editor whose state names this run. */
-  async reload(runId: string): Promise<void> {
+  /** Loads the window again, as soon as the workbench has written down editors whose state names all of these. */
+  async reload(...texts: string[]): Promise<void> {
     // In a browser it does so every few seconds only, of a page that has just opened without its state.
-    await until('a record of the open editor', async () => (await this.#keptEditors()).includes(runId));
+    await until('a record of the open editors', async () => {
+      const kept = await this.#keptEditors();
+      return texts.every((text) => kept.includes(text));
+    });
     await this.page.reload({ waitUntil: 'commit' });
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   }

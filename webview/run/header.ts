@@ -106,6 +106,7 @@ function menuContext({ id, isJob, hasCode, state }: ShownRun): string {
     runHasCode: hasCode,
     runIsActive: isJob && ACTIVE.has(state),
     runIsCancellable: isCancellable({ isJob, state }),
+    runIsOpen: !isJob && ACTIVE.has(state),
   });
 }
 

@@ -10,13 +10,15 @@ export interface ChooseOptions {
   /** Which runs can be chosen. */
   fits?: (run: Run) => boolean;
   many?: boolean;
+  /** A row of what a run holds, as a file, does not stand for the run: one does not delete a run by its file. */
+  onlyRuns?: boolean;
   /** Among which runs; by default all. */
   among?: RunQuery;
 }
 
 const RECENT = 50;
 /** What the key bindings of package.json pass: the selection of the Runs view is meant. */
-const SELECTION = 'selection';
+export const SELECTION = 'selection';
 
 /** Finds the runs that a command is to work on. */
 export class RunChooser {
@@ -30,12 +32,19 @@ export class RunChooser {
 
   /**
    * The rows that a menu passed (the selection, when the row is part of it), the selection for a key binding, the ids
-   * that code passed, or those that a person chooses from the newest. Empty when nobody chose.
+   * that code passed, or those that a person chooses from the newest. Empty when nobody chose, or no row is of a run.
    */
   async runs(args: readonly unknown[], options: ChooseOptions): Promise<Run[]> {
-    const { fits = () => true } = options;
-    const ids = [...new Set(this.#rows(args).flatMap(runIdOf))];
-    if (ids.length === 0) return this.ask(options);
+    const { fits = () => true, onlyRuns = false } = options;
+    const rows = this.#rows(args);
+    // Among rows of other kinds the runs are meant.
+    const named = rows.some(isRun)
+      ? rows.filter(isRun)
+      : onlyRuns
+        ? rows.filter((row) => !isLeaf(row))
+        : rows;
+    const ids = [...new Set(named.flatMap(runIdOf))];
+    if (ids.length === 0) return rows.some(isLeaf) ? [] : this.ask(options);
     const { active } = this.#workspaces;
     // One that was just deleted is told of; of many those that are left are meant.
     const runs = ids[1] === undefined ? [await active.run(ids[0]!)] : await runsById(active, ids);
@@ -73,6 +82,11 @@ export class RunChooser {
     }));
   }
 }
+
+const isOfKind = (row: unknown, kind: string) =>
+  typeof row === 'object' && row !== null && 'kind' in row && row.kind === kind;
+const isRun = (row: unknown) => isOfKind(row, 'run');
+const isLeaf = (row: unknown) => isOfKind(row, 'leaf');
 
 function runIdOf(row: unknown): string[] {
   if (typeof row === 'string') return [row];

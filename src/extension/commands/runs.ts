@@ -5,10 +5,10 @@ import { showError } from '../errors.js';
 import type { LogTerminals } from '../log/log-terminals.js';
 import { runLink } from '../links/run-links.js';
 import { ownTags } from '../runs/own-tags.js';
-import { isActive, isCancellable } from '../views/row-context.js';
+import { isActive, isCancellable, isOpen } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
-import type { RunChooser } from './run-chooser.js';
+import { type RunChooser, SELECTION } from './run-chooser.js';
 
 export interface RunParts {
   workspaces: Workspaces;
@@ -16,7 +16,7 @@ export interface RunParts {
   log: vscode.LogOutputChannel;
   charts: { show(runIds: readonly string[]): void; add(runIds: readonly string[]): void };
   compare: { show(runIds: readonly string[]): void };
-  panel: { show(runId: string): void };
+  panel: { show(runId: string, options?: { preserveFocus?: boolean }): void };
   logs: LogTerminals;
   reveal: (run: Run) => Promise<void>;
 }
@@ -27,6 +27,8 @@ const MOST_COMPARED = 1000;
 /** What can be done with runs. Each works on rows, on ids, and without either asks which run. */
 export function registerRunCommands(register: Register, parts: RunParts): void {
   const { workspaces, choose, log, charts, compare, panel, logs, reveal } = parts;
+
+  const cancel = (runs: readonly Run[]) => Promise.all(runs.map(({ id }) => workspaces.active.cancel(id)));
 
   register(COMMANDS.showCharts, async (...args) => {
     const placeholder = vscode.l10n.t('Show the charts of which runs?');
@@ -63,22 +65,52 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     if (other) compare.show([other.id, run.id]);
   });
 
-  register(COMMANDS.showRun, async (row) => {
+  register(COMMANDS.showRun, async (row, options) => {
     // The one that was clicked, also when it is one of several that are selected.
     const run = await choose.run([row], { placeholder: vscode.l10n.t('Show which run?') });
-    if (run) panel.show(run.id);
+    const preserveFocus =
+      typeof options === 'object' &&
+      options !== null &&
+      'preserveFocus' in options &&
+      options.preserveFocus === true;
+    if (run) panel.show(run.id, { preserveFocus });
   });
 
   register(COMMANDS.showLog, async (...args) => {
     const placeholder = vscode.l10n.t('Show the log of which run?');
     const runs = await choose.runs(args, { placeholder, fits: ({ job }) => job !== undefined });
     for (const run of runs) logs.show(run);
+    if (runs.length === 0 && args[0] !== undefined)
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Only a run that Trainyard started has a log.'),
+      );
   });
 
   register(COMMANDS.cancel, async (...args) => {
     const placeholder = vscode.l10n.t('Cancel which run?');
-    const runs = await choose.runs(args, { placeholder, fits: isCancellable });
-    await Promise.all(runs.map(({ id }) => workspaces.active.cancel(id)));
+    const runs = await choose.runs(args, { placeholder, fits: isCancellable, onlyRuns: true });
+    if (runs.length === 0) {
+      if (args[0] !== undefined)
+        void vscode.window.showInformationMessage(vscode.l10n.t('No job is active that could be cancelled.'));
+      return;
+    }
+    // Code that names a run by its id knows what it does.
+    if (typeof args[0] === 'string' && args[0] !== SELECTION) await cancel(runs);
+    else if (await confirmed(cancelQuestion(runs))) await cancel(runs);
+  });
+
+  register(COMMANDS.markEnded, async (...args) => {
+    const placeholder = vscode.l10n.t('Mark which run as ended?');
+    const runs = await choose.runs(args, { placeholder, fits: isOpen, onlyRuns: true });
+    if (runs.length === 0) {
+      if (args[0] !== undefined)
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('Only a run that a script of your own left open can be marked as ended.'),
+        );
+      return;
+    }
+    if (await confirmed(endQuestion(runs)))
+      await Promise.all(runs.map(({ id }) => workspaces.active.end(id)));
   });
 
   register(COMMANDS.copyId, async (...args) => {
@@ -104,7 +136,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
   });
 
   register(COMMANDS.rename, async (...args) => {
-    const run = await choose.run(args, { placeholder: vscode.l10n.t('Rename which run?') });
+    const run = await choose.run(args, { placeholder: vscode.l10n.t('Rename which run?'), onlyRuns: true });
     if (!run) return;
     const name = await vscode.window.showInputBox({
       title: vscode.l10n.t('Rename Run'),
@@ -125,7 +157,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
   register(COMMANDS.delete, async (...args) => {
     const placeholder = vscode.l10n.t('Delete which runs?');
     const fits = (run: Run) => !isActive(run);
-    const runs = await choose.runs(args, { placeholder, fits, many: true });
+    const runs = await choose.runs(args, { placeholder, fits, many: true, onlyRuns: true });
     if (runs.length > 0) {
       await workspaces.active.delete(runs.map(({ id }) => id));
       // The command is done; the offer stands for as long as its notification.
@@ -135,6 +167,48 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
         vscode.l10n.t('A run that is active can be deleted after it has ended.'),
       );
   });
+}
+
+interface Question {
+  message: string;
+  detail: string;
+  /** What the button that does it says. */
+  yes: string;
+  no: string;
+}
+
+function cancelQuestion(runs: readonly Run[]): Question {
+  const [run] = runs;
+  return {
+    message:
+      runs.length === 1 && run
+        ? vscode.l10n.t('Cancel {0}?', run.name)
+        : vscode.l10n.t('Cancel {0} runs?', runs.length),
+    detail: vscode.l10n.t('The script is ended. What it has logged and written is kept.'),
+    yes: runs.length === 1 ? vscode.l10n.t('Cancel Run') : vscode.l10n.t('Cancel Runs'),
+    no: vscode.l10n.t('Keep Running'),
+  };
+}
+
+function endQuestion(runs: readonly Run[]): Question {
+  const [run] = runs;
+  return {
+    message:
+      runs.length === 1 && run
+        ? vscode.l10n.t('Mark {0} as ended?', run.name)
+        : vscode.l10n.t('Mark {0} runs as ended?', runs.length),
+    detail: vscode.l10n.t(
+      'For a script that died without saying so. The run is shown as failed when it logged last. A script that is alive is not ended.',
+    ),
+    yes: vscode.l10n.t('Mark as Ended'),
+    no: vscode.l10n.t('Leave Open'),
+  };
+}
+
+async function confirmed({ message, detail, yes, no }: Question): Promise<boolean> {
+  const answers = [{ title: yes }, { title: no, isCloseAffordance: true }];
+  const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...answers);
+  return answer?.title === yes;
 }
 
 /** What came later is compared with what was before, whatever the order of the rows. */

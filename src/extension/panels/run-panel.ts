@@ -29,7 +29,7 @@ const VERBS: Record<RunPanelVerb, CommandId> = {
 
 export interface RunPanels {
   /** Shows this run in the panel of a run. There is one. */
-  show(runId: string): void;
+  show(runId: string, options?: { preserveFocus?: boolean }): void;
 }
 
 /** The panel of a run, and its return after the window was reloaded. */
@@ -107,7 +107,8 @@ export function registerRunPanel(
         await vscode.commands.executeCommand(COMMANDS.openFile, tableUri(runId, message.path));
         break;
       case 'act':
-        await vscode.commands.executeCommand(VERBS[message.verb], runId);
+        // As a row: an id alone would be that of code, which is not asked.
+        await vscode.commands.executeCommand(VERBS[message.verb], { runId });
         break;
       case 'chart':
         charts.show([runId], { chart: message.metric });
@@ -134,13 +135,13 @@ export function registerRunPanel(
   context.subscriptions.push(only, goals);
 
   return {
-    show(runId) {
+    show(runId, options) {
       shown.value = runId;
       const { feed, panel } = only;
       // A page that is hidden asks for it when it is there again.
       if (feed && feed.runId !== runId)
         void panel?.webview.postMessage({ type: 'show', runId } satisfies ToRun);
-      only.reveal().catch(failed);
+      only.reveal(options).catch(failed);
     },
   };
 }

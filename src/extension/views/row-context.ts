@@ -52,6 +52,11 @@ export function isCancellable(run: Pick<Run, 'job' | 'state'>): boolean {
   return isActive(run) && run.state !== 'collecting';
 }
 
+/** Whether a script of somebody's own has the run open, or left it so when it died. */
+export function isOpen({ job, state }: Pick<Run, 'job' | 'state'>): boolean {
+  return job === undefined && ACTIVE_STATES.includes(state);
+}
+
 export function runContext(run: Run): string {
   return rowContext({
     kind: 'run',

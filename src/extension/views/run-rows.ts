@@ -13,7 +13,7 @@ import { splitPath } from '../runs/run-uri.js';
 import { stateIcon, stateWord } from '../runs/run-words.js';
 import { settings } from '../settings.js';
 import { leaf, messageLeaf, valueLeaf, type Leaf } from './leaf.js';
-import { rowContext, runContext } from './row-context.js';
+import { isOpen, rowContext, runContext } from './row-context.js';
 import { codeLine } from './run-tooltip.js';
 
 /** The metric by which a run is shown, as settings, experiment and names say. */
@@ -23,6 +23,9 @@ export function metricOf(
 ): string | undefined {
   return primaryMetric(run.metrics, settings.metric(), experimentTags);
 }
+
+/** For the command that shows a run: the focus stays where the row is. */
+export const AT_A_GLANCE = { preserveFocus: true };
 
 export interface RunItemOptions {
   /** Its own within the view. */
@@ -53,7 +56,13 @@ export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions)
   const progress = progressOf(run);
   item.description = [shown, progress, age].filter(Boolean).join(' · ');
   item.iconPath = stateIcon(run);
-  item.contextValue = runContext(run);
+  item.contextValue = isOpen(run) ? `${runContext(run)};open` : runContext(run);
+  // A row with a command unfolds by its arrow only: a click selects it and shows the run.
+  item.command = {
+    title: vscode.l10n.t('Show Run'),
+    command: COMMANDS.showRun,
+    arguments: [run.id, AT_A_GLANCE],
+  };
   const spoken = [run.name, stateWord(run.state), number && `${metric} ${number}`, progress, age];
   item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
   return item;

@@ -188,6 +188,15 @@ export async function api(
       return {};
     },
   );
+  app.post<{ Params: { id: string } }>(
+    '/runs/:id/end',
+    { schema: { params: schema.RunParams } },
+    async ({ params: { id } }) => {
+      fullRun(id);
+      await jobs.markEnded(id);
+      return {};
+    },
+  );
   app.get<{ Params: { id: string }; Querystring: { from?: number; follow?: '0' | '1' } }>(
     '/runs/:id/log',
     { schema: { params: schema.RunParams, querystring: schema.LogQuery } },

@@ -169,6 +169,26 @@ export class JobService {
     this.look();
   }
 
+  /**
+   * Marks a run as failed whose own script died without a word; it ended when it logged last. One that has ended stays as
+   * it is, and a script that is alive all the same goes on logging to it.
+   */
+  async markEnded(runId: string): Promise<void> {
+    if (this.store.jobs.get(runId))
+      throw new TrainyardError('BAD_REQUEST', 'This run is a job of Trainyard, which knows when it ends.', {
+        hint: 'Cancel it to end it now.',
+      });
+    const run = this.store.runs.get(runId);
+    if (!run || (run.status !== 'running' && run.status !== 'scheduled')) return;
+    const now = Date.now();
+    // What a script says of times may lie ahead.
+    const last = Object.values(this.store.metrics.summaries(runId)).reduce(
+      (latest, { timestamp }) => (timestamp <= now ? Math.max(latest, timestamp) : latest),
+      run.startTime,
+    );
+    await this.store.write(() => this.store.runs.update(runId, { status: 'failed', endTime: last }));
+  }
+
   private async passCancelOn({ runId, spec, handle }: JobRecord): Promise<void> {
     if (!handle || this.cancelled.has(runId)) return;
     this.cancelled.add(runId);

@@ -21,6 +21,7 @@
  *   POST   /runs/undelete { runIds }      → {}
  *   POST   /jobs          SubmitRequest   → Run
  *   POST   /runs/:id/cancel               → {}
+ *   POST   /runs/:id/end                  → {}            a run that is no job
  *   GET    /runs/:id/log?from=&follow=1   → text/plain stream; a negative `from` counts from the end
  *   GET    /runs/:id/files?folder=        → { files: RunFile[] }
  *   GET    /runs/:id/file?path=           → octet-stream

@@ -122,6 +122,10 @@ export class LocalWorkspace implements Workspace {
     await this.post(`/runs/${encodeURIComponent(runId)}/cancel`);
   }
 
+  async end(runId: string): Promise<void> {
+    await this.post(`/runs/${encodeURIComponent(runId)}/end`);
+  }
+
   async rename(runId: string, name: string): Promise<void> {
     await this.patch(runId, { name });
   }
