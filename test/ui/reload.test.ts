@@ -113,6 +113,7 @@ describe('panels after a reload, in the real editor', function () {
 
   for (const [name, panel] of Object.entries(PANELS)) {
     it(`${name}: comes back with what it showed, as soon as it was opened`, async () => {
+      await command(window.page, 'Focus on Runs View');
       await panel.show();
       await panel.isBack(await webview(window.page, panel.page));
       // The workbench has not written down what the page keeps.
@@ -133,7 +134,7 @@ describe('panels after a reload, in the real editor', function () {
       await window.page.locator('.tab', { hasText: 'notes.md' }).waitFor();
       await tabs(panel).first().waitFor();
       await window.reload(panel.viewType, 'notes.md');
-      await window.showSideBar();
+      await command(window.page, 'Focus on Runs View');
       await rowAtRest(runs(), 'three');
       await panel.show();
       await panel.isBack(await webview(window.page, panel.page, 60_000));
