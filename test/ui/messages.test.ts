@@ -7,7 +7,7 @@ import type { FromCharts, ToCharts } from '../../src/extension/panels/messages.j
 import type { FromRun, ToRun } from '../../src/extension/panels/run-messages.js';
 import type { FromTable, ToTable } from '../../src/extension/panels/table-messages.js';
 import { buildScriptJob } from '../../src/job/build.js';
-import { command, webview } from '../support/editor.js';
+import { command, rowAtRest, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
 import { recordMessages, type Recorded } from './recorded-messages.js';
 import { ProjectWindow } from './window.js';
@@ -170,12 +170,7 @@ describe('the messages of the panels, in the real editor', function () {
     for (const name of names) {
       const line = box.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first();
       await line.waitFor();
-      if (names.length > 1)
-        await line
-          .locator('.quick-input-list-checkbox, input[type=checkbox], .monaco-custom-toggle')
-          .first()
-          .click();
-      else await line.click();
+      await line.click();
     }
     if (names.length > 1) await window.page.keyboard.press('Enter');
   }
@@ -288,12 +283,18 @@ describe('the messages of the panels, in the real editor', function () {
     await charts.locator('[role=alert]').first().waitFor({ state: 'detached', timeout: 60_000 });
     await ask({ type: 'open', language: 'csv', text: 'opened,here' });
     await page.locator('.view-line', { hasText: 'opened,here' }).first().waitFor();
+    await command(page, 'View: Revert and Close Editor');
     await command(page, 'View: Close All Editors');
   });
 
   it('of the comparison arrive', async () => {
     const { page } = window;
+    await open('Trainyard: Show Runs Table', 'ty-grid');
     await choose('Trainyard: Compare Runs', 'one', 'second');
+    await webview(page, 'ty-sheet');
+    // Both are in view.
+    await command(page, 'View: Move Editor into Next Group');
+    const table = await webview(page, 'ty-grid');
     let comparison = await webview(page, 'ty-sheet');
     const post = (message: object) => on(comparison, 'ty-compare', 'post', message);
     await comparison.locator('.curve-box path').first().waitFor();
@@ -302,8 +303,6 @@ describe('the messages of the panels, in the real editor', function () {
     await comparison.locator('thead').getByText('second').first().waitFor();
     await workspace.rename(ids['two']!, 'last');
     await comparison.locator('thead').getByText('last').first().waitFor();
-    await command(page, 'View: Move Editor into Next Group');
-    const table = await open('Trainyard: Show Runs Table', 'ty-grid');
     await on(table, 'ty-table', 'setGoal', 'loss', 'higher');
     await saw('host→compare goals');
     comparison = await webview(page, 'ty-sheet');
@@ -339,8 +338,14 @@ describe('the messages of the panels, in the real editor', function () {
 
   it('of a run arrive', async () => {
     const { page } = window;
-    await choose('Trainyard: Show Run', 'one');
+    const runs = page.getByRole('tree', { name: 'Runs' });
+    // One click on its row.
+    const show = async (name: string) => (await rowAtRest(runs, name)).click();
+    await command(page, 'Focus on Runs View');
+    for (const experiment of ['digits', 'Default']) await (await rowAtRest(runs, experiment)).click();
+    await show('one');
     const panel = await webview(page, 'ty-run h1');
+    const job = await workspace.run(ids['job']!);
     const does = (method: string, ...args: unknown[]) => on(panel, 'ty-run', method, ...args);
     await panel.locator('.metrics path').first().waitFor();
     await panel.locator('ty-gallery img').first().waitFor();
@@ -381,14 +386,14 @@ describe('the messages of the panels, in the real editor', function () {
       await does('discardNote');
       await panel.evaluate(() => undefined);
     });
-    await choose('Trainyard: Show Run', 'train');
+    await show(job.name);
     await panel.locator('ty-log', { hasText: 'trained' }).waitFor({ timeout: 60_000 });
     await workspace.delete([ids['job']!]);
     await panel.locator('[role=alert]').first().waitFor();
     await does('retry');
     await saw('run→host retry');
     await workspace.undelete([ids['job']!]);
-    await choose('Trainyard: Show Run', 'one');
+    await show('one');
     await panel.getByRole('heading', { name: 'one' }).waitFor();
     await does('openFile', 'rows.csv');
     await page
