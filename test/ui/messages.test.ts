@@ -349,7 +349,7 @@ describe('the messages of the panels, in the real editor', function () {
     const does = (method: string, ...args: unknown[]) => on(panel, 'ty-run', method, ...args);
     await panel.locator('.metrics path').first().waitFor();
     await panel.locator('ty-gallery img').first().waitFor();
-    await panel.locator('ty-tables td').first().waitFor();
+    await panel.locator('ty-tables td:visible').first().waitFor();
     await does('toggle', 'files');
     await panel.locator('ty-files').waitFor({ state: 'detached' });
     await does('toggle', 'files');
