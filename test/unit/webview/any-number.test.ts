@@ -289,7 +289,11 @@ describe('with any number at all', () => {
         const steps = Float64Array.from(points, ([step]) => step);
         const values = Float64Array.from(points, ([, value]) => value);
         within(sparkline({ steps, values }, 60, 16), 60, 16);
-        const { paths } = overlay([{ runId: 'a', key: 'm', steps, values } as never], 60, 16);
+        const { paths } = overlay(
+          [{ runId: 'a', key: 'm', total: points.length, steps, values } as never],
+          60,
+          16,
+        );
         within(paths.get('a')!, 60, 16);
       }),
       { numRuns: 1000 },
