@@ -12,6 +12,7 @@ import { API } from '../workspace/local/contract.js';
 import { api, type ApiContext } from './api/routes.js';
 import type { ServerContext } from './context.js';
 import { guard } from './guard.js';
+import { checkJsonSize } from './json-size.js';
 import { answerInMlflowsWords, mlflow } from './mlflow/plugin.js';
 import { endStalled } from './stalled.js';
 
@@ -47,6 +48,7 @@ export async function createApp(
   // Headers must come quickly; a body may be a checkpoint of many gigabytes on a slow disk.
   app.server.headersTimeout = 20_000;
   app.server.maxConnections = 2000;
+  boundJson(app);
   guard(app, context.token, (jobId) => context.store.jobs.isActive(jobId));
   endStalled(app, stalledAfter);
   app.setErrorHandler(answer);
@@ -57,6 +59,21 @@ export async function createApp(
   await app.register(mlflow, context);
   if (parts) await app.register((scope) => api(scope, context, parts), { prefix: API });
   return app;
+}
+
+/** As Fastify reads JSON, but no more of it than there is memory for. */
+function boundJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    try {
+      checkJsonSize(String(body));
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    void parse(request, String(body), done);
+  });
 }
 
 function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {

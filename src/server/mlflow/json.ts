@@ -1,11 +1,14 @@
+import { checkJsonSize, endOfString } from '../json-size.js';
 import { invalid } from './errors.js';
 
 /**
  * The JSON of request bodies. Python writes NaN and Infinity as bare words, which JSON does not have; they are read as
  * the strings that protobuf uses. Only a body that fails as JSON pays for that.
+ * @throws INVALID_PARAMETER_VALUE | TOO_LARGE
  */
 export function parseBody(text: string): unknown {
   if (text.trim() === '') return {};
+  checkJsonSize(text);
   try {
     return JSON.parse(text) as unknown;
   } catch (strict) {
@@ -27,15 +30,6 @@ function quoteBareWords(text: string): string {
     if (start >= 0) parts.push(text.slice(start, at));
   }
   return parts.join('');
-}
-
-/** By hand: on a string that does not end, a regular expression begins anew at each of its escaped quotes. */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at + 1;
-  }
-  return text.length;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

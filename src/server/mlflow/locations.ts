@@ -30,6 +30,8 @@ export function checkLocation(location: string): void {
   const kept = location.slice(ARTIFACT_SCHEME.length);
   if (!location.startsWith(ARTIFACT_SCHEME) || kept === '' || kept.startsWith('/') || safePath(kept) !== kept)
     throw wrong(`what this server keeps is named ${ARTIFACT_SCHEME} and a path.`);
+  // Clients put the path into an address as it is, where the escape means the character.
+  if (/%[0-9a-f]{2}/i.test(kept)) throw wrong('it holds an escape such as %20; write the character itself.');
 }
 
 /** @throws NOT_IMPLEMENTED when a client has to go to the files itself */

@@ -63,7 +63,8 @@ function decodedOnce(path: string): string {
  */
 export function findArtifact(store: Store, given: string): ArtifactAddress | undefined {
   const parts = safePath(given).split('/');
-  for (let i = 2; i < parts.length; i++) {
+  // The last one: a location may lie among the files of another run.
+  for (let i = parts.length - 1; i >= 1; i--) {
     if (parts[i] !== 'artifacts') continue;
     const owner = ownerOf(store, parts.slice(0, i + 1));
     if (owner !== undefined) return { owner, path: parts.slice(i + 1).join('/') };
@@ -78,16 +79,12 @@ export function resolveArtifact(store: Store, given: string): ArtifactAddress {
   throw notFound(`No run, model or trace keeps its artifacts at '${given}'.`);
 }
 
-/** `root` is a path that ends with `<id>/artifacts`. */
+/** `root` is a path that ends with `<id>/artifacts`. What comes before may have any names, `models` and `traces` too. */
 function ownerOf(store: Store, root: string[]): string | undefined {
   const id = root.at(-2) ?? '';
   const uri = ARTIFACT_SCHEME + root.join('/');
-  if (root.at(-3) === 'models')
-    return store.models.logged(id)?.artifactUri === uri ? `models/${id}` : undefined;
-  if (root.at(-3) === 'traces') {
-    const experiment = root.slice(0, -3).join('/');
-    const known = root.length === 4 && store.experiments.get(experiment) !== undefined;
-    return known && isTraceId(id) ? `traces/${id}` : undefined;
-  }
-  return store.runs.get(id)?.artifactUri === uri ? `runs/${id}` : undefined;
+  if (store.runs.get(id)?.artifactUri === uri) return `runs/${id}`;
+  if (store.models.logged(id)?.artifactUri === uri) return `models/${id}`;
+  if (root.at(-3) !== 'traces' || root.length !== 4 || !isTraceId(id)) return undefined;
+  return store.experiments.get(root[0] ?? '') === undefined ? undefined : `traces/${id}`;
 }

@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { invalid, invalidValue, type MlflowError } from './errors.js';
+import { isObject } from './json.js';
 import { pythonType } from './python.js';
 
 /** Building blocks of request schemas. Names are MLflow's: snake_case. */
@@ -31,22 +32,50 @@ export function checker(schema: TSchema): (input: unknown) => void {
   let compiled: Validator | undefined;
   return (input) => {
     compiled ??= Compile(schema);
-    if (!compiled.Check(input)) throw requestError(compiled, input);
+    if (!compiled.Check(input)) throw requestError(compiled, schema, input);
   };
 }
 
-function requestError(compiled: Validator, input: unknown): MlflowError {
-  const [error] = compiled.Errors(input);
+function requestError(compiled: Validator, schema: TSchema, input: unknown): MlflowError {
+  const indexes = new Map<string, number>();
+  const small = firstWrong(schema, input, '', indexes);
+  const [error] = compiled.Errors(small);
   if (error === undefined) return invalid('The request is not valid.' + SEE_DOCS);
   const keys = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const value = keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], small);
+  const named = keys.map((key, i) => String(indexes.get(pointerOf(keys.slice(0, i))) ?? key));
   if (error.keyword === 'required') {
     const [name = ''] = error.params.requiredProperties;
-    return missing(fieldPath([...keys, name]));
+    return missing(fieldPath([...named, name]));
   }
-  if (error.keyword === 'minLength') return missing(fieldPath(keys));
-  const value = keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], input);
-  return wrongType(fieldPath(keys), value);
+  if (error.keyword === 'minLength') return missing(fieldPath(named));
+  return wrongType(fieldPath(named), value);
 }
+
+const itemCheckers = new WeakMap<object, Validator>();
+
+/**
+ * The same input with one item in each list, the first that is wrong: all errors of a list of millions are more than there
+ * is memory for. `indexes` gets where each was, by the pointer of its list.
+ */
+function firstWrong(schema: TSchema, value: unknown, pointer: string, indexes: Map<string, number>): unknown {
+  const { items, properties } = schema as { items?: TSchema; properties?: Record<string, TSchema> };
+  if (items && Array.isArray(value)) {
+    let compiled = itemCheckers.get(items);
+    if (!compiled) itemCheckers.set(items, (compiled = Compile(items)));
+    const index = value.findIndex((item) => !compiled.Check(item));
+    if (index < 0) return value.slice(0, 1);
+    indexes.set(pointer, index);
+    return [firstWrong(items, value[index], `${pointer}/0`, indexes)];
+  }
+  if (!properties || !isObject(value)) return value;
+  const known = Object.entries(properties).filter(([name]) => Object.hasOwn(value, name));
+  return Object.fromEntries(
+    known.map(([name, field]) => [name, firstWrong(field, value[name], `${pointer}/${name}`, indexes)]),
+  );
+}
+
+const pointerOf = (keys: readonly string[]) => keys.map((key) => `/${key}`).join('');
 
 export function wrongType(path: string, value: unknown): MlflowError {
   return invalid(invalidValue(path, value, ` Hint: Value was of type '${pythonType(value)}'.`) + SEE_DOCS);

@@ -2,7 +2,7 @@ import type { ModelVersionRecord } from '../store/models.js';
 import type { Store } from '../store/store.js';
 import { invalid } from './errors.js';
 import { requireAliased, requireLoggedModel, requireRegistered, requireVersion } from './lookup.js';
-import { leadsUp } from './paths.js';
+import { findArtifact, leadsUp } from './paths.js';
 
 /** Where the files of a model version are: what a client may give, and what it is told when it asks for them. */
 
@@ -16,7 +16,10 @@ export function loggedModelId(source: string): string | undefined {
 }
 
 /** The run whose files a source names; undefined when it is another kind of source. */
-export function sourceRunId(source: string): string | undefined {
+export function sourceRunId(store: Store, source: string): string | undefined {
+  const kept = /^mlflow-artifacts:\/+(.*)$/.exec(source)?.[1];
+  const [kind, id] = (kept && findArtifact(store, kept)?.owner.split('/')) || [];
+  if (kind === 'runs') return id;
   const [, byRun, byPlace] = OF_RUN.exec(source) ?? [];
   return byRun ?? byPlace;
 }

@@ -71,7 +71,7 @@ export class Experiments {
       fields.artifactLocation ?? `mlflow-artifacts:/${id}`,
       fields.now ?? Date.now(),
     );
-    for (const [key, value] of Object.entries(fields.tags ?? {})) this.setTag(id, key, value);
+    for (const [key, value] of Object.entries(fields.tags ?? {})) this.putTag(id, key, value);
     return this.required(id);
   }
 
@@ -184,13 +184,17 @@ export class Experiments {
 
   setTag(id: string, key: string, value: string): void {
     this.required(id);
+    this.putTag(id, key, value);
+    this.touch({ type: 'experiments' });
+  }
+
+  private putTag(id: string, key: string, value: string): void {
     this.db.run(
       'INSERT INTO experiment_tags VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
       Number(id),
       key,
       value,
     );
-    this.touch({ type: 'experiments' });
   }
 
   /** @returns false when there was no such tag */

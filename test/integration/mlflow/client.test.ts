@@ -23,6 +23,7 @@ const SCRIPTS: [what: string, script: string, python?: PythonEnvironment][] = [
   ['uses every verb of the registry', 'registry'],
   ['uses the seldom verbs of experiments, runs, models and prompts', 'verbs'],
   ['reads and writes the artifacts of a location elsewhere itself', 'elsewhere'],
+  ['keeps artifacts and models at any location of this server', 'locations'],
   ['sends a file whole that it would rather send in parts', 'large_files'],
   ['logs from fifty processes at once', 'crowd'],
   ['logs in the background, metrics of the machine too', 'queues', 'full'],

@@ -134,6 +134,7 @@ describe('wrong MLflow requests', () => {
       'mlflow-artifacts://host/x',
       'mlflow-artifacts:/../x',
       'mlflow-artifacts:/x#y',
+      'mlflow-artifacts:/a%20b',
     ])
       await refused(
         post('experiments/create', { name: 'located', artifact_location: location }),

@@ -65,7 +65,7 @@ interface Lineage {
  * @throws INVALID_PARAMETER_VALUE when the source is of another one
  */
 function runOf(store: Store, source: string, named: string | undefined): string | undefined {
-  const id = sourceRunId(source);
+  const id = sourceRunId(store, source);
   if (named && id !== undefined && named !== id) throw notBeside(source, 'run_id');
   return named || (id !== undefined && store.runs.get(id) ? id : undefined);
 }
