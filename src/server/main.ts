@@ -6,7 +6,6 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
-import { createStream } from 'rotating-file-stream';
 import { hasCode, messageOf, TrainyardError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import {
@@ -20,6 +19,7 @@ import { EventHub } from './api/events.js';
 import { createApp } from './app.js';
 import { writeFileAtomic } from './files.js';
 import { JobService } from './jobs/service.js';
+import { LogFile } from './log-file.js';
 import { Purger } from './purger.js';
 import { maintain } from './maintenance.js';
 import { Settings } from './settings.js';
@@ -152,8 +152,8 @@ async function main(home: string): Promise<void> {
 function openLog(home: string): Logger {
   const folder = path.join(home, 'logs');
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stream = createStream('server.log', { path: folder, size: '5M', maxFiles: 3, mode: 0o600 });
-  return pino({ level: process.env['TRAINYARD_LOG'] ?? 'info', base: { pid: process.pid } }, stream);
+  const file = new LogFile(folder, 'server.log');
+  return pino({ level: process.env['TRAINYARD_LOG'] ?? 'info', base: { pid: process.pid } }, file);
 }
 
 /** The crash is told where `ensureServer` looks (stderr is boot.log) and in the log. */

@@ -11,7 +11,7 @@ import { gitBytes, type GitPlace } from './git.js';
 import { innerSource, sourceOf } from './inner.js';
 import { objectsPlace } from './keep.js';
 import { foldersOf, shown, splitNul } from './listing.js';
-import { formatOf, makeNeutral, neutralPlace } from './neutral.js';
+import { formatOf, makeNeutral, neutralPlace, type ObjectFormat } from './neutral.js';
 import { type Snapshot } from './snapshot.js';
 
 export interface Mirror {
@@ -37,6 +37,8 @@ interface Where {
 
 /** What has to stay as it is for a checkout to be brought to another snapshot. */
 interface Layout {
+  /** Of the objects. */
+  format: ObjectFormat;
   /** Of the repositories in it. */
   paths: string[];
   /** Of submodules that were not initialised: their folders are empty, and git does not look into them. */
@@ -61,14 +63,17 @@ export async function bringTo(mirror: Mirror, snapshot: Snapshot): Promise<void>
   const parts = await partsOf(snapshot);
   const paths = parts.map(({ path }) => path);
   const hollow = snapshot.submodules.map(({ path }) => path).filter((path) => !paths.includes(path));
-  const layout: Layout = { paths, hollow, umask: snapshot.umask };
+  const format = formatOf(snapshot.commit);
+  const layout: Layout = { format, paths, hollow, umask: snapshot.umask };
   const written = JSON.stringify(layout);
   const file = join(mirror.git, LAYOUT);
   const before = await readFile(file, 'utf8').catch(ifMissing);
-  await makeNeutral(mirror.git, formatOf(snapshot.commit));
-  // Where a repository was and is no more its files would be nobody's.
-  if (before !== undefined && before !== written) await empty(mirror);
-  if (before !== written) await writeFile(file, written);
+  if (before !== written) {
+    // Where a repository was and is no more its files would be nobody's.
+    if (before !== undefined) await empty(mirror);
+    await makeNeutral(mirror.git, format);
+    await writeFile(file, written);
+  }
   // A git that was killed left it; nobody else writes here.
   for (const name of await readdir(mirror.git))
     if (name.endsWith('.lock')) await rm(join(mirror.git, name), { force: true });

@@ -84,6 +84,10 @@ export interface Target {
   canMount(): Promise<boolean>;
   /** Pure: the handle under which `start` will run this job. */
   plan(job: PreparedJob): Handle;
+  /** A job of this folder, which is there, is about to be started: what takes time can be done meanwhile. */
+  expect(folder: string): void;
+  /** It is not, if it was not started. */
+  forget(folder: string): void;
   /** Starts the job; `secrets` reach the process and are never written down. Resolves once it is supervised. */
   start(job: PreparedJob, handle: Handle, secrets: Record<string, string>): Promise<void>;
   status(handle: Handle): Promise<TargetStatus>;

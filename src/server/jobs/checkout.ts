@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { JobSpec } from '../../job/spec.js';
 import { TrainyardError } from '../../base/errors.js';
 import { bringTo } from '../../snapshot/mirror.js';
+import { givePrivateGit } from '../../snapshot/private-git.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Mount } from '../../targets/target.js';
 import { pythonPath } from './editable.js';
@@ -44,6 +45,7 @@ export async function prepareFolders(
   const { root } = snapshot;
   // Nothing can be put in the place of a whole disk.
   const own = canMount && path.dirname(root) !== root;
+  await giveGit(snapshot, slot, own);
   const mounts = joinLeftOut(snapshot, slot, fs.realpathSync(home), own);
   const cwd = path.join(path.relative(root, fs.realpathSync(spec.codeFolder)), spec.workingFolder);
   // Git keeps no empty folder.
@@ -75,6 +77,15 @@ async function checkedOut(slots: Slots, runId: string, snapshot: Snapshot): Prom
     await bringTo(fresh, snapshot);
     return fresh;
   }
+}
+
+/** Where the checkout stands in the place of the person's folder, a git folder in that is seen elsewhere. */
+async function giveGit(snapshot: Snapshot, slot: Slot, own: boolean): Promise<void> {
+  const inside = path.relative(snapshot.root, snapshot.gitDir);
+  const isInside = !inside.startsWith('..') && !path.isAbsolute(inside);
+  const gitDir = own && isInside ? path.join(slot.person, inside) : snapshot.gitDir;
+  fs.rmSync(slot.privateGit, { recursive: true, force: true });
+  await givePrivateGit(snapshot, slot, { folder: slot.privateGit, gitDir });
 }
 
 /** So that the job's own folder leads to its code. What a server before this one left there goes. */

@@ -122,6 +122,8 @@ export class JobService {
       if (!isActive(job) && this.isUncollected(runId)) this.uncollected.add(runId);
       return isActive(job) ? job.handle !== undefined : this.isUncollected(runId);
     });
+    // Tried now, it is known when the first job comes.
+    for (const target of this.targets.values()) void target.canMount();
     this.look();
     void this.collectAgain();
   }
@@ -129,19 +131,23 @@ export class JobService {
   /** @throws BAD_REQUEST | NOT_FOUND (target) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE */
   async submit(request: SubmitRequest): Promise<string> {
     validate(request.spec);
-    this.requireTarget(request.spec.target);
+    const target = this.requireTarget(request.spec.target);
     const runId = randomUUID().replaceAll('-', '');
     // Before it is written down: from then on it may be begun.
     const { stored, inMemory } = splitInherited(request.baseEnv, Object.keys(request.secrets ?? {}));
     this.secrets.set(runId, { declared: request.secrets ?? {}, inherited: inMemory });
+    const { home, settings } = this.options;
+    const { root } = foldersOf(home, runId);
     try {
-      const { home, settings } = this.options;
+      if (this.freePlaces() > 0) this.expect(target, root);
       await takeIn(
         { ...request, runId, baseEnv: stored, memoryNames: Object.keys(inMemory) },
         { store: this.store, home, sizeLimit: settings().snapshotSizeLimit },
       );
     } catch (error) {
       this.secrets.delete(runId);
+      target.forget(root);
+      fs.rmSync(root, { recursive: true, force: true, maxRetries: 5 });
       throw error;
     }
     this.look();
@@ -270,9 +276,18 @@ export class JobService {
       });
   }
 
+  private freePlaces(active: readonly JobRecord[] = this.store.jobs.active()): number {
+    return this.options.settings().parallelJobs - active.filter(isInSlot).length;
+  }
+
+  private expect(target: Target, folder: string): void {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    target.expect(folder);
+  }
+
   private async lookOnce(): Promise<void> {
     const active = this.store.jobs.active();
-    let free = this.options.settings().parallelJobs - active.filter(isInSlot).length;
+    let free = this.freePlaces(active);
     for (const job of active) {
       if (this.attended.has(job.runId)) {
         if (job.state === 'queued') free--;
@@ -346,9 +361,9 @@ export class JobService {
     if (!snapshot) throw new TrainyardError('INTERNAL', 'The job has no snapshot.');
     if (!secrets && job.memoryNames.length > 0)
       await this.store.write(() => this.store.jobs.update(runId, { reason: lostNames(job.memoryNames) }));
-    await this.store.write(() => this.store.jobs.update(runId, { state: 'preparing' }));
     const folders = foldersOf(this.options.home, runId);
     const target = this.requireTarget(spec.target);
+    this.expect(target, folders.root);
     const env = jobEnvironment({
       baseEnv: job.baseEnv,
       own: spec.environmentVariables,
@@ -357,15 +372,19 @@ export class JobService {
       outputFolder: folders.output,
       ceilings: [this.options.home, path.dirname(snapshot.root)],
     });
-    const { cwd, mounts, variables } = await prepareFolders(this.slots, {
-      runId,
-      folders,
-      snapshot,
-      spec,
-      env,
-      home: this.options.home,
-      canMount: await target.canMount(),
-    });
+    const canMount = await target.canMount();
+    const [{ cwd, mounts, variables }] = await Promise.all([
+      prepareFolders(this.slots, {
+        runId,
+        folders,
+        snapshot,
+        spec,
+        env,
+        home: this.options.home,
+        canMount,
+      }),
+      this.store.write(() => this.store.jobs.update(runId, { state: 'preparing' })),
+    ]);
     const prepared: PreparedJob = {
       id: runId,
       folder: folders.root,
@@ -531,7 +550,8 @@ export class JobService {
   }
 
   /** The job needs its checkout no more. */
-  private leave({ runId, snapshot }: JobRecord): void {
+  private leave({ runId, spec, snapshot }: JobRecord): void {
+    this.targets.get(spec.target)?.forget(foldersOf(this.options.home, runId).root);
     fs.rmSync(foldersOf(this.options.home, runId).code, { recursive: true, force: true });
     if (snapshot) this.slots.release(runId, snapshot.root);
   }

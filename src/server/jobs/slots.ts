@@ -15,6 +15,8 @@ export interface Slot extends Mirror {
   slot: string;
   /** Where the folder of the person stands for a job that has the checkout in that folder's own place. */
   person: string;
+  /** A git folder for the script. */
+  privateGit: string;
   /** Folders that stand for those around the person's folder lie in it, the checkout with them. */
   tree: string;
 }
@@ -102,6 +104,7 @@ export class Slots {
       if (await processesOf(runId)) throw new Error('a process of the job is left');
       const away = path.join(this.trash, randomUUID());
       await moveStrays(found, away, mtimeOf(path.join(slot, JOB)));
+      if (fs.existsSync(found.privateGit)) fs.renameSync(found.privateGit, path.join(away, 'git'));
       for (const [i, { at }] of madeAround(found, root).entries())
         fs.renameSync(at, path.join(away, `around${i}`));
       fs.writeFileSync(path.join(slot, READY), '', { mode: 0o600 });
@@ -188,7 +191,15 @@ export class Slots {
 function layout(slot: string, root: string): Slot {
   const tree = path.join(slot, 'tree');
   const person = path.join(slot, 'person');
-  return { slot, tree, person, folder: path.join(tree, placeIn(root)), git: path.join(slot, 'git') };
+  const privateGit = path.join(slot, 'script.git');
+  return {
+    slot,
+    tree,
+    person,
+    privateGit,
+    folder: path.join(tree, placeIn(root)),
+    git: path.join(slot, 'git'),
+  };
 }
 
 /** An absolute path as one from a folder that stands for all disks. */

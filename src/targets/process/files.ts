@@ -41,6 +41,19 @@ export function readJson<T>(folder: string, name: string): T | undefined {
   }
 }
 
+/** One that nobody has: of a file that a machine which lost its power left empty. */
+const NOBODY: ProcessFile = { pid: 0, identity: 'nobody', startedAt: 0 };
+
+/** Who it was. */
+export function readProcess(folder: string, name: string): ProcessFile | undefined {
+  try {
+    return readJson<ProcessFile>(folder, name);
+  } catch (error) {
+    if (error instanceof SyntaxError) return NOBODY;
+    throw error;
+  }
+}
+
 /** Appears whole or not at all. */
 export function writeJson(folder: string, name: string, value: unknown): void {
   const temporary = path.join(folder, `.${name}.${process.pid}`);
@@ -48,10 +61,13 @@ export function writeJson(folder: string, name: string, value: unknown): void {
   fs.renameSync(temporary, path.join(folder, name));
 }
 
-/** The same, but only if the file is not there yet. @returns whether it was written */
+/**
+ * The same, but only if the file is not there yet. The disk may take its time: nobody is that process after the machine
+ * has lost its power. @returns whether it was written
+ */
 export function writeJsonOnce(folder: string, name: string, value: unknown): boolean {
   const temporary = path.join(folder, `.${name}.${process.pid}`);
-  fs.writeFileSync(temporary, JSON.stringify(value), { mode: 0o600, flush: true });
+  fs.writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
   try {
     fs.linkSync(temporary, path.join(folder, name));
     return true;

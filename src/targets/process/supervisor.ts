@@ -27,7 +27,10 @@ async function main(folder: string): Promise<void> {
   process.on('SIGHUP', () => undefined);
   process.on('SIGINT', () => undefined);
 
-  const secrets = JSON.parse((await text(process.stdin)) || '{}') as Record<string, string>;
+  const told = await text(process.stdin);
+  // Nothing: the job is not to be started, or the server has ended.
+  if (told === '') return;
+  const secrets = JSON.parse(told) as Record<string, string>;
   const job = readJson<JobFile>(folder, FILES.job);
   if (!job) throw new Error(`${folder} holds no job.`);
   const self = { pid: process.pid, identity: (await identityOf(process.pid)) ?? '', startedAt: Date.now() };

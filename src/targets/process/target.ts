@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,13 +6,20 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../base/errors.js';
 import type { Handle, PreparedJob, Target, TargetDescription, TargetStatus, Usage } from '../target.js';
-import { type ExitFile, FILES, type JobFile, type ProcessFile, readJson, writeJson } from './files.js';
+import { type ExitFile, FILES, type JobFile, readJson, readProcess, writeJson } from './files.js';
 import { isSame } from './identity.js';
 import { killGroup } from './kill.js';
 import { UsageMeter } from './usage.js';
 import { findViewMaker, type ViewMaker } from './view.js';
 
 const START_TIMEOUT = 15_000;
+
+/** A supervisor that was not told yet what to do. */
+interface Waiting {
+  child: ChildProcess;
+  failure?: Error;
+  ended: boolean;
+}
 
 /** Jobs as processes of this machine, each under a supervisor of its own. All that matters is in the job's folder. */
 export class ProcessTarget implements Target {
@@ -22,6 +29,8 @@ export class ProcessTarget implements Target {
   private readonly supervisor: readonly string[];
   private readonly view: string | undefined;
   private readonly meter = new UsageMeter();
+  /** By the job's folder. */
+  private readonly waiting = new Map<string, Waiting>();
   private maker: Promise<ViewMaker | undefined> | undefined;
 
   constructor(supervisor: readonly string[], view?: string) {
@@ -60,9 +69,25 @@ export class ProcessTarget implements Target {
     const maker = mounts && (await this.viewMaker());
     const file: JobFile = { ...job, ...(mounts && maker && { view: { maker, mounts } }) };
     writeJson(folder, FILES.job, file);
+    this.expect(folder);
+    const waiting = this.waiting.get(folder) as Waiting;
+    this.waiting.delete(folder);
+    waiting.child.stdin?.end(JSON.stringify(secrets));
+    for (const end = Date.now() + START_TIMEOUT; Date.now() < end && !waiting.failure; await sleep(10)) {
+      if (fs.existsSync(path.join(folder, FILES.supervisor))) return;
+      if (waiting.ended) break;
+    }
+    // One that is only slow must not start what is said to have failed.
+    waiting.child.kill('SIGKILL');
+    throw new TrainyardError('TARGET_FAILED', 'The job could not be started.', {
+      hint: `See ${path.join(folder, 'supervisor.log')}.`,
+      cause: waiting.failure,
+    });
+  }
+
+  expect(folder: string): void {
+    if (this.waiting.has(folder)) return;
     const [program = '', ...args] = this.supervisor;
-    let failure: Error | undefined;
-    let ended = false;
     const errors = fs.openSync(path.join(folder, 'supervisor.log'), 'a', 0o600);
     const child = spawn(program, [...args, folder], {
       cwd: folder,
@@ -72,26 +97,25 @@ export class ProcessTarget implements Target {
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     });
     fs.closeSync(errors);
-    child.once('error', (error) => (failure = error));
-    child.once('exit', () => (ended = true));
-    child.stdin?.on('error', (error) => (failure = error));
-    child.stdin?.end(JSON.stringify(secrets));
+    const waiting: Waiting = { child, ended: false };
+    child.once('error', (error) => (waiting.failure = error));
+    child.once('exit', () => (waiting.ended = true));
+    child.stdin?.on('error', (error) => (waiting.failure = error));
     child.unref();
-    for (const end = Date.now() + START_TIMEOUT; Date.now() < end && !failure; await sleep(10)) {
-      if (readJson(folder, FILES.supervisor)) return;
-      if (ended) break;
-    }
-    throw new TrainyardError('TARGET_FAILED', 'The job could not be started.', {
-      hint: `See ${path.join(folder, 'supervisor.log')}.`,
-      cause: failure,
-    });
+    this.waiting.set(folder, waiting);
+  }
+
+  forget(folder: string): void {
+    // Told nothing, it ends.
+    this.waiting.get(folder)?.child.stdin?.end();
+    this.waiting.delete(folder);
   }
 
   async status(handle: Handle): Promise<TargetStatus> {
     const folder = String(handle['folder']);
-    const supervisor = readJson<ProcessFile>(folder, FILES.supervisor);
+    const supervisor = readProcess(folder, FILES.supervisor);
     const supervised = supervisor !== undefined && (await isSame(supervisor.pid, supervisor.identity));
-    const job = readJson<ProcessFile>(folder, FILES.process);
+    const job = readProcess(folder, FILES.process);
     const running = job !== undefined && (await isSame(job.pid, job.identity));
     // Read last: a supervisor that was alive a moment ago may have written it since.
     const exit = readJson<ExitFile>(folder, FILES.exit);
@@ -111,11 +135,24 @@ export class ProcessTarget implements Target {
 
   async cancel(handle: Handle): Promise<void> {
     const folder = String(handle['folder']);
-    fs.writeFileSync(path.join(folder, FILES.cancel), '', { mode: 0o600 });
-    const supervisor = readJson<ProcessFile>(folder, FILES.supervisor);
-    if (supervisor && (await isSame(supervisor.pid, supervisor.identity))) return;
+    let unwritten: unknown;
+    try {
+      fs.writeFileSync(path.join(folder, FILES.cancel), '', { mode: 0o600 });
+    } catch (error) {
+      unwritten = error;
+    }
+    const supervisor = readProcess(folder, FILES.supervisor);
+    if (supervisor && (await isSame(supervisor.pid, supervisor.identity))) {
+      // On a full disk there is no file; a signal says the same where there are signals.
+      if (unwritten === undefined) return;
+      if (process.platform !== 'win32') {
+        process.kill(supervisor.pid, 'SIGTERM');
+        return;
+      }
+    }
+    if (unwritten !== undefined) throw unwritten;
     // Nobody is left to see the file.
-    const job = readJson<ProcessFile>(folder, FILES.process);
+    const job = readProcess(folder, FILES.process);
     if (!job || !(await isSame(job.pid, job.identity))) return;
     killGroup(job.pid, 'SIGTERM');
     setTimeout(
@@ -127,7 +164,7 @@ export class ProcessTarget implements Target {
   }
 
   async usage(handle: Handle): Promise<Usage | undefined> {
-    const job = readJson<ProcessFile>(String(handle['folder']), FILES.process);
+    const job = readProcess(String(handle['folder']), FILES.process);
     return job && this.meter.measure(job.pid);
   }
 }

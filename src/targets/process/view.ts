@@ -3,6 +3,7 @@
  * but the process and its children sees what is mounted there, and it goes with them.
  */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -99,8 +100,9 @@ export async function findViewMaker(wanted = process.env[VIEW_VARIABLE]): Promis
 
 /** Shows the process a folder at the place of another, and asks it what it reads there and who it is. */
 async function works(maker: ViewMaker): Promise<boolean> {
-  const scratch = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'trainyard-view-'));
+  const scratch = path.join(os.tmpdir(), `trainyard-view-${randomUUID()}`);
   try {
+    await fs.promises.mkdir(scratch, { mode: 0o700 });
     const [from, at] = ['from', 'at'].map((name) => path.join(scratch, name)) as [string, string];
     for (const folder of [from, at]) await fs.promises.mkdir(folder);
     await fs.promises.writeFile(path.join(from, 'word'), 'seen ');

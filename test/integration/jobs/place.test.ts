@@ -112,6 +112,32 @@ for (const view of ['root', 'user', 'none'])
       );
     });
 
+    it('has a git of its own, which tells what that of the person tells and touches nothing of it', async () => {
+      scratch.git('branch', 'other');
+      scratch.git('tag', 'v1');
+      scratch.git('config', 'remote.origin.url', 'https://example.com/x.git');
+      scratch.write('README.md', '# Edited\n');
+      scratch.write('untracked.txt', 'u');
+      const asked =
+        'git rev-parse HEAD; git rev-parse --abbrev-ref HEAD; git describe --tags; git diff HEAD -- README.md; ' +
+        'git status --porcelain README.md untracked.txt; git remote get-url origin; git log --format=%s; git branch; pwd -P >/dev/null';
+      const byHand = execFileSync('/bin/sh', ['-c', asked], { cwd: scratch.project, encoding: 'utf8' });
+      assert.match(byHand, /v1[^]*Edited[^]*\?\? untracked/);
+      assert.equal(await said(`${asked}\n`), byHand);
+      const before = [scratch.git('for-each-ref'), scratch.git('status', '--porcelain')].map((text) =>
+        text.replaceAll(/.*(?:refs\/trainyard|job\w+\.sh).*\n?/g, ''),
+      );
+      await said(
+        'git -c user.name=j -c user.email=j@x commit -qam mine && git tag mine && git checkout -q -b new && git stash list',
+      );
+      const after = [scratch.git('for-each-ref'), scratch.git('status', '--porcelain')].map((text) =>
+        text.replaceAll(/.*(?:refs\/trainyard|job\w+\.sh).*\n?/g, ''),
+      );
+      assert.deepEqual(after, before);
+      fs.rmSync(path.join(scratch.project, 'untracked.txt'));
+      scratch.write('README.md', '# A project\n');
+    });
+
     it('is that of the job before, in which every file is as it was', async () => {
       scratch.write('a/code.txt', 'as it was');
       scratch.write('a/b/deep.txt', 'deep');
