@@ -5,6 +5,7 @@ import { LocalWorkspace } from '../workspace/local/workspace.js';
 import { registerChartCommands } from './commands/charts.js';
 import { registerCodeCommands } from './commands/code.js';
 import { registerDeletedCommands } from './commands/deleted.js';
+import { registerFailureCommands } from './commands/failures.js';
 import { registerModelCommands } from './commands/models.js';
 import { commandRegister } from './commands/register.js';
 import { registerRunFileCommands } from './commands/run-files.js';
@@ -26,6 +27,7 @@ import { registerComparePanel } from './panels/compare-panel.js';
 import { registerRunPanel } from './panels/run-panel.js';
 import { TableLayouts } from './panels/table-layouts.js';
 import { registerTablePanel } from './panels/table-panel.js';
+import { FailureNotices } from './runs/failure-notices.js';
 import { RunFileSystem } from './runs/run-file-system.js';
 import { RUN_SCHEME } from './runs/run-uri.js';
 import { ServerSettingsSync } from './server-settings.js';
@@ -73,7 +75,10 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(vscode.window.registerUriHandler(new RunLinks(workspaces, log)));
   keep(
     vscode.window.registerTerminalLinkProvider(
-      new RunTerminalLinks(workspaces, (experimentId) => table.show(experimentId)),
+      new RunTerminalLinks(workspaces, (experimentId) => table.show(experimentId), {
+        runOf: (terminal) => logs.runOf(terminal),
+        onError: (error) => void showError(error, log),
+      }),
     ),
   );
 
@@ -93,7 +98,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const submitter = new Submitter(workspaces, secrets, serverSettings, chosen, log);
   keep(vscode.tasks.registerTaskProvider(TASK_TYPE, new JobTaskProvider({ workspaces, submitter, log })));
 
+  const failures = keep(new FailureNotices(workspaces, context.workspaceState, log));
   const onSubmitted = (run: Run) => {
+    failures.watch(run);
     statusBar.wake();
     lenses.refresh();
     if (runsView.isVisible) runsView.reveal(run).catch((error: unknown) => logError(error, log));
@@ -117,6 +124,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerDeletedCommands(register, workspaces, choose, log);
   registerChartCommands(register, charts);
   registerModelCommands(register, workspaces, choose);
+  registerFailureCommands(register, workspaces, choose);
   registerRunFileCommands(register, workspaces, choose);
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
   registerViewCommands(register, runsView, [runsView, models, compute, overview], table);
@@ -134,7 +142,11 @@ export function activate(context: vscode.ExtensionContext): void {
     // After a reload in mid-run the count is back; a server that does not run has nothing to count.
     setImmediate(() => {
       findServer(homeOf({ home: settings.home() })).then(
-        (server) => server && statusBar.wake(),
+        (server) => {
+          if (!server) return;
+          statusBar.wake();
+          failures.resume();
+        },
         (error: unknown) => logError(error, log),
       );
     });

@@ -31,6 +31,7 @@ export const COMMANDS = {
   purge: 'trainyard.purge',
   showCodeChanges: 'trainyard.run.showCodeChanges',
   restoreCode: 'trainyard.run.restoreCode',
+  openFailure: 'trainyard.run.openFailure',
   reveal: 'trainyard.run.reveal',
   copyValue: 'trainyard.copyValue',
 

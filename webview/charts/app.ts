@@ -22,6 +22,9 @@ import './toolbar.js';
 /** Charts within this distance of the visible part are drawn, so that scrolling finds them ready: about one row. */
 const AHEAD = '260px 0px';
 
+/** Failures that are told side by side. */
+const MOST_FAILURES = 5;
+
 /** The page: runs, tools, and a section of charts for each prefix. */
 export class TyCharts extends LitElement {
   static override properties = { theme: { state: true } };
@@ -130,11 +133,12 @@ export class TyCharts extends LitElement {
             'Waiting for the first point…',
             'A metric shows up here as soon as the script logs it.',
           )
-        : empty(
-            'graph-line',
-            'No metrics were logged',
-            'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
-          );
+        : (this.#failures() ??
+            empty(
+              'graph-line',
+              'No metrics were logged',
+              'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
+            ));
     }
     const { expanded } = model;
     const sections = model.sections.shown;
@@ -151,6 +155,49 @@ export class TyCharts extends LitElement {
         ? html`<ty-images .model=${model} .images=${this.images} .cache=${this.cache}></ty-images>`
         : nothing
     }`;
+  }
+
+  /** Why the runs failed that logged nothing; undefined when none has. */
+  #failures(): TemplateResult | undefined {
+    const failed = this.model.legend.shownRuns.flatMap((run) =>
+      run.failure ? [{ ...run.failure, id: run.id, name: run.name }] : [],
+    );
+    if (failed.length === 0) return undefined;
+    return html`<div class="empty bad failures" role="status">
+      <span class="icon icon-error"></span>
+      ${failed.slice(0, MOST_FAILURES).map(
+        ({ id, name, headline, hint, at }) =>
+          html`<div class="failure">
+            <p>
+              ${failed.length > 1 ? html`<span class="muted">${name}:</span> ` : nothing}<strong
+                >${headline}</strong
+              >
+            </p>
+            ${hint ? html`<p class="hint">${hint}</p>` : nothing}
+            <p>
+              ${
+                at
+                  ? html`<button
+                      class="link mono"
+                      title="Open this line"
+                      @click=${() => this.model.ask({ type: 'openFailure', runId: id })}
+                    >
+                      ${at.file}:${at.line}
+                    </button>`
+                  : nothing
+              }
+              <button class="link" @click=${() => this.model.ask({ type: 'showLog', runId: id })}>
+                Show Log
+              </button>
+            </p>
+          </div>`,
+      )}
+      ${
+        failed.length > MOST_FAILURES
+          ? html`<p class="hint">${failed.length - MOST_FAILURES} more runs failed.</p>`
+          : nothing
+      }
+    </div>`;
   }
 
   /** Of the shown runs, and such as the search leaves. */

@@ -5,6 +5,7 @@ import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import './files.js';
 import './gallery.js';
+import { failure } from './failure.js';
 import { header } from './header.js';
 import { inputsAndOutputs } from './inputs.js';
 import './log.js';
@@ -76,7 +77,7 @@ export class TyRun extends LitElement {
       </div>`;
     const is = this.#sections(run);
     return html`
-      ${header(this.model, run, Date.now())}
+      ${header(this.model, run, Date.now())} ${failure(this.model, run)}
       ${
         this.#wide.matches
           ? html`<main class="wide">
@@ -137,7 +138,9 @@ export class TyRun extends LitElement {
                 ${
                   ACTIVE.has(run.state)
                     ? 'No metric yet.'
-                    : 'The run logged no metric. A script logs with MLflow or TensorBoard, or prints lines that the job reads.'
+                    : run.failure
+                      ? 'The run logged no metric before it failed.'
+                      : 'The run logged no metric. A script logs with MLflow or TensorBoard, or prints lines that the job reads.'
                 }
               </p>`
             : html`<ty-metrics .model=${model} .run=${run}></ty-metrics>`,

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { LogLink } from '../../src/extension/links/code-places.js';
 import { follow } from '../shared/follow.js';
 import type { RunModel } from './model.js';
 
@@ -38,6 +39,29 @@ export class TyLog extends LitElement {
     if (box && this.#isAtEnd) box.scrollTop = box.scrollHeight;
   }
 
+  /** Lines of the run's code lead there. */
+  #linked(text: string, links: readonly LogLink[]): (string | TemplateResult)[] {
+    const parts: (string | TemplateResult)[] = [];
+    let from = 0;
+    for (const { start, length, file, line } of links) {
+      if (start < from) continue;
+      parts.push(
+        text.slice(from, start),
+        html`<a
+          class="link"
+          href="#"
+          .textContent=${text.slice(start, start + length)}
+          @click=${(event: Event) => {
+            event.preventDefault();
+            this.model.openLine({ file, line });
+          }}
+        ></a>`,
+      );
+      from = start + length;
+    }
+    return [...parts, text.slice(from)];
+  }
+
   protected override render(): TemplateResult {
     const { log } = this.model;
     if (!log) return html`<p class="hint">Reading the log…</p>`;
@@ -51,7 +75,8 @@ export class TyLog extends LitElement {
             </p>`
           : nothing
       }
-      <pre class="log" tabindex="0" role="region" aria-label="End of the log">${log.text}</pre>
+      <pre class="log" tabindex="0" role="region" aria-label="End of the log">
+${this.#linked(log.text, log.links ?? [])}</pre>
     `;
   }
 }

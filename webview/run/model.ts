@@ -8,6 +8,7 @@ import type {
   ToRun,
 } from '../../src/extension/panels/run-messages.js';
 import type { Goals } from '../../src/extension/panels/table-messages.js';
+import type { CodeLine } from '../../src/extension/runs/code-line.js';
 import type { FoundFiles } from '../../src/extension/runs/found-files.js';
 import type { Curve, ModelSource, RunFile } from '../../src/workspace/types.js';
 import type { Host } from '../shared/host.js';
@@ -33,7 +34,7 @@ export class RunModel {
   goals: Goals = {};
   error: ErrorData | undefined;
   found: FoundFiles | undefined;
-  log: { text: string; isCut: boolean } | undefined;
+  log: Pick<Extract<ToRun, { type: 'log' }>, 'text' | 'isCut' | 'links'> | undefined;
   noteStatus: NoteStatus = { is: 'idle' };
   /** By metric, thinned. */
   readonly curves = new Map<string, Curve>();
@@ -159,6 +160,12 @@ export class RunModel {
   }
   openLink(href: string): void {
     this.#host.post({ type: 'link', href });
+  }
+  chooseInterpreter(): void {
+    this.#host.post({ type: 'chooseInterpreter' });
+  }
+  openLine(at: CodeLine): void {
+    this.#host.post({ type: 'openLine', at });
   }
   register(model: ModelSource): void {
     this.#host.post({ type: 'register', model });

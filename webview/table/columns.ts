@@ -41,6 +41,7 @@ const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown
   { id: 'user', label: 'User', width: 90, isShown: false },
   { id: 'number', label: 'Number', width: 76, isShown: false },
   { id: 'changed', label: 'Changed files', width: 110, isShown: false },
+  { id: 'failure', label: 'Failure', width: 180, isShown: true },
   { id: 'note', label: 'Note', width: 180, isShown: true },
 ];
 const ATTRIBUTE = new Map(ATTRIBUTES.map((attribute) => [attribute.id, attribute]));

@@ -33,6 +33,12 @@ export class LogTerminals implements vscode.Disposable {
     terminal.show(true);
   }
 
+  /** The run whose log a terminal shows. */
+  runOf(terminal: vscode.Terminal): string | undefined {
+    for (const [runId, open] of this.#open) if (open === terminal) return runId;
+    return undefined;
+  }
+
   dispose(): void {
     for (const terminal of this.#open.values()) terminal.dispose();
   }

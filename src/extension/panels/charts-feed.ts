@@ -4,6 +4,7 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { runsById } from '../runs/runs-by-id.js';
 import { ImagesFeed } from './images-feed.js';
 import type { ChartRun, ExperimentLayout, FromCharts, RunLabel, ToCharts } from './messages.js';
+import { shownFailure } from './shown-run.js';
 import { labelledBy, labelsOf } from './run-labels.js';
 
 /** New points of several runs go to the page as one message. */
@@ -192,6 +193,7 @@ export class ChartsFeed {
 }
 
 export function chartRun(run: Run): ChartRun {
+  const failure = shownFailure(run);
   return {
     id: run.id,
     number: run.number,
@@ -199,5 +201,6 @@ export function chartRun(run: Run): ChartRun {
     state: run.state,
     startTime: run.startTime,
     metrics: Object.keys(run.metrics),
+    ...(failure && { failure }),
   };
 }

@@ -103,6 +103,9 @@ export function registerChartsPanel(
       case 'showLog':
         run(() => vscode.commands.executeCommand(COMMANDS.showLog, message.runId));
         break;
+      case 'openFailure':
+        run(() => vscode.commands.executeCommand(COMMANDS.openFailure, message.runId));
+        break;
       case 'showOutput':
         log.show(true);
         break;

@@ -19,6 +19,7 @@ export function comparedRun(run: Run): ComparedRun {
     ...machineFacts(job?.machine),
     ['Image', tags['mlflow.docker.image.uri']],
     ['Exit code', job?.exitCode],
+    ['Failure', job?.cause?.headline],
     ['Reason', job?.reason],
     ['User', run.user],
   ];

@@ -4,6 +4,7 @@
  * survive JSON: a NaN outside of a typed array would arrive as null.
  */
 import type { ErrorData } from '../../base/errors.js';
+import type { ShownFailure } from './run-messages.js';
 import type { Points, PointsRequest, RunState } from '../../workspace/types.js';
 
 /** What the panel needs to know of a run. */
@@ -17,6 +18,8 @@ export interface ChartRun {
   startTime: number;
   /** Names of the metrics that it has logged. */
   metrics: string[];
+  /** Why it failed. */
+  failure?: ShownFailure;
 }
 
 /** `metric:…`: the value of that metric of the run, joined by step. */
@@ -174,6 +177,8 @@ export type FromCharts =
   | { type: 'dropped' }
   | { type: 'removeRun'; runId: string }
   | { type: 'showLog'; runId: string }
+  /** The line of the code at which a run failed. */
+  | { type: 'openFailure'; runId: string }
   | { type: 'showOutput' }
   | { type: 'copy'; text: string }
   /** To be saved where a person says, under this name unless they say another. */

@@ -1,4 +1,5 @@
 import type { Run } from '../../workspace/types.js';
+import { failureOf } from '../runs/run-failure.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
 import type { NumberColumn, RunChunk, TextColumn } from './table-messages.js';
 
@@ -36,6 +37,7 @@ export function chunkOf(runs: readonly Run[], experimentName: (id: string) => st
     text('branch', row, run.code?.branch);
     text('target', row, run.job?.target);
     text('user', row, run.user);
+    text('failure', row, failureOf(run)?.headline);
     text('note', row, run.tags[NOTE_TAG]);
     number('number', row, run.number);
     number('started', row, run.startTime);

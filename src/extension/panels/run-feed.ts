@@ -1,9 +1,12 @@
 import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
+import type { CodeOrigin } from '../../job/code-path.js';
 import type { Run, RunFile, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { linksIn } from '../links/code-places.js';
 import { LogTail } from '../log/log-tail.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { findFiles } from '../runs/find-files.js';
+import { originOf } from '../runs/run-failure.js';
 import { NOTE_TAG } from '../runs/own-tags.js';
 import { dataUri, isPicture } from '../runs/pictures.js';
 import { splitPath } from '../runs/run-uri.js';
@@ -47,6 +50,8 @@ export class RunFeed {
   readonly #files: Coalescer;
   #log: AbortController | undefined;
   #experiments = new Map<string, string>();
+  /** By which lines of code are found in the log. */
+  #origin: CodeOrigin | undefined;
   #isLoaded = false;
 
   constructor(runId: string, options: Options) {
@@ -104,7 +109,10 @@ export class RunFeed {
     let timer: NodeJS.Timeout | undefined;
     const tell = () => {
       timer = undefined;
-      if (!log.signal.aborted) this.#post({ type: 'log', text: tail.text, isCut: tail.isCut });
+      if (log.signal.aborted) return;
+      const { text, isCut } = tail;
+      const links = this.#origin ? linksIn(text, this.#origin) : [];
+      this.#post({ type: 'log', text, isCut, ...(links.length > 0 && { links }) });
     };
     try {
       const options = { from: -LOG_BYTES, follow: true };
@@ -199,6 +207,7 @@ export class RunFeed {
     }
     if (signal.aborted) return;
     this.#isLoaded = true;
+    this.#origin = originOf(run);
     onRun(run);
     const shown = shownRun(run, this.#experiments.get(run.experimentId) ?? run.experimentId);
     this.#post({ type: 'run', run: shown, collapsed: collapsed(), goals: goals(run) });

@@ -3,12 +3,15 @@ import type { ErrorData } from '../../base/errors.js';
 import type {
   Curve,
   DataInput,
+  FailureCause,
   ModelLink,
   ModelSource,
   Progress,
   RunFile,
   RunState,
 } from '../../workspace/types.js';
+import type { LogLink } from '../links/code-places.js';
+import type { CodeLine } from '../runs/code-line.js';
 import type { FoundFiles } from '../runs/found-files.js';
 import type { ShownTable } from '../tables/table.js';
 import type { Goals } from './table-messages.js';
@@ -34,6 +37,8 @@ export interface ShownRun {
   jobRunId?: string;
   /** Where its files are, when the workspace does not have them. */
   filesElsewhere?: string;
+  /** Why it failed. */
+  failure?: ShownFailure;
   /** What it ran and where, by name, in the order they are read. */
   facts: [name: string, value: string][];
   /** Where it ran, and on what. */
@@ -55,6 +60,11 @@ export interface ShownRun {
   tables: string[];
   inputs: DataInput[];
   models: ModelLink[];
+}
+
+export interface ShownFailure extends Pick<FailureCause, 'kind' | 'headline' | 'hint'> {
+  /** In the code of the run. */
+  at?: CodeLine;
 }
 
 export type RunPanelVerb =
@@ -80,8 +90,8 @@ export type ToRun =
   /** `goals`: what a person says that metrics are to be, in the runs table. */
   | { type: 'run'; run: ShownRun; collapsed: string[]; goals: Goals }
   | { type: 'points'; series: ({ key: string } & Curve)[] }
-  /** The end of the log, without colours. */
-  | { type: 'log'; text: string; isCut: boolean }
+  /** The end of the log as a terminal shows it, and the lines of the run's code that it names. */
+  | { type: 'log'; text: string; isCut: boolean; links?: LogLink[] }
   | { type: 'found'; found: FoundFiles }
   | { type: 'folder'; folder: string; files: RunFile[] }
   /** null: too large, or no picture. */
@@ -104,6 +114,10 @@ export type FromRun =
   /** Not answered when the file is still the one with that digest. */
   | { type: 'table'; path: string; known?: string }
   | { type: 'open'; path: string }
+  /** For the script of the run. */
+  | { type: 'chooseInterpreter' }
+  /** A line of the code. */
+  | { type: 'openLine'; at: CodeLine }
   /** Opens a table as lines. */
   | { type: 'openTable'; path: string }
   | { type: 'saveNote'; text: string; base: string }

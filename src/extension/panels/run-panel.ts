@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS, type CommandId } from '../command-ids.js';
 import { showError } from '../errors.js';
+import { openCodeLine } from '../runs/open-line.js';
+import { scriptOf } from '../runs/run-failure.js';
 import { runUri, tableUri } from '../runs/run-file-system.js';
 import type { ChartsPanels } from './charts-panel.js';
 import { Kept } from './kept.js';
@@ -103,6 +105,15 @@ export function registerRunPanel(
         await vscode.commands.executeCommand(COMMANDS.openFile, uri);
         break;
       }
+      case 'chooseInterpreter': {
+        const script = scriptOf(await workspaces.active.run(runId));
+        const uri = script === undefined ? undefined : vscode.Uri.file(script);
+        await vscode.commands.executeCommand(COMMANDS.chooseInterpreter, uri);
+        break;
+      }
+      case 'openLine':
+        await openCodeLine(workspaces.active, await workspaces.active.run(runId), message.at);
+        break;
       case 'openTable':
         await vscode.commands.executeCommand(COMMANDS.openFile, tableUri(runId, message.path));
         break;

@@ -1,9 +1,10 @@
 import { compareNames } from '../../base/order.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { machineFacts } from '../runs/machine-facts.js';
+import { failedAt, failureOf } from '../runs/run-failure.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
 import { loggedTables } from '../tables/logged-tables.js';
-import type { ShownRun } from './run-messages.js';
+import type { ShownFailure, ShownRun } from './run-messages.js';
 
 type Fact = [name: string, value: string | number | null | undefined];
 
@@ -13,6 +14,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
   const metrics = Object.entries(run.metrics).sort(
     ([a], [b]) => isOfMachine(a) - isOfMachine(b) || compareNames(a, b),
   );
+  const failure = shownFailure(run);
   const column = (of: (summary: (typeof metrics)[number][1]) => number) =>
     Float64Array.from(metrics, ([, summary]) => of(summary));
   return {
@@ -25,6 +27,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
     endTime: run.endTime ?? null,
     ...(job?.progress && ACTIVE_STATES.includes(run.state) && { progress: job.progress }),
     isJob: job !== undefined,
+    ...(failure && { failure }),
     hasCode: code?.snapshot !== undefined,
     ...(run.parentRunId && { parentRunId: run.parentRunId }),
     ...(job && job.runId !== run.id && job.runId !== run.parentRunId && { jobRunId: job.runId }),
@@ -62,6 +65,14 @@ export function shownRun(run: Run, experiment: string): ShownRun {
     inputs: run.inputs ?? [],
     models: run.models ?? [],
   };
+}
+
+/** Why it failed, as panels show it. */
+export function shownFailure(run: Run): ShownFailure | undefined {
+  const { kind, headline, hint } = failureOf(run) ?? {};
+  if (kind === undefined || headline === undefined) return undefined;
+  const at = failedAt(run);
+  return { kind, headline, ...(hint !== undefined && { hint }), ...(at && { at }) };
 }
 
 const isOfMachine = (name: string) => Number(name.startsWith('system/'));

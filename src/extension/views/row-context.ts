@@ -1,3 +1,4 @@
+import { failedAt } from '../runs/run-failure.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 
 /** What a row is, for the `when` clauses of its menus: `viewItem =~ /\bactive\b/`. */
@@ -21,18 +22,21 @@ export interface RowContext {
   job?: boolean;
   /** Its code is kept. */
   code?: boolean;
+  /** It failed at a line of the person's code. */
+  place?: boolean;
   /** It names a run that made it. */
   hasRun?: boolean;
 }
 
 /** `contextValue` of a tree item: tokens in one order, separated by `;`. */
-export function rowContext({ kind, active, collecting, job, code, hasRun }: RowContext): string {
+export function rowContext({ kind, active, collecting, job, code, place, hasRun }: RowContext): string {
   return [
     kind,
     active && 'active',
     collecting && 'collecting',
     job && 'job',
     code && 'code',
+    place && 'place',
     hasRun && 'hasRun',
   ]
     .filter(Boolean)
@@ -64,5 +68,6 @@ export function runContext(run: Run): string {
     collecting: run.state === 'collecting',
     job: run.job !== undefined,
     code: run.code?.snapshot !== undefined,
+    place: failedAt(run) !== undefined,
   });
 }

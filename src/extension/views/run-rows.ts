@@ -6,6 +6,7 @@ import { ACTIVE_STATES, type Run, type RunFile } from '../../workspace/types.js'
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { formatAge, formatValue } from '../format.js';
+import { failureOf } from '../runs/run-failure.js';
 import { primaryMetric } from '../runs/primary-metric.js';
 import type { RunNode } from '../runs/run-nodes.js';
 import { runUri } from '../runs/run-file-system.js';
@@ -54,7 +55,8 @@ export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions)
   const shown = number && metric !== named ? `${number} ${metric}` : number;
   item.id = id;
   const progress = progressOf(run);
-  item.description = [shown, progress, age].filter(Boolean).join(' · ');
+  const why = failureOf(run)?.headline;
+  item.description = (why === undefined ? [shown, progress, age] : [why, age]).filter(Boolean).join(' · ');
   item.iconPath = stateIcon(run);
   item.contextValue = isOpen(run) ? `${runContext(run)};open` : runContext(run);
   // A row with a command unfolds by its arrow only: a click selects it and shows the run.
@@ -63,7 +65,7 @@ export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions)
     command: COMMANDS.showRun,
     arguments: [run.id, AT_A_GLANCE],
   };
-  const spoken = [run.name, stateWord(run.state), number && `${metric} ${number}`, progress, age];
+  const spoken = [run.name, stateWord(run.state), why, number && `${metric} ${number}`, progress, age];
   item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
   return item;
 }

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { formatProgress } from '../../workspace/progress.js';
-import { ACTIVE_STATES, type Progress, type Run } from '../../workspace/types.js';
+import { ACTIVE_STATES, type FailureCause, type Progress, type Run } from '../../workspace/types.js';
 import { formatDate, formatDuration, formatValue } from '../format.js';
+import { COMMANDS } from '../command-ids.js';
+import { failedAt, failureOf, lineWord } from '../runs/run-failure.js';
 import { stateWord } from '../runs/run-words.js';
 
 const LISTED = 8;
@@ -18,7 +20,9 @@ export function runTooltip(run: Run): vscode.MarkdownString {
       .appendMarkdown(' |');
 
   text.appendMarkdown('**').appendText(run.name).appendMarkdown('** — ').appendText(stateWord(run.state));
-  if (run.job?.reason) text.appendMarkdown('\n\n').appendText(run.job.reason);
+  const failure = failureOf(run);
+  if (failure) appendFailure(text, run, failure);
+  else if (run.job?.reason) text.appendMarkdown('\n\n').appendText(run.job.reason);
   text.appendMarkdown('\n\n| | |\n|---|---|');
   row(vscode.l10n.t('Started'), formatDate(run.startTime, vscode.env.language));
   const end = run.endTime ?? (ACTIVE_STATES.includes(run.state) ? Date.now() : undefined);
@@ -37,6 +41,20 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   for (const [name, { value }] of metrics.slice(0, LISTED)) row(name, formatValue(value));
   if (metrics.length > LISTED) row('…', vscode.l10n.t('{0} more metrics', metrics.length - LISTED));
   return text;
+}
+
+/** Why it failed, with a link to the line. */
+function appendFailure(text: vscode.MarkdownString, run: Run, { headline, hint }: FailureCause): void {
+  text.supportThemeIcons = true;
+  text.appendMarkdown('\n\n$(error) ').appendText(headline);
+  const place = failedAt(run);
+  if (place) {
+    text.isTrusted = { enabledCommands: [COMMANDS.openFailure] };
+    const argument = encodeURIComponent(JSON.stringify([run.id]));
+    text.appendMarkdown('  \n[').appendText(lineWord(place));
+    text.appendMarkdown(`](command:${COMMANDS.openFailure}?${argument})`);
+  }
+  if (hint) text.appendMarkdown('\n\n').appendText(hint);
 }
 
 /** e.g. `45%, 450 of 1000, 12 s left`; `1,234 it` when the total is not known. */

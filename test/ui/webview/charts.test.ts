@@ -177,6 +177,34 @@ describe('charts page', () => {
     await holds(async () => assert.deepEqual(await axisRange('loss'), { from: 0, to: 149 }));
   });
 
+  it('says why runs failed that logged nothing, and leads to the line and the log', async () => {
+    const failure = {
+      kind: 'missing-file',
+      headline: "FileNotFoundError: [Errno 2] No such file or directory: 'data/train.csv'",
+      hint: 'It looked for /home/me/proj/data/train.csv.',
+      at: { file: 'lib/data.py', line: 2 },
+    } as const;
+    const failed = fakeRun(1, [], { state: 'failed', failure });
+    for (const theme of ['dark', 'light'] as const)
+      for (const width of [1000, 360]) {
+        await page?.close();
+        await open({ runs: [failed], series: {} }, { theme, width });
+        await page.getByText('FileNotFoundError: [Errno 2]').waitFor();
+        const folder = process.env['TRAINYARD_PICTURES'];
+        if (folder) await page.screenshot({ path: `${folder}/charts-${theme}-${width}.png` });
+      }
+    assert.equal(await page.getByText('No metrics were logged').count(), 0);
+    await page.getByRole('button', { name: 'lib/data.py:2' }).click();
+    await page.getByRole('button', { name: 'Show Log', exact: true }).click();
+    const asked = await page.evaluate(() =>
+      window.fake.sent.filter(({ type }) => type === 'openFailure' || type === 'showLog'),
+    );
+    assert.deepEqual(asked, [
+      { type: 'openFailure', runId: 'run-1' },
+      { type: 'showLog', runId: 'run-1' },
+    ]);
+  });
+
   it('shows a metric that appears later', async () => {
     await open({ runs: [fakeRun(1, [], { state: 'running' })], series: {} });
     await page.getByText('Waiting for the first point').waitFor();

@@ -16,6 +16,7 @@ export interface FakeRun {
   state: string;
   startTime: number;
   metrics: string[];
+  failure?: unknown;
 }
 
 export interface FakeImage {

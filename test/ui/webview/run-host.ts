@@ -15,7 +15,7 @@ export interface RunGiven {
   folders?: Record<string, RunFile[]>;
   pictures?: Record<string, string>;
   tables?: Record<string, ShownTable | string>;
-  log?: { text: string; isCut: boolean };
+  log?: Omit<Extract<ToRun, { type: 'log' }>, 'type'>;
   /** By metric; what is not here falls and swings. */
   points?: Record<string, number[]>;
   collapsed?: string[];

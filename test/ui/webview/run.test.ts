@@ -19,6 +19,22 @@ const runningRun = (): Run => ({
   startTime: Date.now() - 95_000,
   job: { ...ended.job!, exitCode: null, progress: { done: 43, total: 100, remainingSeconds: 130 } },
 });
+const failedRun = (): Run => ({
+  ...ended,
+  state: 'failed',
+  metrics: {},
+  code: { ...ended.code!, snapshot: 'a'.repeat(40) },
+  job: {
+    ...ended.job!,
+    exitCode: 1,
+    cause: {
+      kind: 'missing-module',
+      headline: "ModuleNotFoundError: No module named 'torch'",
+      hint: 'Install torch for /usr/bin/python3, or choose another interpreter.',
+      ...{ file: 'lib/data.py', line: 2 },
+    },
+  },
+});
 const given = (run: Run, more: Partial<RunGiven> = {}): RunGiven => ({ runs: [plainShownRun(run)], ...more });
 const noted = (note: string) => given({ ...ended, tags: { [NOTE]: note } });
 
@@ -199,6 +215,44 @@ describe('the panel of a run', () => {
     await page.getByRole('heading', { name: 'Log' }).getByRole('button').click();
     assert.deepEqual((await sent('log')).at(-1), { type: 'log', isWanted: false });
     assert.deepEqual((await sent('collapsed')).at(-1), { type: 'collapsed', collapsed: ['log'] });
+  });
+
+  it('says first of all why a run failed, where, and what to do', async () => {
+    const line = '  File "/h/jobs/a1/code/lib/data.py", line 2, in load';
+    const text = `Traceback (most recent call last):\n${line}\nModuleNotFoundError: No module named 'torch'`;
+    const start = text.indexOf('"');
+    const links = [{ start, length: text.indexOf(', in') - start, file: 'lib/data.py', line: 2 }];
+    for (const theme of ['dark', 'light', 'contrast'] as const)
+      for (const width of [1000, 360]) {
+        await page?.close();
+        page = await openPage({
+          host: given(failedRun(), { log: { text, isCut: false, links } }),
+          ...{ theme, width },
+        });
+        await page.getByText("ModuleNotFoundError: No module named 'torch'").first().waitFor();
+        const folder = process.env['TRAINYARD_PICTURES'];
+        if (folder) await page.screenshot({ path: `${folder}/run-${theme}-${width}.png` });
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        assert.equal(overflow, 0);
+      }
+    const failure = page.getByRole('region', { name: 'Failure' });
+    await failure.getByText('Install torch for /usr/bin/python3').waitFor();
+    await failure.getByRole('button', { name: 'lib/data.py:2' }).click();
+    await failure.getByRole('button', { name: 'Show log' }).click();
+    await failure.getByRole('button', { name: 'Choose another interpreter…' }).click();
+    const at = { file: 'lib/data.py', line: 2 };
+    assert.deepEqual(await sent('openLine'), [{ type: 'openLine', at }]);
+    assert.deepEqual(await sent('act'), [{ type: 'act', verb: 'log' }]);
+    assert.deepEqual(await sent('chooseInterpreter'), [{ type: 'chooseInterpreter' }]);
+    const log = page.getByRole('region', { name: 'End of the log' });
+    assert.equal(await log.innerText(), text);
+    await log.getByRole('link').click();
+    assert.deepEqual(await sent('openLine'), [
+      { type: 'openLine', at },
+      { type: 'openLine', at },
+    ]);
   });
 
   it('leaves closed what was closed before', async () => {

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { TrainyardError } from '../../base/errors.js';
+import type { Run } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
+import type { CodeLine } from './code-line.js';
+import { runUri } from './run-file-system.js';
+
+/**
+ * Opens a line of a run's code: in the person's file while it is what ran, else in the version that ran, and says so.
+ * @throws NOT_FOUND when neither is there
+ */
+export async function openCodeLine(
+  workspace: Pick<Workspace, 'readCode'>,
+  { id: runId, code }: Pick<Run, 'id' | 'code'>,
+  { file, line }: CodeLine,
+): Promise<void> {
+  const own = vscode.Uri.file(path.join(code?.root ?? '', ...file.split('/')));
+  const [now, then] = await Promise.all([textOf(own), textOfRun(workspace, runId, file)]);
+  // What git ignores is no part of the run's code; it is linked in.
+  if (now !== undefined && (then === undefined || plain(now) === plain(then))) return openLine(own, line);
+  if (then === undefined)
+    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('There is no file {0} any more.', own.fsPath));
+  await openLine(runUri({ runId, area: 'code', path: file }), line);
+  const name = path.posix.basename(file);
+  if (now === undefined) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} is no longer in the folder. This is the version that ran.', name),
+    );
+    return;
+  }
+  const message = vscode.l10n.t('{0} has changed since. This is the version that ran.', name);
+  const open = vscode.l10n.t('Open the File as It Is Now');
+  // It stays for as long as a person wants; the line is open already.
+  void vscode.window
+    .showInformationMessage(message, open)
+    .then((picked) => (picked === open ? openLine(own, line) : undefined));
+}
+
+/** @param line from 1; of a file that is shorter by now, its last */
+export async function openLine(uri: vscode.Uri, line: number): Promise<void> {
+  const at = new vscode.Position(Math.max(0, line - 1), 0);
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at), preview: true });
+}
+
+/** As the editor has it, saved or not. */
+async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open) return open.getText();
+  try {
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError) return undefined;
+    throw error;
+  }
+}
+
+async function textOfRun(
+  workspace: Pick<Workspace, 'readCode'>,
+  runId: string,
+  file: string,
+): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await workspace.readCode(runId, file));
+  } catch (error) {
+    if (TrainyardError.is(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+/** The ends of lines are git's business. */
+const plain = (text: string) => text.replaceAll('\r\n', '\n');

@@ -1,0 +1,33 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ShownRun } from '../../src/extension/panels/run-messages.js';
+import type { RunModel } from './model.js';
+
+/** Why the run failed, where, and what can be done about it: first of all that is told of it. */
+export function failure(model: RunModel, { failure: cause }: ShownRun): TemplateResult | typeof nothing {
+  if (!cause) return nothing;
+  const { headline, hint, at, kind } = cause;
+  return html`<section class="failure" aria-label="Failure">
+    <span class="icon icon-error"></span>
+    <div>
+      <p class="headline">${headline}</p>
+      ${hint ? html`<p class="hint">${hint}</p>` : nothing}
+      <p class="actions">
+        ${
+          at
+            ? html`<button class="link mono" title="Open this line" @click=${() => model.openLine(at)}>
+                ${at.file}:${at.line}
+              </button>`
+            : nothing
+        }
+        <button class="link" @click=${() => model.act('log')}>Show log</button>
+        ${
+          kind === 'missing-module'
+            ? html`<button class="link" @click=${() => model.chooseInterpreter()}>
+                Choose another interpreter…
+              </button>`
+            : nothing
+        }
+      </p>
+    </div>
+  </section>`;
+}
