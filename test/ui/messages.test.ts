@@ -21,7 +21,7 @@ const TO_TABLE: Record<ToTable['type'], 1> = {
 };
 const FROM_CHARTS: Record<FromCharts['type'], 1> = {
   ...{ ready: 1, fetch: 1, layout: 1, fetchImage: 1, openFile: 1, dropped: 1, removeRun: 1, showLog: 1 },
-  ...{ showOutput: 1, copy: 1, save: 1, open: 1, pickMetric: 1, askLimits: 1, failed: 1 },
+  ...{ showOutput: 1, copy: 1, save: 1, open: 1, pickMetric: 1, askLimits: 1, failed: 1, openFailure: 1 },
 };
 const TO_CHARTS: Record<ToCharts['type'], 1> = {
   ...{ init: 1, runs: 1, layout: 1, changed: 1, expand: 1, act: 1, baseline: 1, addMetric: 1, limits: 1 },
@@ -36,6 +36,7 @@ const TO_COMPARE: Record<ToCompare['type'], 1> = {
 const FROM_RUN: Record<FromRun['type'], 1> = {
   ...{ ready: 1, points: 1, log: 1, folder: 1, picture: 1, table: 1, open: 1, openTable: 1, saveNote: 1 },
   ...{ collapsed: 1, act: 1, chart: 1, register: 1, link: 1, copy: 1, retry: 1, showOutput: 1 },
+  ...{ openLine: 1, chooseInterpreter: 1 },
 };
 const TO_RUN: Record<ToRun['type'], 1> = {
   ...{ show: 1, run: 1, points: 1, log: 1, found: 1, folder: 1, picture: 1, table: 1, noteSaved: 1 },
@@ -269,7 +270,12 @@ describe('the messages of the panels, in the real editor', function () {
     await page.locator('.notification-toast', { hasText: 'It went wrong.' }).first().waitFor();
     await ask({ type: 'showOutput' });
     await output();
-    for (const message of [{ type: 'dropped' }, { type: 'showLog', runId: ids['job'] }]) await ask(message);
+    for (const message of [
+      { type: 'dropped' },
+      { type: 'openFailure', runId: ids['job'] },
+      { type: 'showLog', runId: ids['job'] },
+    ])
+      await ask(message);
     await saw('charts→host showLog');
     await charts.getByRole('button', { name: 'Remove second' }).click();
     await charts.locator('.chip-name', { hasText: 'second' }).waitFor({ state: 'detached' });
@@ -404,6 +410,13 @@ describe('the messages of the panels, in the real editor', function () {
     const again = await webview(page, 'ty-run h1');
     await on(again, 'ty-run', 'openTable', 'rows.csv');
     await saw('run→host openTable');
+    await page.locator('.tab', { hasText: 'one' }).first().click();
+    const there = await webview(page, 'ty-run h1');
+    await on(there, 'ty-run', 'openLine', { file: 'train.sh', line: 1 });
+    await page.locator('.notification-toast', { hasText: 'There is no file' }).first().waitFor();
+    await on(there, 'ty-run', 'chooseInterpreter');
+    await saw('run→host chooseInterpreter');
+    await page.keyboard.press('Escape');
     await page.locator('.tab', { hasText: 'one' }).first().click();
     await on(await webview(page, 'ty-run h1'), 'ty-run', 'openChart', 'loss');
     const charts = await webview(page, '.full ty-chart');

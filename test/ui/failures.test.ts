@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { command, rowAtRest, webview } from '../support/editor.js';
+import { until } from '../support/until.js';
+import { ProjectWindow } from './window.js';
+
+const SCRIPT = 'echo training\n\nno-such-program --lr 1\n';
+
+describe('a run that failed, in the real editor', function () {
+  this.timeout(300_000);
+  const window = new ProjectWindow();
+
+  before(() => window.open({ 'train.sh': SCRIPT }, { 'trainyard.submit.show': 'nothing' }));
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await window.picture('failures-failed');
+  });
+  after(() => window.close());
+
+  /** Where the cursor is, as the status bar has it. */
+  const at = (line: number, name: string) =>
+    until(`line ${line} of ${name}`, async () => {
+      const status = await window.page
+        .locator('#status\\.editor\\.selection')
+        .innerText()
+        .catch(() => '');
+      const open = await window.page.locator('.tab.active').first().innerText();
+      return status.startsWith(`Ln ${line},`) && open.includes(name);
+    });
+
+  it('says so in a notification, which leads to the line', async () => {
+    const { page } = window;
+    await command(page, 'Go to File');
+    await page.locator('.quick-input-widget input').first().fill('train.sh');
+    await page
+      .getByRole('option', { name: /train\.sh/ })
+      .first()
+      .click();
+    await page.locator('.tab.active', { hasText: 'train.sh' }).waitFor();
+    await command(page, 'Trainyard: Submit Training Script');
+    const toast = page.locator('.notification-toast', { hasText: 'no-such-program: command not found' });
+    await toast.waitFor({ timeout: 60_000 });
+    await window.picture('failures-notification');
+    await toast.getByRole('button', { name: 'Open Line' }).click();
+    await at(3, 'train.sh');
+  });
+
+  it('says so in its row and its panel, whose link leads to the version that ran when the file has changed', async () => {
+    const { page } = window;
+    const [run] = (await window.workspace.runs({})).runs;
+    await command(page, 'Focus on Runs View');
+    const row = await rowAtRest(page.getByRole('tree', { name: 'Runs' }), run?.name ?? '');
+    assert.match((await row.innerText()).replaceAll('\u00a0', ' '), /no-such-program: command not found/);
+    await row.click();
+    const panel = await webview(page, 'ty-run h1');
+    const failure = panel.getByRole('region', { name: 'Failure' });
+    await failure.getByText('no-such-program: command not found').waitFor();
+    fs.writeFileSync(path.join(window.project, 'train.sh'), '# new\necho other\n');
+    await failure.getByRole('button', { name: 'train.sh:3' }).click();
+    await page
+      .locator('.notification-toast', {
+        hasText: 'train.sh has changed since. This is the version that ran.',
+      })
+      .waitFor();
+    await at(3, 'train.sh');
+    await page.locator('.view-line', { hasText: 'no-such-program' }).first().waitFor();
+  });
+});
