@@ -17,7 +17,10 @@ export function addRuns(program: Command): void {
     .command('runs')
     .description('list runs, newest first')
     .option('--experiment <name>', 'of this experiment')
-    .option('--filter <filter>', 'MLflow’s filter, e.g. "metrics.val_accuracy > 0.9 and params.lr = \'0.1\'"')
+    .option(
+      '--filter <filter>',
+      'words or conditions, see docs/filters.md, e.g. "metrics.val_accuracy > 0.9 and (params.lr < 0.01 or state = failed)"',
+    )
     .option('--commit <rev>', 'whose code stands on this commit')
     .option('--deleted', 'those that were deleted')
     .option('--limit <n>', 'how many', limit, 20)

@@ -238,7 +238,7 @@ export interface RunPage {
 
 export interface RunQuery {
   experimentIds?: string[];
-  /** MLflow's filter grammar. */
+  /** In the grammar of docs/filters.md. */
   filter?: string;
   /** MLflow's `order_by` entries. Default: newest first. */
   orderBy?: string[];

@@ -1,6 +1,6 @@
 import { compareValues } from '../../src/base/order.js';
 
-/** Completion for MLflow's filter grammar: comparisons joined by AND. Pure. */
+/** Completion for the filter grammar of docs/filters.md. Pure. */
 
 export interface Known {
   metrics: readonly string[];
@@ -24,10 +24,12 @@ const TEXT_OPERATORS = ['=', '!=', 'LIKE', 'ILIKE', 'IN'];
 const MOST = 12;
 
 const NAME = String.raw`[\w./:-]*(?:\`[^\`]*\`?|"[^"]*"?)?`;
-const NAMING = new RegExp(`(?:^|\\bAND\\s+)\\s*(${NAME})$`, 'i');
-const COMPARING = new RegExp(`(?:^|\\bAND\\s+)\\s*(${NAME})\\s+([a-z!<>=]*)$`, 'i');
+/** Where a condition begins. */
+const START = String.raw`(?:^|\b(?:AND|OR|NOT)\s+|(?<!\bIN\s*)\()`;
+const NAMING = new RegExp(`${START}\\s*(${NAME})$`, 'i');
+const COMPARING = new RegExp(`${START}\\s*(${NAME})\\s+([a-z!<>=]*)$`, 'i');
 const VALUING = new RegExp(
-  `(?:^|\\bAND\\s+)\\s*(${NAME})\\s*(?:[!<>]?=|[<>]|\\bI?LIKE\\s|\\bIN\\s*\\()\\s*('[^']*|[\\w.+-]*)$`,
+  `${START}\\s*(${NAME})\\s*(?:[!<>]?=|[<>]|\\bI?LIKE\\s|\\bIN\\s*\\()\\s*('[^']*|[\\w.+-]*)$`,
   'i',
 );
 const JOINING = /(?:'|\)|\d|NULL)\s+(\w*)$/i;
@@ -50,7 +52,7 @@ export function complete(text: string, known: Known): Completion {
   const operator = COMPARING.exec(text);
   if (operator && operator[1] !== '') return at(operator[2]!, operatorsOf(operator[1]!));
   const joining = JOINING.exec(text);
-  return joining ? at(joining[1]!, ['AND']) : none;
+  return joining ? at(joining[1]!, [/^o/i.test(joining[1]!) ? 'OR' : 'AND']) : none;
 }
 
 function namesOf({ metrics, params, tags }: Known): string[] {

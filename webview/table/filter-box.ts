@@ -39,8 +39,8 @@ export class TyFilter extends LitElement {
           role="combobox"
           spellcheck="false"
           autocomplete="off"
-          placeholder="Filter, e.g. metrics.val_accuracy > 0.9 and params.lr = '0.005'"
-          aria-label="Filter in MLflow's grammar"
+          placeholder="Filter, e.g. metrics.val_accuracy > 0.9 and (params.lr < 0.01 or state = failed)"
+          aria-label="Filter"
           aria-expanded=${isOpen}
           aria-controls="filter-options"
           aria-autocomplete="list"

@@ -37,9 +37,9 @@ async function askFilter(runs: RunsView): Promise<void> {
       prompt:
         problem ??
         vscode.l10n.t(
-          "Conditions joined by AND, on metrics, params, tags and attributes such as status = 'FINISHED'.",
+          'Conditions joined by AND, OR and NOT, or plain words, e.g. state = failed OR duration > 1h.',
         ),
-      placeHolder: "metrics.val_accuracy > 0.9 AND params.model = 'mlp'",
+      placeHolder: 'metrics.val_accuracy > 0.9 AND (params.lr < 0.01 OR tags.stage IS NULL)',
       value,
       validateInput: (text) => (text === value ? problem : undefined),
     });

@@ -16,7 +16,7 @@ const REFRESH_MS = 1_000;
 export type Shown = MessageParts<{
   /** null: the runs of all experiments. */
   experimentId: string | null;
-  /** MLflow's filter grammar; '' is all. */
+  /** In the grammar of docs/filters.md; '' is all. */
   filter: string;
 }>;
 
@@ -172,7 +172,8 @@ export class TableFeed {
     this.#stale.clear();
     for (let from = 0; from < all.length; from += IDS_AT_ONCE) {
       const ids = all.slice(from, from + IDS_AT_ONCE);
-      const filter = [shown.filter, idFilter(ids)].filter(Boolean).join(' AND ');
+      // The filter may be conditions joined by OR.
+      const filter = shown.filter ? `(${shown.filter}) AND ${idFilter(ids)}` : idFilter(ids);
       const { runs } = await workspace.runs({ ...queryOf(shown), filter, limit: PAGE }, signal);
       // Another table was asked for meanwhile.
       if (signal.aborted) return;

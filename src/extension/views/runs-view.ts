@@ -57,7 +57,7 @@ export class RunsView extends LiveView<RunsNode> {
     return this.#state.get(FILTER_KEY, '');
   }
 
-  /** Shows the runs that match, in MLflow's filter grammar; '' shows all. @throws BAD_REQUEST when it is not valid */
+  /** Shows the runs that match, in the grammar of docs/filters.md; '' shows all. @throws BAD_REQUEST when it is not valid */
   async setFilter(filter: string): Promise<void> {
     if (filter) await this.workspaces.active.runs({ filter, limit: 1 });
     await this.#state.update(FILTER_KEY, filter || undefined);

@@ -130,6 +130,7 @@ export async function api(
       const { experimentIds, lifecycle = 'active', limit = 100, ...rest } = body;
       const { ids, nextPage } = store.runs.find({
         ...rest,
+        grammar: 'own',
         experimentIds: experimentIds ?? store.experiments.all('all').map(({ id }) => id),
         lifecycle,
         limit,

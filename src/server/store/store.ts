@@ -17,6 +17,7 @@ import { Purge } from './purge.js';
 import { RunTexts } from './run-texts.js';
 import { Runs } from './runs.js';
 import { like } from './search/like.js';
+import { numberOf } from './search/own.js';
 import { SecondCopy } from './second-copy.js';
 import { Database, storeFull, translateSqlError } from './sql.js';
 
@@ -120,6 +121,7 @@ export class Store {
       db.exec('PRAGMA wal_autocheckpoint = 0');
       db.exec('BEGIN IMMEDIATE; COMMIT'); // takes the lock now, not at the first write
       migrate(db, version);
+      db.function('as_number', (text) => numberOf(String(text)) ?? null);
       db.function('like_exact', (text, pattern) => Number(like(String(text), String(pattern))));
       db.function('like_folded', (text, pattern) =>
         Number(like(String(text).toLowerCase(), String(pattern).toLowerCase())),

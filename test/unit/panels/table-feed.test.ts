@@ -162,6 +162,9 @@ describe('TableFeed', () => {
     workspace.changed('run-1');
     await pass(10);
     assert.deepEqual(posted, [{ type: 'gone', ids: ['run-1'] }]);
+    // In parentheses: it may be joined by OR.
+    const { filter } = workspace.queries.at(-1) ?? {};
+    assert.equal(filter, "(name = 'brave-finch-1') AND attributes.run_id IN ('run-1')");
   });
 
   it('does not ask for runs of another experiment, nor for lines of a log', async () => {

@@ -45,7 +45,7 @@ export function compareText(column: string, condition: Condition, more: readonly
 }
 
 /** What the pattern begins with is a range, which an index has; only within it each text is looked at. */
-function matchText(column: string, pattern: string): Sql {
+export function matchText(column: string, pattern: string): Sql {
   const [prefix = ''] = pattern.split(/[%_]/, 1);
   const match = { sql: `like_exact(${column}, ?)`, values: [pattern] };
   if (prefix === '') return match;

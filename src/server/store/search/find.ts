@@ -2,12 +2,15 @@ import type { Database } from '../sql.js';
 import type { LifecycleFilter } from '../store.js';
 import { allOf, type Sql } from './condition.js';
 import { after, type Key, pageToken, readPageToken, type Term } from './order.js';
+import { compileOwnFilter } from './own.js';
 import { compileRunFilter, type RunCondition, type RunOrder, runOrder } from './runs.js';
 
 export interface RunSearch {
   experimentIds: string[];
-  /** MLflow's grammar; compiled to SQL with bound values. @throws BAD_REQUEST with MLflow's wording */
+  /** Compiled to SQL with bound values. @throws BAD_REQUEST, of MLflow's grammar with MLflow's wording */
   filter?: string;
+  /** The grammar of the filter; default: MLflow's. */
+  grammar?: 'mlflow' | 'own';
   orderBy?: string[];
   lifecycle: LifecycleFilter;
   /** 1..50000 */
@@ -37,9 +40,13 @@ export function findRuns(db: Database, query: RunSearch): { ids: string[]; nextP
   const experiments = query.experimentIds.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
   if (experiments.length === 0) return { ids: [] };
   const order = runOrder(query.orderBy ?? []);
-  const conditions = compileRunFilter(query.filter);
+  const conditions =
+    query.grammar === 'own'
+      ? compileOwnFilter(query.filter, (key) => entitiesOf(db, key))
+      : compileRunFilter(query.filter);
   const name = JSON.stringify([
     query.filter,
+    query.grammar,
     query.orderBy,
     query.lifecycle,
     query.commit,
@@ -57,14 +64,17 @@ export function findRuns(db: Database, query: RunSearch): { ids: string[]; nextP
     ...conditions,
     ...commit.map((matches) => ({ sql: `r.id IN (${matches.sql})`, values: matches.values, matches })),
   ];
-  const start = where
-    .map((condition) => ({ condition, size: condition.matches ? sizeUpTo(db, condition.matches, FEW) : FEW }))
-    .reduce((least, next) => (next.size < least.size ? next : least));
+  let start: { condition?: RunCondition; size: number } = { size: FEW };
+  for (const condition of where) {
+    // No more than what is known to be few already is counted.
+    const size = condition.matches ? sizeUpTo(db, condition.matches, start.size) : FEW;
+    if (size < start.size) start = { condition, size };
+  }
   const isFew = start.size < FEW;
   const plans = plansFor(
     order,
     isFew ? where.filter((condition) => condition !== start.condition) : where,
-    isFew ? start.condition.matches : undefined,
+    start.condition?.matches,
   );
 
   const rows: { id: string; keys: Key[] }[] = [];
@@ -75,6 +85,14 @@ export function findRuns(db: Database, query: RunSearch): { ids: string[]; nextP
   const page = rows.slice(0, query.limit);
   const last = rows.length > query.limit ? page.at(-1) : undefined;
   return { ids: page.map(({ id }) => id), ...(last && { nextPage: pageToken(name, last.keys) }) };
+}
+
+/** What has a name: a filter may leave out which it is. */
+function entitiesOf(db: Database, key: string): string[] {
+  const tables = { metric: 'series', param: 'run_params', tag: 'run_tags' };
+  return Object.entries(tables)
+    .filter(([, table]) => db.get(`SELECT 1 FROM ${table} WHERE key = ? LIMIT 1`, key) !== undefined)
+    .map(([entity]) => entity);
 }
 
 function inScope(experiments: number[], lifecycle: LifecycleFilter): Sql {

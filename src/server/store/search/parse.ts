@@ -5,7 +5,7 @@ import { TrainyardError } from '../../../base/errors.js';
  * or after a backslash, is read as it is written; an AND that joins nothing is passed over.
  */
 
-const ENTITIES: Record<string, string> = {
+export const ENTITIES: Record<string, string> = {
   attribute: 'attribute',
   attributes: 'attribute',
   attr: 'attribute',

@@ -30,7 +30,7 @@ const ALIASES = new Map(
     run_uuid: 'run_id',
   }),
 );
-const DATASETS = new Map(
+export const DATASETS = new Map(
   Object.entries({
     name: 'd.name',
     digest: 'd.digest',

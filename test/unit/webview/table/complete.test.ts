@@ -36,6 +36,8 @@ describe('completing a filter', () => {
     assert.deepEqual(options('metrics.val_accuracy > 0.9 '), ['AND']);
     assert.deepEqual(options("params.optimizer = 'adam' a"), ['AND']);
     assert.deepEqual(options('metrics.val_accuracy > 0.9 AND params.o'), ['params.optimizer']);
+    assert.deepEqual(options('metrics.val_accuracy > 0.9 o'), ['OR']);
+    assert.deepEqual(options('metrics.val_accuracy > 0.9 or not (params.o'), ['params.optimizer']);
   });
 
   it('says what an option replaces', () => {
