@@ -1,7 +1,7 @@
 import { TrainyardError } from '../base/errors.js';
 
 /** Values that one body may hold. A run with 100,000 tags has 300,000. */
-const MOST_VALUES = 500_000;
+const MOST_VALUES = 750_000;
 
 const [QUOTE, COMMA, BRACKET, BRACE] = [...'",[{'].map((sign) => sign.charCodeAt(0));
 
