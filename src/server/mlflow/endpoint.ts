@@ -45,7 +45,10 @@ function readInput(schema: TObject, call: Call): Record<string, unknown> {
   const inQuery = request.method === 'GET' || body === 'stream';
   const fields = inQuery ? (request.query as Record<string, unknown>) : fieldsOfBody(request.body);
   // An unset field may be written as null. fromEntries, unlike assignment, gives "__proto__" no meaning.
-  const input = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  const known = [...Object.keys(schema.properties), 'run_uuid'].filter((name) => Object.hasOwn(fields, name));
+  const input = Object.fromEntries(
+    known.map((name) => [name, fields[name]]).filter(([, value]) => value !== null),
+  );
   // Clients older than 1.0 wrote run_uuid; today's write both, or one.
   if (!input.run_id && input.run_uuid !== undefined) input.run_id = input.run_uuid;
   if (inQuery) {
