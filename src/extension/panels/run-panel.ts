@@ -44,15 +44,18 @@ export function registerRunPanel(
 ): RunPanels {
   const failed = (error: unknown) => void showError(error, log);
   const shown = new Kept<string>(context.workspaceState, 'run.shown', failed);
-  const only = new OnlyPanel<FromRun, RunFeed>({
+  const only: OnlyPanel<FromRun, RunFeed> = new OnlyPanel<FromRun, RunFeed>({
     context,
     viewType: RUN_VIEW_TYPE,
     title: vscode.l10n.t('Run'),
     bundle: 'run',
     start(message, page) {
       if (message.type !== 'ready') return undefined;
-      const runId = shown.value ?? message.runId;
-      return runId === undefined ? undefined : newFeed(runId, page);
+      // A page that is fed already goes to another run by itself.
+      const runId = (only.feed && message.runId) ?? shown.value ?? message.runId;
+      if (runId === undefined) return undefined;
+      shown.value = runId;
+      return newFeed(runId, page);
     },
     receive(message, feed) {
       if (feed) receive(message, feed).catch(failed);
