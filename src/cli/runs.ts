@@ -113,6 +113,7 @@ async function showRun(given: string, flags: Json) {
   if (run.job) {
     facts.push(['Command', run.job.command.join(' ')], ['Target', run.job.target]);
     if (run.job.runId !== run.id) facts.push(['Job', run.job.runId]);
+    if (run.job.outsideCode) facts.push(['Code not kept', run.job.outsideCode.join(', ')]);
     if (run.job.elsewhere) facts.push(['Also logs to', run.job.elsewhere.join(', ')]);
     if (run.job.exitCode !== null) facts.push(['Exit code', String(run.job.exitCode)]);
   }

@@ -126,6 +126,8 @@ export interface JobSummary {
   machine?: Machine;
   /** Where its script logs besides the workspace: addresses of servers, and stores in its folder such as `mlruns`. */
   elsewhere?: string[];
+  /** Packages and files of Python that it used and its snapshot does not hold: absolute paths. Known when it has ended. */
+  outsideCode?: string[];
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;

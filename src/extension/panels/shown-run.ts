@@ -44,6 +44,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
       ['Branch', code?.branch],
       ['Changed files', code?.snapshot === undefined ? undefined : code.changedFiles],
       ['Repository', code?.remote],
+      ['Code not kept', job?.outsideCode?.join(', ')],
     ]),
     environment: told([
       ['Target', job?.target],

@@ -32,6 +32,7 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   if (run.job) {
     row(vscode.l10n.t('Command'), run.job.command.join(' '));
     row(vscode.l10n.t('Target'), run.job.target);
+    if (run.job.outsideCode) row(vscode.l10n.t('Code not kept'), run.job.outsideCode.join(', '));
     if (run.job.elsewhere) row(vscode.l10n.t('Also logs to'), run.job.elsewhere.join(', '));
     if (run.job.exitCode !== null) row(vscode.l10n.t('Exit code'), String(run.job.exitCode));
   }

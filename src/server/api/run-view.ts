@@ -113,6 +113,7 @@ function summaryOf(job: JobRecord): JobSummary {
     progress: job.state === 'collecting' ? job.collected : job.progress,
     machine: job.machine,
     elsewhere: job.elsewhere.length > 0 ? job.elsewhere : undefined,
+    outsideCode: job.outsideCode.length > 0 ? job.outsideCode : undefined,
     queuedAt: job.queuedAt,
     startedAt: job.startedAt,
     endedAt: job.endedAt,

@@ -9,6 +9,7 @@ import type { Mount } from '../../targets/target.js';
 import { pythonPath } from './editable.js';
 import type { JobFolders } from './folders.js';
 import { joinLeftOut } from './links.js';
+import { noteCode } from './outside-code.js';
 import type { Slot, Slots } from './slots.js';
 import { linkSurroundings } from './surroundings.js';
 
@@ -50,16 +51,14 @@ export async function prepareFolders(
   const cwd = path.join(path.relative(root, fs.realpathSync(spec.codeFolder)), spec.workingFolder);
   // Git keeps no empty folder.
   fs.mkdirSync(path.join(slot.folder, cwd), { recursive: true });
-  if (!own) {
-    linkSurroundings(slot, root);
-    const python = pythonPath(spec.command[0] ?? '', env, root, slot.folder);
-    const at = path.join(slot.folder, cwd);
-    return { cwd: at, variables: { PWD: at, ...(python !== undefined && { PYTHONPATH: python }) } };
-  }
-  const at = path.join(root, cwd);
+  if (!own) linkSurroundings(slot, root);
+  const python = own ? env['PYTHONPATH'] : pythonPath(spec.command[0] ?? '', env, root, slot.folder);
+  const at = path.join(own ? root : slot.folder, cwd);
+  const variables = { PWD: at, PYTHONPATH: noteCode(folders.root, python, own) };
+  if (!own) return { cwd: at, variables };
   return {
     cwd: at,
-    variables: { PWD: at },
+    variables,
     // The person's folder is seen elsewhere before it is covered; what is mounted in the checkout comes along with it.
     mounts: [{ from: root, at: slot.person }, ...mounts, { from: slot.folder, at: root }],
   };

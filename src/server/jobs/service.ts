@@ -24,6 +24,7 @@ import { Harvest } from './harvest.js';
 import { keepJob } from './kept-jobs.js';
 import { readMachine } from './machine.js';
 import { splitInherited } from './inherited.js';
+import { outsideCode } from './outside-code.js';
 import { Slots } from './slots.js';
 import { takeIn } from './submission.js';
 import { madeAround } from './surroundings.js';
@@ -473,6 +474,7 @@ export class JobService {
     // Its slot is free.
     this.look();
     const unread = await this.harvest.finish(job, status.startedAt ?? job.startedAt ?? job.queuedAt);
+    const outside = this.outsideCode(job);
     const { lost, again } = await this.collect(job);
     const told = this.store.jobs.get(runId)?.elsewhere ?? [];
     const stores = storesIn(folders.code, ['', workingFolderIn(job)]);
@@ -485,6 +487,7 @@ export class JobService {
       reason: [...reasons, again && `${NOT_YET} ${again}`].filter(Boolean).join(' ') || undefined,
       exitCode: status.exitCode,
       elsewhere: [...new Set([...told, ...stores])],
+      outsideCode: outside,
       endedAt,
     });
   }
@@ -513,6 +516,11 @@ export class JobService {
         .map(({ file, error }) => `${file} was not kept: ${messageOf(error)}`),
       ...(passing && { again: `${passing.file}: ${messageOf(passing.error)}` }),
     };
+  }
+
+  private outsideCode({ runId, snapshot }: JobRecord): string[] {
+    const slot = snapshot && this.slots.of(runId, snapshot.root);
+    return slot ? outsideCode(foldersOf(this.options.home, runId).root, snapshot.root, slot) : [];
   }
 
   /** A sentence for people, if there is anything to tell. */
@@ -560,7 +568,7 @@ export class JobService {
     job: JobRecord,
     end: { state: RunState } & Pick<
       Partial<JobRecord>,
-      'reason' | 'cause' | 'exitCode' | 'elsewhere' | 'endedAt'
+      'reason' | 'cause' | 'exitCode' | 'elsewhere' | 'outsideCode' | 'endedAt'
     >,
   ): Promise<void> {
     const { runId } = job;

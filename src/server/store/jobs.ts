@@ -37,6 +37,8 @@ export interface JobRecord {
   ranks: RankRuns;
   /** Addresses of other tracking servers and stores that its script logs to. */
   elsewhere: string[];
+  /** Packages and files of Python that it used and its snapshot does not hold: absolute paths. */
+  outsideCode: string[];
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;
@@ -80,6 +82,7 @@ interface JobRow {
   begun: number;
   ranks: string | null;
   elsewhere: string | null;
+  outside_code: string | null;
   queued_at: number;
   started_at: number | null;
   ended_at: number | null;
@@ -112,6 +115,7 @@ const COLUMNS: {
   begun: (begun) => ({ begun: Number(begun) }),
   ranks: (ranks) => ({ ranks: ranks && JSON.stringify(ranks) }),
   elsewhere: (addresses) => ({ elsewhere: addresses && JSON.stringify(addresses) }),
+  outsideCode: (paths) => ({ outside_code: paths && JSON.stringify(paths) }),
   startedAt: (time) => ({ started_at: time }),
   endedAt: (time) => ({ ended_at: time }),
 };
@@ -254,6 +258,7 @@ function toRecord(row: JobRow): JobRecord {
     begun: row.begun === 1,
     ranks: ranksIn(row.ranks),
     elsewhere: row.elsewhere === null ? [] : (JSON.parse(row.elsewhere) as string[]),
+    outsideCode: row.outside_code === null ? [] : (JSON.parse(row.outside_code) as string[]),
     queuedAt: row.queued_at,
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),

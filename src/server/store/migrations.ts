@@ -210,6 +210,10 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   -- One row: which store this is, and how many changes were committed (see last-change.ts).
   CREATE TABLE store (identity TEXT NOT NULL, changes INTEGER NOT NULL, changed_at REAL NOT NULL);
   `,
+  `
+  -- Code that a job used and its snapshot does not hold.
+  ALTER TABLE jobs ADD COLUMN outside_code TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -219,6 +219,51 @@ for (const view of ['root', 'user', 'none'])
       assert.equal(text, `--|$(x) "y" 'z'||/no/such "folder"|`);
     });
 
+    it('says what code was used that the snapshot does not hold, and disturbs no Python', async function () {
+      if (!python) return this.skip();
+      const other = path.join(scratch.root, 'other');
+      const write = (name: string, text: string) => {
+        fs.mkdirSync(path.dirname(path.join(other, name)), { recursive: true });
+        fs.writeFileSync(path.join(other, name), text);
+      };
+      write('lib/__init__.py', '');
+      write('lib/deep.py', '');
+      write('single.py', '');
+      write('site/sitecustomize.py', 'import builtins; builtins.customized = True\n');
+      scratch.write('.gitignore', 'generated.py\n');
+      scratch.write('generated.py', '');
+      scratch.write('package/__init__.py', '');
+      scratch.write(
+        'uses.py',
+        [
+          'import os, subprocess, sys',
+          'import json, package, generated, lib.deep',
+          'os.makedirs("made"); open("made/mine.py", "w").close(); import made.mine',
+          'print(customized, [p for p in sys.path if "/home/jobs/" in p])',
+          'os.chdir("/"); subprocess.run([sys.executable, "-c", "import single"], check=True)',
+          'sys.exit(3)',
+        ].join('\n'),
+      );
+      const id = await scratch.submit('', {
+        command: [python, 'uses.py'],
+        environmentVariables: { PYTHONPATH: [other, path.join(other, 'site')].join(':') },
+      });
+      const job = await scratch.ended(id);
+      assert.equal(job.exitCode, 3, scratch.log(id));
+      assert.equal(scratch.log(id), 'True []\n');
+      assert.deepEqual(job.outsideCode, [
+        path.join(other, 'lib'),
+        path.join(other, 'single.py'),
+        path.join(other, 'site/sitecustomize.py'),
+        path.join(scratch.project, 'generated.py'),
+      ]);
+      const quiet = await scratch.submit('', {
+        command: [python, 'uses.py'],
+        environmentVariables: { PYTHONPATH: `${other}:${other}/site`, TRAINYARD_NOTE_CODE: 'off' },
+      });
+      assert.deepEqual((await scratch.ended(quiet)).outsideCode, []);
+    });
+
     it('has the interpreter and the packages of an environment inside it, which lead to the code at submit', async function () {
       if (!python) return this.skip();
       scratch.write('.gitignore', '.venv/\n');
