@@ -27,7 +27,7 @@ import { registerComparePanel } from './panels/compare-panel.js';
 import { registerRunPanel } from './panels/run-panel.js';
 import { TableLayouts } from './panels/table-layouts.js';
 import { registerTablePanel } from './panels/table-panel.js';
-import { FailureNotices } from './runs/failure-notices.js';
+import { EndNotices } from './runs/end-notices.js';
 import { RunFileSystem } from './runs/run-file-system.js';
 import { RUN_SCHEME } from './runs/run-uri.js';
 import { ServerSettingsSync } from './server-settings.js';
@@ -98,9 +98,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const submitter = new Submitter(workspaces, secrets, serverSettings, chosen, log);
   keep(vscode.tasks.registerTaskProvider(TASK_TYPE, new JobTaskProvider({ workspaces, submitter, log })));
 
-  const failures = keep(new FailureNotices(workspaces, context.workspaceState, log));
+  const ends = keep(new EndNotices(workspaces, context.workspaceState, log));
   const onSubmitted = (run: Run) => {
-    failures.watch(run);
+    ends.watch(run);
     statusBar.wake();
     lenses.refresh();
     if (runsView.isVisible) runsView.reveal(run).catch((error: unknown) => logError(error, log));
@@ -145,7 +145,7 @@ export function activate(context: vscode.ExtensionContext): void {
         (server) => {
           if (!server) return;
           statusBar.wake();
-          failures.resume();
+          ends.resume();
         },
         (error: unknown) => logError(error, log),
       );

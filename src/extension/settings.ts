@@ -12,6 +12,7 @@ export const SETTINGS = {
   saveBeforeSubmit: 'submit.saveBeforeSubmit',
   showAfterSubmit: 'submit.show',
   envFile: 'submit.envFile',
+  notify: 'notify',
   codeLens: 'codeLens',
 } as const;
 
@@ -29,6 +30,7 @@ export const settings = {
   saveBeforeSubmit: () => read<'always' | 'prompt' | 'never'>(SETTINGS.saveBeforeSubmit) ?? 'always',
   showAfterSubmit: () => read<'charts' | 'log' | 'nothing'>(SETTINGS.showAfterSubmit) ?? 'charts',
   envFile: (scope: vscode.Uri) => read<boolean>(SETTINGS.envFile, scope) ?? false,
+  notify: () => read<'all' | 'failures' | 'nothing'>(SETTINGS.notify) ?? 'all',
   codeLens: () => read<boolean>(SETTINGS.codeLens) ?? true,
   /** Those of the server that a person has set in the editor; the others keep what the server has. */
   server: (): Partial<ServerSettings> => {

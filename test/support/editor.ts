@@ -10,6 +10,7 @@ import { freePort, tool } from './tools.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const QUIET = {
+  'trainyard.notify': 'failures',
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',

@@ -95,9 +95,27 @@ export class ProjectWindow {
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   }
 
+  /** Closes the window once the extension's state that names all of these texts is written down, and opens it after `work`. */
+  async away(texts: readonly string[], work: () => Promise<void>): Promise<void> {
+    await until('a record of the state', async () => {
+      const kept = await this.#kept('trainyard.trainyard');
+      return texts.every((text) => kept.includes(text));
+    });
+    const address = this.page.url();
+    await this.page.goto('about:blank');
+    await work();
+    await this.page.goto(address, { waitUntil: 'commit' });
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  }
+
   /** What the workbench will open after a reload, in its own notation. */
   #keptEditors(): Promise<string> {
-    return this.page.evaluate(async () => {
+    return this.#kept('memento/workbench.parts.editor');
+  }
+
+  /** An item of the workbench's storage in the browser. */
+  #kept(key: string): Promise<string> {
+    return this.page.evaluate(async (key) => {
       const kept: string[] = [];
       for (const { name } of await indexedDB.databases()) {
         if (!name?.startsWith('vscode-web-state-db-')) continue;
@@ -107,7 +125,7 @@ export class ProjectWindow {
           opening.onerror = reject;
         });
         const items = opening.result.transaction('ItemTable').objectStore('ItemTable');
-        const item = items.get('memento/workbench.parts.editor');
+        const item = items.get(key);
         await new Promise((resolve, reject) => {
           item.onsuccess = resolve;
           item.onerror = reject;
@@ -116,7 +134,7 @@ export class ProjectWindow {
         opening.result.close();
       }
       return kept.join('\n');
-    });
+    }, key);
   }
 
   /** Keeps a picture of what the window shows, for a person who looks why a test failed. */

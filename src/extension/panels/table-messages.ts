@@ -2,6 +2,7 @@
  * What the runs table and its host say to each other. Types only. Runs travel by columns, numbers as typed arrays: ten
  * thousand runs with two hundred metrics are a few copies of memory, not millions of JSON values, and NaN survives.
  */
+import type { Goal } from '../../base/goal.js';
 import type { ErrorData } from '../../base/errors.js';
 import type { Curve } from '../../workspace/types.js';
 
@@ -39,7 +40,7 @@ export interface SortKey {
 }
 
 /** What a person said that a metric is to be, by its column (`metric:loss`); the others go by their names. */
-export type Goals = Record<ColumnId, 'lower' | 'higher' | 'unknown'>;
+export type Goals = Record<ColumnId, Goal>;
 
 /** How a person arranged the table of an experiment. */
 export interface TableLayout {
