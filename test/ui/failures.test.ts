@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { command, rowAtRest, webview } from '../support/editor.js';
-import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
 
 const SCRIPT = 'echo training\n\nno-such-program --lr 1\n';
@@ -18,15 +17,10 @@ describe('a run that failed, in the real editor', function () {
   after(() => window.close());
 
   /** Where the cursor is, as the status bar has it. */
-  const at = (line: number, name: string) =>
-    until(`line ${line} of ${name}`, async () => {
-      const status = await window.page
-        .locator('#status\\.editor\\.selection')
-        .innerText()
-        .catch(() => '');
-      const open = await window.page.locator('.tab.active').first().innerText();
-      return status.startsWith(`Ln ${line},`) && open.includes(name);
-    });
+  async function at(line: number, name: string): Promise<void> {
+    await window.page.locator('.statusbar-item', { hasText: `Ln ${line},` }).waitFor();
+    await window.page.locator('.tab.active', { hasText: name }).waitFor();
+  }
 
   it('says so in a notification, which leads to the line', async () => {
     const { page } = window;
@@ -40,7 +34,6 @@ describe('a run that failed, in the real editor', function () {
     await command(page, 'Trainyard: Submit Training Script');
     const toast = page.locator('.notification-toast', { hasText: 'no-such-program: command not found' });
     await toast.waitFor({ timeout: 60_000 });
-    await window.picture('failures-notification');
     await toast.getByRole('button', { name: 'Open Line' }).click();
     await at(3, 'train.sh');
   });

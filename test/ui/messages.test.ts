@@ -341,7 +341,11 @@ describe('the messages of the panels, in the real editor', function () {
     const { page } = window;
     const runs = page.getByRole('tree', { name: 'Runs' });
     // One click on its row.
-    const show = async (name: string) => (await rowAtRest(runs, name)).click();
+    const show = async (name: string) => {
+      // The tooltip of the row that was clicked before may lie over this one.
+      await page.mouse.move(640, 4);
+      await (await rowAtRest(runs, name)).click();
+    };
     await command(page, 'Focus on Runs View');
     await (await rowAtRest(runs, 'Default')).click();
     await show('one');
