@@ -1,14 +1,14 @@
 /** What changed between two snapshots, or between one and its folder as it is now. */
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { gitBytes, gitStream, type GitPlace } from './git.js';
 import { innerSource, type Source } from './inner.js';
 import { objectsPlace } from './keep.js';
 import { parseRaw, shown, splitNul } from './listing.js';
 import { hiddenRepository, locate, realIfThere } from './locate.js';
-import { formatOf, withNeutral } from './neutral.js';
+import { alternates, formatOf, withNeutral } from './neutral.js';
 import { type FileChange, type Snapshot } from './snapshot.js';
-import { writeTree } from './tree.js';
+import { withTree } from './tree.js';
 import { inTurns } from './turns.js';
 
 export interface Difference {
@@ -64,10 +64,16 @@ export async function diffWithFolder(a: Snapshot, apart = dirname(a.gitDir)): Pr
     });
   const include = (a.included ?? []).map((path) => Buffer.from(path).toString('latin1'));
   const policy = { sizeLimit: COMPARE_LIMIT, largeFiles: 'leave-out', onlyNew: true } as const;
-  const now = await writeTree(home, { ...policy, apart: await realIfThere(apart), include });
-  const { files, patch } = await diffTrees(a, { ...now, gitDir: home.gitDir, root: home.root });
+  const options = { ...policy, apart: await realIfThere(apart), include };
+  const { files, patch, leftOut } = await withTree(home, options, async (now) => {
+    const { gitDir, root } = home;
+    const works = [now.layer, ...now.inner].map(({ work }) => work);
+    const { tree } = now.layer;
+    const found = await diffTrees(a, { gitDir, root, tree, submodules: now.submodules, works });
+    return { ...found, leftOut: now.leftOut };
+  });
   const before = new Set(a.leftOut.map(({ path }) => path));
-  const large = new Set(now.leftOut.map(({ path }) => path));
+  const large = new Set(leftOut.map(({ path }) => path));
   const gone = new Set(files.filter(({ status }) => status === 'deleted').map(({ path }) => path));
   const changed = [...large].filter((path) => !before.has(path));
   return {
@@ -83,7 +89,10 @@ function notCompared(path: string, status: FileChange['status']): FileChange {
   return { path, status, additions: null, deletions: null };
 }
 
-type Kept = Pick<Snapshot, 'gitDir' | 'root' | 'tree' | 'submodules'>;
+interface Kept extends Pick<Snapshot, 'gitDir' | 'root' | 'tree' | 'submodules'> {
+  /** Not kept yet: folders with `objects/` that hold it together with the repositories. */
+  works?: string[];
+}
 
 async function diffTrees(a: Kept, b: Kept): Promise<Difference> {
   return withNeutral(formatOf(a.tree), async (side) => {
@@ -105,8 +114,7 @@ async function diffTrees(a: Kept, b: Kept): Promise<Difference> {
 
 /** A git folder that lives only as long, in front of the objects of several others. */
 function placeOver(side: string, gitDirs: string[]): GitPlace {
-  const others = [...new Set(gitDirs)].map((gitDir) => quoted(join(gitDir, 'objects')));
-  return { cwd: side, env: { GIT_DIR: side, GIT_ALTERNATE_OBJECT_DIRECTORIES: others.join(delimiter) } };
+  return { cwd: side, env: { GIT_DIR: side, ...alternates(gitDirs) } };
 }
 
 /**
@@ -121,25 +129,29 @@ async function flatTree(
   const outer: Source = {
     gitDir: kept.gitDir,
     commit: kept.tree,
+    tree: kept.tree,
     origin: kept.root,
     submodules: kept.submodules,
   };
-  const gitDirs = [kept.gitDir];
+  const gitDirs = [kept.gitDir, ...(kept.works ?? [])];
   if (kept.submodules.length === 0) return { tree: kept.tree, gitDirs };
-  const sources = await inTurns(kept.submodules, ({ path, commit }) => innerIfThere(outer, path, commit));
+  const sources = await inTurns(kept.submodules, async ({ path, commit, gitDir, tree }) => {
+    if (!kept.works) return innerIfThere(outer, path, commit);
+    return gitDir && tree ? { gitDir, tree } : undefined;
+  });
   const inner = kept.submodules.flatMap(({ path }, i) => (sources[i] ? [{ path, ...sources[i] }] : []));
   gitDirs.push(...inner.map(({ gitDir }) => gitDir));
   const over = placeOver(side, gitDirs);
   const place = { ...over, env: { ...over.env, GIT_INDEX_FILE: join(side, name), GIT_WORK_TREE: side } };
   await gitBytes(place, ['read-tree', kept.tree]);
   // An outer one comes before those in it.
-  for (const { path, commit } of inner) {
+  for (const { path, tree } of inner) {
     await gitBytes(
       place,
       ['update-index', '-z', '--index-info'],
-      `0 ${'0'.repeat(commit.length)} 0\t${path}\0`,
+      `0 ${'0'.repeat(tree.length)} 0\t${path}\0`,
     );
-    await gitBytes(place, ['read-tree', `--prefix=${path}/`, commit]);
+    await gitBytes(place, ['read-tree', `--prefix=${path}/`, tree]);
   }
   return { tree: (await gitBytes(place, ['write-tree'])).toString('ascii').trim(), gitDirs };
 }
@@ -151,11 +163,6 @@ async function innerIfThere(outer: Source, path: string, commit: string): Promis
     if (TrainyardError.is(error, 'NOT_FOUND')) return undefined;
     throw error;
   }
-}
-
-/** A path in a list that is separated by colons (semicolons on Windows), as git unquotes it. */
-function quoted(path: string): string {
-  return `"${path.replace(/["\\]/g, '\\$&')}"`;
 }
 
 function fileChanges(raw: Buffer, numstat: Buffer): FileChange[] {

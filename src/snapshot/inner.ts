@@ -3,26 +3,28 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { gitText } from './git.js';
-import { hasCommit } from './keep.js';
+import { namesOf, treeIn } from './keep.js';
 import { type Inner, type Snapshot } from './snapshot.js';
 
-/** A commit and where it comes from. */
+/** A tree and where it comes from. */
 export interface Source {
   gitDir: string;
+  /** Of the tree; git may have collected it. */
   commit: string;
+  tree: string;
   /** The working folder that was taken. */
   origin: string;
   /** The repositories in it that are known; paths from there. */
   submodules: Inner[];
 }
 
-export function sourceOf({ gitDir, commit, root, submodules }: Snapshot): Source {
-  return { gitDir, commit, origin: root, submodules };
+export function sourceOf({ gitDir, commit, tree, root, submodules }: Snapshot): Source {
+  return { gitDir, commit, tree, origin: root, submodules };
 }
 
 /**
  * What the gitlink at `path` leads to; undefined for a submodule that was not initialised.
- * @throws NOT_FOUND when its commit was there and is no longer
+ * @throws NOT_FOUND when its code was there and is no longer
  */
 export async function innerSource(outer: Source, path: string, commit: string): Promise<Source | undefined> {
   const known = outer.submodules.find((inner) => inner.path === path);
@@ -39,7 +41,8 @@ export async function innerSource(outer: Source, path: string, commit: string): 
     () => join(outer.gitDir, 'modules', path),
   ]) {
     const gitDir = await find();
-    if (gitDir && (await hasCommit(gitDir, commit))) return { gitDir, commit, origin, submodules };
+    const tree = gitDir && (await treeIn(gitDir, namesOf(known, commit)));
+    if (tree) return { gitDir, commit, tree, origin, submodules };
   }
   // Older snapshots do not tell whether it was there.
   if (known?.gitDir === undefined) return undefined;

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { gitBytes, type GitPlace } from './git.js';
+import { letGo } from './hold.js';
 import { PRIVATE, umaskOf } from './sharing.js';
-import { type Snapshot } from './snapshot.js';
+import { type Inner, type Snapshot } from './snapshot.js';
 
 /** Read-only commands on a snapshot's objects. @throws NOT_FOUND when the repository is gone */
 export function objectsPlace({ gitDir }: Pick<Snapshot, 'gitDir'>): GitPlace {
@@ -21,23 +22,32 @@ export function refPlace(gitDir: string, umask: number): GitPlace {
   return { ...objectsPlace({ gitDir }), umask };
 }
 
-/** True while the commit and its tree can be read, and those of the repositories inside. */
+/** True while the tree can be read, and those of the repositories inside. */
 export async function exists(snapshot: Snapshot): Promise<boolean> {
-  for (const { gitDir, commit } of [snapshot, ...snapshot.submodules])
-    if (gitDir && !(await hasCommit(gitDir, commit))) return false;
+  const { gitDir, tree } = snapshot;
+  if (!(await treeIn(gitDir, [tree]))) return false;
+  for (const inner of snapshot.submodules)
+    if (inner.gitDir && !(await treeIn(inner.gitDir, namesOf(inner, inner.commit)))) return false;
   return true;
 }
 
-/** Whether a git folder holds a commit and its tree. */
-export async function hasCommit(gitDir: string, commit: string): Promise<boolean> {
-  if (!existsSync(gitDir)) return false;
-  try {
-    await gitBytes(objectsPlace({ gitDir }), ['cat-file', '-e', `${commit}^{tree}`]);
-    return true;
-  } catch (error) {
-    if (TrainyardError.is(error, 'GIT_FAILED')) return false;
-    throw error;
-  }
+/** What may lead to the tree of an inner repository's commit, which git may have collected. */
+export function namesOf(inner: Inner | undefined, commit: string): string[] {
+  const found = `${commit}^{tree}`;
+  if (inner?.commit !== commit) return [found];
+  return [...(inner.tree ? [inner.tree] : []), found, ...(inner.ref ? [`${inner.ref}:code`] : [])];
+}
+
+/** The first object that one of the names leads to in a git folder. */
+export async function treeIn(gitDir: string, names: readonly string[]): Promise<string | undefined> {
+  if (!existsSync(gitDir)) return undefined;
+  const asked = names.map((name) => `${name}\n`).join('');
+  // The object's name, or what was asked and ` missing`
+  const told = await gitBytes(objectsPlace({ gitDir }), ['cat-file', '--batch-check=%(objectname)'], asked);
+  return told
+    .toString('utf8')
+    .split('\n')
+    .find((line) => /^[0-9a-f]+$/.test(line));
 }
 
 /** Deletes the refs, so that git may collect the objects in its own time; done before or repository gone is fine too. */
@@ -54,6 +64,7 @@ export async function removeRefs(
     if (!gitDir || !ref || !existsSync(gitDir)) continue;
     const place = refPlace(gitDir, umask ?? (await umaskOf(join(gitDir, 'objects'))));
     await gitBytes(place, ['update-ref', '--no-deref', '-d', ref]);
+    await letGo(gitDir, new Set([ref]));
   }
 }
 

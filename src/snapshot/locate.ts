@@ -21,6 +21,7 @@ export interface Repository {
   side: string;
   format: ObjectFormat;
   head: string | null;
+  headTree: string | null;
   branch: string | null;
   remote: string | null;
   /** The repository's settings on how files and objects are stored, for commands that run with `side`. */
@@ -79,6 +80,7 @@ export function hiddenRepository(root: string, gitDir: string): Repository {
     side: gitDir,
     format: 'sha1',
     head: null,
+    headTree: null,
     branch: null,
     remote: null,
     settings: [],
@@ -112,7 +114,7 @@ async function realFolder(folder: string): Promise<string> {
   });
 }
 
-type Found = Pick<Repository, 'root' | 'gitDir' | 'side' | 'format' | 'head' | 'branch'>;
+type Found = Pick<Repository, 'root' | 'gitDir' | 'side' | 'format' | 'head' | 'headTree' | 'branch'>;
 
 /** null: no repository around the folder. */
 async function discover(place: GitPlace): Promise<Found | null> {
@@ -123,7 +125,7 @@ async function discover(place: GitPlace): Promise<Found | null> {
     '--git-common-dir',
     '--show-toplevel',
   ];
-  const head = ['HEAD^{commit}', '--symbolic-full-name', 'HEAD'];
+  const head = ['HEAD^{commit}', 'HEAD^{tree}', '--symbolic-full-name', 'HEAD'];
   let text: string;
   try {
     text = await gitText(place, ['rev-parse', ...paths, ...head]);
@@ -134,11 +136,10 @@ async function discover(place: GitPlace): Promise<Found | null> {
     if (!/HEAD/.test(output)) throw error;
     text = await gitText(place, ['rev-parse', ...paths]);
     const branch = await gitText(place, ['symbolic-ref', 'HEAD']);
-    text += `\n\n${branch}`;
+    text += `\n\n\n${branch}`;
   }
   const lines = text.split('\n');
-  const [format, own, common, root, commit, ref] = lines as [string, string, string, string, string, string];
-  if (lines.length !== 6)
+  if (lines.length !== 7)
     throw new TrainyardError(
       'GIT_FAILED',
       `The address of ${place.cwd} has a line break, which git cannot tell.`,
@@ -146,12 +147,22 @@ async function discover(place: GitPlace): Promise<Found | null> {
         hint: 'Rename the folder.',
       },
     );
+  const [format, own, common, root, commit, tree, ref] = lines as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   return {
     root: await realpath(root),
     gitDir: await realpath(common),
     side: join(await realpath(own), 'trainyard'),
     format: format === 'sha256' ? 'sha256' : 'sha1',
     head: commit === '' ? null : commit,
+    headTree: tree === '' ? null : tree,
     branch: ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null,
   };
 }

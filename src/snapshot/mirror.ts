@@ -26,7 +26,7 @@ interface Part {
   /** From the checkout, with `/`; '' is the outer one. */
   path: string;
   gitDir: string;
-  commit: string;
+  tree: string;
 }
 
 /** Where objects are read from, and how files are made. */
@@ -63,7 +63,7 @@ export async function bringTo(mirror: Mirror, snapshot: Snapshot): Promise<void>
   const parts = await partsOf(snapshot);
   const paths = parts.map(({ path }) => path);
   const hollow = snapshot.submodules.map(({ path }) => path).filter((path) => !paths.includes(path));
-  const format = formatOf(snapshot.commit);
+  const format = formatOf(snapshot.tree);
   const layout: Layout = { format, paths, hollow, umask: snapshot.umask };
   const written = JSON.stringify(layout);
   const file = join(mirror.git, LAYOUT);
@@ -77,13 +77,13 @@ export async function bringTo(mirror: Mirror, snapshot: Snapshot): Promise<void>
   // A git that was killed left it; nobody else writes here.
   for (const name of await readdir(mirror.git))
     if (name.endsWith('.lock')) await rm(join(mirror.git, name), { force: true });
-  for (const { path, gitDir, commit } of parts) {
+  for (const { path, gitDir, tree } of parts) {
     await mkdir(join(mirror.folder, path), { recursive: true });
     await gitBytes(placeOf(mirror, path, { gitDir, umask: snapshot.umask }), [
       'read-tree',
       '--reset',
       '-u',
-      commit,
+      tree,
     ]);
   }
 }
@@ -96,10 +96,10 @@ async function empty({ folder, git }: Mirror): Promise<void> {
 
 /** The outer one first, and each before those inside it. */
 async function partsOf(snapshot: Snapshot): Promise<Part[]> {
-  const parts: Part[] = [{ path: '', gitDir: snapshot.gitDir, commit: snapshot.commit }];
+  const parts: Part[] = [{ path: '', gitDir: snapshot.gitDir, tree: snapshot.tree }];
   for (const { path, commit } of [...snapshot.submodules].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const source = await innerSource(sourceOf(snapshot), path, commit);
-    if (source) parts.push({ path, gitDir: source.gitDir, commit });
+    if (source) parts.push({ path, gitDir: source.gitDir, tree: source.tree });
   }
   return parts;
 }

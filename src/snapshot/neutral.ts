@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type GitPlace } from './git.js';
 import { makeFolder, type Modes, modesUnder, PRIVATE } from './sharing.js';
 
@@ -51,16 +51,27 @@ async function settle(path: string, text: string, mode: number): Promise<void> {
   await rename(draft, path);
 }
 
-/** A command on the working folder `root`, with our git folder, our index and the objects of `objectsOf`. */
+/**
+ * A command on the working folder `root`, with our git folder, our index and the objects of `objectsOf`.
+ * @param into folder that new objects are written to, instead of among those
+ */
 export function neutralPlace(
   folder: string,
   {
     root,
     index,
     objectsOf,
+    into,
     settings,
     umask,
-  }: { root: string; index: string; objectsOf: string; settings?: string[]; umask?: number },
+  }: {
+    root: string;
+    index: string;
+    objectsOf: string;
+    into?: string;
+    settings?: string[];
+    umask?: number;
+  },
 ): GitPlace {
   return {
     cwd: root,
@@ -70,9 +81,26 @@ export function neutralPlace(
       GIT_DIR: folder,
       GIT_WORK_TREE: root,
       GIT_INDEX_FILE: index,
-      GIT_OBJECT_DIRECTORY: join(objectsOf, 'objects'),
+      GIT_OBJECT_DIRECTORY: into ?? join(objectsOf, 'objects'),
+      ...(into !== undefined && alternates([objectsOf])),
     },
   };
+}
+
+/** The same place as if there were no objects but those that were written there: all that it writes is written. */
+export function alone(place: GitPlace): GitPlace {
+  return { ...place, env: { ...place.env, GIT_ALTERNATE_OBJECT_DIRECTORIES: '' } };
+}
+
+/** The objects of other git folders, for a command to read. */
+export function alternates(gitDirs: readonly string[]): { GIT_ALTERNATE_OBJECT_DIRECTORIES: string } {
+  const folders = [...new Set(gitDirs)].map((gitDir) => quoted(join(gitDir, 'objects')));
+  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: folders.join(delimiter) };
+}
+
+/** A path in a list that is separated by colons (semicolons on Windows), as git unquotes it. */
+function quoted(path: string): string {
+  return `"${path.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** Runs `work` with a neutral git folder that lives only as long. */

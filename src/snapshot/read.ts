@@ -46,7 +46,7 @@ export async function readBlob(snapshot: Snapshot, path: string): Promise<Buffer
 
 /** Goes down folder by folder by object name, so names that are no UTF-8 are found under the name they are shown by. */
 async function entriesOf(snapshot: Snapshot, parts: string[]): Promise<Entry[]> {
-  let entries = await list(sourceOf(snapshot), snapshot.commit, '');
+  let entries = await list(sourceOf(snapshot), snapshot.tree, '');
   // How many of the parts lead to the repository that we are in.
   let above = 0;
   for (let depth = 1; depth <= parts.length; depth++) {
@@ -58,7 +58,7 @@ async function entriesOf(snapshot: Snapshot, parts: string[]): Promise<Entry[]> 
     else {
       const inner = await innerSource(source, parts.slice(above, depth).join('/'), oid);
       above = depth;
-      entries = inner === undefined ? [] : await list(inner, oid, `${path}/`);
+      entries = inner === undefined ? [] : await list(inner, inner.tree, `${path}/`);
     }
   }
   return entries;

@@ -45,7 +45,7 @@ async function isEmptyFolder(path: string): Promise<boolean> {
 /**
  * The way for jobs: `destination` is made when it is missing and taken to be empty. Inner repositories are filled, too;
  * the folder of a submodule that was not initialised stays empty.
- * @throws NOT_FOUND (the repository is gone, or the commit of an inner one), GIT_FAILED
+ * @throws NOT_FOUND (the repository is gone, or the code of an inner one), GIT_FAILED
  */
 export async function checkout(snapshot: Snapshot, destination: string): Promise<void> {
   objectsPlace(snapshot);
@@ -55,14 +55,14 @@ export async function checkout(snapshot: Snapshot, destination: string): Promise
 
 /** @param umask of the files; without it, that of this process */
 async function fill(source: Source, destination: string, umask: number | undefined): Promise<void> {
-  const links = await withNeutral(formatOf(source.commit), async (side) => {
+  const links = await withNeutral(formatOf(source.tree), async (side) => {
     const place = neutralPlace(side, {
       root: destination,
       index: join(side, 'index'),
       objectsOf: source.gitDir,
       umask,
     });
-    await gitBytes(place, ['read-tree', '--reset', '-u', source.commit]);
+    await gitBytes(place, ['read-tree', '--reset', '-u', source.tree]);
     return gitlinksOf(place);
   });
   await inTurns(links, async ({ path, commit }) => {

@@ -8,9 +8,10 @@ export interface Snapshot {
   root: string;
   /** True when the folder is no repository and a hidden one in the store holds its code. */
   hidden: boolean;
-  /** The commit that holds exactly what ran. */
+  /** The commit that holds exactly what ran; git may have collected it, `tree` stays. */
   commit: string;
   tree: string;
+  /** Points to a keeper (keeper.ts); of older snapshots to the commit. */
   ref: string;
   /** HEAD when it was taken; null in a repository without a commit, or a hidden one. */
   head: string | null;
@@ -31,6 +32,8 @@ export interface Snapshot {
   leftOut: { path: string; bytes: number }[];
   /** Files that were kept whatever ignore files say, relative, with `/`. */
   included?: string[];
+  /** Git changed the folder while it was taken, again and again: it may be of more than one state. */
+  torn?: true;
   /** Of the person; unknown in older snapshots. */
   umask?: number;
 }
@@ -41,6 +44,8 @@ export interface Inner {
   path: string;
   /** What the gitlink names: its HEAD, or a commit on top of that with what differs from it. */
   commit: string;
+  /** Of that commit, which git may have collected; unknown in older snapshots. */
+  tree?: string;
   /** Some of its files differed from its HEAD. */
   dirty: boolean;
   /**
@@ -48,7 +53,7 @@ export interface Inner {
    * Unknown in older snapshots.
    */
   gitDir?: string | null;
-  /** Keeps the commit there. */
+  /** Keeps its code there. */
   ref?: string;
 }
 
@@ -70,6 +75,14 @@ export interface TakeOptions {
   /** The person's, for what is written into their repository; default: that under which the repository was made. */
   umask?: number;
   message: string;
+  /** Is told which refs will be written, before they are. */
+  intend?: (refs: KeptRef[]) => Promise<void>;
+}
+
+/** A ref of a run, and the git folder that it is in. */
+export interface KeptRef {
+  gitDir: string;
+  ref: string;
 }
 
 export interface FileChange {

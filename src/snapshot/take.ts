@@ -1,24 +1,63 @@
-/** Takes a snapshot: the working folder as it is, as a commit on top of HEAD, kept by a ref of the run. */
-import { realpath } from 'node:fs/promises';
+/** Takes a snapshot: the working folder as it is, as a tree and a commit on top of HEAD, kept by a ref of the run. */
+import { existsSync } from 'node:fs';
+import { readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { TrainyardError } from '../base/errors.js';
-import { commitTree } from './commit.js';
+import { setTimeout } from 'node:timers/promises';
+import { hasCode, TrainyardError } from '../base/errors.js';
+import { commitOf, type CommitText } from './commit.js';
 import { gitBytes } from './git.js';
+import { hold } from './hold.js';
 import { refPlace, removeRefs } from './keep.js';
-import { locate, realIfThere } from './locate.js';
+import { word, writeKeeper } from './keeper.js';
+import { locate, realIfThere, type Repository } from './locate.js';
 import { shown } from './listing.js';
-import { type Inner, type Snapshot, type TakeOptions } from './snapshot.js';
-import { writeTree } from './tree.js';
+import { type Inner, type KeptRef, type Snapshot, type TakeOptions } from './snapshot.js';
+import { isAtHead, isStill } from './still.js';
+import { type Layer, withTree, type Written } from './tree.js';
+import { inTurns } from './turns.js';
+
+/** So often a folder is read that git changes meanwhile; milliseconds before it is read again. */
+const ATTEMPTS = 3;
+const PAUSE = 100;
+
+/** The tree that was kept last in a working folder, with its ref: `<ref> <keeper>`. */
+const LAST = 'last';
 
 /**
  * Nothing of the person's is touched: not the index, HEAD, branches, files, stash, hooks or reflog. Added are
  * objects, the ref, and `trainyard/` in the git folder; the same in those of inner repositories. When it fails
- * there is no ref.
+ * there is no ref. Whatever `git gc` does meanwhile, what the ref keeps is there.
  *
  * @throws NOT_FOUND (no such folder), BAD_REQUEST (run id, folder), LARGE_FILES, GIT_FAILED (with git's words)
  */
 export async function take(options: TakeOptions): Promise<Snapshot> {
   const ref = refOf(options.runId);
+  let before: Snapshot | undefined;
+  for (let attempt = 1; ; attempt++) {
+    const last = attempt === ATTEMPTS;
+    const { snapshot, calm, kept } = await takeOnce(options, ref, before, last);
+    // Read twice and the same: it is of one state, whatever holds the index.
+    if (kept) return calm || isSame(before, snapshot) ? snapshot : { ...snapshot, torn: true };
+    before = snapshot;
+    await setTimeout(attempt * PAUSE);
+  }
+}
+
+interface Taken {
+  snapshot: Snapshot;
+  /** Git changed nothing while it was taken. */
+  calm: boolean;
+  /** False: it is to be taken again. */
+  kept: boolean;
+}
+
+/** @param before what was taken just now, but not kept; @param last to be kept however it is */
+async function takeOnce(
+  options: TakeOptions,
+  ref: string,
+  before: Snapshot | undefined,
+  last: boolean,
+): Promise<Taken> {
   const { folder, hiddenRoot } = options;
   const repository = await locate(folder, hiddenRoot, options.umask);
   const apart = await realIfThere(options.apart ?? hiddenRoot);
@@ -31,31 +70,110 @@ export async function take(options: TakeOptions): Promise<Snapshot> {
       },
     );
   const include = await namesIn(repository.root, folder, options.include ?? []);
-  const { tree, submodules, ...found } = await writeTree(repository, { ...options, apart, include });
-  const commit = await commitTree(repository, tree, options.message);
-  const { gitDir, root, hidden, head, branch, remote } = repository;
-  // The umask of a hidden repository is not the person's.
-  const umask = options.umask ?? (hidden ? undefined : repository.umask);
-  const included = include.map(shown);
-  const kept = { gitDir, root, hidden, commit, tree, ref, head, branch, remote, umask, included, ...found };
-  const snapshot: Snapshot = { ...kept, submodules: withRefs(submodules, gitDir, ref) };
-  await keep([...snapshot.submodules, snapshot], repository.umask);
-  return snapshot;
+  return withTree(repository, { ...options, apart, include, complete: last }, async (written) => {
+    const { layer, inner, submodules, ...found } = written;
+    const { gitDir, root, hidden, head, branch, remote } = repository;
+    const commit = commitOf(layer.tree, head, options.message);
+    // The umask of a hidden repository is not the person's.
+    const umask = options.umask ?? (hidden ? undefined : repository.umask);
+    const included = include.map(shown);
+    const snapshot: Snapshot = {
+      ...{ gitDir, root, hidden, commit: commit.oid, tree: layer.tree, ref, head, branch, remote, umask },
+      ...{ included, ...found, submodules: withRefs(submodules, gitDir, ref) },
+    };
+    const calm = await isCalm(written);
+    if (!calm && !last && !isSame(before, snapshot)) return { snapshot, calm, kept: false };
+    const refs = snapshot.submodules.filter((found) => found.gitDir).map(({ ref }) => ref!);
+    const layers = [{ ...layer, commit, ref }, ...inner.map((found, i) => ({ ...found, ref: refs[i]! }))];
+    await options.intend?.(layers.map(({ repository, ref }) => ({ gitDir: repository.gitDir, ref })));
+    return { snapshot, calm, kept: await keep(layers, last) };
+  });
 }
 
-/** All of the refs, or none. */
-async function keep(refs: readonly Pick<Inner, 'gitDir' | 'commit' | 'ref'>[], umask: number): Promise<void> {
-  const written: Pick<Inner, 'gitDir' | 'commit' | 'ref'>[] = [];
+async function isCalm({ layer, inner }: Written): Promise<boolean> {
+  const still = await inTurns([layer, ...inner], ({ repository, before }) => isStill(repository, before));
+  return still.every(Boolean);
+}
+
+function isSame(a: Snapshot | undefined, b: Snapshot): boolean {
+  return a?.tree === b.tree && a.head === b.head;
+}
+
+interface KeptLayer extends Layer {
+  commit: CommitText;
+  ref: string;
+}
+
+/**
+ * Objects and refs of all layers, or no ref.
+ * @param complete every object is written anew, and none relies on what refs keep now
+ * @returns false when something that the objects rely on has moved; then no ref is left
+ */
+async function keep(layers: readonly KeptLayer[], complete: boolean): Promise<boolean> {
+  const written: KeptRef[] = [];
+  const { umask } = layers[0]!.repository;
+  let sound = false;
   try {
-    for (const { gitDir, commit, ref } of refs)
-      if (gitDir && ref) {
-        await gitBytes(refPlace(gitDir, umask), ['update-ref', ref, commit]);
-        written.push({ gitDir, commit, ref });
-      }
+    const checks: (() => Promise<boolean>)[] = [];
+    for (const layer of layers) {
+      written.push({ gitDir: layer.repository.gitDir, ref: layer.ref });
+      checks.push(await keepLayer(layer, complete));
+    }
+    // A gc that saw a ref of ours, or saw what the objects rely on, has left them all.
+    sound = (await inTurns(checks, (check) => check())).every(Boolean);
+    return sound;
+  } finally {
+    if (!sound) await removeRefs(written, umask);
+  }
+}
+
+/** @returns whether what its objects rely on is still kept by others */
+async function keepLayer(
+  { repository, work, place, tree, commit, ref }: KeptLayer,
+  complete: boolean,
+): Promise<() => Promise<boolean>> {
+  const { side, gitDir, modes, headTree, umask } = repository;
+  const writing = refPlace(gitDir, umask);
+  const [keeper, last] = await Promise.all([
+    writeKeeper(place, { tree, headTree, commit: commit.bytes }),
+    complete ? undefined : lastKept(repository),
+  ]);
+  const bases = complete ? [] : [headTree, last?.keeper].filter((base) => typeof base === 'string');
+  await hold(place, { gitDir, work, modes, ref }, [keeper], bases);
+  await gitBytes(writing, ['update-ref', ref, keeper]);
+  // For whoever asks git for the commit; nobody keeps it, the keeper can write it again.
+  const store = { ...writing, settings: place.settings };
+  if (commit.oid !== repository.head)
+    await gitBytes(store, ['hash-object', '-t', 'commit', '-w', '--stdin'], commit.bytes);
+  await settle(join(work, LAST), join(side, LAST), `${ref} ${keeper}\n`);
+  // An empty folder has no index.
+  if (existsSync(join(work, 'index'))) await rename(join(work, 'index'), join(side, 'index'));
+  return async () => complete || ((await isAtHead(repository)) && (!last || (await isKept(gitDir, last))));
+}
+
+interface Last {
+  ref: string;
+  keeper: string;
+}
+
+async function lastKept({ side, gitDir }: Repository): Promise<Last | undefined> {
+  try {
+    const [ref = '', keeper = ''] = (await readFile(join(side, LAST), 'utf8')).trim().split(' ');
+    return (await isKept(gitDir, { ref, keeper })) ? { ref, keeper } : undefined;
   } catch (error) {
-    await removeRefs(written, umask);
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+async function isKept(gitDir: string, { ref, keeper }: Last): Promise<boolean> {
+  const place = refPlace(gitDir, 0);
+  return word(await gitBytes(place, ['for-each-ref', '--format=%(objectname)', ref])) === keeper;
+}
+
+async function settle(draft: string, path: string, text: string): Promise<void> {
+  await writeFile(draft, text);
+  await rename(draft, path);
 }
 
 /** Repositories that share a git folder (worktrees do) get a ref each. */

@@ -1,14 +1,13 @@
 /**
- * Writes the working folder as a git tree, byte for byte. Names come from the person's index and ignore files,
+ * Writes the working folder as a git tree, byte for byte, into objects of our own. Names come from the person's index and ignore files,
  * contents from an index of our own that is kept from one snapshot to the next: it has seen every file without
  * conversions, so files that have not changed since cost a look at their time and size.
  */
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, TrainyardError } from '../base/errors.js';
+import { hasCode, messageOf, TrainyardError } from '../base/errors.js';
 import { alreadyStored, countChanged } from './changed.js';
-import { innerCommit } from './commit.js';
+import { type CommitText, innerCommit } from './commit.js';
 import { gitBytes, type GitPlace } from './git.js';
 import {
   gather,
@@ -20,25 +19,56 @@ import {
   type RawChange,
   shown,
 } from './listing.js';
+import { word } from './keeper.js';
 import { type Repository } from './locate.js';
 import { listNames, type Names, type Wishes } from './names.js';
 import { type Nested } from './nested.js';
-import { makeNeutral, neutralPlace } from './neutral.js';
+import { alone, makeNeutral, neutralPlace } from './neutral.js';
 import { judgeLarge, sizesOf } from './sizes.js';
 import { type Snapshot, type TakeOptions } from './snapshot.js';
+import { type IndexState, indexState } from './still.js';
 import { inTurns } from './turns.js';
 
 export interface TreeOptions extends Pick<TakeOptions, 'sizeLimit' | 'largeFiles'>, Wishes {
   /** Large files that git has already, from an earlier snapshot, are no question. */
   onlyNew?: boolean;
+  /** Hash every file, and write all of them, whatever the repository has. */
+  complete?: boolean;
 }
-export type Written = Pick<Snapshot, 'tree' | 'changedFiles' | 'submodules' | 'ignored' | 'leftOut'>;
+
+/** The tree of one repository, in objects that nobody has yet but `place`. */
+export interface Layer {
+  repository: Repository;
+  /** Of an inner one: from the root. */
+  path: string;
+  /** A folder that lives only as long: `objects/` and the index of the tree. */
+  work: string;
+  place: GitPlace;
+  tree: string;
+  /** The person's index before the folder was looked at. */
+  before: IndexState;
+}
+
+/** An inner repository, and the commit that its gitlink names. */
+export interface InnerLayer extends Layer {
+  commit: CommitText;
+}
+
+export interface Written extends Pick<Snapshot, 'changedFiles' | 'submodules' | 'ignored' | 'leftOut'> {
+  layer: Layer;
+  /** Those of `submodules` that are initialised, in that order. */
+  inner: InnerLayer[];
+}
 
 /** What a folder without git leaves out besides its ignore files: it has nobody who wrote a .gitignore. */
 const JUNK = '.venv venv node_modules __pycache__ .ipynb_checkpoints mlruns .mypy_cache '.replaceAll(
   ' ',
   '/\n',
 );
+
+/** Begins the name of a folder of drafts in `side`; one of a process that was killed is removed after a day. */
+const WORK = 'take-';
+const STALE = 24 * 60 * 60_000;
 
 /** What our index lacks to be the working folder. */
 interface Difference {
@@ -51,9 +81,10 @@ interface Difference {
 /** What a working folder holds, before anything of it is written; `inner`: the repositories inside, by byte name. */
 interface Survey {
   repository: Repository;
-  /** A folder that lives only as long. */
   work: string;
   place: GitPlace;
+  before: IndexState;
+  complete: boolean;
   names: Names;
   known: Map<string, IndexEntry>;
   toHash: Set<string>;
@@ -64,25 +95,32 @@ interface Survey {
 }
 
 /**
- * A repository inside the folder is written the same way, into its own objects; the gitlink names its HEAD, or a
- * commit on top of that with what differs. Nothing refers to these commits yet.
+ * Writes the tree, and hands it to `use`; it is gone afterwards, unless that has kept it. A repository inside the folder
+ * is written the same way; the gitlink names its HEAD, or a commit on top of that with what differs. The person's
+ * repositories get nothing from it.
+ * @param use may be called again when git fails in it
  * @throws LARGE_FILES, GIT_FAILED
  */
-export async function writeTree(repository: Repository, options: TreeOptions): Promise<Written> {
+export async function withTree<T>(
+  repository: Repository,
+  options: TreeOptions,
+  use: (written: Written) => Promise<T>,
+): Promise<T> {
   await prepare(repository);
+  if (options.complete) return attempt(repository, options, use);
   try {
-    return await attempt(repository, options, true);
+    return await attempt(repository, options, use);
   } catch (error) {
-    // The index that we kept may name objects that `git gc` has removed since their run was deleted.
-    // Hashing everything always works.
+    // The index that we kept, or the repository, may have had objects that `git gc` has removed meanwhile.
     if (!TrainyardError.is(error, 'GIT_FAILED')) throw error;
-    return attempt(repository, options, false);
+    return attempt(repository, { ...options, complete: true }, use);
   }
 }
 
 async function prepare({ side, format, hidden, modes }: Repository): Promise<void> {
   try {
     await makeNeutral(side, format, { exclude: hidden ? JUNK : '', modes });
+    await removeStale(side);
   } catch (error) {
     throw new TrainyardError('GIT_FAILED', `Trainyard cannot write into ${side}: ${messageOf(error)}`, {
       hint: 'Make the folder writable and try again.',
@@ -91,30 +129,46 @@ async function prepare({ side, format, hidden, modes }: Repository): Promise<voi
   }
 }
 
-async function attempt(repository: Repository, options: TreeOptions, reuse: boolean): Promise<Written> {
+async function removeStale(side: string): Promise<void> {
+  for (const name of await readdir(side)) {
+    if (!name.startsWith(WORK)) continue;
+    try {
+      if (Date.now() - (await stat(join(side, name))).mtimeMs > STALE)
+        await rm(join(side, name), { recursive: true, force: true });
+    } catch (error) {
+      // Another snapshot is done with it.
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
+  }
+}
+
+async function attempt<T>(
+  repository: Repository,
+  options: TreeOptions,
+  use: (written: Written) => Promise<T>,
+): Promise<T> {
   const works: string[] = [];
   try {
-    const found = await survey(repository, options, reuse, works);
+    const found = await survey(repository, options, works);
     judgeLarge(largeOf(found, ''), options);
-    return await write(found);
+    return await use(await write(found));
   } finally {
     await Promise.all(works.map((work) => rm(work, { recursive: true, force: true })));
   }
 }
 
 /** @param works gets the folders that are to be removed in the end */
-async function survey(
-  repository: Repository,
-  options: TreeOptions,
-  reuse: boolean,
-  works: string[],
-): Promise<Survey> {
+async function survey(repository: Repository, options: TreeOptions, works: string[]): Promise<Survey> {
   const { side, root, head, gitDir, settings, umask, modes } = repository;
-  const work = await mkdtemp(join(side, 'take-'));
+  const before = await indexState(repository);
+  const work = await mkdtemp(join(side, WORK));
   works.push(work);
   const index = join(work, 'index');
-  const place = neutralPlace(side, { root, index, objectsOf: gitDir, settings, umask });
-  if (reuse) await copyIndex(join(side, 'index'), index, modes.file);
+  const into = join(work, 'objects');
+  await mkdir(into);
+  const place = neutralPlace(side, { root, index, objectsOf: gitDir, into, settings, umask });
+  const complete = options.complete ?? false;
+  if (!complete) await copyIndex(join(side, 'index'), index, modes.file);
   const [names, known, dirty, unlike] = await Promise.all([
     listNames(repository, join(work, 'none'), options),
     gitBytes(place, ['ls-files', '-s', '-v', '-z']).then(parseIndex),
@@ -134,9 +188,9 @@ async function survey(
     const include = options.include
       .filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length));
-    inner.set(nested.name, await survey(nested.repository, { ...options, include }, reuse, works));
+    inner.set(nested.name, await survey(nested.repository, { ...options, include }, works));
   });
-  return { repository, work, place, names, known, toHash, sizes, large, inner };
+  return { repository, work, place, before, complete, names, known, toHash, sizes, large, inner };
 }
 
 /** Byte names from the root, with sizes. */
@@ -147,25 +201,24 @@ function largeOf({ large, inner }: Survey, prefix: string): Map<string, number> 
 }
 
 async function write(found: Survey): Promise<Written> {
-  const { repository, work, place, names, large } = found;
+  const { repository, work, place, before, names, large } = found;
   const inside = await inTurns(names.nested, (nested) => writeNested(nested, found.inner.get(nested.name)));
-  await update(place, compare(found, inside));
+  const writing = found.complete ? alone(place) : place;
+  await update(writing, compare(found, inside));
   const [output, changes] = await Promise.all([
-    gitBytes(place, ['write-tree']),
+    gitBytes(writing, ['write-tree']),
     changesSince(place, repository.head),
   ]);
   const heads = new Map(names.nested.map(({ name, commit }) => [name, commit]));
   // A gitlink that leads to an edited HEAD: the edits count, not the link.
   const own = changes.filter(({ name, oldOid }) => heads.get(name) !== oldOid);
   const changedFiles = await countChanged(repository, names, own);
-  const index = join(work, 'index');
-  // An empty folder has no index.
-  if (existsSync(index)) await rename(index, join(repository.side, 'index'));
   const leftOut = [...large].map(([name, bytes]) => ({ path: shown(name), bytes }));
   return inside.reduce(joined, {
-    tree: output.toString('ascii').trim(),
+    layer: { repository, path: '', work, place, before, tree: word(output) },
     changedFiles,
     submodules: [],
+    inner: [],
     ignored: gather(names.ignored, [...large.keys(), names.ours]).map(shown),
     leftOut,
   });
@@ -173,37 +226,38 @@ async function write(found: Survey): Promise<Written> {
 
 interface WrittenNested {
   name: string;
+  /** What the gitlink names. */
   commit: string;
-  gitDir: string | null;
   /** Absent for a submodule that is not initialised. */
-  written?: Written;
+  inside?: { commit: CommitText; written: Written };
 }
 
 async function writeNested(nested: Nested, found: Survey | undefined): Promise<WrittenNested> {
   const { name, commit: head, repository } = nested;
-  if (repository === null || found === undefined) return { name, commit: head, gitDir: null };
+  if (repository === null || found === undefined) return { name, commit: head };
   const written = await write(found);
-  const commit = await innerCommit(repository, head, written.tree);
-  return { name, commit, gitDir: repository.gitDir, written };
+  const commit = await innerCommit(found.place, head, written.layer.tree);
+  return { name, commit: commit.oid, inside: { commit, written } };
 }
 
 /** What was written of a folder, with that of a repository in it. */
-function joined(outer: Written, { name, commit, gitDir, written }: WrittenNested): Written {
-  const inner = { path: shown(name), commit, dirty: (written?.changedFiles ?? 0) > 0, gitDir };
-  const within = (path: string): string => `${inner.path}/${path}`;
+function joined(outer: Written, { name, commit, inside }: WrittenNested): Written {
+  const path = shown(name);
+  if (inside === undefined) {
+    const empty = { path, commit, dirty: false, gitDir: null };
+    return { ...outer, submodules: [...outer.submodules, empty] };
+  }
+  const { changedFiles, submodules, ignored, leftOut, layer, inner } = inside.written;
+  const within = <T extends { path: string }>(found: T): T => ({ ...found, path: `${path}/${found.path}` });
+  const { gitDir } = layer.repository;
+  const own = { path, commit, tree: layer.tree, dirty: changedFiles > 0, gitDir };
   return {
-    tree: outer.tree,
-    changedFiles: outer.changedFiles + (written?.changedFiles ?? 0),
-    submodules: [
-      ...outer.submodules,
-      inner,
-      ...(written?.submodules ?? []).map((deeper) => ({ ...deeper, path: within(deeper.path) })),
-    ],
-    ignored: [...outer.ignored, ...(written?.ignored ?? []).map(within)],
-    leftOut: [
-      ...outer.leftOut,
-      ...(written?.leftOut ?? []).map(({ path, bytes }) => ({ path: within(path), bytes })),
-    ],
+    layer: outer.layer,
+    changedFiles: outer.changedFiles + changedFiles,
+    submodules: [...outer.submodules, own, ...submodules.map(within)],
+    inner: [...outer.inner, { ...layer, path, commit: inside.commit }, ...inner.map(within)],
+    ignored: [...outer.ignored, ...ignored.map((name) => `${path}/${name}`)],
+    leftOut: [...outer.leftOut, ...leftOut.map(within)],
   };
 }
 

@@ -52,7 +52,7 @@ describe('take, wherever the folder is', () => {
     assert.equal(snapshot.root, linked);
     assert.equal(snapshot.gitDir, it_.at('.git'));
     assert.equal(snapshot.branch, 'side');
-    assert.equal(it_.git('rev-parse', snapshot.ref), snapshot.commit);
+    assert.equal(it_.git('rev-parse', `${snapshot.ref}:code`), snapshot.tree);
     assert.notEqual(snapshot.tree, main.tree);
     assert.deepEqual(contents(await it_.checkedOut(snapshot)), contents(linked));
     await it_.assertExact();
@@ -88,13 +88,22 @@ describe('take, wherever the folder is', () => {
 
     const moved = it_.gitIn(it_.at('moved on'), 'rev-parse', 'HEAD');
     const { ref } = snapshot;
-    const edited = it_.gitIn(it_.at('dirty'), 'rev-parse', ref);
+    const edited = it_.git('rev-parse', `${snapshot.commit}:dirty`);
+    const treeOf = (name: string) => it_.gitIn(it_.at(name), 'rev-parse', `${ref}:code`);
+    assert.equal(it_.gitIn(it_.at('dirty'), 'rev-parse', `${edited}^{tree}`), treeOf('dirty'));
     assert.equal(it_.gitIn(it_.at('dirty'), 'rev-parse', `${edited}^`), recorded);
     const gitDir = (name: string) => it_.at(`.git/modules/${name}`);
     assert.deepEqual(snapshot.submodules, [
-      { path: 'clean', commit: recorded, dirty: false, gitDir: gitDir('clean'), ref },
-      { path: 'dirty', commit: edited, dirty: true, gitDir: gitDir('dirty'), ref },
-      { path: 'moved on', commit: moved, dirty: false, gitDir: gitDir('moved on'), ref },
+      { path: 'clean', commit: recorded, tree: treeOf('clean'), dirty: false, gitDir: gitDir('clean'), ref },
+      { path: 'dirty', commit: edited, tree: treeOf('dirty'), dirty: true, gitDir: gitDir('dirty'), ref },
+      {
+        path: 'moved on',
+        commit: moved,
+        tree: treeOf('moved on'),
+        dirty: false,
+        gitDir: gitDir('moved on'),
+        ref,
+      },
       { path: 'not initialised', commit: recorded, dirty: false, gitDir: null },
     ]);
     assert.match(it_.git('ls-tree', snapshot.commit, 'moved on'), new RegExp(`^160000 commit ${moved}`));
@@ -126,6 +135,7 @@ describe('take, wherever the folder is', () => {
       {
         path: 'cloned',
         commit: it_.gitIn(it_.at('cloned'), 'rev-parse', 'HEAD'),
+        tree: it_.gitIn(it_.at('cloned'), 'rev-parse', 'HEAD^{tree}'),
         dirty: false,
         gitDir: it_.at('cloned/.git'),
         ref: snapshot.ref,

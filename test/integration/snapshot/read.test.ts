@@ -201,7 +201,7 @@ describe('a snapshot that was taken', () => {
     await remove(snapshot);
     await remove(snapshot);
     assert.equal(it_.git('for-each-ref', 'refs/trainyard'), '');
-    it_.git('prune', '--expire=now');
+    it_.git('gc', '-q', '--prune=now');
     assert.equal(await exists(snapshot), false);
     fs.rmSync(it_.at('.git'), { recursive: true });
     assert.equal(await exists(snapshot), false);

@@ -3,6 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { exists, remove } from '../../../src/snapshot/keep.js';
 import { contents, personsGit, Scratch } from './scratch.js';
 
 describe('take', () => {
@@ -37,7 +38,7 @@ describe('take', () => {
     assert.equal(snapshot.hidden, false);
     assert.equal(snapshot.head, it_.git('rev-parse', 'HEAD'));
     assert.equal(snapshot.branch, 'main');
-    assert.equal(it_.git('rev-parse', snapshot.ref), snapshot.commit);
+    assert.equal(it_.git('rev-parse', `${snapshot.ref}:code`), snapshot.tree);
     assert.equal(it_.git('rev-parse', `${snapshot.commit}^`), snapshot.head);
     // edited, staged, untracked, gone, both ends of the move, the executable bit, tool.sh, empty
     assert.equal(snapshot.changedFiles, 9);
@@ -143,6 +144,7 @@ describe('take', () => {
       'config',
       'index',
       'info',
+      'last',
       'objects',
       'refs',
     ]);
@@ -173,8 +175,9 @@ describe('take', () => {
     repository();
     it_.write('untracked.py', 'only in the snapshot\n');
     const first = await it_.take();
-    it_.git('update-ref', '-d', first.ref);
-    it_.git('prune', '--expire=now');
+    await remove(first);
+    it_.git('gc', '-q', '--prune=now');
+    assert.equal(await exists(first), false);
     await it_.assertExact();
   });
 

@@ -1,0 +1,80 @@
+/**
+ * New objects come into a repository as a pack that git is told to keep, so that a `git gc --prune=now` that looked
+ * for refs before theirs was written does not take them. After an hour the pack is like any other.
+ */
+import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode } from '../base/errors.js';
+import { gitBytes, type GitPlace } from './git.js';
+import { word } from './keeper.js';
+import { makeFolder, type Modes } from './sharing.js';
+
+/** Milliseconds; no gc takes longer from its look at the refs to its last deletion. */
+export const HOLD = 60 * 60_000;
+
+const SETTINGS = ['pack.packSizeLimit=0', 'pack.writeReverseIndex=false', 'pack.window=0', 'pack.depth=0'];
+const OURS = 'trainyard ';
+
+/**
+ * Packs what the given trees hold and the bases do not, and puts it among the objects of `gitDir`. Nothing is written
+ * when the bases hold it all.
+ * @param place where all of the objects are found
+ * @param work folder on the same disk for drafts
+ * @param ref the one that will keep them
+ * @throws GIT_FAILED when one of them is missing
+ */
+export async function hold(
+  place: GitPlace,
+  { gitDir, work, modes, ref }: { gitDir: string; work: string; modes: Modes; ref: string },
+  trees: readonly string[],
+  bases: readonly string[],
+): Promise<void> {
+  const packing = { ...place, settings: [...(place.settings ?? []), ...SETTINGS] };
+  const wanted = [...trees, ...bases.map((base) => `^${base}`)].join('\n');
+  const command = ['pack-objects', '-q', '--revs', '--non-empty', join(work, 'pack')];
+  const hash = word(await gitBytes(packing, command, `${wanted}\n`));
+  if (hash === '') return;
+  const folder = join(gitDir, 'objects', 'pack');
+  await makeFolder(folder, modes.folder);
+  const name = join(folder, `pack-${hash}`);
+  await writeFile(`${name}.keep`, `${OURS}${ref}\n`);
+  await chmod(`${name}.keep`, modes.file);
+  // Git sees a pack by its index.
+  for (const end of ['pack', 'idx']) await rename(join(work, `pack-${hash}.${end}`), `${name}.${end}`);
+}
+
+/** From now on git may collect what these refs held. */
+export async function letGo(gitDir: string, refs: ReadonlySet<string>): Promise<void> {
+  for (const { file, ref } of await held(gitDir)) if (refs.has(ref)) await rm(file, { force: true });
+}
+
+/** The same for what was held long enough. */
+export async function letGoOld(gitDir: string, now = Date.now()): Promise<void> {
+  for (const { file, time } of await held(gitDir)) if (now - time > HOLD) await rm(file, { force: true });
+}
+
+async function held(gitDir: string): Promise<{ file: string; ref: string; time: number }[]> {
+  const folder = join(gitDir, 'objects', 'pack');
+  const found: { file: string; ref: string; time: number }[] = [];
+  for (const name of await namesIn(folder)) {
+    if (!name.endsWith('.keep')) continue;
+    const file = join(folder, name);
+    try {
+      const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+      if (text.startsWith(OURS)) found.push({ file, ref: text.slice(OURS.length).trim(), time: mtimeMs });
+    } catch (error) {
+      // Somebody else let go of it.
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
+  }
+  return found;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
