@@ -118,12 +118,14 @@ async function showRun(given: string, flags: Json) {
     if (run.job.exitCode !== null) facts.push(['Exit code', String(run.job.exitCode)]);
   }
   if (run.code) {
-    const { head, branch, changedFiles, root, snapshot } = run.code;
+    const { head, branch, changedFiles, root, snapshot, torn } = run.code;
     facts.push([
       'Code',
       `${root}, ${head?.slice(0, 12) ?? 'no commit'}${branch ? ` on ${branch}` : ''}, ${changedFiles} ${changedFiles === 1 ? 'file' : 'files'} changed`,
     ]);
     if (snapshot) facts.push(['Snapshot', snapshot]);
+    if (torn)
+      facts.push(['', 'git changed the folder while this was taken; it may be of more than one state']);
   }
   print(table(facts));
   section('Params', Object.entries(run.params));

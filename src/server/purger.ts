@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { hasCode } from '../base/errors.js';
-import { remove, tidy } from '../snapshot/keep.js';
+import { remove } from '../snapshot/keep.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
+import { collect } from '../snapshot/tidy.js';
 import type { Purgeable, PurgeStep } from '../workspace/types.js';
 import { foldersOf } from './jobs/folders.js';
 import type { Leftover } from './store/purge.js';
@@ -88,7 +89,7 @@ export class Purger {
   private async tidy(): Promise<void> {
     for (const [gitDir, snapshot] of this.untidy) {
       this.untidy.delete(gitDir);
-      await tidy(snapshot).catch((error: unknown) =>
+      await collect(snapshot).catch((error: unknown) =>
         this.log.error({ err: error, gitDir }, 'a hidden repository could not be tidied'),
       );
     }

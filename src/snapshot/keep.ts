@@ -67,12 +67,3 @@ export async function removeRefs(
     await letGo(gitDir, new Set([ref]));
   }
 }
-
-/**
- * Removes what no snapshot of a hidden repository has any more. What is younger than an hour may be of one that is being
- * taken. A person's own repository is left to git.
- */
-export async function tidy(snapshot: Snapshot): Promise<void> {
-  if (!snapshot.hidden || !existsSync(snapshot.gitDir)) return;
-  await gitBytes(objectsPlace(snapshot), ['prune', '--expire=1.hour.ago']);
-}

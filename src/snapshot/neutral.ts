@@ -39,7 +39,7 @@ export async function makeNeutral(
 }
 
 /** Writes a file unless it says so already; whole or not at all, since another snapshot may be reading it. */
-async function settle(path: string, text: string, mode: number): Promise<void> {
+export async function settle(path: string, text: string, mode: number): Promise<void> {
   try {
     if ((await readFile(path, 'utf8')) === text) return;
   } catch (error) {

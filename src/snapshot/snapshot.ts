@@ -57,6 +57,17 @@ export interface Inner {
   ref?: string;
 }
 
+/** Every repository that holds objects of it, once. */
+export function repositoriesOf({
+  gitDir,
+  hidden,
+  submodules,
+}: Snapshot): Pick<Snapshot, 'gitDir' | 'hidden'>[] {
+  const inner = submodules.map((found) => found.gitDir).filter((found) => typeof found === 'string');
+  const others = [...new Set(inner)].filter((found) => found !== gitDir);
+  return [{ gitDir, hidden }, ...others.map((found) => ({ gitDir: found, hidden: false }))];
+}
+
 export interface TakeOptions {
   /** The run's id: the snapshot is kept under refs/trainyard/runs/<id>. */
   runId: string;

@@ -1,6 +1,6 @@
 /** Takes a snapshot: the working folder as it is, as a tree and a commit on top of HEAD, kept by a ref of the run. */
 import { existsSync } from 'node:fs';
-import { readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rename, utimes } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { hasCode, TrainyardError } from '../base/errors.js';
@@ -12,6 +12,7 @@ import { word, writeKeeper } from './keeper.js';
 import { locate, realIfThere, type Repository } from './locate.js';
 import { shown } from './listing.js';
 import { type Inner, type KeptRef, type Snapshot, type TakeOptions } from './snapshot.js';
+import { settle } from './neutral.js';
 import { isAtHead, isStill } from './still.js';
 import { type Layer, withTree, type Written } from './tree.js';
 import { inTurns } from './turns.js';
@@ -129,7 +130,7 @@ async function keep(layers: readonly KeptLayer[], complete: boolean): Promise<bo
 
 /** @returns whether what its objects rely on is still kept by others */
 async function keepLayer(
-  { repository, work, place, tree, commit, ref }: KeptLayer,
+  { repository, work, place, since, tree, commit, ref }: KeptLayer,
   complete: boolean,
 ): Promise<() => Promise<boolean>> {
   const { side, gitDir, modes, headTree, umask } = repository;
@@ -145,10 +146,19 @@ async function keepLayer(
   const store = { ...writing, settings: place.settings };
   if (commit.oid !== repository.head)
     await gitBytes(store, ['hash-object', '-t', 'commit', '-w', '--stdin'], commit.bytes);
-  await settle(join(work, LAST), join(side, LAST), `${ref} ${keeper}\n`);
-  // An empty folder has no index.
-  if (existsSync(join(work, 'index'))) await rename(join(work, 'index'), join(side, 'index'));
+  await settle(join(side, LAST), `${ref} ${keeper}\n`, modes.file);
+  await keepIndex(join(work, 'index'), join(side, 'index'), since);
   return async () => complete || ((await isAtHead(repository)) && (!last || (await isKept(gitDir, last))));
+}
+
+/** @param since ms: files that changed after it are looked into the next time, whatever their size and time say */
+async function keepIndex(index: string, kept: string, since: number): Promise<void> {
+  // An empty folder has no index.
+  if (!existsSync(index)) return;
+  // Git knows times by the second, and those of files lag behind by some milliseconds.
+  const time = since / 1000 - 1;
+  await utimes(index, time, time);
+  await rename(index, kept);
 }
 
 interface Last {
@@ -169,11 +179,6 @@ async function lastKept({ side, gitDir }: Repository): Promise<Last | undefined>
 async function isKept(gitDir: string, { ref, keeper }: Last): Promise<boolean> {
   const place = refPlace(gitDir, 0);
   return word(await gitBytes(place, ['for-each-ref', '--format=%(objectname)', ref])) === keeper;
-}
-
-async function settle(draft: string, path: string, text: string): Promise<void> {
-  await writeFile(draft, text);
-  await rename(draft, path);
 }
 
 /** Repositories that share a git folder (worktrees do) get a ref each. */

@@ -45,8 +45,9 @@ export interface Layer {
   work: string;
   place: GitPlace;
   tree: string;
-  /** The person's index before the folder was looked at. */
+  /** The person's index before the folder was looked at, and when that was, in ms. */
   before: IndexState;
+  since: number;
 }
 
 /** An inner repository, and the commit that its gitlink names. */
@@ -67,7 +68,7 @@ const JUNK = '.venv venv node_modules __pycache__ .ipynb_checkpoints mlruns .myp
 );
 
 /** Begins the name of a folder of drafts in `side`; one of a process that was killed is removed after a day. */
-const WORK = 'take-';
+export const WORK = 'take-';
 const STALE = 24 * 60 * 60_000;
 
 /** What our index lacks to be the working folder. */
@@ -84,6 +85,7 @@ interface Survey {
   work: string;
   place: GitPlace;
   before: IndexState;
+  since: number;
   complete: boolean;
   names: Names;
   known: Map<string, IndexEntry>;
@@ -160,6 +162,7 @@ async function attempt<T>(
 /** @param works gets the folders that are to be removed in the end */
 async function survey(repository: Repository, options: TreeOptions, works: string[]): Promise<Survey> {
   const { side, root, head, gitDir, settings, umask, modes } = repository;
+  const since = Date.now();
   const before = await indexState(repository);
   const work = await mkdtemp(join(side, WORK));
   works.push(work);
@@ -190,7 +193,7 @@ async function survey(repository: Repository, options: TreeOptions, works: strin
       .map((name) => name.slice(prefix.length));
     inner.set(nested.name, await survey(nested.repository, { ...options, include }, works));
   });
-  return { repository, work, place, before, complete, names, known, toHash, sizes, large, inner };
+  return { repository, work, place, before, since, complete, names, known, toHash, sizes, large, inner };
 }
 
 /** Byte names from the root, with sizes. */
@@ -201,7 +204,7 @@ function largeOf({ large, inner }: Survey, prefix: string): Map<string, number> 
 }
 
 async function write(found: Survey): Promise<Written> {
-  const { repository, work, place, before, names, large } = found;
+  const { repository, work, place, before, since, names, large } = found;
   const inside = await inTurns(names.nested, (nested) => writeNested(nested, found.inner.get(nested.name)));
   const writing = found.complete ? alone(place) : place;
   await update(writing, compare(found, inside));
@@ -215,7 +218,7 @@ async function write(found: Survey): Promise<Written> {
   const changedFiles = await countChanged(repository, names, own);
   const leftOut = [...large].map(([name, bytes]) => ({ path: shown(name), bytes }));
   return inside.reduce(joined, {
-    layer: { repository, path: '', work, place, before, tree: word(output) },
+    layer: { repository, path: '', work, place, before, since, tree: word(output) },
     changedFiles,
     submodules: [],
     inner: [],

@@ -36,6 +36,8 @@ export interface CodeState {
   branch: string | null;
   /** Commit that holds exactly what ran; undefined when only HEAD is known (a script started by hand). */
   snapshot?: string;
+  /** Git changed the folder while the snapshot was taken: it may be of more than one state. */
+  torn?: true;
   /** Files that differed from HEAD. */
   changedFiles: number;
   /** Absolute path of the folder the code came from. */

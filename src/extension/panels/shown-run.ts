@@ -43,6 +43,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
       ['Commit', code?.head?.slice(0, 12)],
       ['Branch', code?.branch],
       ['Changed files', code?.snapshot === undefined ? undefined : code.changedFiles],
+      ['Code', code?.torn && 'Git changed the folder while it was taken; it may be of more than one state'],
       ['Repository', code?.remote],
       ['Code not kept', job?.outsideCode?.join(', ')],
     ]),

@@ -78,6 +78,7 @@ function codeOf({ snapshot, spec }: JobRecord): Run['code'] {
     head: snapshot.head,
     branch: snapshot.branch,
     snapshot: snapshot.commit,
+    ...(snapshot.torn && { torn: true }),
     changedFiles: snapshot.changedFiles,
     root: snapshot.root,
     remote: snapshot.remote,

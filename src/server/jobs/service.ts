@@ -11,7 +11,9 @@ import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/ta
 import type { SubmitRequest } from '../../workspace/local/contract.js';
 import type { Compute, RunState, ServerSettings } from '../../workspace/types.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
+import { repositoriesOf } from '../../snapshot/snapshot.js';
 import type { Store } from '../store/store.js';
+import { Upkeep } from '../upkeep.js';
 import { endRunsOf } from './begin.js';
 import { prepareFolders } from './checkout.js';
 import { BESIDE, collectOutputs } from './collect.js';
@@ -21,6 +23,7 @@ import { failureOf, faultOf } from './failure.js';
 import { foldersOf } from './folders.js';
 import { readGpus } from './gpu.js';
 import { Harvest } from './harvest.js';
+import { PendingRefs } from './pending.js';
 import { keepJob } from './kept-jobs.js';
 import { readMachine } from './machine.js';
 import { splitInherited } from './inherited.js';
@@ -58,6 +61,9 @@ const COLLECT_EVERY = 15_000;
 /** The last sentence of a reason, while there is something to be kept. */
 const NOT_YET = 'Not all that it wrote is kept yet; this is tried again:';
 
+/** The repositories of so many runs are seen to at the start. */
+const REPOSITORIES_OF = 1000;
+
 /** Variables of a job that are in memory only. */
 interface Secrets {
   /** Those that the person calls secrets: without them the job does not start. */
@@ -83,6 +89,8 @@ export class JobService {
   private readonly targets: ReadonlyMap<string, Target>;
   private readonly harvest: Harvest;
   private readonly slots: Slots;
+  private readonly pending: PendingRefs;
+  private readonly upkeep: Upkeep;
   private readonly secrets = new Map<string, Secrets>();
   /** Jobs that a task of this process sees to. */
   private readonly attended = new Set<string>();
@@ -105,6 +113,8 @@ export class JobService {
     this.log = options.log;
     this.harvest = new Harvest(options.store, options.home, options.log, options.serverUrl);
     this.slots = new Slots(options.home, options.log);
+    this.pending = new PendingRefs(options.home);
+    this.upkeep = new Upkeep(options.log);
     this.usage = new UsageSampler(options.store);
     const { supervisor = bundledSupervisor(), view } = options;
     this.targets = createTargets({ supervisor, ...(view !== undefined && { view }) });
@@ -112,6 +122,8 @@ export class JobService {
 
   /** Takes up every job where it stands, however the server before this one ended. */
   async recover(): Promise<void> {
+    await this.pending.recover((runId) => this.store.jobs.get(runId) !== undefined, this.log);
+    this.upkeep.see(this.store.jobs.latestSnapshots(REPOSITORIES_OF).flatMap(repositoriesOf));
     for (const job of this.store.jobs.active()) {
       if (job.state === 'preparing' && !job.handle)
         await this.store.write(() => this.store.jobs.update(job.runId, { state: 'queued' }));
@@ -141,10 +153,11 @@ export class JobService {
     const { root } = foldersOf(home, runId);
     try {
       if (this.freePlaces() > 0) this.expect(target, root);
-      await takeIn(
+      const snapshot = await takeIn(
         { ...request, runId, baseEnv: stored, memoryNames: Object.keys(inMemory) },
-        { store: this.store, home, sizeLimit: settings().snapshotSizeLimit },
+        { store: this.store, home, sizeLimit: settings().snapshotSizeLimit, pending: this.pending },
       );
+      this.upkeep.see(repositoriesOf(snapshot));
     } catch (error) {
       this.secrets.delete(runId);
       target.forget(root);
@@ -261,6 +274,7 @@ export class JobService {
     clearTimeout(this.timer);
     clearTimeout(this.collectTimer);
     await this.slots.settled();
+    await this.upkeep.close();
   }
 
   /** Looks at every active job, now and again while there are any. */

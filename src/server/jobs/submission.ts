@@ -5,10 +5,10 @@ import process from 'node:process';
 import { hasCode, TrainyardError } from '../../base/errors.js';
 import { type JobSpec, titleOf } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import { remove } from '../../snapshot/keep.js';
 import { take } from '../../snapshot/take.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
 import type { Store } from '../store/store.js';
+import type { PendingRefs } from './pending.js';
 
 export interface Submission extends SubmitRequest {
   runId: string;
@@ -17,27 +17,33 @@ export interface Submission extends SubmitRequest {
 }
 
 /**
- * Keeps the code of a job and writes it down as queued.
+ * Keeps the code of a job and writes it down as queued. @returns what was kept
  * @throws BAD_REQUEST | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
  */
 export async function takeIn(
   { runId, spec: asked, secrets = {}, largeFiles, baseEnv, memoryNames, umask }: Submission,
-  { store, home, sizeLimit }: { store: Store; home: string; sizeLimit: number },
-): Promise<void> {
-  checkSubmission(store, asked);
-  const snapshot = await take({
-    runId,
-    folder: asked.codeFolder,
-    hiddenRoot: path.join(home, 'snapshots'),
-    apart: home,
-    // What ran is kept, also when git ignores it.
-    include: asked.script ? [asked.script] : [],
+  {
+    store,
+    home,
     sizeLimit,
-    ...(largeFiles && { largeFiles }),
-    ...(umask !== undefined && { umask }),
-    message: `Trainyard run ${asked.displayName ?? runId}\n\n${asked.command.join(' ')}`,
-  });
+    pending,
+  }: { store: Store; home: string; sizeLimit: number; pending: PendingRefs },
+): Promise<Snapshot> {
+  checkSubmission(store, asked);
   try {
+    const snapshot = await take({
+      runId,
+      folder: asked.codeFolder,
+      hiddenRoot: path.join(home, 'snapshots'),
+      apart: home,
+      // What ran is kept, also when git ignores it.
+      include: asked.script ? [asked.script] : [],
+      sizeLimit,
+      ...(largeFiles && { largeFiles }),
+      ...(umask !== undefined && { umask }),
+      message: `Trainyard run ${asked.displayName ?? runId}\n\n${asked.command.join(' ')}`,
+      intend: async (refs) => pending.add(runId, refs),
+    });
     const spec = fromRoot(asked, snapshot.root);
     await store.write(() => {
       const now = Date.now();
@@ -46,11 +52,14 @@ export async function takeIn(
       store.jobs.create({ runId, spec, baseEnv, secretNames, memoryNames, queuedAt: now });
       store.jobs.update(runId, { snapshot });
     });
+    pending.settle(runId);
+    return snapshot;
   } catch (error) {
     // Nobody knows of this snapshot. What failed first is what is told.
-    await remove(snapshot).finally(() => {
+    await pending.drop(runId).finally(() => {
       throw error;
     });
+    throw error;
   }
 }
 

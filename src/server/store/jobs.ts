@@ -196,6 +196,17 @@ export class Jobs {
     return new Map(rows.map((row) => [row.run_id, toRecord(row)]));
   }
 
+  /** Of the jobs that were made last, the last first. */
+  latestSnapshots(count: number): Snapshot[] {
+    return this.db
+      .all<{ snapshot: string }>(
+        `SELECT snapshot FROM runs r JOIN jobs j ON j.run_id = r.id WHERE snapshot IS NOT NULL
+         ORDER BY r.number DESC LIMIT ?`,
+        count,
+      )
+      .map(({ snapshot }) => JSON.parse(snapshot) as Snapshot);
+  }
+
   /** In the order they were queued. */
   active(): JobRecord[] {
     return this.db

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { PendingRefs } from '../../../src/server/jobs/pending.js';
 import { userName } from '../../../src/server/jobs/submission.js';
 import { remove } from '../../../src/snapshot/keep.js';
+import { take } from '../../../src/snapshot/take.js';
+import { until } from '../../support/until.js';
 import { Scratch } from './scratch.js';
 
 describe('a submission', () => {
@@ -48,6 +51,44 @@ describe('a submission', () => {
       store.write(() => store.experiments.delete(id)),
     ]);
     assert.equal(git('for-each-ref', 'refs/trainyard'), '');
+    assert.deepEqual(fs.readdirSync(path.join(scratch.home, 'snapshots/pending')), []);
+  });
+
+  it('that a kill cuts off before the store has it leaves no ref after the next start', async () => {
+    const kept = await scratch.submit('exit 0\n');
+    await scratch.ended(kept);
+    const refs = git('for-each-ref', 'refs/trainyard');
+    // What is there when the server is killed between the two, and when it is killed just after the second.
+    const pending = new PendingRefs(scratch.home);
+    const { gitDir } = scratch.job(kept).snapshot!;
+    const cutOff = await take({
+      runId: 'f'.repeat(32),
+      folder: scratch.project,
+      hiddenRoot: path.join(scratch.home, 'snapshots'),
+      sizeLimit: 1e8,
+      message: 'cut off',
+      intend: async (found) => pending.add('f'.repeat(32), found),
+    });
+    pending.add(kept, [{ gitDir, ref: `refs/trainyard/runs/${kept}` }]);
+    // Of another home.
+    git('update-ref', `refs/trainyard/runs/${'e'.repeat(32)}`, cutOff.tree);
+    assert.match(git('for-each-ref', 'refs/trainyard'), /f{32}$/m);
+    await scratch.restart();
+    assert.deepEqual(
+      git('for-each-ref', '--format=%(refname)', 'refs/trainyard').split('\n').sort(),
+      [`refs/trainyard/runs/${kept}`, `refs/trainyard/runs/${'e'.repeat(32)}`].sort(),
+    );
+    assert.ok(git('for-each-ref', 'refs/trainyard').includes(refs));
+    assert.deepEqual(fs.readdirSync(path.join(scratch.home, 'snapshots/pending')), []);
+  });
+
+  it('gives refs of older versions today’s form', async () => {
+    const { snapshot } = scratch.job(await scratch.submit('exit 0\n'));
+    git('update-ref', snapshot!.ref, snapshot!.commit);
+    assert.match(git('log', '--all', '--format=%s'), /Trainyard run/);
+    await scratch.restart();
+    await until('a clean log', () => git('log', '--all', '--format=%s') === 'first');
+    assert.equal(git('rev-parse', `${snapshot!.ref}:code`), snapshot!.tree);
   });
 
   it('writes into the repository, and runs, under the umask of the person; what is not the job’s is private', async () => {

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { diffSnapshots } from '../../../src/snapshot/diff.js';
 import { exists, remove } from '../../../src/snapshot/keep.js';
-import type { Snapshot } from '../../../src/snapshot/snapshot.js';
+import { HOLD } from '../../../src/snapshot/hold.js';
+import { repositoriesOf, type Snapshot } from '../../../src/snapshot/snapshot.js';
+import { tidy } from '../../../src/snapshot/tidy.js';
 import { contents, Scratch } from './scratch.js';
 
 describe('what a run keeps in the repository', () => {
@@ -92,6 +94,62 @@ describe('what a run keeps in the repository', () => {
       assert.equal(again, snapshot.commit);
       assertOnlyThePersons(it_.root, ['first']);
     });
+
+  it('has today’s form in repositories of older versions, too, and loses nothing by that', async () => {
+    repository();
+    inner('cloned');
+    inner('edited');
+    it_.write('edited/inner.py', 'edited\n');
+    it_.write('train.py', 'edited\n');
+    const files = contents(it_.root);
+    const { submodules, ...taken } = await it_.take();
+    // As it was: refs that point to commits, and nobody knew the trees inside.
+    const old: Snapshot = { ...taken, submodules: submodules.map(({ tree: _, ...rest }) => rest) };
+    for (const { gitDir, ref, commit } of [old, ...old.submodules])
+      it_.gitIn(gitDir!, 'update-ref', ref!, commit);
+    fs.rmSync(it_.at('.git/trainyard'), { recursive: true });
+    assert.match(it_.git('log', '--all', '--format=%s'), /^a run$/m);
+    assert.deepEqual(contents(await it_.checkedOut(old)), files);
+
+    const homes = repositoriesOf(old);
+    assert.equal(homes.length, 3);
+    for (const home of [...homes, ...homes]) await tidy(home);
+
+    assertOnlyThePersons(it_.root, ['first']);
+    for (const name of ['cloned', 'edited']) {
+      assertOnlyThePersons(it_.at(name), ['inner']);
+      // HEAD moves on to nothing that was there.
+      it_.gitIn(it_.at(name), 'checkout', '-q', '--orphan', 'other');
+      it_.gitIn(it_.at(name), 'commit', '-q', '--allow-empty', '-m', 'new history');
+      it_.gitIn(it_.at(name), 'branch', '-qD', 'main');
+      collect(it_.at(name));
+    }
+    it_.git('commit', '-q', '--amend', '-m', 'amended');
+    collect();
+    assert.throws(() => it_.git('cat-file', '-e', old.commit));
+    assert.equal(await exists(old), true);
+    assert.deepEqual(contents(await it_.checkedOut(old)), files);
+    assert.match(it_.git('diff', `${old.ref}:head`, `${old.ref}:code`), /^\+edited$/m);
+    await remove(old);
+    assert.equal(it_.git('for-each-ref', 'refs/trainyard'), '');
+  });
+
+  it('is held against gc for an hour, then a pack like any other', async () => {
+    repository();
+    const { gitDir, hidden } = await it_.take();
+    const packs = it_.at('.git/objects/pack');
+    const held = (): string[] => fs.readdirSync(packs).filter((name) => name.endsWith('.keep'));
+    await tidy({ gitDir, hidden });
+    const [keep = ''] = held();
+    assert.equal(held().length, 1);
+    const old = (Date.now() - 2 * HOLD) / 1000;
+    // One that the person has kept stays.
+    fs.writeFileSync(path.join(packs, 'pack-of-the-person.keep'), 'mine\n');
+    for (const name of held()) fs.utimesSync(path.join(packs, name), old, old);
+    await tidy({ gitDir, hidden });
+    assert.deepEqual(held(), ['pack-of-the-person.keep']);
+    assert.equal(fs.existsSync(path.join(packs, keep.replace('.keep', '.pack'))), true);
+  });
 
   it('goes with no clone, fetch or push, but with a mirror', async () => {
     repository();

@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+import { type Home, tidy } from '../snapshot/tidy.js';
+
+/** Milliseconds; what a submit leaves for later is held an hour. */
+const AGAIN = 60 * 60_000;
+
+/** Sees to the repositories that runs are kept in, one after the other, each once an hour at most. */
+export class Upkeep {
+  private readonly log: Logger;
+  private readonly seen = new Map<string, number>();
+  private last: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  constructor(log: Logger) {
+    this.log = log;
+  }
+
+  /** In the background. */
+  see(homes: readonly Home[]): void {
+    const now = Date.now();
+    for (const home of homes) {
+      if (now - (this.seen.get(home.gitDir) ?? -AGAIN) < AGAIN) continue;
+      this.seen.set(home.gitDir, now);
+      this.last = this.last.then(() => this.tidy(home));
+    }
+  }
+
+  /** Resolves when the one that is being seen to is done; no more are. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.last;
+  }
+
+  private async tidy(home: Home): Promise<void> {
+    if (this.closed) return;
+    await tidy(home).catch((error: unknown) =>
+      this.log.error({ err: error, gitDir: home.gitDir }, 'a repository of runs could not be tidied'),
+    );
+  }
+}
