@@ -13,6 +13,7 @@ import { RunChooser } from './commands/run-chooser.js';
 import { registerRunCommands } from './commands/runs.js';
 import { registerSecretCommands } from './commands/secrets.js';
 import { registerServerCommands } from './commands/server.js';
+import { registerStoreCommands } from './commands/store.js';
 import { registerChooseInterpreter } from './commands/choose-interpreter.js';
 import { registerSubmitCommands } from './commands/submit.js';
 import { registerViewCommands } from './commands/views.js';
@@ -129,6 +130,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
   registerViewCommands(register, runsView, [runsView, models, compute, overview], table);
   registerServerCommands(register, workspaces, log);
+  registerStoreCommands(register, context.asAbsolutePath('dist/server.js'));
 
   keep(
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -61,6 +61,7 @@ export const COMMANDS = {
   copyEnvironment: 'trainyard.copyEnvironment',
   serverStatus: 'trainyard.server.status',
   stopServer: 'trainyard.server.stop',
+  recoverStore: 'trainyard.store.recover',
   showOutput: 'trainyard.showOutput',
 } as const;
 

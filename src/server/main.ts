@@ -160,7 +160,9 @@ function openLog(home: string): Logger {
 function fail(log: Logger, error: unknown): void {
   log.fatal({ err: error }, 'server failed');
   process.stderr.write(
-    `${messageOf(error)}${TrainyardError.is(error) && error.hint ? ` ${error.hint}` : ''}\n`,
+    TrainyardError.is(error)
+      ? `${error.code}: ${error.message}${error.hint ? ` ${error.hint}` : ''}\n`
+      : `${messageOf(error)}\n`,
   );
   // The log is a stream; give it a moment to reach the disk.
   setTimeout(() => process.exit(1), 100);

@@ -64,6 +64,7 @@ export function errorLeaf(id: string, error: unknown, retry: vscode.Command): Le
       new vscode.MarkdownString().appendText([messageOf(error), hint].filter(Boolean).join('\n\n')),
     children: () => [
       messageLeaf(`${id}/error/retry`, retry.title, retry, 'refresh'),
+      ...remedies(id, error),
       messageLeaf(
         `${id}/error/output`,
         vscode.l10n.t('Show Output'),
@@ -72,6 +73,12 @@ export function errorLeaf(id: string, error: unknown, retry: vscode.Command): Le
       ),
     ],
   });
+}
+
+function remedies(id: string, error: unknown): Leaf[] {
+  if (!TrainyardError.is(error, 'STORE_CORRUPT')) return [];
+  const title = vscode.l10n.t('Recover Store…');
+  return [messageLeaf(`${id}/error/recover`, title, { title, command: COMMANDS.recoverStore }, 'tools')];
 }
 
 /** A name and its value, as of a parameter; the whole value is in the tooltip and can be copied. */

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode, TrainyardError } from '../../base/errors.js';
+import { ERROR_STATUS, type ErrorCode, hasCode, TrainyardError } from '../../base/errors.js';
 import { VERSION } from '../../base/version.js';
 import type { ServerStatus } from '../types.js';
 import { API, API_VERSION, DISCOVERY_FILE, REPLACES_VARIABLE, type Discovery } from './contract.js';
@@ -38,7 +38,7 @@ export async function findServer(home: string): Promise<Discovery | undefined> {
 /**
  * The server of this home; starts one, detached, when there is none, and replaces one of an older version (its jobs go
  * on). Callers at the same time end up with one server: only one process can have the store.
- * @throws SERVER_UNREACHABLE | SERVER_INCOMPATIBLE | STORE_FULL
+ * @throws SERVER_UNREACHABLE | SERVER_INCOMPATIBLE | STORE_FULL | STORE_CORRUPT | STORE_NEWER
  */
 export async function ensureServer(options: LaunchOptions): Promise<Discovery> {
   const home = homeOf(options);
@@ -109,6 +109,9 @@ async function start(home: string, { serverEntry, signal }: LaunchOptions): Prom
       hint: 'Free some space and try again. Nothing that was kept is lost.',
     });
   const said = fs.readFileSync(bootLog, 'utf8').trim().slice(-2000);
+  const [, code, why] = /^(STORE_[A-Z]+): (.*)$/m.exec(said) ?? [];
+  if (code !== undefined && code in ERROR_STATUS)
+    throw new TrainyardError(code as ErrorCode, `The Trainyard server did not start. ${why}`);
   throw new TrainyardError(
     'SERVER_UNREACHABLE',
     `The Trainyard server did not start.${said ? ` It said: ${said}` : ''}`,

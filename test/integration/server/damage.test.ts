@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { TrainyardError } from '../../../src/base/errors.js';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -53,7 +54,8 @@ describe('a server whose store is damaged', function () {
     await sleep(1500); // the second copy follows after a second
     await test.killServer();
     fs.rmSync(at('trainyard.db-wal'));
-    await assert.rejects(start(), (error: Error) => {
+    await assert.rejects(start(), (error: unknown) => {
+      assert.ok(TrainyardError.is(error, 'STORE_CORRUPT'), String(error));
       assert.match(error.message, /has lost its last \d+ changes: those since .* Its log .* is gone/);
       assert.match(error.message, /Nothing was changed.*trainyard store recover/s);
       return true;

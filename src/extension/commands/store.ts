@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { StoreRecovery } from '../../workspace/local/contract.js';
+import { findServer, homeOf, shutdown } from '../../workspace/local/launch.js';
+import { maintainStore } from '../../workspace/local/maintenance.js';
+import { COMMANDS } from '../command-ids.js';
+import { formatDate } from '../format.js';
+import { settings } from '../settings.js';
+import type { Register } from './register.js';
+
+/** For a store that was damaged or lost, on machines that do not have the command line. */
+export function registerStoreCommands(register: Register, serverEntry: string): void {
+  register(COMMANDS.recoverStore, async () => {
+    const home = homeOf({ home: settings.home() });
+    const recover = vscode.l10n.t('Recover');
+    const picked = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Recover the store in {0}?', home),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          'It is put together from what is left: the database, its second copy, the folders of jobs and the files. Nothing is removed; what was there before is set aside. Jobs that run go on.',
+        ),
+      },
+      recover,
+    );
+    if (picked !== recover) return;
+    const made = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Recovering the store') },
+      async () => {
+        const server = await findServer(home);
+        if (server) await shutdown(server);
+        return maintainStore('recover', { home, serverEntry });
+      },
+    );
+    await vscode.commands.executeCommand(COMMANDS.refresh);
+    void vscode.window.showInformationMessage(recovered(made));
+  });
+}
+
+function recovered({
+  runs,
+  lostChanges,
+  lastChangeAt,
+  filesRun,
+  missingObjects,
+  setAside,
+}: StoreRecovery): string {
+  const parts = [
+    runs === 1 ? vscode.l10n.t('1 run is there again.') : vscode.l10n.t('{0} runs are there again.', runs),
+  ];
+  if (lostChanges !== 0)
+    parts.push(
+      lastChangeAt === null
+        ? vscode.l10n.t('What was logged last may be missing.')
+        : vscode.l10n.t(
+            'What was logged after {0} is missing.',
+            formatDate(lastChangeAt, vscode.env.language),
+          ),
+    );
+  if (filesRun !== null)
+    parts.push(vscode.l10n.t('Files that no run names are in the run “Recovered files”.'));
+  if (missingObjects.length > 0) parts.push(vscode.l10n.t('{0} files are missing.', missingObjects.length));
+  if (setAside !== null) parts.push(vscode.l10n.t('What was there before is in {0}.', setAside));
+  return parts.join(' ');
+}
