@@ -169,7 +169,8 @@ async function addBelow(root: string, folder: string, made: Made): Promise<void>
 }
 
 /**
- * Moves what the snapshot does not have into `away`, a folder on the same disk: removing it takes longer. What a job
+ * Moves what the snapshot does not have, but for a `.git` of the checkout itself, into `away`, a folder on the same disk:
+ * removing it takes longer. What a job
  * closed to us is opened again.
  * @param since ms since the epoch: before the checkout was brought to what it is
  * @throws GIT_FAILED and what the system says; the checkout is then in doubt
@@ -196,7 +197,7 @@ export async function moveStrays(mirror: Mirror, away: string, since: number): P
       if (changed >= Math.floor(since / 1000) && folders.has(parentOf(name)) && (await isClosed(under(name))))
         await move(under(name));
     // Git never lists those.
-    for (const folder of folders) await move(under(`${folder}.git`));
+    for (const folder of folders) if (path !== '' || folder !== '') await move(under(`${folder}.git`));
     const strays = splitNul(await gitBytes(place, ['ls-files', '-o', '-z', '--directory']));
     for (const name of strays) await move(under(name.replace(/\/$/, '')));
   }

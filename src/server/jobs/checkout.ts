@@ -83,7 +83,9 @@ async function giveGit(snapshot: Snapshot, slot: Slot, own: boolean): Promise<vo
   const inside = path.relative(snapshot.root, snapshot.gitDir);
   const isInside = !inside.startsWith('..') && !path.isAbsolute(inside);
   const gitDir = own && isInside ? path.join(slot.person, inside) : snapshot.gitDir;
-  fs.rmSync(slot.privateGit, { recursive: true, force: true });
+  // Of the job before.
+  for (const old of [slot.privateGit, path.join(slot.folder, '.git')])
+    fs.rmSync(old, { recursive: true, force: true });
   await givePrivateGit(snapshot, slot, { folder: slot.privateGit, gitDir });
 }
 

@@ -104,6 +104,7 @@ export class JobService {
   /** When a job of which a look went wrong is looked at again, and how often it went wrong. */
   private readonly setBack = new Map<string, { until: number; failures: number }>();
   private looking = false;
+  private lookAgain = false;
   private readonly openedAt = Date.now();
   private closed = false;
 
@@ -279,14 +280,18 @@ export class JobService {
 
   /** Looks at every active job, now and again while there are any. */
   private look(): void {
-    if (this.closed || this.looking) return;
+    if (this.closed) return;
+    this.lookAgain = this.looking;
+    if (this.looking) return;
     clearTimeout(this.timer);
     this.looking = true;
     void this.lookOnce()
       .catch((error: unknown) => this.log.error({ err: error }, 'looking at the jobs failed'))
       .finally(() => {
         this.looking = false;
-        if (!this.closed && this.store.jobs.active().length > 0)
+        // A job that came meanwhile does not wait.
+        if (this.lookAgain) this.look();
+        else if (!this.closed && this.store.jobs.active().length > 0)
           this.timer = setTimeout(() => this.look(), POLL);
       });
   }

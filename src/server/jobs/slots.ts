@@ -104,7 +104,6 @@ export class Slots {
       if (await processesOf(runId)) throw new Error('a process of the job is left');
       const away = path.join(this.trash, randomUUID());
       await moveStrays(found, away, mtimeOf(path.join(slot, JOB)));
-      if (fs.existsSync(found.privateGit)) fs.renameSync(found.privateGit, path.join(away, 'git'));
       for (const [i, { at }] of madeAround(found, root).entries())
         fs.renameSync(at, path.join(away, `around${i}`));
       fs.writeFileSync(path.join(slot, READY), '', { mode: 0o600 });
