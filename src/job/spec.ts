@@ -10,6 +10,9 @@ export interface MetricPattern {
   regex: string;
 }
 
+/** Of one job. */
+export const MOST_PATTERNS = 100;
+
 /**
  * What a person asks for when they submit a job. The names follow the Azure ML CLI v2 command job
  * where it has one (`displayName` ↔ `display_name`, `environmentVariables`, `limits.timeout`).

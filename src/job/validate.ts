@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { TrainyardError } from '../base/errors.js';
-import type { JobSpec } from './spec.js';
+import { type JobSpec, type MetricPattern, MOST_PATTERNS } from './spec.js';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -25,7 +25,15 @@ export function problemsOf(spec: JobSpec): string[] {
     if (values.some((value) => value.includes('\0'))) problems.push(`The ${what} holds a NUL character.`);
   for (const name of Object.keys(spec.environmentVariables))
     if (!VARIABLE.test(name)) problems.push(`“${name}” is not a name for an environment variable.`);
-  for (const { name, regex } of spec.metrics ?? []) {
+  return [...problems, ...problemsOfPatterns(spec.metrics ?? [])];
+}
+
+/** The same of what is read from its output. */
+export function problemsOfPatterns(patterns: readonly MetricPattern[]): string[] {
+  const problems: string[] = [];
+  if (patterns.length > MOST_PATTERNS)
+    problems.push(`A job has at most ${MOST_PATTERNS} patterns for metrics.`);
+  for (const { name, regex } of patterns) {
     if (!name.trim()) problems.push('A pattern for a metric needs the name of the metric.');
     const problem = problemOfPattern(regex);
     if (problem) problems.push(`The pattern of the metric ${name} ${problem}.`);

@@ -1,4 +1,4 @@
-import type { JobSpec } from '../job/spec.js';
+import type { JobSpec, MetricPattern } from '../job/spec.js';
 import type {
   CodeDiff,
   Compute,
@@ -43,6 +43,12 @@ export interface Workspace {
   cancel(runId: string): Promise<void>;
   /** Marks a run as failed that a script of somebody's own began and never ended. @throws BAD_REQUEST for a job */
   end(runId: string): Promise<void>;
+  /**
+   * Reads more metrics from what a job prints: from all that it has printed so far, also when it has ended, and from what
+   * follows. Patterns that it has already are passed over.
+   * @throws BAD_REQUEST for a pattern that is none, or a run that is not one of a job
+   */
+  addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void>;
   rename(runId: string, name: string): Promise<void>;
   /** null removes a tag. */
   tag(runId: string, tags: Record<string, string | null>): Promise<void>;

@@ -198,6 +198,15 @@ export async function api(
       return {};
     },
   );
+  app.post<{ Params: { id: string }; Body: Static<typeof schema.PatternsBody> }>(
+    '/runs/:id/patterns',
+    { schema: { params: schema.RunParams, body: schema.PatternsBody } },
+    async ({ params: { id }, body }) => {
+      fullRun(id);
+      await jobs.addPatterns(id, body.patterns);
+      return {};
+    },
+  );
   app.get<{ Params: { id: string }; Querystring: { from?: number; follow?: '0' | '1' } }>(
     '/runs/:id/log',
     { schema: { params: schema.RunParams, querystring: schema.LogQuery } },

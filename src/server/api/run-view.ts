@@ -1,3 +1,4 @@
+import type { MetricPattern } from '../../job/spec.js';
 import type { DataInput, JobSummary, ModelLink, Run, RunState } from '../../workspace/types.js';
 import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
 import type { JobRecord } from '../store/jobs.js';
@@ -100,6 +101,12 @@ function codeOfTags(tags: Record<string, string>): Run['code'] {
   };
 }
 
+function patternsOf({ spec, late }: JobRecord): MetricPattern[] | undefined {
+  return late.length === 0
+    ? spec.metrics
+    : [...(spec.metrics ?? []), ...late.flatMap(({ patterns }) => patterns)];
+}
+
 function summaryOf(job: JobRecord): JobSummary {
   return {
     runId: job.runId,
@@ -110,7 +117,7 @@ function summaryOf(job: JobRecord): JobSummary {
     exitCode: job.exitCode,
     reason: job.reason,
     cause: job.cause,
-    metrics: job.spec.metrics,
+    metrics: patternsOf(job),
     progress: job.state === 'collecting' ? job.collected : job.progress,
     machine: job.machine,
     elsewhere: job.elsewhere.length > 0 ? job.elsewhere : undefined,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { MOST_PATTERNS } from '../../job/spec.js';
 
 const Texts = Type.Record(Type.String({ maxLength: 1024 }), Type.String({ maxLength: 1_000_000 }));
 const RunId = Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$' });
@@ -36,6 +37,15 @@ export const RunChanges = Type.Object({
 
 export const RunIdsBody = Type.Object({ runIds: RunIds });
 
+const Patterns = Type.Array(
+  Type.Object({
+    name: Type.String({ minLength: 1, maxLength: 250 }),
+    regex: Type.String({ minLength: 1, maxLength: 1000 }),
+  }),
+  { maxItems: MOST_PATTERNS },
+);
+export const PatternsBody = Type.Object({ patterns: Patterns });
+
 const Spec = Type.Object({
   codeFolder: Type.String({ minLength: 1, maxLength: 4096 }),
   workingFolder: Path,
@@ -46,15 +56,7 @@ const Spec = Type.Object({
   displayName: Type.Optional(Type.String({ maxLength: 250 })),
   environmentVariables: Texts,
   timeout: Type.Optional(Type.Number({ minimum: 0 })),
-  metrics: Type.Optional(
-    Type.Array(
-      Type.Object({
-        name: Type.String({ minLength: 1, maxLength: 250 }),
-        regex: Type.String({ minLength: 1, maxLength: 1000 }),
-      }),
-      { maxItems: 100 },
-    ),
-  ),
+  metrics: Type.Optional(Patterns),
   tags: Texts,
 });
 

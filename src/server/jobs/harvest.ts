@@ -56,6 +56,15 @@ export class Harvest {
     return [...faults, ...unread];
   }
 
+  /** Reads the output of a job that has ended for patterns that came later. @returns what went wrong, for people */
+  async catchUp(runId: string): Promise<string[]> {
+    const { log } = foldersOf(this.home, runId);
+    const size = fs.statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+    const faults = await this.output.catchUp(runId, log, size);
+    this.output.forget(runId);
+    return faults;
+  }
+
   /** @returns what could not be read this time, for people */
   private async read(job: JobRecord, startedAt: number, last: boolean): Promise<string[]> {
     const { runId } = job;

@@ -5,7 +5,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
-import { validate } from '../../job/validate.js';
+import type { MetricPattern } from '../../job/spec.js';
+import { problemsOfPatterns, validate } from '../../job/validate.js';
 import { createTargets } from '../../targets/registry.js';
 import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/target.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
@@ -97,6 +98,8 @@ export class JobService {
   /** Jobs that were told to end by this process. */
   private readonly cancelled = new Set<string>();
   private readonly usage: UsageSampler;
+  /** Jobs that have ended, and whose output is read again for patterns that came later. */
+  private readonly catchingUp = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   /** Jobs that have ended, and left files that could not be kept yet. */
   private readonly uncollected = new Set<string>();
@@ -140,6 +143,7 @@ export class JobService {
     for (const target of this.targets.values()) void target.canMount();
     this.look();
     void this.collectAgain();
+    for (const runId of this.store.jobs.withLate()) void this.catchUp(runId);
   }
 
   /** @throws BAD_REQUEST | NOT_FOUND (target) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE */
@@ -167,6 +171,59 @@ export class JobService {
     }
     this.look();
     return runId;
+  }
+
+  /**
+   * Reads more metrics from the output of a job, from its start, also when the job has ended. Patterns that it has
+   * already are passed over.
+   * @throws BAD_REQUEST with all the problems, or when the run is not one of a job
+   */
+  async addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void> {
+    await this.store.write(() => {
+      const job = this.store.jobs.get(runId);
+      if (!job)
+        throw new TrainyardError(
+          'BAD_REQUEST',
+          'What this run prints is not known: it was not started by Trainyard.',
+          {
+            hint: 'Submit its script. If a job began this run, add the patterns to the run of the job.',
+          },
+        );
+      const all = [...(job.spec.metrics ?? []), ...job.late.flatMap((late) => late.patterns)];
+      const known = all.length;
+      for (const pattern of patterns)
+        if (!all.some(({ name, regex }) => name === pattern.name && regex === pattern.regex))
+          all.push(pattern);
+      const problems = problemsOfPatterns(all);
+      if (problems.length > 0)
+        throw new TrainyardError('BAD_REQUEST', problems.join(' '), { details: problems });
+      if (all.length === known) return;
+      this.store.jobs.update(runId, { late: [...job.late, { patterns: all.slice(known), read: 0 }] });
+      // For a store that loses the job.
+      if (job.handle) keepJob(this.options.home, runId, { ...job, spec: { ...job.spec, metrics: all } });
+    });
+    void this.catchUp(runId);
+  }
+
+  /** Of a job that has ended; one that goes on is looked at anyway. */
+  private async catchUp(runId: string): Promise<void> {
+    if (this.catchingUp.has(runId)) return;
+    this.catchingUp.add(runId);
+    try {
+      for (let job = this.store.jobs.get(runId); job && !isActive(job) && job.late.length > 0;) {
+        const faults = await this.harvest.catchUp(runId);
+        if (this.closed) return;
+        job = this.store.jobs.get(runId);
+        const reason = [...new Set([job?.reason, ...faults])].filter(Boolean).join(' ');
+        if (job && faults.length > 0) await this.store.write(() => this.store.jobs.update(runId, { reason }));
+      }
+    } catch (error) {
+      if (this.closed) return;
+      this.log.error({ err: error, runId }, 'the output of a job could not be read again; it is tried again');
+      setTimeout(() => void this.catchUp(runId), COLLECT_EVERY).unref();
+    } finally {
+      this.catchingUp.delete(runId);
+    }
   }
 
   /** Does nothing when the script of the job has ended. @throws NOT_RUNNING when the run is not one of a job */
@@ -605,6 +662,8 @@ export class JobService {
       clearTimeout(this.collectTimer);
       this.collectTimer = setTimeout(() => void this.collectAgain(), COLLECT_EVERY).unref();
     } else this.leave(job);
+    // Patterns that came while its last output was read.
+    void this.catchUp(runId);
     this.log.info({ runId, state: end.state, exitCode: end.exitCode, reason: end.reason }, 'job ended');
   }
 

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { TrainyardError } from '../../base/errors.js';
-import type { JobSpec } from '../../job/spec.js';
+import type { JobSpec, MetricPattern } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Handle } from '../../targets/target.js';
 import type { FailureCause, Machine, Progress, RunState } from '../../workspace/types.js';
@@ -26,6 +26,8 @@ export interface JobRecord {
   cause?: FailureCause;
   /** Bytes of its output that were read for metrics. */
   outputRead: number;
+  /** Patterns that came later, and are not at `outputRead` yet; in the order they came. */
+  late: LatePatterns[];
   progress?: Progress;
   /** How many of its files were dealt with, while they are kept. */
   collected?: Progress;
@@ -42,6 +44,13 @@ export interface JobRecord {
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;
+}
+
+/** Patterns that become those of the job when its output was read for them as far as for the others. */
+export interface LatePatterns {
+  patterns: MetricPattern[];
+  /** Bytes of the output that were read for them. */
+  read: number;
 }
 
 /** What the ranks of distributed training share. */
@@ -75,6 +84,7 @@ interface JobRow {
   reason: string | null;
   cause: string | null;
   output_read: number;
+  late: string | null;
   progress: string | null;
   collected: string | null;
   machine: string | null;
@@ -88,12 +98,13 @@ interface JobRow {
   ended_at: number | null;
 }
 
-type Changes = Partial<Omit<JobRecord, 'runId' | 'spec' | 'experimentId' | 'queuedAt'>>;
+type Changes = Partial<Omit<JobRecord, 'runId' | 'experimentId' | 'queuedAt'>>;
 
 /** How each field is written; one that is not named is not changed. */
 const COLUMNS: {
   [K in keyof Changes]-?: (value: NonNullable<Changes[K]> | null) => Record<string, SQLInputValue>;
 } = {
+  spec: (spec) => ({ spec: JSON.stringify(spec) }),
   state: (state) => ({ state }),
   baseEnv: (env) => ({ base_env: JSON.stringify(env) }),
   secretNames: (names) => ({ secret_names: JSON.stringify(names) }),
@@ -109,6 +120,7 @@ const COLUMNS: {
   reason: (reason) => ({ reason }),
   cause: (cause) => ({ cause: cause && JSON.stringify(cause) }),
   outputRead: (bytes) => ({ output_read: bytes }),
+  late: (late) => ({ late: late && late.length > 0 ? JSON.stringify(late) : null }),
   progress: (progress) => ({ progress: progress && JSON.stringify(progress) }),
   collected: (progress) => ({ collected: progress && JSON.stringify(progress) }),
   machine: (machine) => ({ machine: machine && JSON.stringify(machine) }),
@@ -217,6 +229,12 @@ export class Jobs {
       .map(toRecord);
   }
 
+  /** Ids of those with patterns that the output was not read for yet. */
+  withLate(): string[] {
+    const rows = this.db.all<{ run_id: string }>('SELECT run_id FROM jobs WHERE late IS NOT NULL');
+    return rows.map(({ run_id }) => run_id);
+  }
+
   /** A field that is there with the value undefined is cleared. @throws NOT_FOUND */
   update(runId: string, fields: Changes): JobRecord {
     const columns: Record<string, SQLInputValue> = {};
@@ -262,6 +280,7 @@ function toRecord(row: JobRow): JobRecord {
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.cause !== null && { cause: JSON.parse(row.cause) as FailureCause }),
     outputRead: row.output_read,
+    late: row.late === null ? [] : (JSON.parse(row.late) as LatePatterns[]),
     ...(row.progress !== null && { progress: JSON.parse(row.progress) as Progress }),
     ...(row.collected !== null && { collected: JSON.parse(row.collected) as Progress }),
     ...(row.machine !== null && { machine: JSON.parse(row.machine) as Machine }),

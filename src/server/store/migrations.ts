@@ -214,6 +214,10 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   -- Code that a job used and its snapshot does not hold.
   ALTER TABLE jobs ADD COLUMN outside_code TEXT;
   `,
+  `
+  -- Patterns for metrics that a job got after it was submitted, and how far its output was read for them.
+  ALTER TABLE jobs ADD COLUMN late TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { type ErrorData, hasCode, messageOf, TrainyardError } from '../../base/errors.js';
-import type { JobSpec } from '../../job/spec.js';
+import type { JobSpec, MetricPattern } from '../../job/spec.js';
 import type {
   CodeDiff,
   Compute,
@@ -124,6 +124,11 @@ export class LocalWorkspace implements Workspace {
 
   async end(runId: string): Promise<void> {
     await this.post(`/runs/${encodeURIComponent(runId)}/end`);
+  }
+
+  async addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void> {
+    const call: Call = { method: 'POST', body: { patterns }, repeatable: true };
+    await this.send(`/runs/${encodeURIComponent(runId)}/patterns`, call, json);
   }
 
   async rename(runId: string, name: string): Promise<void> {
