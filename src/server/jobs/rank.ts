@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import process from 'node:process';
 import type { Socket } from 'node:net';
-import { hasCode } from '../../base/errors.js';
+import { environmentOf, openedBy, processIds, runIn } from '../../targets/process/proc.js';
 
 /** The place of a process in distributed training. */
 export interface Rank {
@@ -43,12 +43,11 @@ export function rankOf(socket: Socket, jobId: string): Rank | undefined {
 function readRank(socket: Socket, jobId: string): Rank | undefined {
   const inode = inodeOf(socket);
   if (inode === undefined) return undefined;
-  for (const pid of fs.readdirSync('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    const text = ifAllowed(() => fs.readFileSync(`/proc/${pid}/environ`, 'utf8')) ?? '';
-    if (!text.includes(`TRAINYARD_RUN_ID=${jobId}`)) continue;
+  for (const pid of processIds()) {
+    const text = environmentOf(pid) ?? '';
+    if (runIn(text) !== jobId) continue;
     const rank = rankIn(variablesIn(text));
-    if (rank && holds(pid, inode)) return rank;
+    if (rank && openedBy(pid).some(({ target }) => target === `socket:[${inode}]`)) return rank;
   }
   return undefined;
 }
@@ -67,22 +66,4 @@ function inodeOf({ remotePort, localPort }: Socket): string | undefined {
     .map((line) => line.trim().split(/\s+/))
     .find(([, local, remote]) => local?.endsWith(port(remotePort)) && remote?.endsWith(port(localPort)));
   return row?.[9];
-}
-
-function holds(pid: string, inode: string): boolean {
-  const folder = `/proc/${pid}/fd`;
-  const handles = ifAllowed(() => fs.readdirSync(folder)) ?? [];
-  return handles.some(
-    (handle) => ifAllowed(() => fs.readlinkSync(`${folder}/${handle}`)) === `socket:[${inode}]`,
-  );
-}
-
-/** Processes end while they are looked at, and those of other people are closed to us. */
-function ifAllowed<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined;
-    throw error;
-  }
 }

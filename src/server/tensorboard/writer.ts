@@ -1,7 +1,13 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { hasCode } from '../../base/errors.js';
+import {
+  canWrite,
+  environmentOf,
+  openedBy,
+  processIds,
+  readStat,
+  runIn,
+} from '../../targets/process/proc.js';
 import { EVENT_FILE } from './find.js';
 
 /** Stands for all processes that no run of ours has started. */
@@ -9,18 +15,11 @@ const NO_RUN = '';
 
 /** Which event files processes have open to write. Only Linux tells; elsewhere nobody has one open. */
 export class Writers {
-  private readonly pids: readonly string[];
+  private readonly pids = processIds().filter((pid) => pid !== process.pid);
   /** Runs by their processes, as far as they were looked at. */
-  private readonly runs = new Map<string, string>();
+  private readonly runs = new Map<number, string>();
   /** Runs by the files that their processes have open. */
   private everybody: Map<string, Set<string>> | undefined;
-
-  constructor() {
-    this.pids =
-      process.platform === 'linux'
-        ? fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-        : [];
-  }
 
   /** Files that the processes of a run have open, absolute, without links. */
   heldBy(runId: string): string[] {
@@ -43,50 +42,22 @@ export class Writers {
     return found;
   }
 
-  private runOf(pid: string): string {
+  private runOf(pid: number): string {
     const known = this.runs.get(pid);
     if (known !== undefined) return known;
-    // Every job has this variable.
-    const environment = readIfAllowed(() => fs.readFileSync(`/proc/${pid}/environ`, 'latin1'));
-    const own = /(?:^|\0)TRAINYARD_RUN_ID=([^\0]*)/.exec(environment ?? '')?.[1];
+    const environment = environmentOf(pid);
     // A process that gives itself a title, as workers of Ray do, writes it over its environment.
-    const isLost = own === undefined && environment?.includes('=') === false;
-    const run = own ?? (isLost ? this.runOfParent(pid) : NO_RUN);
+    const isLost = environment?.includes('=') === false;
+    const parent = (isLost && readStat(pid)?.parent) || undefined;
+    const run = runIn(environment ?? '') ?? (parent === undefined ? NO_RUN : this.runOf(parent));
     this.runs.set(pid, run);
     return run;
   }
-
-  private runOfParent(pid: string): string {
-    const stat = readIfAllowed(() => fs.readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? '';
-    // Behind the name in brackets, which may hold anything: the state and the parent.
-    const parent = /^ \S (\d+)/.exec(stat.slice(stat.lastIndexOf(')') + 1))?.[1];
-    return parent === undefined || parent === '0' ? NO_RUN : this.runOf(parent);
-  }
 }
 
-function openEventFiles(pid: string): string[] {
-  const folder = `/proc/${pid}/fd`;
-  const handles = readIfAllowed(() => fs.readdirSync(folder)) ?? [];
-  return handles.flatMap((handle) => {
-    const file = readIfAllowed(() => fs.readlinkSync(path.join(folder, handle))) ?? '';
-    return EVENT_FILE.test(path.basename(file)) && isToWrite(pid, handle) ? [file] : [];
-  });
-}
-
-/** TensorBoard has files open, too. */
-function isToWrite(pid: string, handle: string): boolean {
-  const info = readIfAllowed(() => fs.readFileSync(`/proc/${pid}/fdinfo/${handle}`, 'latin1')) ?? '';
-  // Octal, as of open(2): the lowest two bits are 0 for reading only.
-  const flags = /^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0';
-  return (Number.parseInt(flags, 8) & 3) !== 0;
-}
-
-/** Processes end while they are looked at, and those of other people are closed to us. */
-function readIfAllowed<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined;
-    throw error;
-  }
+/** Those that it writes: TensorBoard has files open, too. */
+function openEventFiles(pid: number): string[] {
+  return openedBy(pid)
+    .filter(({ handle, target }) => EVENT_FILE.test(path.basename(target)) && canWrite(pid, handle))
+    .map(({ target }) => target);
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { hasCode } from '../../base/errors.js';
+import { readStat } from './proc.js';
 
 const run = promisify(execFile);
 
@@ -35,37 +36,8 @@ export async function isSame(pid: number, identity: string): Promise<boolean> {
 }
 
 function linuxIdentity(pid: number): string | undefined {
-  const stat = readLinuxStat(pid);
+  const stat = readStat(pid);
   if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined;
   const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   return `${boot}/${stat.startTime}`;
-}
-
-export interface LinuxStat {
-  state: string;
-  group: number;
-  /** CPU time, user and system, clock ticks. */
-  ticks: number;
-  startTime: string;
-  /** Pages. */
-  resident: number;
-}
-
-/** /proc/<pid>/stat; see proc_pid_stat(5). The name in parentheses may hold anything, so fields count from after it. */
-export function readLinuxStat(pid: number): LinuxStat | undefined {
-  let text: string;
-  try {
-    text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined;
-    throw error;
-  }
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return {
-    state: fields[0] as string,
-    group: Number(fields[2]),
-    ticks: Number(fields[11]) + Number(fields[12]),
-    startTime: fields[19] as string,
-    resident: Number(fields[21]),
-  };
 }

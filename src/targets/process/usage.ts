@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import fs from 'node:fs';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import type { Usage } from '../target.js';
-import { readLinuxStat } from './identity.js';
+import { processIds, readStat } from './proc.js';
 
 const run = promisify(execFile);
 /** Linux has both fixed for programs (sysconf): 100 ticks a second; the page is 4 KiB on nearly every machine. */
@@ -38,9 +37,8 @@ export class UsageMeter {
     let ticks = 0;
     let pages = 0;
     let found = false;
-    for (const name of fs.readdirSync('/proc')) {
-      if (!/^\d+$/.test(name)) continue;
-      const stat = readLinuxStat(Number(name));
+    for (const pid of processIds()) {
+      const stat = readStat(pid);
       if (stat?.group !== group) continue;
       found = true;
       ticks += stat.ticks;
