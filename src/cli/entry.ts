@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { TrainyardError } from '../base/errors.js';
+import { isWithin } from '../base/within.js';
 import { buildJob, buildModuleJob, buildScriptJob, type JobParts } from '../job/build.js';
 import { findInterpreter, findProgram, type Interpreter, interpreterAt } from '../job/interpreter.js';
 import { commandOf, isOfPython, type Launcher, launcherOf, problemOfModule } from '../job/launch.js';
@@ -143,7 +144,7 @@ async function planCommand(
       hint: 'It must exist and be executable (chmod +x).',
     });
   const real = fs.realpathSync(full);
-  if (!isBelow(real, folders.codeFolder)) return { spec: buildJob(job, [full, ...args]) };
+  if (!isWithin(folders.codeFolder, real)) return { spec: buildJob(job, [full, ...args]) };
   // A program of the code runs from the copy that is kept.
   const named = path.relative(folders.workingFolder, real).split(path.sep).join('/');
   return { spec: buildJob(job, [named.includes('/') ? named : `./${named}`, ...args], real) };
@@ -170,16 +171,11 @@ function launcherOfFlag(
 
 const here = () => fs.realpathSync(process.cwd());
 
-function isBelow(name: string, folder: string): boolean {
-  const relative = path.relative(folder, name);
-  return !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
-}
-
 /** What is kept, and where it runs. @param folder absolute, of what runs */
 async function foldersAround(folder: string): Promise<{ codeFolder: string; workingFolder: string }> {
   const current = here();
   // Without a repository the folder that was submitted from is kept, if what runs is in it.
-  const codeFolder = (await repositoryRoot(folder)) ?? (isBelow(folder, current) ? current : folder);
-  const workingFolder = isBelow(folder, current) && isBelow(current, codeFolder) ? current : folder;
+  const codeFolder = (await repositoryRoot(folder)) ?? (isWithin(current, folder) ? current : folder);
+  const workingFolder = isWithin(current, folder) && isWithin(codeFolder, current) ? current : folder;
   return { codeFolder, workingFolder };
 }

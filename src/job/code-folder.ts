@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isWithin } from '../base/within.js';
 
 /**
  * The folder whose code is kept with the runs of a script: the opened one where that is in the script's repository, or
@@ -23,9 +24,4 @@ function repositoryAround(folder: string): string | undefined {
     if (found?.isFile() || (found && fs.existsSync(path.join(git, 'HEAD')))) return at;
     if (at === path.dirname(at)) return undefined;
   }
-}
-
-function isWithin(folder: string, other: string): boolean {
-  const relative = path.relative(folder, other);
-  return !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isWithin } from '../base/within.js';
 import { disk as realDisk, type Disk } from './disk.js';
 
 export interface FoundModule {
@@ -19,17 +20,17 @@ const SOURCES = 'src';
  */
 export function moduleOf(script: string, top: string, disk: Disk = realDisk): FoundModule | undefined {
   const name = path.basename(script).replace(/\.py$/i, '');
-  if (path.extname(script).toLowerCase() !== '.py' || !isInside(script, top)) return undefined;
+  if (path.extname(script).toLowerCase() !== '.py' || !isWithin(top, script)) return undefined;
   const folder = path.dirname(script);
   const isPackage = (at: string) =>
-    at !== top && isInside(at, top) && disk.kind(path.join(at, '__init__.py')) === 'file';
+    at !== top && isWithin(top, at) && disk.kind(path.join(at, '__init__.py')) === 'file';
   let root = folder;
   while (isPackage(root)) root = path.dirname(root);
   if (root === folder) {
     if (folder === top || !importsRelatively(disk.text(script) ?? '')) return undefined;
     // A package without __init__.py has no other sign of where it begins.
     const sources = path.join(top, SOURCES);
-    root = isInside(folder, sources) && folder !== sources ? sources : top;
+    root = isWithin(sources, folder) && folder !== sources ? sources : top;
   }
   const parts = path.relative(root, folder).split(path.sep);
   // A package is run by its __main__.py.
@@ -55,9 +56,4 @@ export function findModule(
 
 function importsRelatively(text: string): boolean {
   return /^[ \t]*from[ \t]+\./m.test(text);
-}
-
-function isInside(name: string, folder: string): boolean {
-  const relative = path.relative(folder, name);
-  return !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { TrainyardError } from '../../base/errors.js';
+import { isWithin } from '../../base/within.js';
 import { disk as realDisk } from '../disk.js';
 import type { Interpreter } from '../interpreter.js';
 import { onPath, type Surroundings } from '../programs.js';
@@ -106,8 +107,6 @@ function* pathPythons(query: PythonQuery): Generator<Candidate> {
 
 /** From `folder` up to `top`, both included; only `folder` when it is not below `top`. */
 function foldersUp(folder: string, top: string): string[] {
-  const relative = path.relative(top, folder);
-  if (relative === '') return [folder];
-  if (relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) return [folder];
+  if (folder === top || !isWithin(top, folder)) return [folder];
   return [folder, ...foldersUp(path.dirname(folder), top)];
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { JobSpec } from '../../job/spec.js';
 import { TrainyardError } from '../../base/errors.js';
+import { within } from '../../base/within.js';
 import { bringTo } from '../../snapshot/mirror.js';
 import { givePrivateGit } from '../../snapshot/private-git.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
@@ -80,9 +81,8 @@ async function checkedOut(slots: Slots, runId: string, snapshot: Snapshot): Prom
 
 /** Where the checkout stands in the place of the person's folder, a git folder in that is seen elsewhere. */
 async function giveGit(snapshot: Snapshot, slot: Slot, own: boolean): Promise<void> {
-  const inside = path.relative(snapshot.root, snapshot.gitDir);
-  const isInside = !inside.startsWith('..') && !path.isAbsolute(inside);
-  const gitDir = own && isInside ? path.join(slot.person, inside) : snapshot.gitDir;
+  const inside = within(snapshot.root, snapshot.gitDir);
+  const gitDir = own && inside !== undefined ? path.join(slot.person, inside) : snapshot.gitDir;
   // Of the job before.
   for (const old of [slot.privateGit, path.join(slot.folder, '.git')])
     fs.rmSync(old, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
+import { within } from '../../base/within.js';
 
 /** In the modules that setuptools writes: `MAPPING: dict[str, str] = {'pkg': '/home/me/project/src/pkg'}`. */
 const MAPPING = /^MAPPING\b[^=]*=\s*(\{.*\})\s*$/m;
@@ -23,9 +24,8 @@ export function pythonPath(
   const given = (env['PYTHONPATH'] ?? '').split(path.delimiter).filter(Boolean);
   const installed = sitePackages(program, env).flatMap(editableFolders);
   const there = (folder: string): string | undefined => {
-    const inside = path.relative(root, folder);
-    if (!path.isAbsolute(folder) || inside.startsWith('..') || path.isAbsolute(inside)) return undefined;
-    return path.join(checkout, inside);
+    const inside = path.isAbsolute(folder) ? within(root, folder) : undefined;
+    return inside === undefined ? undefined : path.join(checkout, inside);
   };
   const folders = [
     ...given.map((folder) => there(folder) ?? folder),

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
+import { isWithin } from '../../base/within.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Mount } from '../../targets/target.js';
 import type { Slot } from './slots.js';
@@ -69,11 +70,6 @@ export function joinLeftOut(snapshot: Snapshot, slot: Slot, home: string, own: b
 export function link(from: string, at: string): void {
   const isFolder = fs.statSync(from, { throwIfNoEntry: false })?.isDirectory();
   fs.symlinkSync(from, at, isFolder ? 'junction' : 'file');
-}
-
-function isWithin(folder: string, file: string): boolean {
-  const inside = path.relative(folder, file);
-  return inside === '' || !(inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside));
 }
 
 function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
+import { within } from '../../base/within.js';
 import { SITECUSTOMIZE } from './sitecustomize.js';
 import type { Slot } from './slots.js';
 
@@ -81,9 +82,4 @@ function isOfSnapshot(file: string, roots: readonly string[], checkout: string):
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG')) return false;
     throw error;
   }
-}
-
-function within(folder: string, file: string): string | undefined {
-  const inside = path.relative(folder, file);
-  return inside.startsWith('..') || path.isAbsolute(inside) ? undefined : inside;
 }

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import { within } from '../../base/within.js';
 import type { MetricPattern } from '../../job/spec.js';
 import { problemsOfPatterns, validate } from '../../job/validate.js';
 import { createTargets } from '../../targets/registry.js';
@@ -689,8 +690,8 @@ function lostNames(names: readonly string[]): string {
 
 /** Where the script was started, as a path from its checkout. */
 function workingFolderIn({ snapshot, spec }: JobRecord): string {
-  const folder = path.relative(snapshot?.root ?? spec.codeFolder, spec.codeFolder);
-  return folder.startsWith('..') ? spec.workingFolder : path.join(folder, spec.workingFolder);
+  const folder = within(snapshot?.root ?? spec.codeFolder, spec.codeFolder) ?? '';
+  return path.join(folder, spec.workingFolder);
 }
 
 /** Whether the same may go well later: there is no room now, or git is not there. */
