@@ -12,7 +12,7 @@ import { hasCode, messageOf } from '../../base/errors.js';
 import type { Revive } from '../target.js';
 import { type ExitFile, FILES, type JobFile, readJson, writeJson, writeJsonOnce } from './files.js';
 import { identityOf } from './identity.js';
-import { groupExists, killGroup } from './kill.js';
+import { endProcessesOf, groupExists, killGroup } from './kill.js';
 import { inView, NOT_FOUND, NOT_RUNNABLE } from './view.js';
 
 const TICK = 200;
@@ -99,6 +99,10 @@ async function main(folder: string): Promise<void> {
     clearInterval(ticker);
     // Children that it left behind would hold its GPU and go on writing.
     killGroup(pid, 'SIGKILL');
+    // A job that was ended could not see to what it had started in sessions of their own.
+    const forced = cause !== 'exit' || signal !== null;
+    const runId = job.env['TRAINYARD_RUN_ID'];
+    if (forced && runId) await endProcessesOf(runId, Math.min(killAt, Date.now() + job.grace * 1000), TICK);
     if (job.view && cause === 'exit' && !signal && !fs.existsSync(path.join(folder, FILES.entered))) {
       spawnFailed(viewError(exitCode));
       return;

@@ -83,6 +83,8 @@ async function start(home: string, { serverEntry, signal }: LaunchOptions): Prom
         ...process.env,
         ELECTRON_RUN_AS_NODE: '1',
         TRAINYARD_HOME: home,
+        // A script that asks for a server is not to take it along when it ends.
+        TRAINYARD_RUN_ID: undefined,
         [REPLACES_VARIABLE]: String(before?.startedAt ?? ''),
       },
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { identityOf } from '../../../src/targets/process/identity.js';
@@ -64,6 +65,33 @@ describe('jobs', () => {
     const run = await test.ended(id);
     assert.equal(run.state, 'failed');
     assert.match(run.job?.reason ?? '', /longer than its limit/);
+  });
+
+  // Workers of torchrun make sessions of their own.
+  for (const [how, last, options] of [
+    ['at their timeout', 'sleep 60', { timeout: 1 }],
+    ['by a signal', 'kill -9 $$', {}],
+  ] as const)
+    it(`leave no process behind when they end ${how}, in whatever session it is`, async function () {
+      if (process.platform !== 'linux') this.skip();
+      const stubborn = `setsid sh -c 'trap "" TERM; while :; do sleep 1; done' & echo $!`;
+      const { id } = await test.submit(
+        `${stubborn}\nsetsid sleep 60 & echo $!\nsleep 0.5\n${last}\n`,
+        options,
+      );
+      assert.equal((await test.ended(id)).state, 'failed');
+      const left = (await test.log(id)).split('\n').filter((line) => /^\d+$/.test(line));
+      assert.equal(left.length, 2);
+      for (const pid of left) assert.equal(await identityOf(Number(pid)), undefined);
+    });
+
+  it('leave running what they started in a session of its own when they end by themselves', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { id } = await test.submit('setsid sleep 61 & echo $!\nsleep 0.5\n');
+    await test.ended(id);
+    const left = Number(await test.log(id));
+    assert.ok(await identityOf(left));
+    process.kill(left, 'SIGKILL');
   });
 
   it('fail with a reason when their program is not there', async () => {
