@@ -49,10 +49,11 @@ export function shown(name: string): string {
 export function parseIndex(output: Buffer): Map<string, IndexEntry> {
   const entries = new Map<string, IndexEntry>();
   for (const line of splitNul(output)) {
-    const tab = line.indexOf('\t');
-    const [tag = '', mode = '', oid = ''] = line.slice(0, tab).split(' ');
-    const name = line.slice(tab + 1);
-    if (!entries.has(name)) entries.set(name, { name, tag, mode, oid });
+    // Of hundreds of thousands: by place, which costs half of what splitting does.
+    const end = line.indexOf(' ', 9);
+    const name = line.slice(line.indexOf('\t', end) + 1);
+    if (!entries.has(name))
+      entries.set(name, { name, tag: line.slice(0, 1), mode: line.slice(2, 8), oid: line.slice(9, end) });
   }
   return entries;
 }
@@ -62,8 +63,16 @@ export function parseRaw(output: Buffer): RawChange[] {
   const parts = splitNul(output);
   const changes: RawChange[] = [];
   for (let i = 0; parts[i]?.startsWith(':');) {
-    const [oldMode = '', newMode = '', oldOid = '', newOid = '', status = ''] = parts[i]!.slice(1).split(' ');
-    const change = { status: status.charAt(0), oldMode, newMode, oldOid, newOid };
+    const line = parts[i]!;
+    const middle = line.indexOf(' ', 15);
+    const end = line.indexOf(' ', middle + 1);
+    const change = {
+      status: line.charAt(end + 1),
+      oldMode: line.slice(1, 7),
+      newMode: line.slice(8, 14),
+      oldOid: line.slice(15, middle),
+      newOid: line.slice(middle + 1, end),
+    };
     if (change.status === 'R' || change.status === 'C') {
       changes.push({ ...change, from: parts[i + 1] ?? '', name: parts[i + 2] ?? '' });
       i += 3;

@@ -14,7 +14,7 @@ import { shown } from './listing.js';
 import { type Inner, type KeptRef, type Snapshot, type TakeOptions } from './snapshot.js';
 import { settle } from './neutral.js';
 import { isAtHead, isStill } from './still.js';
-import { type Layer, withTree, type Written } from './tree.js';
+import { HEAVY, type Layer, withTree, type Written } from './tree.js';
 import { inTurns } from './turns.js';
 
 /** So often a folder is read that git changes meanwhile; milliseconds before it is read again. */
@@ -130,7 +130,7 @@ async function keep(layers: readonly KeptLayer[], complete: boolean): Promise<bo
 
 /** @returns whether what its objects rely on is still kept by others */
 async function keepLayer(
-  { repository, work, place, since, tree, commit, ref }: KeptLayer,
+  { repository, work, place, since, heavy, tree, commit, ref }: KeptLayer,
   complete: boolean,
 ): Promise<() => Promise<boolean>> {
   const { side, gitDir, modes, headTree, umask } = repository;
@@ -147,6 +147,7 @@ async function keepLayer(
   if (commit.oid !== repository.head)
     await gitBytes(store, ['hash-object', '-t', 'commit', '-w', '--stdin'], commit.bytes);
   await settle(join(side, LAST), `${ref} ${keeper}\n`, modes.file);
+  await settle(join(side, HEAVY), JSON.stringify(heavy.sort()), modes.file);
   await keepIndex(join(work, 'index'), join(side, 'index'), since);
   return async () => complete || ((await isAtHead(repository)) && (!last || (await isKept(gitDir, last))));
 }

@@ -3,7 +3,7 @@
  * contents from an index of our own that is kept from one snapshot to the next: it has seen every file without
  * conversions, so files that have not changed since cost a look at their time and size.
  */
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, messageOf, TrainyardError } from '../base/errors.js';
 import { alreadyStored, countChanged } from './changed.js';
@@ -48,6 +48,8 @@ export interface Layer {
   /** The person's index before the folder was looked at, and when that was, in ms. */
   before: IndexState;
   since: number;
+  /** Byte names of what is heavy in the index. */
+  heavy: string[];
 }
 
 /** An inner repository, and the commit that its gitlink names. */
@@ -71,6 +73,13 @@ const JUNK = '.venv venv node_modules __pycache__ .ipynb_checkpoints mlruns .myp
 export const WORK = 'take-';
 const STALE = 24 * 60 * 60_000;
 
+/** Bytes; names of larger files in the index that we keep are kept beside it, so that the others need not be looked at. */
+const HEAVY_FROM = 1_000_000;
+export const HEAVY = 'heavy';
+
+/** From so many new files on they come as one pack, not as a file each. */
+const MANY = 500;
+
 /** What our index lacks to be the working folder. */
 interface Difference {
   /** Lines for `update-index --index-info`: removals, gitlinks, modes that only the person's index knows. */
@@ -87,6 +96,7 @@ interface Survey {
   before: IndexState;
   since: number;
   complete: boolean;
+  heavy: string[];
   names: Names;
   known: Map<string, IndexEntry>;
   toHash: Set<string>;
@@ -172,18 +182,20 @@ async function survey(repository: Repository, options: TreeOptions, works: strin
   const place = neutralPlace(side, { root, index, objectsOf: gitDir, into, settings, umask });
   const complete = options.complete ?? false;
   if (!complete) await copyIndex(join(side, 'index'), index, modes.file);
+  const heavyBefore = complete ? [] : await readHeavy(side);
   const [names, known, dirty, unlike] = await Promise.all([
     listNames(repository, join(work, 'none'), options),
     gitBytes(place, ['ls-files', '-s', '-v', '-z']).then(parseIndex),
     gitBytes(place, ['diff-files', '--raw', '-z', '--ignore-submodules=all']).then(parseRaw),
-    changesSince(place, head),
+    settledLarge(place, head, heavyBefore, options),
   ]);
   const toHash = candidates(names, known, dirty);
-  const settled = options.onlyNew
-    ? []
-    : unlike.map(({ name }) => name).filter((name) => names.wanted.has(name));
-  const sizes = await sizesOf(root, new Set([...toHash, ...settled]));
+  const settled = unlike.filter((name) => names.wanted.has(name));
+  const sizes = await sizesOf(root, settled.length === 0 ? toHash : new Set([...toHash, ...settled]));
   const large = await largeNames(repository, names, sizes, options);
+  const others = heavyBefore ?? heavyOf(await sizesOf(root, known.keys()));
+  const heavy = others.filter((name) => names.wanted.has(name) && !toHash.has(name));
+  for (const name of heavyOf(sizes)) if (toHash.has(name) && !large.has(name)) heavy.push(name);
   const inner = new Map<string, Survey>();
   await inTurns(names.nested, async (nested) => {
     if (!nested.repository) return;
@@ -193,7 +205,49 @@ async function survey(repository: Repository, options: TreeOptions, works: strin
       .map((name) => name.slice(prefix.length));
     inner.set(nested.name, await survey(nested.repository, { ...options, include }, works));
   });
-  return { repository, work, place, before, since, complete, names, known, toHash, sizes, large, inner };
+  return {
+    repository,
+    work,
+    place,
+    before,
+    since,
+    complete,
+    heavy,
+    names,
+    known,
+    toHash,
+    sizes,
+    large,
+    inner,
+  };
+}
+
+/** undefined: not known, so any file may be. */
+async function readHeavy(side: string): Promise<string[] | undefined> {
+  try {
+    return JSON.parse(await readFile(join(side, HEAVY), 'utf8')) as string[];
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function heavyOf(sizes: Map<string, number>): string[] {
+  return [...sizes].filter(([, bytes]) => bytes > HEAVY_FROM).map(([name]) => name);
+}
+
+/** Names in our index that HEAD does not have as they are, and that may be over the size limit. */
+async function settledLarge(
+  place: GitPlace,
+  head: string | null,
+  heavy: string[] | undefined,
+  { onlyNew, sizeLimit }: TreeOptions,
+): Promise<string[]> {
+  const isKnown = heavy !== undefined && sizeLimit >= HEAVY_FROM;
+  if (onlyNew || (isKnown && heavy.length === 0)) return [];
+  const names = (await changesSince(place, head)).map(({ name }) => name);
+  const candidates = new Set(heavy);
+  return isKnown ? names.filter((name) => candidates.has(name)) : names;
 }
 
 /** Byte names from the root, with sizes. */
@@ -204,7 +258,7 @@ function largeOf({ large, inner }: Survey, prefix: string): Map<string, number> 
 }
 
 async function write(found: Survey): Promise<Written> {
-  const { repository, work, place, before, since, names, large } = found;
+  const { repository, work, place, before, since, heavy, names, large } = found;
   const inside = await inTurns(names.nested, (nested) => writeNested(nested, found.inner.get(nested.name)));
   const writing = found.complete ? alone(place) : place;
   await update(writing, compare(found, inside));
@@ -218,7 +272,7 @@ async function write(found: Survey): Promise<Written> {
   const changedFiles = await countChanged(repository, names, own);
   const leftOut = [...large].map(([name, bytes]) => ({ path: shown(name), bytes }));
   return inside.reduce(joined, {
-    layer: { repository, path: '', work, place, before, since, tree: word(output) },
+    layer: { repository, path: '', work, place, before, since, heavy, tree: word(output) },
     changedFiles,
     submodules: [],
     inner: [],
@@ -341,12 +395,27 @@ function compare(
 async function update(place: GitPlace, { info, files }: Difference): Promise<void> {
   if (info.length > 0)
     await gitBytes(place, ['update-index', '-z', '--add', '--replace', '--index-info'], joinNul(info));
-  if (files.length > 0)
+  if (files.length > 0) {
+    const many = files.length >= MANY && (await packsNewFiles(place.cwd));
     await gitBytes(
-      place,
+      many ? packing(place) : place,
       ['update-index', '-z', '--add', '--remove', '--replace', '--stdin'],
       joinNul(files),
     );
+  }
+}
+
+function packing(place: GitPlace): GitPlace {
+  // Git takes 256 KB for each file, and glibc would give them back to the system each time.
+  const env = { ...place.env, MALLOC_TRIM_THRESHOLD_: '67108864', MALLOC_MMAP_THRESHOLD_: '8388608' };
+  return { ...place, env, settings: [...(place.settings ?? []), 'core.bigFileThreshold=0'] };
+}
+
+/** Git writes large files into one pack since 2.38; before, into one each. */
+async function packsNewFiles(cwd: string): Promise<boolean> {
+  const said = (await gitBytes({ cwd }, ['version'])).toString('utf8');
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said) ?? [];
+  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 38);
 }
 
 /** Does nothing when there is none. */

@@ -151,6 +151,18 @@ describe('what a run keeps in the repository', () => {
     assert.equal(fs.existsSync(path.join(packs, keep.replace('.keep', '.pack'))), true);
   });
 
+  it('comes as one pack, however many files are new', async () => {
+    repository();
+    for (let n = 0; n < 1200; n++) it_.write(`data/part${n % 7}/sample${n}.txt`, `sample ${n}\n`);
+    it_.write('data/empty', '');
+    const before = Number(/^count: (\d+)$/m.exec(it_.git('count-objects', '-v'))![1]);
+    await it_.assertExact();
+    const after = it_.git('count-objects', '-v');
+    // The commit.
+    assert.equal(Number(/^count: (\d+)$/m.exec(after)![1]), before + 1);
+    assert.match(after, /^packs: 1$/m);
+  });
+
   it('goes with no clone, fetch or push, but with a mirror', async () => {
     repository();
     it_.write('train.py', 'edited\n');

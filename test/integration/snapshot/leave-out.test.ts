@@ -163,6 +163,22 @@ describe('take, what it leaves out', () => {
   });
 
   describe('files over the size limit', () => {
+    it('of megabytes are asked about again, though they are known and have not changed', async () => {
+      it_.git('init', '-q');
+      it_.write('large.bin', Buffer.alloc(2_000_000));
+      it_.write('small.py', 'small\n');
+      await it_.take({ sizeLimit: 1_500_000, largeFiles: 'include' });
+      for (let i = 0; i < 2; i++)
+        await assert.rejects(it_.take({ sizeLimit: 1_500_000 }), {
+          code: 'LARGE_FILES',
+          details: { files: [{ path: 'large.bin', bytes: 2_000_000 }], limit: 1_500_000 },
+        });
+      // Of a version that did not write down which files are large.
+      fs.rmSync(it_.at('.git/trainyard/heavy'));
+      await assert.rejects(it_.take({ sizeLimit: 1_500_000 }), { code: 'LARGE_FILES' });
+      assert.deepEqual((await it_.take({ sizeLimit: 3_000_000 })).leftOut, []);
+    });
+
     const limits = { sizeLimit: 1000 };
     beforeEach(() => {
       it_.write('tracked-large.bin', Buffer.alloc(5000));

@@ -142,6 +142,7 @@ describe('take', () => {
     assert.deepEqual(fs.readdirSync(it_.at('.git/trainyard')).sort(), [
       'HEAD',
       'config',
+      'heavy',
       'index',
       'info',
       'last',
