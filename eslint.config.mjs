@@ -11,19 +11,17 @@ const MAY_IMPORT = {
   base: [],
   job: [],
   snapshot: [],
-  lineage: [],
-  workspace: ['job:types', 'lineage:types'],
+  workspace: ['job:types'],
   targets: ['job:types'],
   server: [
     'job',
     'snapshot',
-    'lineage',
     'targets',
     'workspace:types',
     'workspace/local/contract',
     'workspace/local/tracking',
   ],
-  extension: ['workspace', 'job', 'lineage:types'],
+  extension: ['workspace', 'job'],
   cli: ['workspace', 'job'],
 };
 const ROOMS = Object.keys(MAY_IMPORT);
