@@ -140,7 +140,7 @@ async function planCommand(
   if (!/[\\/]/.test(program)) return { spec: buildJob(job, [findProgram([program], WHERE).path, ...args]) };
   const full = path.resolve(program);
   if (!isProgram(full, WHERE))
-    throw new TrainyardError('NO_INTERPRETER', `${program} is no program that can be started.`, {
+    throw new TrainyardError('NO_INTERPRETER', `${program} is not a program that can be started.`, {
       hint: 'It must exist and be executable (chmod +x).',
     });
   const real = fs.realpathSync(full);
@@ -164,7 +164,7 @@ function launcherOfFlag(
   if (other !== undefined && isOfPython(launcher))
     throw new TrainyardError(
       'BAD_REQUEST',
-      `${launcher.trim().split(/\s/)[0]} runs Python, but ${other} is none.`,
+      `${launcher.trim().split(/\s/)[0]} runs Python, but ${other} is not Python.`,
     );
   return launcherOf(launcher, program, WHERE);
 }

@@ -10,7 +10,7 @@ interface Json {
 }
 
 export function addExperiments(program: Command): void {
-  const experiments = program.command('experiments').description('look at experiments or change them');
+  const experiments = program.command('experiments').description('list, delete or restore experiments');
   experiments
     .command('list', { isDefault: true })
     .description('list them')
@@ -19,13 +19,13 @@ export function addExperiments(program: Command): void {
     .action(list);
   experiments
     .command('delete')
-    .description('put one away, with its runs')
+    .description('delete an experiment with its runs')
     .argument('<name>')
     .option('--json', 'print JSON')
     .action(remove);
   experiments
     .command('restore')
-    .description('bring back one that was deleted, with its runs')
+    .description('restore a deleted experiment with its runs')
     .argument('<name>')
     .option('--json', 'print JSON')
     .action(restore);

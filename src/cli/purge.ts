@@ -54,7 +54,7 @@ async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolea
 /** @throws BAD_REQUEST where nobody can be asked */
 async function confirm(question: string, json: boolean | undefined): Promise<boolean> {
   if (json || !process.stdin.isTTY)
-    throw new TrainyardError('BAD_REQUEST', question, { hint: 'Nobody can be asked here: say --yes.' });
+    throw new TrainyardError('BAD_REQUEST', question, { hint: 'There is no terminal to ask in. Use --yes.' });
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return /^y(es)?$/i.test((await lines.question(`${question} There is no undo. [y/N] `)).trim());
@@ -75,7 +75,7 @@ function countsOf({ runs, models, experiments }: Pick<PurgeStep, 'runs' | 'model
 function keptLines({ kept: { active, registered, needed } }: Purgeable): string[] {
   const reasons: [number, string][] = [
     [active, 'their jobs are active'],
-    [registered, 'versions of registered models are made of their files'],
+    [registered, 'registered models use their files'],
     [needed, 'other runs of their jobs are not deleted'],
   ];
   return reasons

@@ -37,7 +37,7 @@ export function addRuns(program: Command): void {
   command('show', 'what is known of it').action(showRun);
   command('logs', 'what it printed')
     .option('-f, --follow', 'go on until it ends')
-    .option('--raw', 'byte for byte, also where no terminal applies carriage returns and cursor movements')
+    .option('--raw', 'print the bytes as they are; carriage returns and cursor movements are not applied')
     .action(printLog);
   command('cancel', 'end it').action(cancelRun);
   command('delete', 'put it away').action(deleteRun);

@@ -11,10 +11,12 @@ interface Json {
 }
 
 export function addStore(program: Command): void {
-  const store = program.command('store').description('look after what the server keeps; it must not run');
+  const store = program
+    .command('store')
+    .description('check or rebuild the store of a server that is stopped');
   store
     .command('verify')
-    .description('read all of it and say what is damaged')
+    .description('read the whole store and report what is damaged')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
       const found = await maintainStore('verify', { serverEntry });
@@ -26,7 +28,7 @@ export function addStore(program: Command): void {
     });
   store
     .command('recover')
-    .description('put a damaged store together from what is left; nothing is removed')
+    .description('rebuild a damaged store from what is left; nothing is removed')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
       const made = await maintainStore('recover', { serverEntry });
@@ -35,7 +37,7 @@ export function addStore(program: Command): void {
     });
   store
     .command('reset')
-    .description('set all of it aside and start empty; nothing is removed')
+    .description('set the store aside and start empty; nothing is removed')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
       const done = await maintainStore('reset', { serverEntry });

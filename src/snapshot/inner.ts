@@ -48,7 +48,7 @@ export async function innerSource(outer: Source, path: string, commit: string): 
   if (known?.gitDir === undefined) return undefined;
   throw new TrainyardError(
     'NOT_FOUND',
-    `The repository ${path} in ${outer.origin} no longer has the commit ${commit.slice(0, 12)} that the run has of it.`,
+    `The repository ${path} in ${outer.origin} no longer has the commit ${commit.slice(0, 12)} of this run.`,
     {
       hint: `It was in ${known.gitDir}. Put that back, or fetch the commit there (git submodule update --init), and try again.`,
     },

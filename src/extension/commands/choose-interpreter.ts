@@ -71,7 +71,7 @@ async function pick(script: Script, { chosen, log }: ChooseInterpreterParts): Pr
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Interpreter for {0}', path.basename(script.folder)),
-    placeHolder: vscode.l10n.t('What runs the Python scripts of this folder?'),
+    placeHolder: vscode.l10n.t('Which Python runs the scripts of this folder?'),
     matchOnDetail: true,
   });
   if (!picked) return undefined;
@@ -85,7 +85,10 @@ async function offerSubmit(script: Script, program: string): Promise<void> {
   const name = path.basename(script.uri.fsPath);
   const text = program
     ? vscode.l10n.t('{0} runs the Python scripts of {1} from now on.', program, path.basename(script.folder))
-    : vscode.l10n.t('What runs the Python scripts of {0} is found by itself.', path.basename(script.folder));
+    : vscode.l10n.t(
+        'The Python for the scripts of {0} is found automatically.',
+        path.basename(script.folder),
+      );
   const submit = vscode.l10n.t('Submit {0}', name);
   const buttons = name.includes('*') ? [] : [submit];
   if ((await vscode.window.showInformationMessage(text, ...buttons)) === submit)

@@ -91,7 +91,7 @@ async function purge(workspace: Workspace): Promise<void> {
   const found = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Looking at what is deleted'),
+      title: vscode.l10n.t('Looking for deleted runs'),
       cancellable: true,
     },
     (_, token) => workspace.purgeable(undefined, toSignal(token)),
@@ -154,10 +154,7 @@ function staysLines({ kept: { active, registered, needed } }: Purgeable): string
     lines.push(vscode.l10n.t('Deleted runs that stay because their jobs are active: {0}.', active));
   if (registered > 0)
     lines.push(
-      vscode.l10n.t(
-        'Deleted runs that stay because versions of registered models are made of their files: {0}.',
-        registered,
-      ),
+      vscode.l10n.t('Deleted runs that stay because registered models use their files: {0}.', registered),
     );
   if (needed > 0)
     lines.push(

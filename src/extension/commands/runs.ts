@@ -91,7 +91,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     const runs = await choose.runs(args, { placeholder, fits: isCancellable, onlyRuns: true });
     if (runs.length === 0) {
       if (args[0] !== undefined)
-        void vscode.window.showInformationMessage(vscode.l10n.t('No job is active that could be cancelled.'));
+        void vscode.window.showInformationMessage(vscode.l10n.t('There is no active job to cancel.'));
       return;
     }
     // Code that names a run by its id knows what it does.
@@ -184,7 +184,7 @@ function cancelQuestion(runs: readonly Run[]): Question {
       runs.length === 1 && run
         ? vscode.l10n.t('Cancel {0}?', run.name)
         : vscode.l10n.t('Cancel {0} runs?', runs.length),
-    detail: vscode.l10n.t('The script is ended. What it has logged and written is kept.'),
+    detail: vscode.l10n.t('The script is stopped. What it has logged and written is kept.'),
     yes: runs.length === 1 ? vscode.l10n.t('Cancel Run') : vscode.l10n.t('Cancel Runs'),
     no: vscode.l10n.t('Keep Running'),
   };
@@ -198,7 +198,7 @@ function endQuestion(runs: readonly Run[]): Question {
         ? vscode.l10n.t('Mark {0} as ended?', run.name)
         : vscode.l10n.t('Mark {0} runs as ended?', runs.length),
     detail: vscode.l10n.t(
-      'For a script that died without saying so. The run is shown as failed when it logged last. A script that is alive is not ended.',
+      'Do this when its script has died. The run is then shown as failed at the time of its last log. A script that still runs is not stopped.',
     ),
     yes: vscode.l10n.t('Mark as Ended'),
     no: vscode.l10n.t('Leave Open'),

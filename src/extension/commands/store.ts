@@ -17,7 +17,7 @@ export function registerStoreCommands(register: Register, serverEntry: string): 
       {
         modal: true,
         detail: vscode.l10n.t(
-          'It is put together from what is left: the database, its second copy, the folders of jobs and the files. Nothing is removed; what was there before is set aside. Jobs that run go on.',
+          'It is rebuilt from what is left: the database, its second copy, the folders of jobs and the files. Nothing is removed; the old store is set aside. Running jobs go on.',
         ),
       },
       recover,
@@ -45,7 +45,7 @@ function recovered({
   setAside,
 }: StoreRecovery): string {
   const parts = [
-    runs === 1 ? vscode.l10n.t('1 run is there again.') : vscode.l10n.t('{0} runs are there again.', runs),
+    runs === 1 ? vscode.l10n.t('1 run was recovered.') : vscode.l10n.t('{0} runs were recovered.', runs),
   ];
   if (lostChanges !== 0)
     parts.push(
@@ -56,9 +56,8 @@ function recovered({
             formatDate(lastChangeAt, vscode.env.language),
           ),
     );
-  if (filesRun !== null)
-    parts.push(vscode.l10n.t('Files that no run names are in the run “Recovered files”.'));
+  if (filesRun !== null) parts.push(vscode.l10n.t('Files of no run are now in the run “Recovered files”.'));
   if (missingObjects.length > 0) parts.push(vscode.l10n.t('{0} files are missing.', missingObjects.length));
-  if (setAside !== null) parts.push(vscode.l10n.t('What was there before is in {0}.', setAside));
+  if (setAside !== null) parts.push(vscode.l10n.t('The old store is in {0}.', setAside));
   return parts.join(' ');
 }

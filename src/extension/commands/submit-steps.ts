@@ -135,7 +135,7 @@ async function askWay(
       asModule: true,
     },
   ];
-  const placeholder = vscode.l10n.t('How does it run? Relative imports work in a module only.');
+  const placeholder = vscode.l10n.t('Run it as a script or as a module? Relative imports need a module.');
   const active = ({ asModule }: { asModule: boolean }) => asModule === (options.asModule ?? false);
   const { asModule } = await ask.pick({ title, placeholder, items, active });
   if (asModule) options.asModule = true;
@@ -163,7 +163,7 @@ async function askLauncher(
   ];
   const typed = (value: string) =>
     value ? { label: `$(terminal) ${value}`, launcher: value, alwaysShow: true } : undefined;
-  const placeholder = vscode.l10n.t('What starts it? Choose, or type a launcher with its options.');
+  const placeholder = vscode.l10n.t('Which launcher starts it? Choose one, or type it with its options.');
   const active = ({ launcher }: Choice) => launcher === options.launcher;
   const { launcher } = await ask.pick<Choice>({ title, placeholder, items, active, typed });
   if (launcher) options.launcher = launcher;
@@ -183,12 +183,12 @@ async function askEnvFile(
     { label: vscode.l10n.t('$(circle-slash) Without {0}', name), use: false },
     {
       label: vscode.l10n.t('$(key) With the variables of {0}', name),
-      description: vscode.l10n.t('as secrets: they are not written down'),
+      description: vscode.l10n.t('as secrets that are never written down'),
       detail: envFileOf(script),
       use: true,
     },
   ];
-  const placeholder = vscode.l10n.t('Does it get the variables of {0}?', name);
+  const placeholder = vscode.l10n.t('Give the job the variables of {0}?', name);
   const now = options.envFile ?? settings.envFile(script.uri);
   options.envFile = (await ask.pick({ title, placeholder, items, active: ({ use }) => use === now })).use;
   return undefined;

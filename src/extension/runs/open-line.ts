@@ -20,7 +20,7 @@ export async function openCodeLine(
   // What git ignores is no part of the run's code; it is linked in.
   if (now !== undefined && (then === undefined || plain(now) === plain(then))) return openLine(own, line);
   if (then === undefined)
-    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('There is no file {0} any more.', own.fsPath));
+    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The file {0} no longer exists.', own.fsPath));
   await openLine(runUri({ runId, area: 'code', path: file }), line);
   const name = path.posix.basename(file);
   if (now === undefined) {

@@ -136,7 +136,7 @@ function requireModule(script: Script): FoundModule {
   const found = moduleOf(script.uri.fsPath, script.folder);
   if (found) return found;
   const name = path.basename(script.uri.fsPath);
-  throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('{0} is not part of a package any more.', name), {
+  throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('{0} is no longer part of a package.', name), {
     hint: vscode.l10n.t('Submit it with options, as a script.'),
   });
 }

@@ -123,10 +123,7 @@ class JobTerminal implements vscode.Pseudoterminal {
 function folderOfTask(): vscode.Uri {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   if (folder) return folder;
-  throw new TrainyardError(
-    'BAD_REQUEST',
-    vscode.l10n.t('A task without a script needs a folder that is open.'),
-  );
+  throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('A task without a script needs an open folder.'));
 }
 
 function scriptOfTask(script: string): Script {

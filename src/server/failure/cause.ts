@@ -160,7 +160,7 @@ function ofException(raised: Raised, code: JobCode): FailureCause {
   if (known) return { ...cause, ...known };
   const from = originOf(raised);
   if (!from || isSame(from, raised)) return cause;
-  return { ...cause, hint: `It came of ${headlineOf(shortName(from.exception), headOf(from.message))}` };
+  return { ...cause, hint: `It began with ${headlineOf(shortName(from.exception), headOf(from.message))}` };
 }
 
 /** What is to be said of some exceptions. */
@@ -216,7 +216,7 @@ function ofCrash(
     headline: isSaid ? word : `${word}: ${message}`,
     ...(message !== undefined && { message }),
     ...(crash && placeOf(crash.frames, code)),
-    ...(signal === 'SIGKILL' && { hint: 'Most likely the machine had no memory left.' }),
+    ...(signal === 'SIGKILL' && { hint: 'The machine probably ran out of memory.' }),
   };
 }
 

@@ -61,7 +61,7 @@ const LONGEST_WAIT = 30_000;
 /** Milliseconds between tries to keep what jobs wrote that have ended. */
 const COLLECT_EVERY = 15_000;
 /** The last sentence of a reason, while there is something to be kept. */
-const NOT_YET = 'Not all that it wrote is kept yet; this is tried again:';
+const NOT_YET = 'Some of its files are not kept yet; Trainyard keeps trying:';
 
 /** The repositories of so many runs are seen to at the start. */
 const REPOSITORIES_OF = 1000;
@@ -604,7 +604,7 @@ export class JobService {
   private wroteBeside({ runId, snapshot }: JobRecord): string | undefined {
     const slot = snapshot && this.slots.of(runId, snapshot.root);
     if (!slot || madeAround(slot, snapshot.root).length === 0) return undefined;
-    return `It wrote beside its code folder; that is among its files, under outputs/${BESIDE}.`;
+    return `Files that it wrote beside its code folder are under outputs/${BESIDE}.`;
   }
 
   /** The link to its checkout is there for as long as something in it is to be kept. */

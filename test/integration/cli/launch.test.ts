@@ -117,7 +117,11 @@ describe('what a job runs, from the command line', () => {
       ['--command', '--', 'no-such-program'],
       /no-such-program is not on the PATH/,
     ],
-    ['a command that is no program', ['--command', '--', './README.md'], /is no program that can be started/],
+    [
+      'a command that is no program',
+      ['--command', '--', './README.md'],
+      /is not a program that can be started/,
+    ],
     ['a launcher with code', ['--launcher', 'torchrun', '-c', 'x'], /torchrun runs a script or a module/],
     ['a launcher of Python with a shell script', ['--launcher', 'torchrun', 'go.sh'], /torchrun runs Python/],
     [

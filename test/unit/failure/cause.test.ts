@@ -18,7 +18,7 @@ function cause(log: string, end: Partial<JobEnd> = {}, root = ROOT) {
 const MEMORY = /^Make the batch or the data smaller/;
 const GPU_MEMORY = /^Make the batch or the model smaller/;
 const ASKED = /^The script asked for input; jobs have none\. Pass it as an argument\.$/;
-const KILLED = /^Most likely the machine had no memory left\.$/;
+const KILLED = /^The machine probably ran out of memory\.$/;
 const OPTIONS = /“Submit With Options…”/;
 
 interface Expected {
@@ -67,7 +67,7 @@ const EXPECTED: Record<string, Expected> = {
   chained: {
     headline: 'RuntimeError: no learning rate',
     at: 'chained.py:6',
-    hint: /^It came of KeyError: 'lr'$/,
+    hint: /^It began with KeyError: 'lr'$/,
   },
   clk: { kind: 'usage', headline: "Wrong arguments: Missing option '--lr'.", hint: OPTIONS, exitCode: 2 },
   cpp: { kind: 'signal', headline: 'Aborted (SIGABRT): bad tensor', exitCode: 134 },
@@ -82,7 +82,7 @@ const EXPECTED: Record<string, Expected> = {
   'dataloader-bus': {
     headline: 'RuntimeError: DataLoader worker (pid(s) 4711) exited unexpectedly',
     at: 'train.py:20',
-    hint: /^It came of RuntimeError: DataLoader worker \(pid 4711\) is killed by signal: Bus error/,
+    hint: /^It began with RuntimeError: DataLoader worker \(pid 4711\) is killed by signal: Bus error/,
   },
   debugged: {
     kind: 'input',
@@ -93,7 +93,7 @@ const EXPECTED: Record<string, Expected> = {
   direct: {
     headline: 'RuntimeError: no learning rate',
     at: 'direct.py:6',
-    hint: /^It came of KeyError: 'lr'$/,
+    hint: /^It began with KeyError: 'lr'$/,
   },
   eof: { kind: 'input', headline: 'EOFError: EOF when reading a line', at: 'eof.py:1', hint: ASKED },
   exit3: { kind: 'exit', headline: 'Exit code 3: epoch 1 done', exitCode: 3 },
