@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import process from 'node:process';
 import type { Socket } from 'node:net';
-import { environmentOf, openedBy, processIds, runIn } from '../../targets/process/proc.js';
+import { environmentOf, openedBy, processesOf } from '../../targets/process/proc.js';
 
 /** The place of a process in distributed training. */
 export interface Rank {
@@ -43,10 +43,8 @@ export function rankOf(socket: Socket, jobId: string): Rank | undefined {
 function readRank(socket: Socket, jobId: string): Rank | undefined {
   const inode = inodeOf(socket);
   if (inode === undefined) return undefined;
-  for (const pid of processIds()) {
-    const text = environmentOf(pid) ?? '';
-    if (runIn(text) !== jobId) continue;
-    const rank = rankIn(variablesIn(text));
+  for (const pid of processesOf(jobId)) {
+    const rank = rankIn(variablesIn(environmentOf(pid) ?? ''));
     if (rank && openedBy(pid).some(({ target }) => target === `socket:[${inode}]`)) return rank;
   }
   return undefined;

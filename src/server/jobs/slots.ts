@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import { hasCode } from '../../base/errors.js';
 import { folderKey } from '../../snapshot/locate.js';
 import { type Mirror, moveStrays } from '../../snapshot/mirror.js';
-import { hasProcesses, mountedBelow } from './leftovers.js';
+import { processesOf } from '../../targets/process/proc.js';
+import { mountedBelow } from './mounts.js';
 import { madeAround } from './surroundings.js';
 
 /** A folder for the code of one job at a time: `<home>/checkouts/<key of the repository>/<number>`. */
@@ -101,7 +102,7 @@ export class Slots {
     const { slot } = found;
     const tidy = async (): Promise<void> => {
       // One that got away may still write there.
-      if (hasProcesses(runId)) throw new Error('a process of the job is left');
+      if (processesOf(runId).length > 0) throw new Error('a process of the job is left');
       const away = path.join(this.trash, randomUUID());
       await moveStrays(found, away, mtimeOf(path.join(slot, JOB)));
       for (const [i, { at }] of madeAround(found, root).entries())

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '../../base/errors.js';
-import { environmentOf, processIds, runIn } from './proc.js';
+import { processesOf } from './proc.js';
 
 /** Milliseconds that a process may take to end. */
 const LONGEST_DEATH = 5_000;
@@ -48,10 +48,6 @@ export async function endProcessesOf(runId: string, killAt: number, tick: number
     if (Date.now() >= killAt + LONGEST_DEATH) return;
     await sleep(tick);
   }
-}
-
-function processesOf(runId: string): number[] {
-  return processIds().filter((pid) => runIn(environmentOf(pid) ?? '') === runId);
 }
 
 function signalOne(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -22,6 +22,11 @@ export function runIn(environment: string): string | undefined {
   return /(?:^|\0)TRAINYARD_RUN_ID=([^\0]*)/.exec(environment)?.[1];
 }
 
+/** The processes of a run, but for those that gave up their environment. */
+export function processesOf(runId: string): number[] {
+  return processIds().filter((pid) => runIn(environmentOf(pid) ?? '') === runId);
+}
+
 export interface Stat {
   state: string;
   parent: number;

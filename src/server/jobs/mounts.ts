@@ -1,15 +1,8 @@
-/** What a job may leave behind outside its folder. Only Linux tells; elsewhere there is nothing. */
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { environmentOf, processIds, runIn } from '../../targets/process/proc.js';
 
-/** Whether a process of the job is left: one that made a session of its own is not ended with the others. */
-export function hasProcesses(runId: string): boolean {
-  return processIds().some((pid) => runIn(environmentOf(pid) ?? '') === runId);
-}
-
-/** Whether anything is mounted in the folder, for this process. */
+/** Whether anything is mounted in the folder, for this process. Only Linux tells. */
 export function mountedBelow(folder: string): boolean {
   if (process.platform !== 'linux') return false;
   const start = `${fs.realpathSync(folder)}${path.sep}`;
