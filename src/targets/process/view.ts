@@ -55,7 +55,7 @@ case $program in
        [ -x "$program" ] && [ ! -d "$program" ] || exit ${NOT_RUNNABLE} ;;
   *) command -v "$program" >/dev/null || exit ${NOT_FOUND} ;;
 esac
-: >"$entered" || exit 125
+(umask 077; : >"$entered") || exit 125
 exec "$@"
 `;
 

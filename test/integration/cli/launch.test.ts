@@ -60,7 +60,9 @@ describe('what a job runs, from the command line', () => {
     const told = log.split('\n').filter((line) => line.startsWith('{"argv"'));
     return { run, log, told: told.map((line) => JSON.parse(line) as Told) };
   }
-  const codeOf = ({ id }: Run, ...names: string[]) => path.join(test.home, 'jobs', id, 'code', ...names);
+  /** In the person's folder as the job sees it; where that cannot be shown to it, in a checkout that is named alike. */
+  const isInCode = (file: string | undefined, ...names: string[]) =>
+    assert.ok(file?.endsWith(path.join(test.project, ...names)), file);
 
   it('runs a module from the code that was kept, in the folder that one is in', async () => {
     const { run, told } = await submit(
@@ -70,8 +72,8 @@ describe('what a job runs, from the command line', () => {
     const [one] = told;
     assert.deepEqual(one?.argv, ['--lr', '1']);
     assert.equal(one?.package, 'pkg');
-    assert.equal(one?.file, codeOf(run, 'src', 'pkg', 'train.py'));
-    assert.equal(one?.folder, codeOf(run, 'sub'));
+    isInCode(one?.file, 'src', 'pkg', 'train.py');
+    isInCode(one?.folder, 'sub');
     assert.equal(run.code?.script, 'src/pkg/train.py');
     assert.deepEqual(run.job?.command.slice(1), ['-m', 'pkg.train', '--lr', '1']);
     assert.equal(Buffer.from(await test.workspace.readCode(run.id, 'src/pkg/__init__.py')).length, 0);
@@ -160,7 +162,7 @@ describe('what a job runs, from the command line', () => {
       assert.deepEqual(told.map(({ rank }) => rank).sort(), ['0', '1']);
       for (const one of told) {
         assert.deepEqual(one.argv, ['--lr', '1']);
-        assert.equal(one.file, codeOf(run, 'train.py'));
+        isInCode(one.file, 'train.py');
         assert.equal(one.python, python);
       }
       assert.equal(run.code?.script, 'train.py');
@@ -168,11 +170,12 @@ describe('what a job runs, from the command line', () => {
 
     it('runs a module with torchrun, and with accelerate', async () => {
       for (const launcher of ['torchrun --nproc-per-node=1', 'accelerate launch --cpu --num_processes 1']) {
-        const { run, told } = await submit(['--launcher', launcher, '--python', python, '-m', 'pkg.train']);
+        const { told } = await submit(['--launcher', launcher, '--python', python, '-m', 'pkg.train']);
         assert.deepEqual(
-          told.map((one) => [one.package, one.file]),
-          [['pkg', codeOf(run, 'src', 'pkg', 'train.py')]],
+          told.map((one) => one.package),
+          ['pkg'],
         );
+        isInCode(told[0]?.file, 'src', 'pkg', 'train.py');
       }
     });
   });
