@@ -12,6 +12,7 @@ import { innerSource, sourceOf } from './inner.js';
 import { objectsPlace } from './keep.js';
 import { foldersOf, shown, splitNul } from './listing.js';
 import { formatOf, makeNeutral, neutralPlace, type ObjectFormat } from './neutral.js';
+import { makeEmpty } from './restore.js';
 import { type Snapshot } from './snapshot.js';
 
 export interface Mirror {
@@ -86,6 +87,7 @@ export async function bringTo(mirror: Mirror, snapshot: Snapshot): Promise<void>
       tree,
     ]);
   }
+  await makeEmpty(snapshot, mirror.folder);
 }
 
 async function empty({ folder, git }: Mirror): Promise<void> {

@@ -1,6 +1,7 @@
 /** Which names of the working folder belong to a snapshot, and which were left out by ignore files. */
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { emptyFolders } from './empty.js';
 import { gitBytes, type GitPlace } from './git.js';
 import { collapse, GITLINK, type IndexEntry, joinNul, parseIndex, splitNul, topMost } from './listing.js';
 import { type Repository } from './locate.js';
@@ -20,6 +21,8 @@ export interface Names {
   excluded: Set<string>;
   /** Top-most ignored paths; folders end in `/`. */
   ignored: string[];
+  /** Folders with nothing in them that nothing ignores. */
+  empty: string[];
   /** Our folder in there, ending in `/`; one that no name begins with when it is elsewhere. */
   ours: string;
 }
@@ -41,10 +44,11 @@ export async function listNames(
   const person = personPlace(repository, noIndex);
   const ours = `${Buffer.from(relative(repository.root, apart).split(sep).join('/')).toString('latin1')}/`;
   const isOurs = (name: string): boolean => name.startsWith(ours);
-  const [tracked, others, ignored] = await Promise.all([
+  const [tracked, others, ignored, untracked] = await Promise.all([
     gitBytes(person, ['ls-files', '-s', '-v', '-z']).then(parseIndex),
     gitBytes(person, ['ls-files', '-o', '-z', '--exclude-standard']).then(splitNul),
     gitBytes(person, ['ls-files', '-o', '-i', '-z', '--exclude-standard', '--directory']).then(splitNul),
+    gitBytes(person, ['ls-files', '-o', '-z', '--exclude-standard', '--directory']).then(splitNul),
   ]);
   const found = others.filter((name) => !isOurs(name));
   const { nested, files } = await sortNested(repository, tracked, found, noIndex);
@@ -64,9 +68,15 @@ export async function listNames(
   for (const name of included) matched.delete(name);
   const collapsed = collapse(matched, wanted);
   for (const name of matched) wanted.delete(name);
+  const leftOut = new Set([...ignored, ...collapsed]);
   return {
     tracked,
     wanted,
+    empty: await emptyFolders(
+      repository.root,
+      untracked,
+      (name) => isOurs(name) || isNested(name) || leftOut.has(name),
+    ),
     nested: nested.filter(({ name }) => !matched.has(name)),
     excluded: new Set([...tracked.keys()].filter((name) => matched.has(name) || isOurs(name))),
     ignored: await besides(

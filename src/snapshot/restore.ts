@@ -51,6 +51,17 @@ export async function checkout(snapshot: Snapshot, destination: string): Promise
   objectsPlace(snapshot);
   await mkdir(destination, { recursive: true });
   await fill(sourceOf(snapshot), await realpath(destination), snapshot.umask);
+  await makeEmpty(snapshot, destination);
+}
+
+/** Makes the folders of a snapshot that git does not keep. A name that is no UTF-8 cannot be told, so it is left out. */
+export async function makeEmpty({ empty = [], umask }: Snapshot, destination: string): Promise<void> {
+  for (const name of empty)
+    if (!name.includes('\ufffd')) {
+      const folder = join(destination, name);
+      if (umask === undefined) await mkdir(folder, { recursive: true });
+      else await makeFolder(folder, 0o777 & ~umask);
+    }
 }
 
 /** @param umask of the files; without it, that of this process */

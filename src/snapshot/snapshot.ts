@@ -28,6 +28,8 @@ export interface Snapshot {
    * holds files of stands for everything else in it, at every depth.
    */
   ignored: string[];
+  /** Folders with nothing in them, relative, with `/`: git keeps none. Unknown in older snapshots. */
+  empty?: string[];
   /** Files left out because they are over the size limit and the person said so. */
   leftOut: { path: string; bytes: number }[];
   /** Files that were kept whatever ignore files say, relative, with `/`. */

@@ -59,6 +59,8 @@ export interface InnerLayer extends Layer {
 
 export interface Written extends Pick<Snapshot, 'changedFiles' | 'submodules' | 'ignored' | 'leftOut'> {
   layer: Layer;
+  /** See Snapshot. */
+  empty: string[];
   /** Those of `submodules` that are initialised, in that order. */
   inner: InnerLayer[];
 }
@@ -277,6 +279,7 @@ async function write(found: Survey): Promise<Written> {
     submodules: [],
     inner: [],
     ignored: gather(names.ignored, [...large.keys(), names.ours]).map(shown),
+    empty: names.empty.map(shown),
     leftOut,
   });
 }
@@ -304,7 +307,7 @@ function joined(outer: Written, { name, commit, inside }: WrittenNested): Writte
     const empty = { path, commit, dirty: false, gitDir: null };
     return { ...outer, submodules: [...outer.submodules, empty] };
   }
-  const { changedFiles, submodules, ignored, leftOut, layer, inner } = inside.written;
+  const { changedFiles, submodules, ignored, empty, leftOut, layer, inner } = inside.written;
   const within = <T extends { path: string }>(found: T): T => ({ ...found, path: `${path}/${found.path}` });
   const { gitDir } = layer.repository;
   const own = { path, commit, tree: layer.tree, dirty: changedFiles > 0, gitDir };
@@ -314,6 +317,7 @@ function joined(outer: Written, { name, commit, inside }: WrittenNested): Writte
     submodules: [...outer.submodules, own, ...submodules.map(within)],
     inner: [...outer.inner, { ...layer, path, commit: inside.commit }, ...inner.map(within)],
     ignored: [...outer.ignored, ...ignored.map((name) => `${path}/${name}`)],
+    empty: [...outer.empty, ...empty.map((name) => `${path}/${name}`)],
     leftOut: [...outer.leftOut, ...leftOut.map(within)],
   };
 }

@@ -78,6 +78,19 @@ for (const view of ['root', 'user', 'none'])
       assert.deepEqual(scratch.outputs(id), []);
     });
 
+    it('has the empty folders, to write into, and no longer when they are gone', async () => {
+      for (const name of ['checkpoints', 'runs/first'])
+        fs.mkdirSync(path.join(scratch.project, name), { recursive: true });
+      const script = 'echo w >checkpoints/last.pt; echo r >runs/first/log; ls -d */';
+      const words = await said(script);
+      assert.match(words, /^checkpoints\/$/m);
+      const again = await said(script);
+      assert.equal(again, words);
+      for (const name of ['checkpoints', 'runs'])
+        fs.rmSync(path.join(scratch.project, name), { recursive: true });
+      assert.doesNotMatch(await said('echo */'), /checkpoints|runs/);
+    });
+
     it('lets a script harm nothing, and keeps what it wrote and put in the place of a linked file', async () => {
       scratch.write('model.py', 'the model');
       scratch.write('note.txt', 'n');

@@ -48,6 +48,34 @@ describe('take', () => {
     );
   });
 
+  it('keeps folders with nothing in them, at every depth, but for those that are ignored', async () => {
+    repository();
+    it_.write('.gitignore', 'ignored/\n*.pt\n');
+    it_.write('new/file.py', 'new\n');
+    it_.write('weights/last.pt', 'ignored\n');
+    for (const name of ['empty', 'lib/empty', 'new/empty', 'deep/down/empty', 'ignored/empty', 'ü b'])
+      fs.mkdirSync(it_.at(name), { recursive: true });
+    it_.git('init', '-q', 'inner');
+    it_.write('inner/a.py', 'inner\n');
+    it_.git('-C', 'inner', 'add', '-A');
+    it_.git('-C', 'inner', 'commit', '-qm', 'inner');
+    fs.mkdirSync(it_.at('inner/empty'));
+
+    const snapshot = await it_.take();
+
+    const wanted = ['deep/down/empty', 'empty', 'inner/empty', 'lib/empty', 'new/empty', 'ü b'];
+    assert.deepEqual([...(snapshot.empty ?? [])].sort(), wanted);
+    const restored = await it_.checkedOut(snapshot);
+    for (const name of wanted) assert.deepEqual(fs.readdirSync(path.join(restored, name)), []);
+    assert.equal(fs.existsSync(path.join(restored, 'ignored')), false);
+  });
+
+  it('keeps folders with nothing in them of a folder without git', async () => {
+    it_.write('train.py', 'train\n');
+    for (const name of ['checkpoints', 'a/b', 'venv/lib']) fs.mkdirSync(it_.at(name), { recursive: true });
+    assert.deepEqual((await it_.take()).empty, ['a/b', 'checkpoints']);
+  });
+
   it('keeps symbolic links: to files, to folders, dangling, out of the repository', async () => {
     repository();
     fs.symlinkSync('kept.py', it_.at('to-file'));

@@ -1,0 +1,47 @@
+/** Folders with nothing in them: git keeps none, and a script may want to write there. */
+import { type Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { hasCode } from '../base/errors.js';
+
+/** So many are told; nobody makes more by hand. */
+const MOST = 1_000;
+
+/**
+ * Empty folders below folders of which git tracks nothing, themselves included. Other repositories are not looked into.
+ * @param untracked byte names with `/` at the end, as git lists them
+ * @param isApart whether a folder, named in the same way, is not to be looked into
+ * @returns byte names without `/` at the end, sorted
+ */
+export async function emptyFolders(
+  root: string,
+  untracked: readonly string[],
+  isApart: (name: string) => boolean,
+): Promise<string[]> {
+  const found: string[] = [];
+  const folders = untracked.filter((name) => name.endsWith('/'));
+  // It grows while it is walked.
+  for (const folder of folders) {
+    if (found.length >= MOST) break;
+    if (isApart(folder)) continue;
+    const entries = await entriesOf(root, folder);
+    if (entries === undefined) continue;
+    if (entries.length === 0) found.push(folder.slice(0, -1));
+    const names = entries.map((entry) => entry.name.toString('latin1'));
+    if (names.includes('.git')) continue;
+    for (const [i, entry] of entries.entries())
+      if (entry.isDirectory()) folders.push(`${folder}${names[i]}/`);
+  }
+  return found.sort();
+}
+
+/** undefined: it went meanwhile, or is closed to us. */
+async function entriesOf(root: string, folder: string): Promise<Dirent<Buffer>[] | undefined> {
+  const path = Buffer.concat([Buffer.from(join(root, sep)), Buffer.from(folder, 'latin1')]);
+  try {
+    return await readdir(path, { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return undefined;
+    throw error;
+  }
+}
