@@ -35,6 +35,7 @@ import { ServerSettingsSync } from './server-settings.js';
 import { SETTINGS, settings, touchesSetting } from './settings.js';
 import { StatusBar } from './status-bar.js';
 import { ChosenInterpreters } from './submit/chosen-interpreters.js';
+import { readNumbers } from './submit/read-numbers.js';
 import { SubmitMemory } from './submit/script-options.js';
 import { JobSecrets } from './submit/secrets.js';
 import { Submitter } from './submit/submitter.js';
@@ -62,7 +63,14 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const workspaces: Workspaces = { active: local, all: [local] };
 
-  const charts = registerChartsPanel(context, workspaces, log, () => runsView.draggedRunIds);
+  const memory = new SubmitMemory(context.workspaceState);
+  const charts: ChartsPanels = registerChartsPanel(
+    context,
+    workspaces,
+    log,
+    () => runsView.draggedRunIds,
+    (runId, line) => readNumbers(runId, line, { workspaces, memory, showCharts: (id) => charts.add([id]) }),
+  );
   const layouts = keep(new TableLayouts(context.workspaceState));
   const compare = registerComparePanel(context, workspaces, layouts, log);
   const table = registerTablePanel(context, workspaces, layouts, log);
@@ -92,7 +100,6 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   keep(runsView.onDidLook(() => statusBar.wake()));
 
-  const memory = new SubmitMemory(context.workspaceState);
   const chosen = new ChosenInterpreters(context.workspaceState);
   const secrets = new JobSecrets(context.secrets);
   const serverSettings = keep(new ServerSettingsSync(workspaces, log));

@@ -22,10 +22,11 @@ const TO_TABLE: Record<ToTable['type'], 1> = {
 const FROM_CHARTS: Record<FromCharts['type'], 1> = {
   ...{ ready: 1, fetch: 1, layout: 1, fetchImage: 1, openFile: 1, dropped: 1, removeRun: 1, showLog: 1 },
   ...{ showOutput: 1, copy: 1, save: 1, open: 1, pickMetric: 1, askLimits: 1, failed: 1, openFailure: 1 },
+  ...{ log: 1, readNumbers: 1 },
 };
 const TO_CHARTS: Record<ToCharts['type'], 1> = {
   ...{ init: 1, runs: 1, layout: 1, changed: 1, expand: 1, act: 1, baseline: 1, addMetric: 1, limits: 1 },
-  ...{ points: 1, images: 1, image: 1, error: 1 },
+  ...{ points: 1, images: 1, image: 1, log: 1, error: 1 },
 };
 const FROM_COMPARE: Record<FromCompare['type'], 1> = {
   ...{ ready: 1, show: 1, fetch: 1, openCode: 1, openFile: 1, run: 1, charts: 1, showOutput: 1 },
@@ -263,6 +264,10 @@ describe('the messages of the panels, in the real editor', function () {
     await closeQuestion();
     await ask({ type: 'failed', message: 'It went wrong.' });
     await page.locator('.notification-toast', { hasText: 'It went wrong.' }).first().waitFor();
+    await ask({ type: 'readNumbers', runId: ids['one'], line: 'none' });
+    await page.locator('.notification-toast', { hasText: 'No number in this line' }).first().waitFor();
+    await ask({ type: 'log', runId: ids['one'] });
+    await saw('host→charts log');
     await ask({ type: 'showOutput' });
     await output();
     for (const message of [

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ErrorData } from '../../src/base/errors.js';
+import type { ChartRun } from '../../src/extension/panels/messages.js';
 import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';
@@ -15,6 +16,9 @@ import type { Section } from './layout.js';
 import './legend.js';
 import type { Loader } from './loader.js';
 import type { ChartsModel } from './model.js';
+import './printed.js';
+import type { PrintedModel } from './printed-model.js';
+import { printingRun } from './printing-run.js';
 import { Reorder } from './reorder.js';
 import { acceptRuns } from './run-drop.js';
 import './toolbar.js';
@@ -33,6 +37,7 @@ export class TyCharts extends LitElement {
   declare loader: Loader;
   declare images: ImagesModel;
   declare cache: ImageCache;
+  declare printed: PrintedModel;
   readonly #inView = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries)
@@ -126,27 +131,18 @@ export class TyCharts extends LitElement {
     if (model.runs.all.length === 0)
       return empty('graph-line', 'No runs are shown', 'Select runs in the Runs view and choose Show Charts.');
     this.#showsImages = this.#hasImages;
-    if (model.runs.metrics.size === 0 && !this.#showsImages) {
-      return model.runs.all.some((run) => ACTIVE.has(run.state))
-        ? empty(
-            'loading',
-            'Waiting for the first point…',
-            'A metric shows up here as soon as the script logs it.',
-          )
-        : (this.#failures() ??
-            empty(
-              'graph-line',
-              'No metrics were logged',
-              'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
-            ));
-    }
+    const printing = this.#showsImages ? undefined : printingRun(model.runs.all);
+    if (model.runs.metrics.size === 0 && !this.#showsImages)
+      return html`<div class=${printing ? 'printing' : ''}>
+        ${this.#nothingLogged()}${this.#printed(printing)}
+      </div>`;
     const { expanded } = model;
     const sections = model.sections.shown;
     const shown = expanded === null ? [] : metricsOf(expanded);
     if (expanded !== null && shown.some((key) => model.runs.metrics.has(key)))
       return html`<div class="full">${this.#chart(expanded)}</div>`;
     if (sections.length === 0 && !this.#showsImages) return empty('search', 'No metric matches the search');
-    return html`${repeat(
+    return html`${printing ? html`<div class="printing">${this.#printed(printing)}</div>` : nothing}${repeat(
       sections,
       (section) => section.prefix,
       (section) => this.#section(section),
@@ -155,6 +151,29 @@ export class TyCharts extends LitElement {
         ? html`<ty-images .model=${model} .images=${this.images} .cache=${this.cache}></ty-images>`
         : nothing
     }`;
+  }
+
+  #nothingLogged(): TemplateResult {
+    if (this.model.runs.all.some((run) => ACTIVE.has(run.state)))
+      return empty(
+        'loading',
+        'Waiting for the first point…',
+        'A metric shows up here as soon as the script logs it.',
+      );
+    return (
+      this.#failures() ??
+      empty(
+        'graph-line',
+        'No metrics were logged',
+        'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
+      )
+    );
+  }
+
+  #printed(run: ChartRun | undefined): TemplateResult | typeof nothing {
+    if (!run) return nothing;
+    const name = this.model.runs.all.length > 1 ? run.name : undefined;
+    return html`<ty-printed .printed=${this.printed} .runId=${run.id} .name=${name}></ty-printed>`;
   }
 
   /** Why the runs failed that logged nothing; undefined when none has. */

@@ -71,6 +71,11 @@ export function moved(keys: readonly string[], key: string, before: string | nul
   return others.toSpliced(at < 0 ? others.length : at, 0, key);
 }
 
+/** Whether it tells of the machine, and is no metric of the script's own. */
+export function isOfMachine(metric: string): boolean {
+  return prefixOf(metric) === SYSTEM;
+}
+
 function prefixOf(key: string): string {
   const slash = key.indexOf('/');
   return slash > 0 ? key.slice(0, slash) : '';

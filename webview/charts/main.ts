@@ -12,10 +12,17 @@ import { ImageCache } from './image-cache.js';
 import { ImagesModel } from './images-model.js';
 import { Loader } from './loader.js';
 import { ChartsModel } from './model.js';
+import { PrintedModel } from './printed-model.js';
 
 const host = connectHost<ToCharts, FromCharts, ChartsState>();
 const app = new TyCharts();
 app.model = new ChartsModel(host);
+app.printed = new PrintedModel((message) => host.post(message));
+// Before what makes the page ask for a log.
+host.onMessage((message) => {
+  if (message.type === 'log') app.printed.receive(message);
+  else if (message.type === 'init') app.printed.restart();
+});
 app.loader = new Loader(host, app.model);
 app.images = new ImagesModel();
 app.cache = new ImageCache((message) => host.post(message));

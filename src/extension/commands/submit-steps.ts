@@ -5,6 +5,7 @@ import { joinArguments, splitArguments } from '../../job/arguments.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { LAUNCHERS } from '../../job/launch.js';
 import { moduleOf } from '../../job/module.js';
+import type { MetricPattern } from '../../job/spec.js';
 import { settings } from '../settings.js';
 import type { ChosenInterpreters } from '../submit/chosen-interpreters.js';
 import { envFileOf, hasEnvFile } from '../submit/env-file.js';
@@ -36,6 +37,7 @@ export async function askOptions(
 ): Promise<AskedOptions | undefined> {
   const title = vscode.l10n.t('Submit {0}', path.basename(script.uri.fsPath));
   const asked: AskedOptions = { options: { ...before } };
+  const { metrics = [] } = before;
   const done = await runSteps([
     (ask) => askTarget(ask, title, asked, parts),
     (ask) => askInterpreter(ask, title, asked, script, parts),
@@ -47,6 +49,7 @@ export async function askOptions(
     (ask) => askEnvironment(ask, title, asked),
     (ask) => askEnvFile(ask, title, asked, script),
     (ask) => askSecrets(ask, title, asked, parts),
+    ...(metrics.length > 0 ? [(ask: Asker) => askMetrics(ask, title, asked, metrics)] : []),
   ]);
   return done ? asked : undefined;
 }
@@ -272,6 +275,25 @@ async function askSecrets(
   const active = ({ name }: { name: string }) => options.secrets.includes(name);
   options.secrets = (await ask.pickMany({ title, placeholder, items, active })).map(({ name }) => name);
   return undefined;
+}
+
+/** Of those that a person chose from what the script printed. */
+async function askMetrics(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  known: readonly MetricPattern[],
+): Promise<void> {
+  const items = known.map((pattern) => ({
+    label: `$(graph-line) ${pattern.name}`,
+    detail: pattern.regex,
+    pattern,
+  }));
+  const placeholder = vscode.l10n.t('Which metrics are read from what it prints?');
+  const active = ({ pattern }: { pattern: MetricPattern }) => options.metrics?.includes(pattern) ?? false;
+  const metrics = (await ask.pickMany({ title, placeholder, items, active })).map(({ pattern }) => pattern);
+  if (metrics.length > 0) options.metrics = metrics;
+  else delete options.metrics;
 }
 
 function problemIn(parse: () => unknown, message: string): string | undefined {

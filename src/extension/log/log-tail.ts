@@ -7,16 +7,22 @@ export class LogTail {
   readonly #most: number;
   /** Those that can no longer change. */
   #lines: string[] = [];
-  #isCut = false;
+  /** How many lines are kept no more. */
+  #dropped = 0;
 
   /** @param most lines to keep, besides one that has no end yet */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Whether there were lines before those that are kept. */
+  /** How many lines there were before those that are kept. */
+  get first(): number {
+    return this.#dropped + Math.max(0, this.#all.length - this.#most);
+  }
+
+  /** Whether there were any. */
   get isCut(): boolean {
-    return this.#isCut || this.#all.length > this.#most;
+    return this.first > 0;
   }
 
   push(chunk: Uint8Array): void {
@@ -37,7 +43,7 @@ export class LogTail {
   #keep(line: string): void {
     this.#lines.push(line);
     if (this.#lines.length <= 2 * this.#most) return;
+    this.#dropped += this.#lines.length - this.#most;
     this.#lines = this.#lines.slice(-this.#most);
-    this.#isCut = true;
   }
 }

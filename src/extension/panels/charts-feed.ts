@@ -1,6 +1,8 @@
 import { errorData, messageOf } from '../../base/errors.js';
+import { patternsFrom } from '../../job/patterns-from.js';
 import type { Run, RunPart, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { LogEnd } from '../log/log-end.js';
 import { runsById } from '../runs/runs-by-id.js';
 import { ImagesFeed } from './images-feed.js';
 import type { ChartRun, ExperimentLayout, FromCharts, RunLabel, ToCharts } from './messages.js';
@@ -15,7 +17,7 @@ const REFRESH_MS = 1_000;
 const SHOWN_PARTS: ReadonlySet<RunPart> = new Set<RunPart>(['metrics', 'state', 'params', 'tags']);
 
 interface Options {
-  workspace: Pick<Workspace, 'id' | 'runs' | 'points' | 'files' | 'readFile' | 'onEvent'>;
+  workspace: Pick<Workspace, 'id' | 'runs' | 'points' | 'files' | 'readFile' | 'log' | 'onEvent'>;
   post: (message: ToCharts) => void;
   layout: (runs: readonly Run[]) => Promise<ExperimentLayout>;
   warn: (message: string) => void;
@@ -27,6 +29,7 @@ interface Options {
  */
 export class ChartsFeed {
   readonly images: ImagesFeed;
+  readonly #log: LogEnd;
   readonly #options: Options;
   readonly #abort = new AbortController();
   readonly #subscription: { dispose(): void };
@@ -50,6 +53,14 @@ export class ChartsFeed {
     this.#options = options;
     this.#runIds = runIds;
     this.images = new ImagesFeed(options);
+    this.#log = new LogEnd({
+      workspace: options.workspace,
+      tell: (runId, { text, isCut, first }) => {
+        const numbered = text.split('\n').flatMap((line, i) => (patternsFrom(line).length > 0 ? [i] : []));
+        this.#post({ type: 'log', runId, log: { text, isCut, first, numbered } });
+      },
+      failed: (error) => options.warn(`A log could not be read: ${messageOf(error)}`),
+    });
     // Before the first read, so that nothing falls between.
     this.#subscription = options.workspace.onEvent((event) => this.#onEvent(event));
     void this.#load();
@@ -59,6 +70,7 @@ export class ChartsFeed {
     this.#abort.abort();
     this.#subscription.dispose();
     this.images.dispose();
+    this.#log.dispose();
     clearTimeout(this.#gatherTimer);
     clearTimeout(this.#refreshTimer);
   }
@@ -80,6 +92,11 @@ export class ChartsFeed {
   /** Tells the page of the layout that its runs have now. */
   async layOut(): Promise<void> {
     this.#post({ type: 'layout', layout: await this.#layout() });
+  }
+
+  /** Follows the end of the log of a run of the panel; null: of none. */
+  log(runId: string | null): Promise<void> {
+    return this.#log.follow(this.#runIds.find((id) => id === runId));
   }
 
   async fetch({ id, series, maxPoints }: Extract<FromCharts, { type: 'fetch' }>): Promise<void> {
@@ -201,6 +218,7 @@ export function chartRun(run: Run): ChartRun {
     state: run.state,
     startTime: run.startTime,
     metrics: Object.keys(run.metrics),
+    ...(run.job?.runId === run.id && { hasLog: true }),
     ...(failure && { failure }),
   };
 }

@@ -44,6 +44,7 @@ export function registerChartsPanel(
   workspaces: { readonly active: Workspace },
   log: vscode.LogOutputChannel,
   draggedRunIds: () => readonly string[],
+  readNumbers: (runId: string, line: string) => Promise<void>,
 ): ChartsPanels {
   const layouts = new ChartsLayouts(context, (message, file) => run(() => warnOfLayout(message, file, log)));
   const shown = new Kept<readonly string[]>(context.workspaceState, 'charts.shown', failed);
@@ -102,6 +103,12 @@ export function registerChartsPanel(
         break;
       case 'showLog':
         run(() => vscode.commands.executeCommand(COMMANDS.showLog, message.runId));
+        break;
+      case 'log':
+        void feed?.log(message.runId);
+        break;
+      case 'readNumbers':
+        run(() => readNumbers(message.runId, message.line));
         break;
       case 'openFailure':
         run(() => vscode.commands.executeCommand(COMMANDS.openFailure, message.runId));

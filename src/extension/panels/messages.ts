@@ -18,6 +18,8 @@ export interface ChartRun {
   startTime: number;
   /** Names of the metrics that it has logged. */
   metrics: string[];
+  /** Whether what it prints is kept: it is the run of a job. */
+  hasLog?: true;
   /** Why it failed. */
   failure?: ShownFailure;
 }
@@ -100,6 +102,16 @@ export interface LoggedImage {
   small: string;
 }
 
+/** The end of a log as a terminal shows it. */
+export interface PrintedLog {
+  text: string;
+  isCut: boolean;
+  /** How many lines came before it, as far as is known. */
+  first: number;
+  /** Indexes of its lines that hold numbers with a name. */
+  numbered: number[];
+}
+
 /** Where a person is in a panel. Kept by the editor across hiding, reload and restart; data is fetched again. */
 export interface ChartsState {
   version: 1;
@@ -162,6 +174,8 @@ export type ToCharts =
   | { type: 'images'; runId: string; images: LoggedImage[] }
   /** Answer to the fetch of an image. */
   | ({ type: 'image'; runId: string; path: string } & ({ bytes: Uint8Array } | { error: ErrorData }))
+  /** The end of the log of a run that is wanted. */
+  | { type: 'log'; runId: string; log: PrintedLog }
   /** Of the fetch of this id, or of the panel as a whole. */
   | { type: 'error'; id?: number; error: ErrorData };
 
@@ -177,6 +191,10 @@ export type FromCharts =
   | { type: 'dropped' }
   | { type: 'removeRun'; runId: string }
   | { type: 'showLog'; runId: string }
+  /** Whose log is in sight; null for none. */
+  | { type: 'log'; runId: string | null }
+  /** Which numbers of a printed line are to be metrics is asked of the person. */
+  | { type: 'readNumbers'; runId: string; line: string }
   /** The line of the code at which a run failed. */
   | { type: 'openFailure'; runId: string }
   | { type: 'showOutput' }

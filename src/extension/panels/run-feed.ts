@@ -3,7 +3,7 @@ import type { CodeOrigin } from '../../job/code-path.js';
 import type { Run, RunFile, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { linksIn } from '../links/code-places.js';
-import { LogTail } from '../log/log-tail.js';
+import { LogEnd } from '../log/log-end.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { findFiles } from '../runs/find-files.js';
 import { originOf } from '../runs/run-failure.js';
@@ -19,12 +19,8 @@ import type { Goals } from './table-messages.js';
 
 const REFRESH_MS = 1_000;
 const FILES_MS = 2_000;
-const LOG_MS = 150;
 /** Of a curve that is 100 pixels wide. */
 const CURVE_POINTS = 200;
-const LOG_LINES = 200;
-/** Bytes from the end of the log in which so many lines are looked for. */
-const LOG_BYTES = 128 * 1024;
 
 interface Options {
   workspace: Pick<
@@ -48,7 +44,7 @@ export class RunFeed {
   readonly #subscription: { dispose(): void };
   readonly #refresh: Coalescer;
   readonly #files: Coalescer;
-  #log: AbortController | undefined;
+  readonly #log: LogEnd;
   #experiments = new Map<string, string>();
   /** By which lines of code are found in the log. */
   #origin: CodeOrigin | undefined;
@@ -67,6 +63,14 @@ export class RunFeed {
       FILES_MS,
       (error) => this.#warn('Files of the run', error),
     );
+    this.#log = new LogEnd({
+      workspace: options.workspace,
+      tell: (_, { text, isCut }) => {
+        const links = this.#origin ? linksIn(text, this.#origin) : [];
+        this.#post({ type: 'log', text, isCut, ...(links.length > 0 && { links }) });
+      },
+      failed: (error) => this.#warn('The log', error),
+    });
     // Before the first read, so that nothing falls between.
     this.#subscription = options.workspace.onEvent((event) => this.#onEvent(event));
     this.reload();
@@ -74,7 +78,7 @@ export class RunFeed {
 
   dispose(): void {
     this.#abort.abort();
-    this.#log?.abort();
+    this.#log.dispose();
     this.#subscription.dispose();
     this.#refresh.dispose();
     this.#files.dispose();
@@ -99,33 +103,8 @@ export class RunFeed {
   }
 
   /** Follows the end of the log until that is no longer wanted. */
-  async log(isWanted: boolean): Promise<void> {
-    this.#log?.abort();
-    this.#log = undefined;
-    if (!isWanted) return;
-    const log = new AbortController();
-    this.#log = log;
-    const tail = new LogTail(LOG_LINES);
-    let timer: NodeJS.Timeout | undefined;
-    const tell = () => {
-      timer = undefined;
-      if (log.signal.aborted) return;
-      const { text, isCut } = tail;
-      const links = this.#origin ? linksIn(text, this.#origin) : [];
-      this.#post({ type: 'log', text, isCut, ...(links.length > 0 && { links }) });
-    };
-    try {
-      const options = { from: -LOG_BYTES, follow: true };
-      for await (const chunk of this.#options.workspace.log(this.runId, options, log.signal)) {
-        tail.push(chunk);
-        timer ??= setTimeout(tell, LOG_MS);
-      }
-      clearTimeout(timer);
-      tell();
-    } catch (error) {
-      clearTimeout(timer);
-      if (!log.signal.aborted) this.#warn('The log', error);
-    }
+  log(isWanted: boolean): Promise<void> {
+    return this.#log.follow(isWanted ? this.runId : undefined);
   }
 
   async folder(folder: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { MetricPattern } from '../../job/spec.js';
+import { type MetricPattern, MOST_PATTERNS } from '../../job/spec.js';
 
 /** How a script is submitted; remembered for each script of a workspace. */
 export interface ScriptOptions {
@@ -46,11 +46,24 @@ export class SubmitMemory {
   }
 
   async remember(script: string, options: ScriptOptions): Promise<void> {
+    await this.#put(script, options);
+    await this.#state.update(LAST_KEY, script);
+  }
+
+  /** For the next submits of a script, beside the patterns that it has. */
+  async addMetrics(script: string, patterns: readonly MetricPattern[]): Promise<void> {
+    const { metrics = [], ...options } = this.options(script);
+    const isKnown = ({ name, regex }: MetricPattern) =>
+      metrics.some((known) => known.name === name && known.regex === regex);
+    const fresh = patterns.filter((pattern) => !isKnown(pattern));
+    await this.#put(script, { ...options, metrics: [...metrics, ...fresh].slice(-MOST_PATTERNS) });
+  }
+
+  async #put(script: string, options: ScriptOptions): Promise<void> {
     const others = Object.entries(this.#all()).filter(([other]) => other !== script);
     // The newest stands last, the oldest go.
     const all = [...others, [script, options] as const].slice(-MOST);
     await this.#state.update(OPTIONS_KEY, Object.fromEntries(all));
-    await this.#state.update(LAST_KEY, script);
   }
 
   async forgetInterpreter(script: string): Promise<void> {

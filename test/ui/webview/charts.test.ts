@@ -101,6 +101,58 @@ describe('charts page', () => {
     return { from: await read('Home'), to: await read('End') };
   }
 
+  it('shows what a run prints that logs no metrics, until it does', async () => {
+    const printing = { state: 'running', hasLog: true } as const;
+    await open({
+      runs: [fakeRun(1, [], printing), fakeRun(2, [], { ...printing, state: 'finished' })],
+      series: {},
+    });
+    const [first] = await page.evaluate(() => window.fake.runs.map(({ id, name }) => ({ id, name })));
+    const sent = () =>
+      page.evaluate(() => window.fake.sent.filter(({ type }) => type === 'log' || type === 'readNumbers'));
+    const print = (from: number, count: number) => {
+      const text = Array.from({ length: count }, (_, i) => `epoch ${from + i}: loss=0.${from + i}`).join(
+        '\n',
+      );
+      const numbered = Array.from({ length: count }, (_, i) => i);
+      const log = { text, isCut: from > 0, first: from, numbered };
+      return page.evaluate((message) => window.fake.say(message), { type: 'log', runId: first!.id, log });
+    };
+    const log = page.getByRole('region', { name: 'End of the log' });
+    const line = (text: string) => log.getByRole('button', { name: text, exact: true });
+    await page.getByRole('heading', { name: `Log of ${first!.name}` }).waitFor();
+    assert.deepEqual(await sent(), [{ type: 'log', runId: first!.id }]);
+    await print(0, 100);
+    await line('epoch 99: loss=0.99').click();
+    // One stop of the tab key; the arrows lead on, and the focus stays on its line while others go.
+    assert.equal(await log.locator('[tabindex="0"]').count(), 1);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await print(50, 100);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    const read = (line: string) => ({ type: 'readNumbers', runId: first!.id, line });
+    const chosen = ['epoch 99: loss=0.99', 'epoch 97: loss=0.97', 'epoch 50: loss=0.50'];
+    assert.deepEqual((await sent()).slice(1), chosen.map(read));
+    // A line that is pressed does not move away from below the pointer.
+    await log.evaluate((box) => (box.scrollTop = box.scrollHeight));
+    await line('epoch 149: loss=0.149').hover();
+    await page.mouse.down();
+    await print(60, 100);
+    await page.mouse.up();
+    await line('epoch 159: loss=0.159').waitFor();
+    assert.deepEqual((await sent()).at(-1), read('epoch 149: loss=0.149'));
+
+    await page.evaluate(() => {
+      const { runs, labels, missing } = window.fake;
+      window.fake.say({ type: 'runs', runs: [{ ...runs[0], metrics: ['loss'] }, runs[1]], labels, missing });
+    });
+    await chart('loss').waitFor();
+    assert.equal(await log.count(), 0);
+    assert.deepEqual((await sent()).at(-1), { type: 'log', runId: null });
+  });
+
   it('shows a chart for each metric by section, the machine closed', async () => {
     await open(training(2, 100));
     await drawn('loss');

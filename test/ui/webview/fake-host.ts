@@ -17,6 +17,7 @@ export interface FakeRun {
   startTime: number;
   metrics: string[];
   failure?: unknown;
+  hasLog?: true;
 }
 
 export interface FakeImage {

@@ -12,6 +12,12 @@ describe('the end of a log', () => {
     const tail = tailOf(['a\nb\nc\n', 'd\ne'], 3);
     assert.equal(tail.text, 'b\nc\nd\ne');
     assert.equal(tail.isCut, true);
+    assert.equal(tail.first, 1);
+    const long = tailOf(
+      Array.from({ length: 1000 }, (_, i) => `${i}\n`),
+      3,
+    );
+    assert.deepEqual([long.first, long.text], [997, '997\n998\n999']);
     assert.equal(tailOf(['a\nb\n'], 3).isCut, false);
   });
 

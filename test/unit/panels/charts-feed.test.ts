@@ -70,6 +70,24 @@ class MemoryWorkspace {
     return { dispose: () => this.listeners.delete(listener) };
   }
 
+  logOf: string | undefined;
+  print: (text: string) => void = () => undefined;
+
+  async *log(id: string, _options: object, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    this.logOf = id;
+    try {
+      for (;;)
+        yield Buffer.from(
+          await new Promise<string>((resolve, reject) => {
+            this.print = resolve;
+            signal?.addEventListener('abort', () => reject(new Error('aborted')));
+          }),
+        );
+    } finally {
+      this.logOf = undefined;
+    }
+  }
+
   tell(runId: string, ...parts: RunPart[]): void {
     for (const listener of this.listeners) listener({ type: 'run', runId, experimentId: '0', parts });
   }
@@ -108,6 +126,31 @@ describe('ChartsFeed', () => {
     );
     assert.deepEqual(init.missing, ['lost', 'deleted']);
     assert.deepEqual(init.layout, { experimentId: '0', layout: DEFAULT_LAYOUT });
+  });
+
+  it('follows the log of a run of the panel while it is wanted, and says which lines have numbers', async () => {
+    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    await start(workspace, 'a');
+    await feed.log('b');
+    assert.equal(workspace.logOf, undefined);
+    const following = feed.log('a');
+    workspace.print('start\n\u001b[32mloss=0.5\u001b[0m\nend');
+    await pass(200);
+    assert.deepEqual(posted.at(-1), {
+      type: 'log',
+      runId: 'a',
+      log: { text: 'start\nloss=0.5\nend', isCut: false, first: 0, numbered: [1] },
+    });
+    await feed.log(null);
+    await following;
+    assert.equal(workspace.logOf, undefined);
+    const again = feed.log('a');
+    await pass(1);
+    assert.equal(workspace.logOf, 'a');
+    feed.dispose();
+    await again;
+    assert.equal(workspace.logOf, undefined);
+    assert.deepEqual(warnings, []);
   });
 
   it('reads hundreds of runs in a few questions', async () => {
