@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import { messageOf, TrainyardError } from '../../base/errors.js';
 import { within } from '../../base/within.js';
 import type { MetricPattern } from '../../job/spec.js';
 import { problemsOfPatterns, validate } from '../../job/validate.js';
@@ -18,7 +18,8 @@ import type { Store } from '../store/store.js';
 import { Upkeep } from '../upkeep.js';
 import { endRunsOf } from './begin.js';
 import { prepareFolders } from './checkout.js';
-import { BESIDE, collectOutputs } from './collect.js';
+import { BESIDE } from './collect.js';
+import { Collector, reasonOf } from './collector.js';
 import { storesIn } from './elsewhere.js';
 import { jobEnvironment, jobSecrets } from './environment.js';
 import { failureOf, faultOf } from './failure.js';
@@ -55,14 +56,10 @@ export interface JobServiceOptions {
 const POLL = 300;
 /** Milliseconds after which a start that left no trace did not happen. */
 const LOST_AFTER = 5_000;
-
-/** Milliseconds that a job of which a look goes wrong again and again is let alone at most. */
+/** The most milliseconds between tries when looking at a job fails again and again. */
 const LONGEST_WAIT = 30_000;
-/** Milliseconds between tries to keep what jobs wrote that have ended. */
-const COLLECT_EVERY = 15_000;
-/** The last sentence of a reason, while there is something to be kept. */
-const NOT_YET = 'Some of its files are not kept yet; Trainyard keeps trying:';
-
+/** Milliseconds until the output of a job that has ended is read again when that failed. */
+const READ_AGAIN = 15_000;
 /** The repositories of so many runs are seen to at the start. */
 const REPOSITORIES_OF = 1000;
 
@@ -91,6 +88,7 @@ export class JobService {
   private readonly targets: ReadonlyMap<string, Target>;
   private readonly harvest: Harvest;
   private readonly slots: Slots;
+  private readonly collector: Collector;
   private readonly pending: PendingRefs;
   private readonly upkeep: Upkeep;
   private readonly secrets = new Map<string, Secrets>();
@@ -102,9 +100,6 @@ export class JobService {
   /** Jobs that have ended, and whose output is read again for patterns that came later. */
   private readonly catchingUp = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
-  /** Jobs that have ended, and left files that could not be kept yet. */
-  private readonly uncollected = new Set<string>();
-  private collectTimer: NodeJS.Timeout | undefined;
   /** When a job of which a look went wrong is looked at again, and how often it went wrong. */
   private readonly setBack = new Map<string, { until: number; failures: number }>();
   private looking = false;
@@ -118,6 +113,7 @@ export class JobService {
     this.log = options.log;
     this.harvest = new Harvest(options.store, options.home, options.log, options.serverUrl);
     this.slots = new Slots(options.home, options.log);
+    this.collector = new Collector({ ...options, slots: this.slots, onKept: (job) => this.leave(job) });
     this.pending = new PendingRefs(options.home);
     this.upkeep = new Upkeep(options.log);
     this.usage = new UsageSampler(options.store);
@@ -137,13 +133,12 @@ export class JobService {
     this.slots.recover((runId) => {
       const job = this.store.jobs.get(runId);
       if (!job) return false;
-      if (!isActive(job) && this.isUncollected(runId)) this.uncollected.add(runId);
-      return isActive(job) ? job.handle !== undefined : this.isUncollected(runId);
+      return isActive(job) ? job.handle !== undefined : this.collector.takeUp(runId);
     });
     // Tried now, it is known when the first job comes.
     for (const target of this.targets.values()) void target.canMount();
     this.look();
-    void this.collectAgain();
+    void this.collector.retry();
     for (const runId of this.store.jobs.withLate()) void this.catchUp(runId);
   }
 
@@ -221,7 +216,7 @@ export class JobService {
     } catch (error) {
       if (this.closed) return;
       this.log.error({ err: error, runId }, 'the output of a job could not be read again; it is tried again');
-      setTimeout(() => void this.catchUp(runId), COLLECT_EVERY).unref();
+      setTimeout(() => void this.catchUp(runId), READ_AGAIN).unref();
     } finally {
       this.catchingUp.delete(runId);
     }
@@ -331,7 +326,7 @@ export class JobService {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
-    clearTimeout(this.collectTimer);
+    this.collector.close();
     await this.slots.settled();
     await this.upkeep.close();
   }
@@ -552,7 +547,7 @@ export class JobService {
     this.look();
     const unread = await this.harvest.finish(job, status.startedAt ?? job.startedAt ?? job.queuedAt);
     const outside = this.outsideCode(job);
-    const { lost, again } = await this.collect(job);
+    const { lost, again } = await this.collector.collect(job);
     const told = this.store.jobs.get(runId)?.elsewhere ?? [];
     const stores = storesIn(folders.code, ['', workingFolderIn(job)]);
     const before = this.store.jobs.get(runId)?.reason;
@@ -561,38 +556,12 @@ export class JobService {
       .slice(0, 10);
     await this.finish(job, {
       state,
-      reason: [...reasons, again && `${NOT_YET} ${again}`].filter(Boolean).join(' ') || undefined,
+      reason: reasonOf(reasons, again),
       exitCode: status.exitCode,
       elsewhere: [...new Set([...told, ...stores])],
       outsideCode: outside,
       endedAt,
     });
-  }
-
-  /**
-   * Keeps what a job wrote.
-   * @returns sentences for people on what is lost, and why there is more to be kept when the disk or git allow it
-   */
-  private async collect({ runId, snapshot }: JobRecord): Promise<{ lost: string[]; again?: string }> {
-    const folders = foldersOf(this.options.home, runId);
-    const slot = snapshot && this.slots.of(runId, snapshot.root);
-    let failed: { file: string; error: unknown }[];
-    try {
-      const code = slot && { slot, root: snapshot.root };
-      failed = await collectOutputs(this.store, runId, code, folders);
-    } catch (error) {
-      failed = [{ file: 'What it wrote beside its code', error }];
-    }
-    for (const { file, error } of failed) this.log.error({ err: error, runId, file }, 'file not kept');
-    const passing = failed.find(({ error }) => mayPass(error));
-    if (passing) this.uncollected.add(runId);
-    else this.uncollected.delete(runId);
-    return {
-      lost: failed
-        .filter(({ error }) => !mayPass(error))
-        .map(({ file, error }) => `${file} was not kept: ${messageOf(error)}`),
-      ...(passing && { again: `${passing.file}: ${messageOf(passing.error)}` }),
-    };
   }
 
   private outsideCode({ runId, snapshot }: JobRecord): string[] {
@@ -605,33 +574,6 @@ export class JobService {
     const slot = snapshot && this.slots.of(runId, snapshot.root);
     if (!slot || madeAround(slot, snapshot.root).length === 0) return undefined;
     return `Files that it wrote beside its code folder are under outputs/${BESIDE}.`;
-  }
-
-  /** The link to its checkout is there for as long as something in it is to be kept. */
-  private isUncollected(runId: string): boolean {
-    return fs.existsSync(foldersOf(this.options.home, runId).code);
-  }
-
-  /** Now and again while there is anything to be kept of jobs that have ended. */
-  private async collectAgain(): Promise<void> {
-    clearTimeout(this.collectTimer);
-    for (const runId of [...this.uncollected]) {
-      const job = this.store.jobs.get(runId);
-      if (!job || isActive(job) || this.closed) continue;
-      try {
-        const { lost, again } = await this.collect(job);
-        if (again !== undefined) continue;
-        const [before] = (job.reason ?? '').split(NOT_YET);
-        const reason = [before?.trim(), ...lost].filter(Boolean).join(' ') || undefined;
-        await this.store.write(() => this.store.jobs.update(runId, { reason, collected: undefined }));
-        this.leave(job);
-      } catch (error) {
-        this.uncollected.add(runId);
-        this.log.error({ err: error, runId }, 'what a job wrote could not be kept; it is tried again');
-      }
-    }
-    if (this.uncollected.size > 0 && !this.closed)
-      this.collectTimer = setTimeout(() => void this.collectAgain(), COLLECT_EVERY).unref();
   }
 
   /** The job needs its checkout no more. */
@@ -659,10 +601,8 @@ export class JobService {
     this.secrets.delete(runId);
     this.usage.forget(runId);
     this.cancelled.delete(runId);
-    if (this.uncollected.has(runId)) {
-      clearTimeout(this.collectTimer);
-      this.collectTimer = setTimeout(() => void this.collectAgain(), COLLECT_EVERY).unref();
-    } else this.leave(job);
+    if (this.collector.isWaiting(runId)) this.collector.later();
+    else this.leave(job);
     // Patterns that came while its last output was read.
     void this.catchUp(runId);
     this.log.info({ runId, state: end.state, exitCode: end.exitCode, reason: end.reason }, 'job ended');
@@ -692,12 +632,6 @@ function lostNames(names: readonly string[]): string {
 function workingFolderIn({ snapshot, spec }: JobRecord): string {
   const folder = within(snapshot?.root ?? spec.codeFolder, spec.codeFolder) ?? '';
   return path.join(folder, spec.workingFolder);
-}
-
-/** Whether the same may go well later: there is no room now, or git is not there. */
-function mayPass(error: unknown): boolean {
-  if (TrainyardError.is(error)) return error.code === 'STORE_FULL' || error.code === 'GIT_FAILED';
-  return hasCode(error, 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO');
 }
 
 function bundledSupervisor(): string[] {

@@ -94,13 +94,11 @@ describe('patterns that a job gets after it was submitted', function () {
     const { id } = await test.submit(`seq 0 ${lines - 1} | sed 's/.*/epoch &: loss=&/'\n`);
     await test.ended(id);
     await test.workspace.addPatterns(id, [BY_EPOCH, LOSS]);
-    const seen = new Set<number>();
     for (let kills = 0; kills < 6; kills++) {
-      seen.add((await test.workspace.run(id)).metrics['loss']?.count ?? 0);
+      await test.workspace.run(id);
       await test.killServer();
     }
     await counted(id, 'loss', lines);
-    console.log(`      points at each kill: ${[...seen].join(', ')}`);
     for (const key of ['loss', 'by_epoch']) {
       const found = await points(id, key);
       assert.equal(found.length, lines);

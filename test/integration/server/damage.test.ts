@@ -3,11 +3,11 @@ import { TrainyardError } from '../../../src/base/errors.js';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureServer } from '../../../src/workspace/local/launch.js';
 import { serverEntry, stopServerOf, TestHome } from '../../support/home.js';
 import { askForJson, createRun } from '../../support/mlflow.js';
+import { until } from '../../support/until.js';
 
 const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
@@ -26,6 +26,15 @@ describe('a server whose store is damaged', function () {
     const env = { ...process.env, TRAINYARD_HOME: test.home };
     return spawnSync(process.execPath, [CLI, ...args], { cwd: test.project, env, encoding: 'utf8' });
   };
+
+  /** It follows SQLite's log a moment after each change. */
+  function isCopied(): boolean {
+    const segments = fs.readdirSync(at('copy')).filter((name) => name.endsWith('.wal'));
+    const last = segments.sort().at(-1);
+    return (
+      last !== undefined && fs.readFileSync(at('copy', last)).equals(fs.readFileSync(at('trainyard.db-wal')))
+    );
+  }
 
   async function logged(name: string): Promise<string> {
     const server = await start();
@@ -51,7 +60,7 @@ describe('a server whose store is damaged', function () {
     const first = await logged('first');
     await stopServerOf(test.home);
     const second = await logged('second');
-    await sleep(1500); // the second copy follows after a second
+    await until('the second copy', isCopied);
     await test.killServer();
     fs.rmSync(at('trainyard.db-wal'));
     await assert.rejects(start(), (error: unknown) => {
