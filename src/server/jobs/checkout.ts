@@ -10,7 +10,7 @@ import type { Mount } from '../../targets/target.js';
 import { pythonPath } from './editable.js';
 import type { JobFolders } from './folders.js';
 import { joinLeftOut } from './links.js';
-import { noteCode } from './outside-code.js';
+import { setUpPython } from './outside-code.js';
 import type { Slot, Slots } from './slots.js';
 import { linkSurroundings } from './surroundings.js';
 
@@ -55,7 +55,8 @@ export async function prepareFolders(
   if (!own) linkSurroundings(slot, root);
   const python = own ? env['PYTHONPATH'] : pythonPath(spec.command[0] ?? '', env, root, slot.folder);
   const at = path.join(own ? root : slot.folder, cwd);
-  const variables = { PWD: at, PYTHONPATH: noteCode(folders.root, python, own) };
+  const mounted = mounts.map((mount) => path.join(root, path.relative(slot.folder, mount.at)));
+  const variables = { PWD: at, PYTHONPATH: setUpPython(folders.root, python, own ? mounted : undefined) };
   if (!own) return { cwd: at, variables };
   return {
     cwd: at,

@@ -18,14 +18,19 @@ const OWN = 'own';
 const GENERATED = /[\\/]torchinductor_[^\\/]+[\\/]/;
 
 /**
- * Has every Python of a job note what it used.
- * @param own the checkout stands in the place of the person's folder
+ * Has every Python of a job note what it used, and do with mounted folders what it does with others.
+ * @param mounted folders as the job sees them; undefined: the checkout does not stand in the place of the person's folder
  * @returns PYTHONPATH for the job
  */
-export function noteCode(jobFolder: string, pythonPath: string | undefined, own: boolean): string {
+export function setUpPython(
+  jobFolder: string,
+  pythonPath: string | undefined,
+  mounted: readonly string[] | undefined,
+): string {
   const folder = folderIn(jobFolder);
   fs.mkdirSync(path.join(folder, 'used'), { recursive: true, mode: 0o700 });
-  if (own) fs.writeFileSync(path.join(folder, OWN), '', { mode: 0o600 });
+  if (mounted) fs.writeFileSync(path.join(folder, OWN), '', { mode: 0o600 });
+  fs.writeFileSync(path.join(folder, 'mounted'), (mounted ?? []).join('\0'), { mode: 0o600 });
   fs.writeFileSync(path.join(folder, 'sitecustomize.py'), SITECUSTOMIZE, { mode: 0o600 });
   return [folder, pythonPath].filter(Boolean).join(path.delimiter);
 }

@@ -1,3 +1,5 @@
+import { MOUNTED_FOLDERS } from './mounted-folders.js';
+
 /**
  * What Python runs at its start when its folder is in PYTHONPATH. At the end it writes the files of modules that come
  * neither with Python nor from installed packages, separated by NUL, to `used/<pid>` beside it. It never disturbs a script:
@@ -34,6 +36,7 @@ def _watch():
 
     atexit.register(write)
 
+${MOUNTED_FOLDERS}
 
 def _go_on():
     import sys
@@ -50,7 +53,11 @@ def _go_on():
 
 
 try:
+    import os
+
+    _here = os.path.dirname(os.path.abspath(__file__))
     _watch()
+    _join_mounted(_here)
 except Exception:
     pass  # The script comes first.
 _go_on()

@@ -277,6 +277,30 @@ for (const view of ['root', 'user', 'none'])
       assert.deepEqual((await scratch.ended(quiet)).outsideCode, []);
     });
 
+    it('lets Python remove, make again, rename and move into folders that git ignores, as by hand', async function () {
+      if (!python || !own) return this.skip();
+      scratch.write('.gitignore', 'outputs/\nold/\nbest/\n');
+      for (const name of ['outputs/a/b.txt', 'old/x.txt', 'best/model.pt']) scratch.write(name, 'before');
+      const script = [
+        'import os, pathlib, shutil',
+        'shutil.rmtree("outputs"); os.makedirs("outputs"); open("outputs/new.txt", "w").write("new")',
+        'try: os.mkdir("outputs")',
+        'except FileExistsError: print("there")',
+        'try: os.rmdir("outputs")',
+        'except OSError as error: print(error.strerror)',
+        'open("t.tmp", "w").write("after"); os.replace("t.tmp", "best/model.pt")',
+        'os.mkdir("epoch"); open("epoch/w", "w").write("w"); os.rename("epoch", "best/epoch")',
+        'pathlib.Path("old").rename("older"); print(os.listdir("older"), os.path.exists("t.tmp"))',
+      ];
+      const words = await said('', { command: [python, '-c', script.join('\n')] });
+      assert.equal(words, "there\nDirectory not empty\n['x.txt'] False\n");
+      const at = (name: string) => path.join(scratch.project, name);
+      assert.deepEqual(fs.readdirSync(at('outputs')), ['new.txt']);
+      assert.deepEqual(fs.readdirSync(at('best')).sort(), ['epoch', 'model.pt']);
+      assert.equal(fs.readFileSync(at('best/model.pt'), 'utf8'), 'after');
+      for (const name of ['outputs', 'old', 'best', '.gitignore']) fs.rmSync(at(name), { recursive: true });
+    });
+
     it('has the interpreter and the packages of an environment inside it, which lead to the code at submit', async function () {
       if (!python) return this.skip();
       scratch.write('.gitignore', '.venv/\n');
