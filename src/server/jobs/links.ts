@@ -51,7 +51,7 @@ export function joinLeftOut(snapshot: Snapshot, slot: Slot, home: string, own: b
     if (there) {
       // The snapshot holds some of it.
       if (!there.isDirectory() || !source.isDirectory()) return;
-      for (const child of childrenOf(from)) if (!NEVER_LINKED.test(child)) join(`${name}/${child}`);
+      for (const child of entriesOf(from)) if (!NEVER_LINKED.test(child)) join(`${name}/${child}`);
       return;
     }
     links++;
@@ -76,7 +76,8 @@ function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
   return [all.filter(is), all.filter((one) => !is(one))];
 }
 
-function childrenOf(folder: string): string[] {
+/** Names in a folder; none when it is gone or closed to us. */
+export function entriesOf(folder: string): string[] {
   try {
     return fs.readdirSync(folder);
   } catch (error) {

@@ -4,8 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { hasCode } from '../../base/errors.js';
-import { link } from './links.js';
+import { entriesOf, link } from './links.js';
 import type { Slot } from './slots.js';
 
 /** Entries of one folder that are linked; nobody's folder of projects has more. */
@@ -50,13 +49,4 @@ export function madeAround(slot: Slot, root: string): { at: string; meant: strin
       .filter((name) => name !== inward && !fs.lstatSync(path.join(stand, name)).isSymbolicLink())
       .map((name) => ({ at: path.join(stand, name), meant: path.join(real, name) })),
   );
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder);
-  } catch (error) {
-    if (hasCode(error, 'EACCES', 'EPERM', 'ENOENT')) return [];
-    throw error;
-  }
 }
