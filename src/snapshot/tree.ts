@@ -399,15 +399,17 @@ function compare(
 async function update(place: GitPlace, { info, files }: Difference): Promise<void> {
   if (info.length > 0)
     await gitBytes(place, ['update-index', '-z', '--add', '--replace', '--index-info'], joinNul(info));
-  if (files.length > 0) {
-    const many = files.length >= MANY && (await packsNewFiles(place.cwd));
-    await gitBytes(
-      many ? packing(place) : place,
-      ['update-index', '-z', '--add', '--remove', '--replace', '--stdin'],
-      joinNul(files),
-    );
-  }
+  const add = (where: GitPlace, names: readonly string[]) =>
+    gitBytes(where, ['update-index', '-z', '--add', '--remove', '--replace', '--stdin'], joinNul(names));
+  if (files.length === 0) return;
+  if (files.length < MANY || !(await packsNewFiles(place.cwd))) await add(place, files);
+  else
+    for (let at = 0; at < files.length; at += AT_ONCE)
+      await add(packing(place), files.slice(at, at + AT_ONCE));
 }
+
+/** Of each new object git goes through all that it has written into the pack before, one by one. */
+const AT_ONCE = 8_000;
 
 function packing(place: GitPlace): GitPlace {
   // Git takes 256 KB for each file, and glibc would give them back to the system each time.

@@ -99,7 +99,7 @@ describe('ensureServer', () => {
     const bytes = Buffer.from('this was a database once\n'.repeat(500));
     fs.writeFileSync(file, bytes);
     await assert.rejects(ensureServer({ home, serverEntry }), (error) => {
-      assert.ok(TrainyardError.is(error, 'SERVER_UNREACHABLE'));
+      assert.ok(TrainyardError.is(error, 'STORE_CORRUPT'));
       assert.match(error.message, /trainyard\.db/);
       return true;
     });
