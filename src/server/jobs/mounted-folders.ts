@@ -92,8 +92,18 @@ def _join_mounted(here):
 
         return moved
 
+    class Function:
+        # Unlike a function, and like those of the system, it does not become a method of a class that names it: pathlib does
+        # so before Python 3.11.
+        def __init__(self, function):
+            functools.update_wrapper(self, function)
+
+        def __call__(self, *args, **kwargs):
+            return self.__wrapped__(*args, **kwargs)
+
     new = {'rmdir': new_rmdir, 'mkdir': new_mkdir, 'rename': moving(rename), 'replace': moving(replace)}
-    for name, function in new.items():
+    for name, changed in new.items():
+        function = Function(changed)
         # shutil removes in its safe way only with functions that are known to take folders so.
         if getattr(os, name) in os.supports_dir_fd:
             os.supports_dir_fd.add(function)
