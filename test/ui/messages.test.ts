@@ -418,7 +418,7 @@ describe('the messages of the panels, in the real editor', function () {
     await page.locator('.tab', { hasText: 'one' }).first().click();
     const there = await webview(page, 'ty-run h1');
     await on(there, 'ty-run', 'openLine', { file: 'train.sh', line: 1 });
-    await page.locator('.notification-toast', { hasText: 'There is no file' }).first().waitFor();
+    await page.locator('.notification-toast', { hasText: 'no longer exists' }).first().waitFor();
     await on(there, 'ty-run', 'chooseInterpreter');
     await saw('run→host chooseInterpreter');
     await page.keyboard.press('Escape');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { contextMenu, row } from '../support/editor.js';
+import { command, contextMenu, row } from '../support/editor.js';
 import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
 
@@ -26,6 +26,7 @@ describe('the steps of Submit With Options, in the real editor', function () {
   it('run a script as a module, through a launcher, with the variables of .env', async () => {
     const { page, workspace } = window;
     const explorer = page.locator('.explorer-folders-view');
+    await command(page, 'Refresh Explorer');
     await row(explorer, 'pkg').click();
     await contextMenu(row(explorer, 'train.py'), 'Submit With Options…');
     const steps = page.locator('.quick-input-widget');

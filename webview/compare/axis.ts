@@ -29,7 +29,8 @@ export function axisOf(variable: Variable, isLog?: boolean): Axis {
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  const canBeLog = !variable.words && min > 0 && max > min;
+  // Neighbours among the largest doubles have one logarithm.
+  const canBeLog = !variable.words && min > 0 && Math.log(max) > Math.log(min);
   const asked = isLog ?? max / min >= LOG_FROM[variable.kind];
   return { variable, isLog: canBeLog && asked, canBeLog, min, max };
 }
