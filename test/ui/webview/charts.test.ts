@@ -129,6 +129,7 @@ describe('charts page', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
     await print(50, 100);
+    await line('epoch 149: loss=0.149').waitFor();
     await page.keyboard.press('Enter');
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
