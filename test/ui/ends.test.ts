@@ -27,20 +27,9 @@ describe('runs that end, in the real editor', function () {
   });
   after(() => window.close());
 
-  const openScript = async () => {
-    const { page } = window;
-    await command(page, 'Go to File');
-    await page.locator('.quick-input-widget input').first().fill('train.py');
-    await page
-      .getByRole('option', { name: /train\.py/ })
-      .first()
-      .click();
-    await page.locator('.tab.active', { hasText: 'train.py' }).waitFor();
-  };
-
   it('are told of, with what came of them and how far that is from the best', async () => {
     const { page } = window;
-    await openScript();
+    await window.openFile('train.py');
     const submitted = async (text: string) => {
       await command(page, 'Trainyard: Submit Training Script');
       const toast = page.locator('.notification-toast', { hasText: text });
@@ -60,7 +49,7 @@ describe('runs that end, in the real editor', function () {
   it('are told of together when no window was open', async () => {
     const { page, workspace, project } = window;
     fs.writeFileSync(path.join(project, 'train.py'), `import time; time.sleep(20)\n${script(0.8)}`);
-    await openScript();
+    await window.openFile('train.py');
     const before = (await workspace.runs({})).runs.length;
     for (const n of [1, 2]) {
       await command(page, 'Trainyard: Submit Training Script');

@@ -24,13 +24,7 @@ describe('a run that failed, in the real editor', function () {
 
   it('says so in a notification, which leads to the line', async () => {
     const { page } = window;
-    await command(page, 'Go to File');
-    await page.locator('.quick-input-widget input').first().fill('train.sh');
-    await page
-      .getByRole('option', { name: /train\.sh/ })
-      .first()
-      .click();
-    await page.locator('.tab.active', { hasText: 'train.sh' }).waitFor();
+    await window.openFile('train.sh');
     await command(page, 'Trainyard: Submit Training Script');
     const toast = page.locator('.notification-toast', { hasText: 'no-such-program: command not found' });
     await toast.waitFor({ timeout: 60_000 });

@@ -28,13 +28,7 @@ describe('a script that only prints, in the real editor', function () {
 
   it('shows its log where the charts would be, and reads the numbers of a line that is clicked', async () => {
     const { page } = window;
-    await command(page, 'Go to File');
-    await page.locator('.quick-input-widget input').first().fill('train.sh');
-    await page
-      .getByRole('option', { name: /train\.sh/ })
-      .first()
-      .click();
-    await page.locator('.tab.active', { hasText: 'train.sh' }).waitFor();
+    await window.openFile('train.sh');
     go(0, 1);
     await command(page, 'Trainyard: Submit Training Script');
     const charts = await webview(page, 'ty-printed');

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ensureServer } from '../../src/workspace/local/launch.js';
 import { LocalWorkspace } from '../../src/workspace/local/workspace.js';
-import { openEditor, type Editor } from '../support/editor.js';
+import { command, openEditor, type Editor } from '../support/editor.js';
 import { serverEntry, stopServerOf } from '../support/home.js';
 import { askForJson } from '../support/mlflow.js';
 import { until } from '../support/until.js';
@@ -37,6 +37,15 @@ export class ProjectWindow {
       .getByRole('tab', { name: /^Trainyard/ })
       .first()
       .waitFor({ timeout: 60_000 });
+  }
+
+  /** Opens a file of the project by its name, in the active group. */
+  async openFile(name: string): Promise<void> {
+    const { page } = this;
+    await command(page, 'Go to File');
+    await page.locator('.quick-input-widget input').first().fill(name);
+    await page.getByRole('option', { name }).first().click();
+    await page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
   async showSideBar(): Promise<void> {
