@@ -130,8 +130,8 @@ export async function command(page: Page, title: string): Promise<void> {
     try {
       await page.keyboard.press('F1');
       await box.locator('input').first().fill(`>${title}`, { timeout: 3000 });
-      await box.getByRole('option', { name: title }).first().waitFor({ timeout: 3000 });
-      await page.keyboard.press('Enter');
+      // While the palette still filters, Enter would take the entry before.
+      await box.getByRole('option', { name: title }).first().click({ timeout: 3000 });
       return;
     } catch (error) {
       if (left === 0) throw error;
