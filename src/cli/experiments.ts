@@ -47,7 +47,7 @@ async function list(flags: Json & { deleted?: boolean }) {
 async function remove(name: string, flags: Json) {
   const workspace = openWorkspace();
   const { id } = await find(workspace, name, 'active');
-  await workspace.deleteExperiment(id);
+  await workspace.edit.deleteExperiment(id);
   if (flags.json) printJson({ experimentId: id });
   else
     print(
@@ -58,7 +58,7 @@ async function remove(name: string, flags: Json) {
 async function restore(name: string, flags: Json) {
   const workspace = openWorkspace();
   const { id } = await find(workspace, name, 'deleted');
-  await workspace.restoreExperiment(id);
+  await workspace.edit.restoreExperiment(id);
   if (flags.json) printJson({ experimentId: id });
   else print(`${name} is back, with its runs.`);
 }

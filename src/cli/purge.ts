@@ -19,7 +19,7 @@ export function addPurge(program: Command): void {
 
 async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolean; json?: boolean }) {
   const workspace = openWorkspace();
-  const found = await workspace.purgeable(Date.now() - olderThan);
+  const found = await workspace.purge.preview(Date.now() - olderThan);
   const what = countsOf(found);
   const isNothing = found.runs + found.models + found.experiments === 0;
   if (!json) for (const line of keptLines(found)) print(line);
@@ -34,7 +34,7 @@ async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolea
   process.once('SIGINT', () => stop.abort());
   const isLive = process.stdout.isTTY && !json;
   let runs = 0;
-  const purged = await workspace.purge(
+  const purged = await workspace.purge.run(
     found.before,
     (step) => {
       runs += step.runs;

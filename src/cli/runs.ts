@@ -153,7 +153,7 @@ function section(title: string, rows: string[][]): void {
 async function printLog(given: string, flags: Json & { follow?: boolean; raw?: boolean }) {
   const workspace = openWorkspace();
   const { id } = await findRun(workspace, given);
-  const chunks = workspace.log(id, { follow: flags.follow ?? false });
+  const chunks = workspace.jobs.log(id, { follow: flags.follow ?? false });
   // A terminal does itself what the model of one does.
   const isAsItIs = flags.raw || (process.stdout.isTTY && !flags.json);
   const parts = isAsItIs ? chunks : asShown(chunks, flags.follow === true);
@@ -170,7 +170,7 @@ async function printLog(given: string, flags: Json & { follow?: boolean; raw?: b
 async function cancelRun(given: string, flags: Json) {
   const workspace = openWorkspace();
   const { id, name } = await findRun(workspace, given);
-  await workspace.cancel(id);
+  await workspace.jobs.cancel(id);
   if (flags.json) printJson({ runId: id });
   else print(`Asked ${name} to end.`);
 }
@@ -178,7 +178,7 @@ async function cancelRun(given: string, flags: Json) {
 async function deleteRun(given: string, flags: Json) {
   const workspace = openWorkspace();
   const { id, name } = await findRun(workspace, given);
-  await workspace.delete([id]);
+  await workspace.edit.delete([id]);
   if (flags.json) printJson({ runId: id });
   else print(`Deleted ${name}. Bring it back with: trainyard run undelete ${id.slice(0, 12)}`);
 }
@@ -186,7 +186,7 @@ async function deleteRun(given: string, flags: Json) {
 async function undeleteRun(given: string, flags: Json) {
   const workspace = openWorkspace();
   const { id, name } = await findRun(workspace, given);
-  await workspace.undelete([id]);
+  await workspace.edit.undelete([id]);
   if (flags.json) printJson({ runId: id });
   else print(`${name} is back.`);
 }
@@ -195,7 +195,7 @@ async function diffRun(given: string, other: string | undefined, flags: Json) {
   const workspace = openWorkspace();
   const { id } = await findRun(workspace, given);
   const otherId = other === undefined ? 'folder' : (await findRun(workspace, other)).id;
-  const diff = await workspace.diff(id, otherId);
+  const diff = await workspace.code.diff(id, otherId);
   if (flags.json) printJson(diff);
   else print(diff.files.length === 0 ? 'The code is the same.' : diff.patch.trimEnd());
 }
@@ -204,7 +204,7 @@ async function restoreRun(given: string, folder: string, flags: Json) {
   const workspace = openWorkspace();
   const { id, name } = await findRun(workspace, given);
   const destination = path.resolve(folder);
-  await workspace.restore(id, destination);
+  await workspace.code.restore(id, destination);
   if (flags.json) printJson({ runId: id, folder: destination });
   else print(`The code of ${name} is in ${destination}.`);
 }

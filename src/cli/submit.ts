@@ -79,7 +79,7 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
     largeFiles: flags.largeFiles,
   };
   for (const note of ofFiles.notes) process.stderr.write(`${note}\n`);
-  const run = await workspace.submit(spec, options).catch((error: unknown) => {
+  const run = await workspace.jobs.submit(spec, options).catch((error: unknown) => {
     throw withRestoreHint(error, spec.experiment);
   });
   const waits = flags.watch || flags.wait;

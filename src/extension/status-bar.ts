@@ -63,7 +63,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   async #count(): Promise<void> {
-    const compute = await this.#workspaces.active.compute();
+    const compute = await this.#workspaces.active.jobs.compute();
     const sum = (ids: (of: (typeof compute)[number]) => string[]) =>
       compute.reduce((total, one) => total + ids(one).length, 0);
     const running = sum((one) => one.running);

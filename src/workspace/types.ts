@@ -168,6 +168,8 @@ export interface PythonEnvironment {
 
 export interface Run {
   id: string;
+  /** Id of the workspace that it is in. */
+  workspace: string;
   /** Counts up within the workspace, oldest first; a run's colour follows from it. */
   number: number;
   experimentId: string;
@@ -213,6 +215,22 @@ export interface Model {
   params: Record<string, string>;
   metrics: Record<string, number>;
   versions: { version: string; runId?: string; modelId?: string; aliases: string[]; createdAt: number }[];
+}
+
+export interface ModelQuery {
+  /** Only of this kind; default: both. */
+  kind?: Model['kind'];
+  /** Part of the name, in any case of letters. */
+  name?: string;
+  /** 1..1000, default 100 */
+  limit?: number;
+  page?: string;
+}
+
+/** `nextPage` is absent on the last. */
+export interface ModelPage {
+  models: Model[];
+  nextPage?: string;
 }
 
 /** A model that can be registered: a logged one, or a folder of a run's files that holds an `MLmodel`. */

@@ -4,7 +4,8 @@ import type {
   Compute,
   Experiment,
   Lifecycle,
-  Model,
+  ModelPage,
+  ModelQuery,
   ModelSource,
   Points,
   PointsRequest,
@@ -17,6 +18,73 @@ import type {
   WorkspaceEvent,
 } from './types.js';
 
+/**
+ * What every kind of workspace implements: a core that reads, and facets that a kind has or lacks. Views draw what is
+ * there and say what is not. All methods reject with TrainyardError.
+ */
+export interface Workspace {
+  /** Unique among the workspaces of a person, and kept: letters, digits, `-`, `_` and `.`. */
+  readonly id: string;
+  /** As listed in registry.ts. */
+  readonly kind: string;
+  /** What people call it. */
+  readonly label: string;
+
+  /** @param lifecycle default: those that are not deleted */
+  experiments(signal?: AbortSignal, lifecycle?: Lifecycle | 'all'): Promise<Experiment[]>;
+  runs(query: RunQuery, signal?: AbortSignal): Promise<RunPage>;
+  run(id: string, signal?: AbortSignal): Promise<Run>;
+  points(requests: PointsRequest[], maxPoints: number, signal?: AbortSignal): Promise<Points[]>;
+  /** Children of `folder` ('' is the root). */
+  files(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;
+  /** @param mostBytes reads no more than these, from the start of the file */
+  readFile(runId: string, path: string, signal?: AbortSignal, mostBytes?: number): Promise<Uint8Array>;
+  /** Calls back until disposed. Connects on the first listener and disconnects with the last. */
+  onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void };
+
+  readonly edit?: Edit;
+  readonly purge?: Purge;
+  readonly code?: Code;
+  readonly jobs?: Jobs;
+  readonly registry?: Registry;
+}
+
+/** Changes to what is there. */
+export interface Edit {
+  rename(runId: string, name: string): Promise<void>;
+  /** null removes a tag. */
+  tag(runId: string, tags: Record<string, string | null>): Promise<void>;
+  /** Marks a run as failed that a script of somebody's own began and never ended. @throws BAD_REQUEST for a job */
+  end(runId: string): Promise<void>;
+  delete(runIds: string[]): Promise<void>;
+  undelete(runIds: string[]): Promise<void>;
+  /** With its runs. @throws CONFLICT while one of them is active */
+  deleteExperiment(id: string): Promise<void>;
+  restoreExperiment(id: string): Promise<void>;
+}
+
+/** Removal for good of what was deleted. */
+export interface Purge {
+  /** What a purge would remove of what was deleted by `before` (ms; default: now). */
+  preview(before?: number, signal?: AbortSignal): Promise<Purgeable>;
+  /**
+   * Removes for good what was deleted by `before` (ms), step by step; an abort leaves what is not removed yet.
+   * @returns what was removed in all
+   */
+  run(before: number, onStep?: (step: PurgeStep) => void, signal?: AbortSignal): Promise<PurgeStep>;
+}
+
+/** The exact code of runs. */
+export interface Code {
+  /** Children of a folder of the run's code ('' is the root). */
+  files(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;
+  read(runId: string, path: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Code of `runId` against another run's, or against the folder it came from as it is now. */
+  diff(runId: string, other: string | 'folder', signal?: AbortSignal): Promise<CodeDiff>;
+  /** Writes the run's code into `folder`, which must not exist or be empty. */
+  restore(runId: string, folder: string, signal?: AbortSignal): Promise<void>;
+}
+
 export interface SubmitOptions {
   /** Environment variables that must not be written down. */
   secrets?: Record<string, string>;
@@ -24,68 +92,30 @@ export interface SubmitOptions {
   largeFiles?: 'include' | 'leave-out';
 }
 
-/** What every kind of workspace implements. Methods reject with TrainyardError. */
-export interface Workspace {
-  readonly id: string;
-  readonly kind: 'local';
-  readonly label: string;
-
-  /** @param lifecycle default: those that are not deleted */
-  experiments(signal?: AbortSignal, lifecycle?: Lifecycle | 'all'): Promise<Experiment[]>;
-  /** With its runs. @throws CONFLICT while one of them is active */
-  deleteExperiment(id: string): Promise<void>;
-  restoreExperiment(id: string): Promise<void>;
-  runs(query: RunQuery, signal?: AbortSignal): Promise<RunPage>;
-  run(id: string, signal?: AbortSignal): Promise<Run>;
-  points(requests: PointsRequest[], maxPoints: number, signal?: AbortSignal): Promise<Points[]>;
-
+/** Jobs that the workspace runs. */
+export interface Jobs {
   submit(spec: JobSpec, options?: SubmitOptions, signal?: AbortSignal): Promise<Run>;
   cancel(runId: string): Promise<void>;
-  /** Marks a run as failed that a script of somebody's own began and never ended. @throws BAD_REQUEST for a job */
-  end(runId: string): Promise<void>;
-  /**
-   * Reads more metrics from what a job prints: from all that it has printed so far, also when it has ended, and from what
-   * follows. Patterns that it has already are passed over.
-   * @throws BAD_REQUEST for a pattern that is none, or a run that is not one of a job
-   */
-  addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void>;
-  rename(runId: string, name: string): Promise<void>;
-  /** null removes a tag. */
-  tag(runId: string, tags: Record<string, string | null>): Promise<void>;
-  delete(runIds: string[]): Promise<void>;
-  undelete(runIds: string[]): Promise<void>;
-  /** What a purge would remove of what was deleted by `before` (ms; default: now). */
-  purgeable(before?: number, signal?: AbortSignal): Promise<Purgeable>;
-  /**
-   * Removes for good what was deleted by `before` (ms), step by step; an abort leaves what is not removed yet.
-   * @returns what was removed in all
-   */
-  purge(before: number, onStep?: (step: PurgeStep) => void, signal?: AbortSignal): Promise<PurgeStep>;
-
   /** The log from byte `from`, counted from its end when negative; with `follow`, until the run has ended. */
   log(
     runId: string,
     options: { from?: number; follow?: boolean },
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array>;
-  /** Children of `folder` ('' is the root). */
-  files(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;
-  /** @param mostBytes reads no more than these, from the start of the file */
-  readFile(runId: string, path: string, signal?: AbortSignal, mostBytes?: number): Promise<Uint8Array>;
-
-  /** Children of a folder of the run's code ('' is the root). */
-  codeFiles(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]>;
-  readCode(runId: string, path: string, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Code of `runId` against another run's, or against the folder it came from as it is now. */
-  diff(runId: string, other: string | 'folder', signal?: AbortSignal): Promise<CodeDiff>;
-  /** Writes the run's code into `folder`, which must not exist or be empty. */
-  restore(runId: string, folder: string, signal?: AbortSignal): Promise<void>;
-
-  models(signal?: AbortSignal): Promise<Model[]>;
-  /** Makes a new version of the registered model of this name, and that model when there is none. @returns the version */
-  registerModel(model: ModelSource, name: string): Promise<string>;
+  /**
+   * Reads more metrics from what a job prints: from all that it has printed so far, also when it has ended, and from what
+   * follows. Patterns that it has already are passed over.
+   * @throws BAD_REQUEST for a pattern that is none, or a run that is not one of a job
+   */
+  addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void>;
+  /** Where jobs can run, and what runs there. */
   compute(signal?: AbortSignal): Promise<Compute[]>;
+}
 
-  /** Calls back until disposed. Connects on the first listener and disconnects with the last. */
-  onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void };
+/** Logged and registered models. */
+export interface Registry {
+  /** Newest first. */
+  models(query?: ModelQuery, signal?: AbortSignal): Promise<ModelPage>;
+  /** Makes a new version of the registered model of this name, and that model when there is none. @returns the version */
+  register(model: ModelSource, name: string): Promise<string>;
 }

@@ -57,7 +57,7 @@ export class TestHome {
       timeout: more.timeout,
       metrics: more.metrics,
     });
-    return this.workspace.submit(spec, { secrets: more.secrets });
+    return this.workspace.jobs.submit(spec, { secrets: more.secrets });
   }
 
   async ended(id: string, seconds = 60): Promise<Run> {
@@ -70,7 +70,7 @@ export class TestHome {
 
   async log(id: string): Promise<string> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of this.workspace.log(id, {})) chunks.push(chunk);
+    for await (const chunk of this.workspace.jobs.log(id, {})) chunks.push(chunk);
     return Buffer.concat(chunks).toString();
   }
 
@@ -81,7 +81,7 @@ export class TestHome {
 
   async close(): Promise<void> {
     for (const { id, state, job } of (await this.workspace.runs({ lifecycle: 'all' })).runs)
-      if (job && ACTIVE_STATES.includes(state)) await this.workspace.cancel(id);
+      if (job && ACTIVE_STATES.includes(state)) await this.workspace.jobs.cancel(id);
     await stopServerOf(this.home);
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }

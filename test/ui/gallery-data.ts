@@ -67,6 +67,7 @@ function trained(
     series,
     run: {
       id: `run-${number}`,
+      workspace: 'local',
       number,
       experimentId: '1',
       name: number === 1 ? 'baseline' : `${pick(FIRST)}-${pick(SECOND)}-${number}`,

@@ -1,7 +1,7 @@
 // What the comparison and the panel of a run are told in the pictures.
 import { differingCurves } from '../../src/extension/panels/compared-run.js';
-import type { ComparedFile } from '../../src/extension/panels/compare-messages.js';
-import type { ShownTable } from '../../src/extension/tables/table.js';
+import type { ComparedFile } from '../../src/panels/compare-messages.js';
+import type { ShownTable } from '../../src/panels/table.js';
 import type { Run, RunFile } from '../../src/workspace/types.js';
 import { confusionMatrix, NOW, sampleDigits, type Trained } from './gallery-data.js';
 import { random } from './webview/data.js';
@@ -90,6 +90,7 @@ function writtenFiles({ number }: Run): ComparedFile[] {
 export function nothingRun(): RunGiven {
   const run: Run = {
     id: 'run-31',
+    workspace: 'local',
     number: 31,
     experimentId: '1',
     name: 'try-out',

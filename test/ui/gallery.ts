@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { DEFAULT_LAYOUT } from '../../src/extension/panels/charts-layout.js';
+import { DEFAULT_LAYOUT } from '../../src/panels/charts-layout.js';
 import { EMPTY_LAYOUT } from '../../webview/table/columns.js';
 import { launchChromium } from '../support/chromium.js';
 import { comparedRuns, muchRun, nothingRun, usualRun } from './gallery-runs.js';

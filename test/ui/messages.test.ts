@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
-import type { FromCompare, ToCompare } from '../../src/extension/panels/compare-messages.js';
-import type { FromCharts, ToCharts } from '../../src/extension/panels/messages.js';
-import type { FromRun, ToRun } from '../../src/extension/panels/run-messages.js';
-import type { FromTable, ToTable } from '../../src/extension/panels/table-messages.js';
+import type { FromCompare, ToCompare } from '../../src/panels/compare-messages.js';
+import type { FromCharts, ToCharts } from '../../src/panels/messages.js';
+import type { FromRun, ToRun } from '../../src/panels/run-messages.js';
+import type { FromTable, ToTable } from '../../src/panels/table-messages.js';
 import { buildScriptJob } from '../../src/job/build.js';
 import { command, rowAtRest, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
@@ -75,7 +75,9 @@ describe('the messages of the panels, in the real editor', function () {
     await window.artifact(ids['one']!, 'rows.csv', 'a,b\n1,2\n');
     const script = path.join(window.project, 'train.sh');
     const folders = { codeFolder: window.project, workingFolder: window.project };
-    ids['job'] = (await workspace.submit(buildScriptJob({ script, ...folders, interpreter: '/bin/sh' }))).id;
+    ids['job'] = (
+      await workspace.jobs.submit(buildScriptJob({ script, ...folders, interpreter: '/bin/sh' }))
+    ).id;
   });
   afterEach(async function () {
     if (this.currentTest?.state !== 'failed') return;
@@ -218,7 +220,7 @@ describe('the messages of the panels, in the real editor', function () {
     await saw('host→table experiments');
     const gone = await log('gone', '0');
     await line('gone').waitFor();
-    await workspace.delete([gone]);
+    await workspace.edit.delete([gone]);
     await line('gone').waitFor({ state: 'detached' });
     await withoutServer(async () => {
       await on(table, 'ty-table', 'retry');
@@ -239,7 +241,7 @@ describe('the messages of the panels, in the real editor', function () {
     await charts.locator('.tiles img').first().waitFor();
     await point(ids['one']!, 'loss', 0.1, 3);
     await saw('host→charts changed');
-    await workspace.rename(ids['two']!, 'second');
+    await workspace.edit.rename(ids['two']!, 'second');
     await charts.locator('.chip-name', { hasText: 'second' }).waitFor();
     await on(charts, 'ty-charts', 'act', 'addMetric', 'loss');
     await page.locator('.quick-input-widget').getByRole('option', { name: 'accuracy' }).click();
@@ -307,7 +309,7 @@ describe('the messages of the panels, in the real editor', function () {
     await saw('host→compare pictures');
     await on(comparison, 'ty-compare', 'show', [ids['two'], ids['one']]);
     await comparison.locator('thead').getByText('second').first().waitFor();
-    await workspace.rename(ids['two']!, 'last');
+    await workspace.edit.rename(ids['two']!, 'last');
     await comparison.locator('thead').getByText('last').first().waitFor();
     await on(table, 'ty-table', 'setGoal', 'loss', 'higher');
     await saw('host→compare goals');
@@ -372,7 +374,7 @@ describe('the messages of the panels, in the real editor', function () {
     await does('saveNote');
     await panel.locator('.note', { hasText: 'first' }).waitFor();
     await note('mine');
-    await workspace.tag(ids['one']!, { 'mlflow.note.content': 'theirs' });
+    await workspace.edit.tag(ids['one']!, { 'mlflow.note.content': 'theirs' });
     await does('saveNote');
     await panel.locator('.other', { hasText: 'theirs' }).waitFor();
     await does('discardNote');
@@ -393,11 +395,11 @@ describe('the messages of the panels, in the real editor', function () {
     await does('show', ids['job']);
     await panel.getByRole('heading', { name: job.name }).waitFor();
     await panel.locator('ty-log', { hasText: 'trained' }).waitFor({ timeout: 60_000 });
-    await workspace.delete([ids['job']!]);
+    await workspace.edit.delete([ids['job']!]);
     await panel.locator('[role=alert]').first().waitFor();
     await does('retry');
     await saw('run→host retry');
-    await workspace.undelete([ids['job']!]);
+    await workspace.edit.undelete([ids['job']!]);
     await show('one');
     await panel.getByRole('heading', { name: 'one' }).waitFor();
     await withoutServer(async () => {

@@ -37,7 +37,7 @@ async function makeRuns(): Promise<void> {
       args,
       displayName: name,
     });
-    ids.push((await workspace.submit(spec)).id);
+    ids.push((await workspace.jobs.submit(spec)).id);
   }
   for (const id of ids) while (ACTIVE_STATES.includes((await workspace.run(id)).state)) await sleep(500);
 }

@@ -56,7 +56,7 @@ describe('the steps of Submit With Options, in the real editor', function () {
       return newest?.endTime === undefined ? undefined : newest;
     });
     let log = '';
-    for await (const chunk of workspace.log(run.id, {})) log += Buffer.from(chunk).toString();
+    for await (const chunk of workspace.jobs.log(run.id, {})) log += Buffer.from(chunk).toString();
     assert.equal(log, 'pkg 6 False\n');
     assert.deepEqual(run.job?.command.slice(1), ['-O', '-m', 'pkg.train']);
   });

@@ -181,7 +181,7 @@ describe('the views, in the real editor', function () {
       await panel.getByRole('heading', { name }).waitFor();
       assert.equal(await page.locator('.quick-input-widget:visible').count(), 0);
     }
-    await workspace.delete(
+    await workspace.edit.delete(
       (await workspace.runs({ filter: "attributes.run_name LIKE 'menu %'" })).runs.map(({ id }) => id),
     );
     await command(page, 'View: Close All Editors');
@@ -399,7 +399,7 @@ describe('the views, in the real editor', function () {
       const script = path.join(window.project, 'steps.sh');
       const folders = { codeFolder: window.project, workingFolder: window.project };
       const spec = buildScriptJob({ script, ...folders, interpreter: '/bin/sh', displayName: name });
-      return (await workspace.submit(spec)).id;
+      return (await workspace.jobs.submit(spec)).id;
     };
     await job('first try', 'echo one\n');
     await job('second try', 'echo two\n');

@@ -1,4 +1,4 @@
-import type { Band } from '../../src/extension/panels/messages.js';
+import type { Band } from '../../src/panels/messages.js';
 import { between, shareOf } from '../shared/share.js';
 import { type Curve, lowerBound } from './curve.js';
 import type { Mark } from './m4.js';

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ErrorData } from '../../src/base/errors.js';
-import type { ChartRun } from '../../src/extension/panels/messages.js';
+import type { ChartRun } from '../../src/panels/messages.js';
 import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';

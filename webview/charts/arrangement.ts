@@ -1,4 +1,4 @@
-import type { ChartsLayout, ChartSize, Limits } from '../../src/extension/panels/messages.js';
+import type { ChartsLayout, ChartSize, Limits } from '../../src/panels/messages.js';
 import { combined, isCombined } from './chart-id.js';
 import { moved, PINNED, type Section, sectionsOf } from './layout.js';
 

@@ -1,5 +1,5 @@
 import { compareNames } from '../../src/base/order.js';
-import type { XAxis } from '../../src/extension/panels/messages.js';
+import type { XAxis } from '../../src/panels/messages.js';
 
 /** Metrics that say how far a training is, the likeliest first. */
 const PROGRESS = ['epoch', 'global_step', 'trainer/global_step', 'step', 'iteration', 'samples', 'tokens'];

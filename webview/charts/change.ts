@@ -1,4 +1,4 @@
-import type { ChartVerb } from '../../src/extension/panels/messages.js';
+import type { ChartVerb } from '../../src/panels/messages.js';
 
 /**
  * What changed. `structure`: runs, metrics, sections, messages. `view`: how curves are drawn. `data`: points of the

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Limits } from '../../src/extension/panels/messages.js';
+import type { Limits } from '../../src/panels/messages.js';
 import { isCombined } from './chart-id.js';
 import type { ChartsModel } from './model.js';
 import { saySteplessLines } from '../shared/stepless.js';

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { ChartSize } from '../../src/extension/panels/messages.js';
+import type { ChartSize } from '../../src/panels/messages.js';
 import { segmented } from '../controls/segmented.js';
 import type { Arrangement } from './arrangement.js';
 

@@ -1,4 +1,4 @@
-import type { ChartsSettings, Limits, XAxis, YScale } from '../../src/extension/panels/messages.js';
+import type { ChartsSettings, Limits, XAxis, YScale } from '../../src/panels/messages.js';
 import type { Theme } from '../shared/theme.js';
 import { bandOf, edgesOf } from './band.js';
 import type { Line } from './draw.js';

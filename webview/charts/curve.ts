@@ -1,4 +1,4 @@
-import type { XAxis } from '../../src/extension/panels/messages.js';
+import type { XAxis } from '../../src/panels/messages.js';
 import { type Columns, goesByTime, joined, orderedByX } from './join.js';
 import type { Series } from './series-store.js';
 import { isSmoothing, type Smoother, type Smoothing, smootherOf } from './smooth.js';

@@ -1,4 +1,4 @@
-import type { ChartRun } from '../../src/extension/panels/messages.js';
+import type { ChartRun } from '../../src/panels/messages.js';
 import { axisMetric } from './axes.js';
 import { metricsOf } from './chart-id.js';
 import { type Curve, curveOf } from './curve.js';

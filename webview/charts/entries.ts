@@ -1,5 +1,5 @@
 import { compareValues } from '../../src/base/order.js';
-import type { ChartRun, RunLabel } from '../../src/extension/panels/messages.js';
+import type { ChartRun, RunLabel } from '../../src/panels/messages.js';
 import { lookAt, looksOf, type RunLook } from './palette.js';
 
 /** What the legend lists, and a person hides, shows alone or looks at: a run, or a group of runs. */

@@ -1,4 +1,4 @@
-import type { Band, XAxis } from '../../src/extension/panels/messages.js';
+import type { Band, XAxis } from '../../src/panels/messages.js';
 import { quoted } from '../shared/csv.js';
 import { isoTime } from '../shared/format.js';
 import { axisMetric } from './axes.js';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { XAxis } from '../../src/extension/panels/messages.js';
+import type { XAxis } from '../../src/panels/messages.js';
 import type { ChartsModel } from './model.js';
 import type { Range } from './range.js';
 import type { Series } from './series-store.js';

@@ -1,4 +1,4 @@
-import type { FromCharts, ToCharts } from '../../src/extension/panels/messages.js';
+import type { FromCharts, ToCharts } from '../../src/panels/messages.js';
 
 /** Images whose bytes are kept. A small copy has some 10 kB, so this is a few megabytes. */
 const MOST_IMAGES = 200;

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { LoggedImage } from '../../src/extension/panels/messages.js';
+import type { LoggedImage } from '../../src/panels/messages.js';
 import type { ImageCache } from './image-cache.js';
 
 /** Below this many pixels an image is data, and its pixels are to be seen. */

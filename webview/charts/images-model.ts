@@ -1,5 +1,5 @@
 import { compareNames } from '../../src/base/order.js';
-import type { LoggedImage } from '../../src/extension/panels/messages.js';
+import type { LoggedImage } from '../../src/panels/messages.js';
 
 /** Images of one run and key, by step. */
 type Images = readonly LoggedImage[];

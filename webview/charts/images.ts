@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChartRun } from '../../src/extension/panels/messages.js';
+import type { ChartRun } from '../../src/panels/messages.js';
 import { slider } from '../controls/slider.js';
 import { follow } from '../shared/follow.js';
 import type { ImageCache } from './image-cache.js';

@@ -1,4 +1,4 @@
-import type { ChartRun, RunLabel } from '../../src/extension/panels/messages.js';
+import type { ChartRun, RunLabel } from '../../src/panels/messages.js';
 import { type Entry, groupEntries, isGroupId, runEntries } from './entries.js';
 import type { PanelRuns } from './panel-runs.js';
 

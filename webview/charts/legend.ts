@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChartRun } from '../../src/extension/panels/messages.js';
+import type { ChartRun } from '../../src/panels/messages.js';
 import { follow } from '../shared/follow.js';
 import { formatCount } from '../shared/format.js';
 import { RUN_STATES } from '../shared/run-state.js';

@@ -1,4 +1,4 @@
-import type { Band, ChartRun } from '../../src/extension/panels/messages.js';
+import type { Band, ChartRun } from '../../src/panels/messages.js';
 import { type Aggregate, aggregate } from './aggregate.js';
 import { isCombined, metricsOf } from './chart-id.js';
 import type { Curve } from './curve.js';

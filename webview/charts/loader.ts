@@ -1,5 +1,5 @@
 import type { ErrorData } from '../../src/base/errors.js';
-import type { ChartRun, ToCharts } from '../../src/extension/panels/messages.js';
+import type { ChartRun, ToCharts } from '../../src/panels/messages.js';
 import type { Points, PointsRequest } from '../../src/workspace/types.js';
 import { axisMetric } from './axes.js';
 import { metricsOf } from './chart-id.js';

@@ -5,7 +5,7 @@ import '../controls/toolkit.js';
 import './charts.css';
 import './arrangement.css';
 import './images.css';
-import type { ChartsState, FromCharts, ToCharts } from '../../src/extension/panels/messages.js';
+import type { ChartsState, FromCharts, ToCharts } from '../../src/panels/messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyCharts } from './app.js';
 import { ImageCache } from './image-cache.js';

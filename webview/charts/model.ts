@@ -9,7 +9,7 @@ import type {
   RunLabel,
   ToCharts,
   XAxis,
-} from '../../src/extension/panels/messages.js';
+} from '../../src/panels/messages.js';
 import type { Host } from '../shared/host.js';
 import { Arrangement } from './arrangement.js';
 import { axisMetric, axisMetrics } from './axes.js';

@@ -1,4 +1,4 @@
-import type { ChartRun } from '../../src/extension/panels/messages.js';
+import type { ChartRun } from '../../src/panels/messages.js';
 import type { Theme } from '../shared/theme.js';
 
 export interface RunLook {

@@ -1,4 +1,4 @@
-import type { ChartRun, RunLabel, ToCharts } from '../../src/extension/panels/messages.js';
+import type { ChartRun, RunLabel, ToCharts } from '../../src/panels/messages.js';
 
 /** The runs of the panel, and what they have logged. */
 export class PanelRuns {

@@ -1,4 +1,4 @@
-import type { FromCharts, PrintedLog, ToCharts } from '../../src/extension/panels/messages.js';
+import type { FromCharts, PrintedLog, ToCharts } from '../../src/panels/messages.js';
 
 /** The end of the log of the run that is shown where charts would be. */
 export class PrintedModel {

@@ -1,4 +1,4 @@
-import type { ChartRun } from '../../src/extension/panels/messages.js';
+import type { ChartRun } from '../../src/panels/messages.js';
 import { ACTIVE } from '../shared/run-state.js';
 import { isOfMachine } from './layout.js';
 

@@ -1,4 +1,4 @@
-import type { Limits } from '../../src/extension/panels/messages.js';
+import type { Limits } from '../../src/panels/messages.js';
 import type { Trace } from './m4.js';
 import { LINEAR, type Scale } from './scale.js';
 

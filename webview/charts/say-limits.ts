@@ -1,4 +1,4 @@
-import type { Limits, YScale } from '../../src/extension/panels/messages.js';
+import type { Limits, YScale } from '../../src/panels/messages.js';
 
 /** The ends of a y axis that a person set, in a sentence. */
 export function sayLimits({ min, max }: Limits, yScale: YScale): string {

@@ -1,4 +1,4 @@
-import type { YScale } from '../../src/extension/panels/messages.js';
+import type { YScale } from '../../src/panels/messages.js';
 
 /** Values of the y axis as heights: equal distances on the axis are equal distances of `height`. */
 export interface Scale {

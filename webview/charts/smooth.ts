@@ -1,4 +1,4 @@
-import type { ChartsSettings, SmoothingKind } from '../../src/extension/panels/messages.js';
+import type { ChartsSettings, SmoothingKind } from '../../src/panels/messages.js';
 import { gaussian, reachOf, runningAverage } from './smooth-window.js';
 
 /** How curves are smoothed. */

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { SmoothingKind, XAxis } from '../../src/extension/panels/messages.js';
+import type { SmoothingKind, XAxis } from '../../src/panels/messages.js';
 import { segmented } from '../controls/segmented.js';
 import { slider } from '../controls/slider.js';
 import { follow } from '../shared/follow.js';

@@ -1,5 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { Band, XAxis } from '../../src/extension/panels/messages.js';
+import type { Band, XAxis } from '../../src/panels/messages.js';
 import { axisMetric } from './axes.js';
 import { formatDifference, formatDuration, formatStep, formatTime, formatValue } from './format.js';
 import { swatchClass } from './palette.js';

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Band, SmoothingKind } from '../../src/extension/panels/messages.js';
+import type { Band, SmoothingKind } from '../../src/panels/messages.js';
 import { openPopup } from '../controls/popup.js';
 import { segmented } from '../controls/segmented.js';
 import { follow } from '../shared/follow.js';

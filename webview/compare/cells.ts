@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import type { TextRow } from './rows.js';
 
 /** Pieces of the sheet that several sections use. */

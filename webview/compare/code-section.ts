@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { ChangedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ChangedFile, ComparedRun } from '../../src/panels/compare-messages.js';
 import { none, sectionTitle } from './cells.js';
 import type { CodeMessage, CompareModel } from './model.js';
 import { fileRows } from './rows.js';

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { ComparedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ComparedFile, ComparedRun } from '../../src/panels/compare-messages.js';
 import { none, section } from './cells.js';
 import type { CompareModel } from './model.js';
 import { isSameFile, writtenRows } from './rows.js';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { formatCount } from '../shared/format.js';
 import { dot } from './cells.js';
 import type { CompareModel } from './model.js';

@@ -5,7 +5,7 @@ import '../controls/toolkit.js';
 import './compare.css';
 import './sheet.css';
 import './relations.css';
-import type { CompareState, FromCompare, ToCompare } from '../../src/extension/panels/compare-messages.js';
+import type { CompareState, FromCompare, ToCompare } from '../../src/panels/compare-messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyCompare } from './app.js';
 import { CompareModel } from './model.js';

@@ -5,8 +5,8 @@ import type {
   FromCompare,
   RelationsState,
   ToCompare,
-} from '../../src/extension/panels/compare-messages.js';
-import type { Goals } from '../../src/extension/panels/table-messages.js';
+} from '../../src/panels/compare-messages.js';
+import type { Goals } from '../../src/panels/table-messages.js';
 import type { Points } from '../../src/workspace/types.js';
 import type { Host } from '../shared/host.js';
 

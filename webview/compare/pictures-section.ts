@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { compareNames } from '../../src/base/order.js';
-import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { none, sectionTitle, wideRow } from './cells.js';
 import type { CompareModel } from './model.js';
 import './wipe.js';

@@ -1,5 +1,5 @@
-import type { ComparedRun, RelationsState } from '../../src/extension/panels/compare-messages.js';
-import type { Goals } from '../../src/extension/panels/table-messages.js';
+import type { ComparedRun, RelationsState } from '../../src/panels/compare-messages.js';
+import type { Goals } from '../../src/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
 import { formatValue } from '../shared/format.js';
 import { whiskers } from '../shared/whiskers.js';

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ComparedRun, RelationsState } from '../../src/extension/panels/compare-messages.js';
+import type { ComparedRun, RelationsState } from '../../src/panels/compare-messages.js';
 import '../controls/checklist.js';
 import type { Choice } from '../controls/checklist.js';
 import { follow } from '../shared/follow.js';

@@ -1,6 +1,6 @@
 import { compareNames } from '../../src/base/order.js';
-import type { ChangedFile, ComparedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
-import type { Goals } from '../../src/extension/panels/table-messages.js';
+import type { ChangedFile, ComparedFile, ComparedRun } from '../../src/panels/compare-messages.js';
+import type { Goals } from '../../src/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
 
 export interface TextRow {

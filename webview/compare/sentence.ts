@@ -1,5 +1,5 @@
-import type { ChangedFile, ComparedRun } from '../../src/extension/panels/compare-messages.js';
-import type { Goals } from '../../src/extension/panels/table-messages.js';
+import type { ChangedFile, ComparedRun } from '../../src/panels/compare-messages.js';
+import type { Goals } from '../../src/panels/table-messages.js';
 import { formatValue } from '../shared/format.js';
 import { deltaOf, formatDelta } from './delta.js';
 import { type MetricRow, metricRows, textRows } from './rows.js';

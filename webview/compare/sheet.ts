@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { follow } from '../shared/follow.js';
 import { formatDuration, formatTime } from '../shared/format.js';
 import { RUN_STATES } from '../shared/run-state.js';

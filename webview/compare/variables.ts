@@ -1,5 +1,5 @@
 import { compareValues, numberOf } from '../../src/base/order.js';
-import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { metricRows, textRows } from './rows.js';
 
 /** Something that has another value in another run: a param that differs, or the last value of a metric. */

@@ -1,5 +1,5 @@
 import { html, LitElement, type TemplateResult } from 'lit';
-import type { ComparedRun } from '../../src/extension/panels/compare-messages.js';
+import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { dot } from './cells.js';
 
 interface Side {

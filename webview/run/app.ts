@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ErrorData } from '../../src/base/errors.js';
-import type { ShownRun } from '../../src/extension/panels/run-messages.js';
+import type { ShownRun } from '../../src/panels/run-messages.js';
 import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import './files.js';

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Picture } from '../../src/extension/runs/found-files.js';
+import type { Picture } from '../../src/panels/found-files.js';
 import { follow } from '../shared/follow.js';
 import type { RunModel } from './model.js';
 

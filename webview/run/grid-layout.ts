@@ -1,5 +1,5 @@
 /** How a table lies in its box. Pure; lengths in pixels. */
-import type { ShownTable, TableCell } from '../../src/extension/tables/table.js';
+import type { ShownTable, TableCell } from '../../src/panels/table.js';
 
 /** On both sides, and the rounding of a pixel. */
 const PADDING = 25;

@@ -1,5 +1,5 @@
 import { html, LitElement, type PropertyValues, render, type TemplateResult } from 'lit';
-import type { ShownTable, TableCell } from '../../src/extension/tables/table.js';
+import type { ShownTable, TableCell } from '../../src/panels/table.js';
 import { follow } from '../shared/follow.js';
 import { hasPictures, linesInSight, shownText, tailOf, tailsOf, widthsOf } from './grid-layout.js';
 import type { RunModel } from './model.js';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { RunPanelVerb, ShownRun } from '../../src/extension/panels/run-messages.js';
+import type { RunPanelVerb, ShownRun } from '../../src/panels/run-messages.js';
 import { formatAge, formatCount, formatDuration, formatTime } from '../shared/format.js';
 import { ACTIVE, RUN_STATES } from '../shared/run-state.js';
 import type { RunModel } from './model.js';

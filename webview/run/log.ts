@@ -1,5 +1,5 @@
 import { html, LitElement, type TemplateResult } from 'lit';
-import type { LogLink } from '../../src/extension/links/code-places.js';
+import type { LogLink } from '../../src/panels/code-places.js';
 import { follow } from '../shared/follow.js';
 import '../shared/log-end.js';
 import type { RunModel } from './model.js';

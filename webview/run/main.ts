@@ -4,7 +4,7 @@ import '../controls/icons.css';
 import '../controls/toolkit.js';
 import './run.css';
 import './tables.css';
-import type { FromRun, RunPanelState, ToRun } from '../../src/extension/panels/run-messages.js';
+import type { FromRun, RunPanelState, ToRun } from '../../src/panels/run-messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyRun } from './app.js';
 import { RunModel } from './model.js';

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
-import type { ShownRun } from '../../src/extension/panels/run-messages.js';
+import type { ShownRun } from '../../src/panels/run-messages.js';
 import { follow } from '../shared/follow.js';
 import { formatValue } from '../shared/format.js';
 import { type Goal, goalOf } from '../shared/goal.js';

@@ -6,10 +6,10 @@ import type {
   RunPanelVerb,
   ShownRun,
   ToRun,
-} from '../../src/extension/panels/run-messages.js';
-import type { Goals } from '../../src/extension/panels/table-messages.js';
-import type { CodeLine } from '../../src/extension/runs/code-line.js';
-import type { FoundFiles } from '../../src/extension/runs/found-files.js';
+} from '../../src/panels/run-messages.js';
+import type { Goals } from '../../src/panels/table-messages.js';
+import type { CodeLine } from '../../src/panels/code-line.js';
+import type { FoundFiles } from '../../src/panels/found-files.js';
 import type { Curve, ModelSource, RunFile } from '../../src/workspace/types.js';
 import type { Host } from '../shared/host.js';
 import { TablesModel } from './tables-model.js';

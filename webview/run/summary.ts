@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ShownRun } from '../../src/extension/panels/run-messages.js';
+import type { ShownRun } from '../../src/panels/run-messages.js';
 import type { RunModel } from './model.js';
 
 /** What the run was, in lines. */

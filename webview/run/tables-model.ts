@@ -1,5 +1,5 @@
-import type { FromRun, ToRun } from '../../src/extension/panels/run-messages.js';
-import type { ShownTable } from '../../src/extension/tables/table.js';
+import type { FromRun, ToRun } from '../../src/panels/run-messages.js';
+import type { ShownTable } from '../../src/panels/table.js';
 
 type Told = Pick<Extract<ToRun, { type: 'table' }>, 'table' | 'sha256'>;
 

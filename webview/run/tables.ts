@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ShownTable } from '../../src/extension/tables/table.js';
+import type { ShownTable } from '../../src/panels/table.js';
 import { follow } from '../shared/follow.js';
 import { formatCount } from '../shared/format.js';
 import './grid.js';

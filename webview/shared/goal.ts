@@ -1,5 +1,5 @@
 import { type Goal, goalOfName } from '../../src/base/goal.js';
-import type { Goals } from '../../src/extension/panels/table-messages.js';
+import type { Goals } from '../../src/panels/table-messages.js';
 
 export type { Goal };
 

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LogLink } from '../../src/extension/links/code-places.js';
+import type { LogLink } from '../../src/panels/code-places.js';
 import './log-end.css';
 
 export interface ShownLog {

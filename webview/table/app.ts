@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ErrorData } from '../../src/base/errors.js';
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
 import { follow } from '../shared/follow.js';
 import { formatCount } from '../shared/format.js';

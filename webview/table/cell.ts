@@ -1,4 +1,4 @@
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import type { RunState } from '../../src/workspace/types.js';
 import { formatAge, formatDuration, formatTime, formatValue, isoTime } from '../shared/format.js';
 import { RUN_STATES } from '../shared/run-state.js';

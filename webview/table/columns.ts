@@ -1,5 +1,5 @@
 import { compareNames } from '../../src/base/order.js';
-import type { ColumnId, TableLayout } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId, TableLayout } from '../../src/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
 
 export type ColumnKind = 'attribute' | 'metric' | 'best' | 'min' | 'max' | 'param' | 'tag';

@@ -1,4 +1,4 @@
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import type { TableModel } from './model.js';
 import type { Place } from './view.js';
 

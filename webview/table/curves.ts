@@ -1,4 +1,4 @@
-import type { CurveCell } from '../../src/extension/panels/table-messages.js';
+import type { CurveCell } from '../../src/panels/table-messages.js';
 import type { Curve } from '../../src/workspace/types.js';
 
 /** As many as many screens show; a curve is some 1,000 bytes. */

@@ -1,5 +1,5 @@
 import type { TemplateResult } from 'lit';
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import type { Column } from './columns.js';
 
 /** The columns that are drawn, and where the keyboard is. */

@@ -1,4 +1,4 @@
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import { cellTitle, numberText } from './cell.js';
 import { columnOf } from './columns.js';
 import type { TableModel } from './model.js';

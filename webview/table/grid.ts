@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import { follow } from '../shared/follow.js';
 import { GridBody } from './body.js';
 import { CELL_PADDING, clampWidth, type Column, columnOf, ROW_HEIGHT } from './columns.js';

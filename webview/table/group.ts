@@ -1,4 +1,4 @@
-import type { ColumnId, SortKey } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId, SortKey } from '../../src/panels/table-messages.js';
 import { sortRows } from './sort.js';
 import type { ColumnData, NumberData, TextData } from './store.js';
 

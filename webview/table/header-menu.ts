@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
 import type { Goal } from '../shared/goal.js';
 import { columnOf, isOfMetric } from './columns.js';

@@ -3,7 +3,7 @@ import '../shared/page.css';
 import '../controls/icons.css';
 import '../controls/toolkit.js';
 import './table.css';
-import type { FromTable, TableState, ToTable } from '../../src/extension/panels/table-messages.js';
+import type { FromTable, TableState, ToTable } from '../../src/panels/table-messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyTable } from './app.js';
 import { TableModel } from './model.js';

@@ -1,4 +1,4 @@
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import { formatDuration, formatValue, minus } from '../shared/format.js';
 
 /** A mean and how far the values lie from it, as papers print them. Pure. */

@@ -1,5 +1,5 @@
 import type { ErrorData } from '../../src/base/errors.js';
-import type { MessageParts } from '../../src/extension/panels/message-parts.js';
+import type { MessageParts } from '../../src/panels/message-parts.js';
 import type {
   ColumnId,
   FromTable,
@@ -9,7 +9,7 @@ import type {
   TableLayout,
   TableState,
   ToTable,
-} from '../../src/extension/panels/table-messages.js';
+} from '../../src/panels/table-messages.js';
 import type { Goal } from '../shared/goal.js';
 import type { Host } from '../shared/host.js';
 import { cellText, cellValue } from './cell.js';

@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import type { RunState } from '../../src/workspace/types.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import { sparkline } from '../shared/sparkline.js';

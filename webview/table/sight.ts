@@ -1,4 +1,4 @@
-import type { CurveCell } from '../../src/extension/panels/table-messages.js';
+import type { CurveCell } from '../../src/panels/table-messages.js';
 import { type Column, ROW_HEIGHT } from './columns.js';
 import type { TableModel } from './model.js';
 import { columnWindow, offsetsOf, rowWindow, type Window } from './window.js';

@@ -1,4 +1,4 @@
-import type { SortKey } from '../../src/extension/panels/table-messages.js';
+import type { SortKey } from '../../src/panels/table-messages.js';
 import type { ColumnData } from './store.js';
 
 /** What a row is sorted by: a number that grows, or nothing. */

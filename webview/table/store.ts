@@ -1,5 +1,5 @@
 import { numberOf, orderOfValues } from '../../src/base/order.js';
-import type { ColumnId, RunChunk } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId, RunChunk } from '../../src/panels/table-messages.js';
 
 /** What the cells of a column hold; rows are those of the store. */
 export interface NumberData {

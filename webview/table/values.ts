@@ -1,4 +1,4 @@
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import type { RunState } from '../../src/workspace/types.js';
 import type { Goal } from '../shared/goal.js';
 import { ACTIVE } from '../shared/run-state.js';

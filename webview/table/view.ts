@@ -1,4 +1,4 @@
-import type { ColumnId, RunChunk, SortKey, TableLayout } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId, RunChunk, SortKey, TableLayout } from '../../src/panels/table-messages.js';
 import type { Goal } from '../shared/goal.js';
 import { bestOf } from './best.js';
 import {

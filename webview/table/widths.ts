@@ -1,4 +1,4 @@
-import type { ColumnId } from '../../src/extension/panels/table-messages.js';
+import type { ColumnId } from '../../src/panels/table-messages.js';
 import { numberText, wordText } from './cell.js';
 import type { RunValues } from './values.js';
 

@@ -1,6 +1,6 @@
 import { type CommandId, COMMANDS } from '../command-ids.js';
 import type { ChartsPanels } from '../panels/charts-panel.js';
-import type { ChartVerb } from '../panels/messages.js';
+import type { ChartVerb } from '../../panels/messages.js';
 import type { Register } from './register.js';
 
 const VERBS: readonly (readonly [CommandId, ChartVerb])[] = [

@@ -91,7 +91,7 @@ function secretsOf({ codeFolder, script }: JobSpec, memory: SubmitMemory): strin
 
 async function showChanges(run: Run, other: Run | undefined, { active }: Workspaces): Promise<void> {
   const what = vscode.l10n.t('Comparing the code of {0}', run.name);
-  const diff = await withPatience(what, (signal) => active.diff(run.id, other?.id ?? 'folder', signal));
+  const diff = await withPatience(what, (signal) => active.code.diff(run.id, other?.id ?? 'folder', signal));
   const name = other ? other.name : vscode.l10n.t('Working Folder');
   if (diff.files.length === 0) {
     void vscode.window.showInformationMessage(
@@ -119,7 +119,7 @@ async function restore(run: Run, { active }: Workspaces): Promise<void> {
   const name = run.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '') || run.id;
   const folder = vscode.Uri.joinPath(parent, name);
   await withPatience(vscode.l10n.t('Restoring the code of {0}', run.name), (signal) =>
-    active.restore(run.id, folder.fsPath, signal),
+    active.code.restore(run.id, folder.fsPath, signal),
   );
   const open = vscode.l10n.t('Open in New Window');
   const message = vscode.l10n.t('Restored the code of {0} to {1}.', run.name, folder.fsPath);

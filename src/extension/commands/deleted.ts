@@ -9,6 +9,7 @@ import { toSignal } from '../progress.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
 import type { RunChooser } from './run-chooser.js';
+import { facetOf } from '../../workspace/facets.js';
 
 /** What was deleted: bringing it back, and removing it for good. */
 export function registerDeletedCommands(
@@ -26,7 +27,7 @@ export function registerDeletedCommands(
         none: vscode.l10n.t('There is no experiment.'),
       }));
     if (!experiment) return;
-    await workspace.deleteExperiment(experiment.id);
+    await workspace.edit.deleteExperiment(experiment.id);
     // The command is done; the offer stands for as long as its notification.
     offerUndo(experiment, workspace).catch((error: unknown) => showError(error, log));
   });
@@ -37,7 +38,7 @@ export function registerDeletedCommands(
       placeholder: vscode.l10n.t('Restore which deleted experiment, with its runs?'),
       none: vscode.l10n.t('No experiment is deleted.'),
     });
-    if (experiment) await workspace.restoreExperiment(experiment.id);
+    if (experiment) await facetOf(workspace, 'edit').restoreExperiment(experiment.id);
   });
 
   register(COMMANDS.undelete, async (...args) => {
@@ -47,7 +48,7 @@ export function registerDeletedCommands(
       among: { lifecycle: 'deleted' },
       fits: ({ lifecycle }) => lifecycle === 'deleted',
     });
-    if (runs.length > 0) await workspaces.active.undelete(runs.map(({ id }) => id));
+    if (runs.length > 0) await workspaces.active.edit.undelete(runs.map(({ id }) => id));
   });
 
   register(COMMANDS.purge, () => purge(workspaces.active));
@@ -84,7 +85,7 @@ async function offerUndo({ id, name }: Experiment, workspace: Workspace): Promis
   const undo = vscode.l10n.t('Undo');
   const message = vscode.l10n.t('Deleted the experiment {0} and its runs.', name);
   if ((await vscode.window.showInformationMessage(message, undo)) === undo)
-    await workspace.restoreExperiment(id);
+    await facetOf(workspace, 'edit').restoreExperiment(id);
 }
 
 async function purge(workspace: Workspace): Promise<void> {
@@ -94,7 +95,7 @@ async function purge(workspace: Workspace): Promise<void> {
       title: vscode.l10n.t('Looking for deleted runs'),
       cancellable: true,
     },
-    (_, token) => workspace.purgeable(undefined, toSignal(token)),
+    (_, token) => facetOf(workspace, 'purge').preview(undefined, toSignal(token)),
   );
   const stays = staysLines(found);
   if (found.runs + found.models + found.experiments === 0) {
@@ -127,7 +128,7 @@ async function purge(workspace: Workspace): Promise<void> {
         const increment = found.runs > 0 ? (step.runs / found.runs) * 100 : 100;
         progress.report({ increment, message: vscode.l10n.t('{0} of {1}', runs, found.runs) });
       };
-      return workspace.purge(found.before, onStep, toSignal(token));
+      return facetOf(workspace, 'purge').run(found.before, onStep, toSignal(token));
     },
   );
   const removed = vscode.l10n.t('Removed {0}; freed {1}.', countsOf(purged), formatBytes(purged.bytes));

@@ -24,7 +24,7 @@ export function registerModelCommands(register: Register, workspaces: Workspaces
     if (!model) return undefined;
     const name = await askName(model);
     if (name === undefined) return undefined;
-    const version = await active.registerModel(model.source, name);
+    const version = await active.registry.register(model.source, name);
     void vscode.window.showInformationMessage(vscode.l10n.t('Registered {0}, version {1}.', name, version));
     return version;
   });

@@ -28,7 +28,8 @@ const MOST_COMPARED = 1000;
 export function registerRunCommands(register: Register, parts: RunParts): void {
   const { workspaces, choose, log, charts, compare, panel, logs, reveal } = parts;
 
-  const cancel = (runs: readonly Run[]) => Promise.all(runs.map(({ id }) => workspaces.active.cancel(id)));
+  const cancel = (runs: readonly Run[]) =>
+    Promise.all(runs.map(({ id }) => workspaces.active.jobs.cancel(id)));
 
   register(COMMANDS.showCharts, async (...args) => {
     const placeholder = vscode.l10n.t('Show the charts of which runs?');
@@ -110,7 +111,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       return;
     }
     if (await confirmed(endQuestion(runs)))
-      await Promise.all(runs.map(({ id }) => workspaces.active.end(id)));
+      await Promise.all(runs.map(({ id }) => workspaces.active.edit.end(id)));
   });
 
   register(COMMANDS.copyId, async (...args) => {
@@ -144,7 +145,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       prompt: vscode.l10n.t('Name of the run'),
       validateInput: (value) => (value.trim() ? undefined : vscode.l10n.t('A run needs a name.')),
     });
-    if (name && name.trim() !== run.name) await workspaces.active.rename(run.id, name.trim());
+    if (name && name.trim() !== run.name) await workspaces.active.edit.rename(run.id, name.trim());
   });
 
   register(COMMANDS.editTag, async (...args) => {
@@ -159,7 +160,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     const fits = (run: Run) => !isActive(run);
     const runs = await choose.runs(args, { placeholder, fits, many: true, onlyRuns: true });
     if (runs.length > 0) {
-      await workspaces.active.delete(runs.map(({ id }) => id));
+      await workspaces.active.edit.delete(runs.map(({ id }) => id));
       // The command is done; the offer stands for as long as its notification.
       offerUndo(runs, workspaces).catch((error: unknown) => showError(error, log));
     } else if (args[0] !== undefined)
@@ -244,7 +245,7 @@ async function editTag(runs: readonly Run[], { active }: Workspaces): Promise<vo
     value: own.get(name),
   });
   if (value === undefined) return;
-  await Promise.all(runs.map(({ id }) => active.tag(id, { [name]: value === '' ? null : value })));
+  await Promise.all(runs.map(({ id }) => active.edit.tag(id, { [name]: value === '' ? null : value })));
 }
 
 async function offerUndo(runs: readonly Run[], { active: workspace }: Workspaces): Promise<void> {
@@ -254,5 +255,5 @@ async function offerUndo(runs: readonly Run[], { active: workspace }: Workspaces
       : vscode.l10n.t('Deleted {0} runs.', runs.length);
   const undo = vscode.l10n.t('Undo');
   const picked = await vscode.window.showInformationMessage(message, undo);
-  if (picked === undo) await workspace.undelete(runs.map(({ id }) => id));
+  if (picked === undo) await workspace.edit.undelete(runs.map(({ id }) => id));
 }

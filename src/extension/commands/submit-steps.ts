@@ -16,6 +16,7 @@ import type { ScriptOptions } from '../submit/script-options.js';
 import type { Script } from '../submit/script.js';
 import type { JobSecrets } from '../submit/secrets.js';
 import { type Asker, runSteps } from './multi-step.js';
+import { facetOf } from '../../workspace/facets.js';
 
 export interface AskedOptions {
   options: ScriptOptions;
@@ -60,7 +61,7 @@ async function askTarget(
   { options }: AskedOptions,
   { workspace }: StepParts,
 ): Promise<void> {
-  const targets = await workspace.compute();
+  const targets = await facetOf(workspace, 'jobs').compute();
   const items = targets.map(({ name, label, detail, ready, problem }) => ({
     label: `$(${ready ? 'server' : 'warning'}) ${label}`,
     description: ready ? undefined : problem,

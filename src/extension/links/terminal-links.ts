@@ -5,12 +5,12 @@ import type { Run } from '../../workspace/types.js';
 import { findServer, homeOf, readDiscovery } from '../../workspace/local/launch.js';
 import { COMMANDS } from '../command-ids.js';
 import { openCodeLine, openLine } from '../runs/open-line.js';
-import type { CodeLine } from '../runs/code-line.js';
+import type { CodeLine } from '../../panels/code-line.js';
 import { originOf } from '../runs/run-failure.js';
 import { settings } from '../settings.js';
 import type { Workspaces } from '../workspaces.js';
 import { findAddresses } from './addresses.js';
-import { findPlaces } from './code-places.js';
+import { findPlaces } from '../../panels/code-places.js';
 
 interface RunTerminalLink extends vscode.TerminalLink {
   runId?: string;

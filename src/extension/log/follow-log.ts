@@ -5,6 +5,7 @@ import { formatDuration } from '../format.js';
 import { failedAt, failureOf, lineWord } from '../runs/run-failure.js';
 import { stateWord } from '../runs/run-words.js';
 import { aside, TerminalText } from './terminal-text.js';
+import { facetOf } from '../../workspace/facets.js';
 
 /** Writes the log of a run from its start until the run has ended, then how it ended. @returns the run as it ended */
 export async function followLog(
@@ -14,7 +15,8 @@ export async function followLog(
   signal: AbortSignal,
 ): Promise<Run> {
   const text = new TerminalText();
-  for await (const chunk of workspace.log(runId, { follow: true }, signal)) write(text.decode(chunk));
+  for await (const chunk of facetOf(workspace, 'jobs').log(runId, { follow: true }, signal))
+    write(text.decode(chunk));
   write(text.end());
   const run = await workspace.run(runId, signal);
   if (!ACTIVE_STATES.includes(run.state)) write(aside(endLines(run).join('\r\n')));

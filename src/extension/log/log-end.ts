@@ -1,5 +1,6 @@
 import type { Workspace } from '../../workspace/workspace.js';
 import { LogTail } from './log-tail.js';
+import { facetOf } from '../../workspace/facets.js';
 
 const TELL_MS = 150;
 /** After which a log that gives nothing is taken for an empty one. */
@@ -9,7 +10,7 @@ const MOST_LINES = 200;
 const MOST_BYTES = 128 * 1024;
 
 interface Options {
-  workspace: Pick<Workspace, 'log'>;
+  workspace: Pick<Workspace, 'label' | 'jobs'>;
   tell: (runId: string, end: Pick<LogTail, 'text' | 'isCut' | 'first'>) => void;
   failed: (error: unknown) => void;
 }
@@ -39,7 +40,7 @@ export class LogEnd {
     const empty = setTimeout(tellNow, EMPTY_MS);
     try {
       const options = { from: -MOST_BYTES, follow: true };
-      for await (const chunk of workspace.log(runId, options, abort.signal)) {
+      for await (const chunk of facetOf(workspace, 'jobs').log(runId, options, abort.signal)) {
         clearTimeout(empty);
         tail.push(chunk);
         timer ??= setTimeout(tellNow, TELL_MS);

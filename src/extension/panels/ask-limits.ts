@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { type LimitsProblem, parseLimits, writeLimits } from './limits-text.js';
-import type { Limits, YScale } from './messages.js';
+import { type LimitsProblem, parseLimits, writeLimits } from '../../panels/limits-text.js';
+import type { Limits, YScale } from '../../panels/messages.js';
 
 interface Question {
   /** Its id. */

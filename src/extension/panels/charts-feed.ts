@@ -5,7 +5,7 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { LogEnd } from '../log/log-end.js';
 import { runsById } from '../runs/runs-by-id.js';
 import { ImagesFeed } from './images-feed.js';
-import type { ChartRun, ExperimentLayout, FromCharts, RunLabel, ToCharts } from './messages.js';
+import type { ChartRun, ExperimentLayout, FromCharts, RunLabel, ToCharts } from '../../panels/messages.js';
 import { shownFailure } from './shown-run.js';
 import { labelledBy, labelsOf } from './run-labels.js';
 
@@ -17,7 +17,7 @@ const REFRESH_MS = 1_000;
 const SHOWN_PARTS: ReadonlySet<RunPart> = new Set<RunPart>(['metrics', 'state', 'params', 'tags']);
 
 interface Options {
-  workspace: Pick<Workspace, 'id' | 'runs' | 'points' | 'files' | 'readFile' | 'log' | 'onEvent'>;
+  workspace: Pick<Workspace, 'id' | 'runs' | 'points' | 'files' | 'readFile' | 'label' | 'jobs' | 'onEvent'>;
   post: (message: ToCharts) => void;
   layout: (runs: readonly Run[]) => Promise<ExperimentLayout>;
   warn: (message: string) => void;

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.js';
 import type { Run } from '../../workspace/types.js';
-import { completeLayout, type LayoutPart, readLayout } from './charts-layout.js';
-import type { ChartsLayout, ChartsSettings, ExperimentLayout } from './messages.js';
+import { completeLayout, type LayoutPart, readLayout } from '../../panels/charts-layout.js';
+import type { ChartsLayout, ChartsSettings, ExperimentLayout } from '../../panels/messages.js';
 
 /** Relative to where the code of a run came from. */
 export const LAYOUT_FILE = '.trainyard/charts.json';

@@ -8,9 +8,9 @@ import { Kept } from './kept.js';
 import { OnlyPanel } from './only-panel.js';
 import { runsById } from '../runs/runs-by-id.js';
 import type { Run } from '../../workspace/types.js';
-import { readLayout, writeLayout } from './charts-layout.js';
+import { readLayout, writeLayout } from '../../panels/charts-layout.js';
 import { ChartsLayouts, layoutFile } from './charts-layouts.js';
-import type { ChartVerb, FromCharts, ToCharts } from './messages.js';
+import type { ChartVerb, FromCharts, ToCharts } from '../../panels/messages.js';
 import { askLimits } from './ask-limits.js';
 import { saveAs } from './save-as.js';
 

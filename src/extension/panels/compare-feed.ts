@@ -4,17 +4,18 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { dataUri } from '../runs/pictures.js';
 import { runsById } from '../runs/runs-by-id.js';
-import type { ComparedFile, FromCompare, ToCompare } from './compare-messages.js';
+import type { ComparedFile, FromCompare, ToCompare } from '../../panels/compare-messages.js';
 import { filesOf, picturesOf } from './compared-files.js';
 import { comparedRun, detailsOf, differingCurves } from './compared-run.js';
-import type { Goals } from './table-messages.js';
+import type { Goals } from '../../panels/table-messages.js';
+import { facetOf } from '../../workspace/facets.js';
 
 const REFRESH_MS = 1_000;
 /** Runs whose code, files and data are read, and which stand side by side: more cannot be read. */
 export const DETAILED = 12;
 
 interface Options {
-  workspace: Pick<Workspace, 'run' | 'runs' | 'points' | 'diff' | 'files' | 'readFile' | 'onEvent'>;
+  workspace: Pick<Workspace, 'run' | 'runs' | 'points' | 'label' | 'code' | 'files' | 'readFile' | 'onEvent'>;
   post: (message: ToCompare) => void;
   goals: (runs: readonly Run[]) => Goals;
   warn: (message: string) => void;
@@ -152,7 +153,7 @@ export class CompareFeed {
       return;
     }
     try {
-      const diff = await this.#options.workspace.diff(first.id, runId, signal);
+      const diff = await facetOf(this.#options.workspace, 'code').diff(first.id, runId, signal);
       if (signal.aborted) return;
       this.#diffs.set(runId, diff);
       const files = diff.files.map(({ path, from, status, additions, deletions }) => ({

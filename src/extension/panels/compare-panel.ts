@@ -7,7 +7,7 @@ import { runUri, tableUri } from '../runs/run-file-system.js';
 import { splitPath } from '../runs/run-uri.js';
 import { isTablePath, loggedTables } from '../tables/logged-tables.js';
 import { CompareFeed } from './compare-feed.js';
-import type { FromCompare } from './compare-messages.js';
+import type { FromCompare } from '../../panels/compare-messages.js';
 import { Kept } from './kept.js';
 import { OnlyPanel } from './only-panel.js';
 import type { TableLayouts } from './table-layouts.js';

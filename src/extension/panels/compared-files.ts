@@ -1,7 +1,7 @@
 import type { RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { isTablePicture } from '../tables/logged-tables.js';
-import type { ComparedFile } from './compare-messages.js';
+import type { ComparedFile } from '../../panels/compare-messages.js';
 import { IMAGES_FOLDER, isLoggedImage, loggedImages } from './logged-images.js';
 
 const TEXT =

@@ -1,7 +1,7 @@
 import type { Run } from '../../workspace/types.js';
 import { machineFacts } from '../runs/machine-facts.js';
 import { ownTags } from '../runs/own-tags.js';
-import type { ComparedRun } from './compare-messages.js';
+import type { ComparedRun } from '../../panels/compare-messages.js';
 
 /** What the comparison shows of a run. */
 export function comparedRun(run: Run): ComparedRun {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import type { CurveCell, ToTable } from './table-messages.js';
+import type { CurveCell, ToTable } from '../../panels/table-messages.js';
 
 /** Of one cell; a long series comes from the overviews that the workspace keeps. */
 const POINTS = 60;

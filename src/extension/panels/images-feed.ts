@@ -3,7 +3,7 @@ import type { WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { IMAGES_FOLDER, loggedImages } from './logged-images.js';
-import type { FromCharts, ToCharts } from './messages.js';
+import type { FromCharts, ToCharts } from '../../panels/messages.js';
 
 /** A run that logs images is listed again at most so often. */
 const REFRESH_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { RunFile } from '../../workspace/types.js';
-import type { LoggedImage } from './messages.js';
+import type { LoggedImage } from '../../panels/messages.js';
 
 /** Folder below which MLflow's `log_image(key=…, step=…)` puts images; event files are translated to the same names. */
 export const IMAGES_FOLDER = 'images';

@@ -1,7 +1,7 @@
 import type { Run } from '../../workspace/types.js';
 import { failureOf } from '../runs/run-failure.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
-import type { NumberColumn, RunChunk, TextColumn } from './table-messages.js';
+import type { NumberColumn, RunChunk, TextColumn } from '../../panels/table-messages.js';
 
 /** The runs by columns, as the table gets them. */
 export function chunkOf(runs: readonly Run[], experimentName: (id: string) => string | undefined): RunChunk {

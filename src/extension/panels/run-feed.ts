@@ -2,7 +2,7 @@ import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
 import type { CodeOrigin } from '../../job/code-path.js';
 import type { Run, RunFile, WorkspaceEvent } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import { linksIn } from '../links/code-places.js';
+import { linksIn } from '../../panels/code-places.js';
 import { LogEnd } from '../log/log-end.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { findFiles } from '../runs/find-files.js';
@@ -12,10 +12,11 @@ import { dataUri, isPicture } from '../runs/pictures.js';
 import { splitPath } from '../runs/run-uri.js';
 import { readStart } from '../runs/read-start.js';
 import { MOST_BYTES, readTable } from '../tables/read-table.js';
-import type { ShownTable } from '../tables/table.js';
-import type { FromRun, ToRun } from './run-messages.js';
+import type { ShownTable } from '../../panels/table.js';
+import type { FromRun, ToRun } from '../../panels/run-messages.js';
 import { shownRun } from './shown-run.js';
-import type { Goals } from './table-messages.js';
+import type { Goals } from '../../panels/table-messages.js';
+import { facetOf } from '../../workspace/facets.js';
 
 const REFRESH_MS = 1_000;
 const FILES_MS = 2_000;
@@ -25,7 +26,7 @@ const CURVE_POINTS = 200;
 interface Options {
   workspace: Pick<
     Workspace,
-    'run' | 'experiments' | 'points' | 'files' | 'readFile' | 'log' | 'tag' | 'onEvent'
+    'run' | 'experiments' | 'points' | 'files' | 'readFile' | 'label' | 'jobs' | 'edit' | 'onEvent'
   >;
   post: (message: ToRun) => void;
   warn: (message: string) => void;
@@ -164,7 +165,7 @@ export class RunFeed {
         this.#post({ type: 'noteConflict', note });
         return;
       }
-      await workspace.tag(this.runId, { [NOTE_TAG]: text === '' ? null : text });
+      await facetOf(workspace, 'edit').tag(this.runId, { [NOTE_TAG]: text === '' ? null : text });
       this.#post({ type: 'noteSaved' });
       this.#refresh.trigger();
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Run } from '../../workspace/types.js';
 import { ownTags } from '../runs/own-tags.js';
-import type { RunLabel } from './messages.js';
+import type { RunLabel } from '../../panels/messages.js';
 
 /** A label with more values than this makes no groups. */
 const MOST_VALUES = 100;

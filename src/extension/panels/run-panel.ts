@@ -9,7 +9,7 @@ import type { ChartsPanels } from './charts-panel.js';
 import { Kept } from './kept.js';
 import { OnlyPanel } from './only-panel.js';
 import { RunFeed } from './run-feed.js';
-import type { FromRun, RunPanelVerb, ToRun } from './run-messages.js';
+import type { FromRun, RunPanelVerb, ToRun } from '../../panels/run-messages.js';
 import type { TableLayouts } from './table-layouts.js';
 
 export const RUN_VIEW_TYPE = 'trainyard.run';

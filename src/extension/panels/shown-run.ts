@@ -4,7 +4,7 @@ import { machineFacts } from '../runs/machine-facts.js';
 import { failedAt, failureOf } from '../runs/run-failure.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
 import { loggedTables } from '../tables/logged-tables.js';
-import type { ShownFailure, ShownRun } from './run-messages.js';
+import type { ShownFailure, ShownRun } from '../../panels/run-messages.js';
 
 type Fact = [name: string, value: string | number | null | undefined];
 

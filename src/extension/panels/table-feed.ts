@@ -5,8 +5,8 @@ import { Coalescer } from '../runs/coalescer.js';
 import { IDS_AT_ONCE, idFilter } from '../runs/runs-by-id.js';
 import { CurveFeed } from './curve-feed.js';
 import { chunkOf } from './run-chunk.js';
-import type { MessageParts } from './message-parts.js';
-import type { CurveCell, TableLayout, ToTable } from './table-messages.js';
+import type { MessageParts } from '../../panels/message-parts.js';
+import type { CurveCell, TableLayout, ToTable } from '../../panels/table-messages.js';
 
 /** As many runs as the workspace gives in one answer. */
 const PAGE = 1000;

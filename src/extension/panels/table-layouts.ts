@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Run } from '../../workspace/types.js';
-import type { Goals, TableLayout } from './table-messages.js';
+import type { Goals, TableLayout } from '../../panels/table-messages.js';
 
 const LAYOUTS_KEY = 'table.layouts';
 /** Key of the layout for the runs of all experiments. */

@@ -8,7 +8,8 @@ import { OnlyPanel } from './only-panel.js';
 import { saveAs } from './save-as.js';
 import { type Shown, TableFeed } from './table-feed.js';
 import type { TableLayouts } from './table-layouts.js';
-import type { FromTable, RunVerb } from './table-messages.js';
+import type { FromTable, RunVerb } from '../../panels/table-messages.js';
+import { facetOf } from '../../workspace/facets.js';
 
 export const TABLE_VIEW_TYPE = 'trainyard.table';
 const FILTERS_KEY = 'table.filters';
@@ -78,7 +79,9 @@ export function registerTablePanel(
         feed?.showCurves(message.cells);
         break;
       case 'note':
-        run(() => workspaces.active.tag(message.runId, { [NOTE_TAG]: message.text || null }));
+        run(() =>
+          facetOf(workspaces.active, 'edit').tag(message.runId, { [NOTE_TAG]: message.text || null }),
+        );
         break;
       case 'act': {
         const [first] = message.runIds;

@@ -1,7 +1,7 @@
 import type { RunFile } from '../../workspace/types.js';
 import { isLoggedImage, loggedImages } from '../panels/logged-images.js';
 import { isTablePath, isTablePicture } from '../tables/logged-tables.js';
-import type { FoundFiles, Picture } from './found-files.js';
+import type { FoundFiles, Picture } from '../../panels/found-files.js';
 import { isPicture } from './pictures.js';
 import { splitPath } from './run-uri.js';
 

@@ -3,15 +3,16 @@ import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
 import type { Run } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import type { CodeLine } from './code-line.js';
+import type { CodeLine } from '../../panels/code-line.js';
 import { runUri } from './run-file-system.js';
+import { facetOf } from '../../workspace/facets.js';
 
 /**
  * Opens a line of a run's code: in the person's file while it is what ran, else in the version that ran, and says so.
  * @throws NOT_FOUND when neither is there
  */
 export async function openCodeLine(
-  workspace: Pick<Workspace, 'readCode'>,
+  workspace: Pick<Workspace, 'label' | 'code'>,
   { id: runId, code }: Pick<Run, 'id' | 'code'>,
   { file, line }: CodeLine,
 ): Promise<void> {
@@ -56,12 +57,12 @@ async function textOf(uri: vscode.Uri): Promise<string | undefined> {
 }
 
 async function textOfRun(
-  workspace: Pick<Workspace, 'readCode'>,
+  workspace: Pick<Workspace, 'label' | 'code'>,
   runId: string,
   file: string,
 ): Promise<string | undefined> {
   try {
-    return new TextDecoder().decode(await workspace.readCode(runId, file));
+    return new TextDecoder().decode(await facetOf(workspace, 'code').read(runId, file));
   } catch (error) {
     if (TrainyardError.is(error, 'NOT_FOUND')) return undefined;
     throw error;

@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { CodeOrigin } from '../../job/code-path.js';
 import type { FailureCause, Run } from '../../workspace/types.js';
-import type { CodeLine } from './code-line.js';
+import type { CodeLine } from '../../panels/code-line.js';
 
 /** Why a run failed; undefined for one that did not, or that nobody looked at. */
 export function failureOf({ state, job }: Pick<Run, 'state' | 'job'>): FailureCause | undefined {

@@ -94,7 +94,7 @@ export class RunFileSystem implements vscode.FileSystemProvider {
       case 'files':
         return workspace.readFile(runId, path);
       case 'code':
-        return workspace.readCode(runId, path);
+        return workspace.code.read(runId, path);
       case 'table': {
         const { bytes, isCut } = await readStart(workspace, { runId, path }, MOST_CSV_BYTES);
         return tableCsv(path, bytes, isCut);
@@ -104,7 +104,7 @@ export class RunFileSystem implements vscode.FileSystemProvider {
 
   #list({ runId, area, path }: RunPath, uri: vscode.Uri): Promise<RunFile[]> {
     const workspace = this.#workspaces.active;
-    return translate(uri, area === 'code' ? workspace.codeFiles(runId, path) : workspace.files(runId, path));
+    return translate(uri, area === 'code' ? workspace.code.files(runId, path) : workspace.files(runId, path));
   }
 }
 

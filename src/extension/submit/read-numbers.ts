@@ -6,6 +6,7 @@ import type { MetricPattern } from '../../job/spec.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { scriptOf } from '../runs/run-failure.js';
 import type { SubmitMemory } from './script-options.js';
+import { facetOf } from '../../workspace/facets.js';
 
 /** Characters of a metric's name. */
 const LONGEST_NAME = 250;
@@ -32,7 +33,7 @@ export async function readNumbers(
   const patterns = await choose(line.trim());
   if (patterns.length === 0) return;
   const run = await workspace.run(runId);
-  await workspace.addPatterns(run.job?.runId ?? runId, patterns);
+  await facetOf(workspace, 'jobs').addPatterns(run.job?.runId ?? runId, patterns);
   const script = scriptOf(run);
   if (script !== undefined) await memory.addMetrics(vscode.Uri.file(script).toString(), patterns);
   const names = patterns.map(({ name }) => name).join(', ');

@@ -21,6 +21,7 @@ import { defaultInterpreter } from './interpreter.js';
 import type { ScriptOptions } from './script-options.js';
 import { saveEdits, type Script } from './script.js';
 import type { JobSecrets } from './secrets.js';
+import { facetOf } from '../../workspace/facets.js';
 
 /** Sends scripts off: from what a person chose to a run in the active workspace. */
 export class Submitter {
@@ -118,7 +119,7 @@ export class Submitter {
     const title = vscode.l10n.t('Submitting {0}', path.posix.basename(spec.script ?? titleOf(spec)));
     const options: SubmitOptions = { secrets: { ...more, ...(await this.#secrets.values(secretNames)) } };
     const workspace = this.#workspaces.active;
-    const send = () => withPatience(title, (signal) => workspace.submit(spec, options, signal));
+    const send = () => withPatience(title, (signal) => workspace.jobs.submit(spec, options, signal));
     await this.#serverSettings.pushOnce();
     try {
       return await send();
@@ -147,7 +148,7 @@ async function restoreDeleted(error: TrainyardError, workspace: Workspace): Prom
   const restore = vscode.l10n.t('Restore and Submit');
   if (id === undefined || (await vscode.window.showErrorMessage(error.message, restore)) !== restore)
     return false;
-  await workspace.restoreExperiment(id);
+  await facetOf(workspace, 'edit').restoreExperiment(id);
   return true;
 }
 

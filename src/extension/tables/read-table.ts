@@ -1,6 +1,6 @@
 import { readDelimited } from './delimited.js';
 import { readSplit } from './split-json.js';
-import type { ShownTable, TableCell } from './table.js';
+import type { ShownTable, TableCell } from '../../panels/table.js';
 
 /** Bytes from the start of a file in which its first rows are looked for. */
 export const MOST_BYTES = 4_000_000;

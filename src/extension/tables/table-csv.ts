@@ -1,5 +1,5 @@
 import { readRows } from './read-table.js';
-import type { TableCell } from './table.js';
+import type { TableCell } from '../../panels/table.js';
 
 /** Bytes of a file that are made lines of: more is nothing that anybody reads in an editor. */
 export const MOST_CSV_BYTES = 20_000_000;

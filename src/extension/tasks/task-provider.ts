@@ -114,7 +114,7 @@ class JobTerminal implements vscode.Pseudoterminal {
 
   #cancel(): void {
     if (!this.#run || this.#isOver) return;
-    this.#parts.workspaces.active
+    this.#parts.workspaces.active.jobs
       .cancel(this.#run.id)
       .catch((error: unknown) => logError(error, this.#parts.log));
   }

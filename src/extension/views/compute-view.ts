@@ -41,7 +41,7 @@ export class ComputeView extends LiveView<ComputeNode | PlacedRun> {
   }
 
   protected async roots(): Promise<ComputeNode[]> {
-    this.#compute ??= await this.workspaces.active.compute();
+    this.#compute ??= await this.workspaces.active.jobs.compute();
     return this.#compute.map((compute) => ({ kind: 'compute', compute }));
   }
 

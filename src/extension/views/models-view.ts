@@ -29,7 +29,7 @@ export class ModelsView extends LeafView {
   }
 
   protected async roots(): Promise<Leaf[]> {
-    this.#models ??= await this.workspaces.active.models();
+    this.#models ??= (await this.workspaces.active.registry.models()).models;
     const newestFirst = [...this.#models].sort((a, b) => b.createdAt - a.createdAt);
     return newestFirst.map((model) => (model.kind === 'registered' ? registered(model) : logged(model)));
   }

@@ -16,6 +16,7 @@ import { settings } from '../settings.js';
 import { leaf, messageLeaf, valueLeaf, type Leaf } from './leaf.js';
 import { isOpen, rowContext, runContext } from './row-context.js';
 import { codeLine } from './run-tooltip.js';
+import { facetOf } from '../../workspace/facets.js';
 
 /** The metric by which a run is shown, as settings, experiment and names say. */
 export function metricOf(
@@ -178,8 +179,8 @@ function codeLeaf(run: Run, id: string, workspace: Workspace): Leaf {
     context: rowContext({ kind: 'section', code: true }),
     runId: run.id,
     children: async () =>
-      treeLeaves(run.id, 'code', await workspace.codeFiles(run.id, ''), id, (folder) =>
-        workspace.codeFiles(run.id, folder),
+      treeLeaves(run.id, 'code', await facetOf(workspace, 'code').files(run.id, ''), id, (folder) =>
+        facetOf(workspace, 'code').files(run.id, folder),
       ),
   });
 }

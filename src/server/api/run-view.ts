@@ -1,5 +1,6 @@
 import type { MetricPattern } from '../../job/spec.js';
-import type { DataInput, JobSummary, ModelLink, Run, RunState } from '../../workspace/types.js';
+import type { DataInput, JobSummary, ModelLink, RunState } from '../../workspace/types.js';
+import type { ServedRun } from '../../workspace/local/contract.js';
 import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { DatasetInput, FullRun } from '../store/full-runs.js';
@@ -16,13 +17,13 @@ const STATES: Record<RunStatus, RunState> = {
 };
 
 /** Runs as people see them: what the scripts said, and what their jobs know better. */
-export function toRuns(store: Store, runs: readonly FullRun[]): Run[] {
+export function toRuns(store: Store, runs: readonly FullRun[]): ServedRun[] {
   const jobs = store.jobs.ofRuns(runs.map(({ id }) => id));
   return runs.map((run) => toRun(run, jobs.get(run.id)));
 }
 
 /** One run with what went into it, which models came out, and what it ran on. */
-export async function toSingleRun(store: Store, run: FullRun): Promise<Run> {
+export async function toSingleRun(store: Store, run: FullRun): Promise<ServedRun> {
   return {
     ...toRun(run, store.jobs.ofRun(run.id)),
     inputs: run.datasets.map(inputOf),
@@ -31,7 +32,7 @@ export async function toSingleRun(store: Store, run: FullRun): Promise<Run> {
   };
 }
 
-function toRun(run: FullRun, job: JobRecord | undefined): Run {
+function toRun(run: FullRun, job: JobRecord | undefined): ServedRun {
   // A script may say that its run is done long before its process is. Other runs that it began end when it says so.
   const own = job?.runId === run.id ? job : undefined;
   return {
@@ -73,7 +74,7 @@ function linksOf(store: Store, { modelInputs, modelOutputs }: FullRun): ModelLin
   ];
 }
 
-function codeOf({ snapshot, spec }: JobRecord): Run['code'] {
+function codeOf({ snapshot, spec }: JobRecord): ServedRun['code'] {
   if (!snapshot) return undefined;
   return {
     head: snapshot.head,
@@ -88,7 +89,7 @@ function codeOf({ snapshot, spec }: JobRecord): Run['code'] {
 }
 
 /** A script that was started by hand: MLflow's client records HEAD when it can. */
-function codeOfTags(tags: Record<string, string>): Run['code'] {
+function codeOfTags(tags: Record<string, string>): ServedRun['code'] {
   const head = tags['mlflow.source.git.commit'];
   if (!head) return undefined;
   return {

@@ -36,7 +36,7 @@
  *   GET    /compute                       → { compute: Compute[] }
  */
 import type { JobSpec } from '../../job/spec.js';
-import type { ModelSource, Points } from '../types.js';
+import type { ModelSource, Points, Run } from '../types.js';
 
 export const API = '/api/trainyard/v1';
 /** Raised when a client of one version can no longer talk to a server of the other. */
@@ -96,6 +96,14 @@ export interface StoreRecovery {
 export interface StoreReset {
   /** The folder that has all that was there before; null: there was nothing. */
   setAside: string | null;
+}
+
+/** A run as the server sends it, which does not know what its workspace is called. */
+export type ServedRun = Omit<Run, 'workspace'>;
+
+export interface ServedPage {
+  runs: ServedRun[];
+  nextPage?: string;
 }
 
 /** Of a log: where what is sent begins, in bytes from its start. */

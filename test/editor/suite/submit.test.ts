@@ -15,7 +15,7 @@ describe('submitting a script', () => {
     assert.equal(run.job?.exitCode, 3);
     assert.deepEqual(run.job?.command.slice(1), ['hello.sh']);
     let log = '';
-    for await (const chunk of workspace().log(run.id, {})) log += Buffer.from(chunk).toString();
+    for await (const chunk of workspace().jobs.log(run.id, {})) log += Buffer.from(chunk).toString();
     assert.match(log, /hello from the job/);
   });
 
@@ -33,7 +33,7 @@ describe('submitting a script', () => {
     const run = await submit(script);
     assert.ok(!editor.document.isDirty);
     await write('edited.sh', 'echo three\n');
-    assert.equal(Buffer.from(await workspace().readCode(run.id, 'edited.sh')).toString(), 'echo two\n');
+    assert.equal(Buffer.from(await workspace().code.read(run.id, 'edited.sh')).toString(), 'echo two\n');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 

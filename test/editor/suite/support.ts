@@ -54,6 +54,6 @@ export async function setting(key: string, value: unknown): Promise<void> {
 
 export async function logOf(id: string): Promise<string> {
   let log = '';
-  for await (const chunk of workspace().log(id, {})) log += Buffer.from(chunk).toString();
+  for await (const chunk of workspace().jobs.log(id, {})) log += Buffer.from(chunk).toString();
   return log;
 }

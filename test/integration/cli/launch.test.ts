@@ -76,7 +76,7 @@ describe('what a job runs, from the command line', () => {
     isInCode(one?.folder, 'sub');
     assert.equal(run.code?.script, 'src/pkg/train.py');
     assert.deepEqual(run.job?.command.slice(1), ['-m', 'pkg.train', '--lr', '1']);
-    assert.equal(Buffer.from(await test.workspace.readCode(run.id, 'src/pkg/__init__.py')).length, 0);
+    assert.equal(Buffer.from(await test.workspace.code.read(run.id, 'src/pkg/__init__.py')).length, 0);
   });
 
   it('runs a module that is not of the code, which has no script', async () => {

@@ -92,7 +92,7 @@ describe('a job that fails', () => {
   it('has no cause while it runs, when it finishes, and when it is cancelled', async () => {
     const { id } = await test.submit('sleep 60\n');
     assert.equal((await test.workspace.run(id)).job?.cause, undefined);
-    await test.workspace.cancel(id);
+    await test.workspace.jobs.cancel(id);
     assert.equal(await causeOf(id), undefined);
     assert.equal(await causeOf((await test.submit('echo done\n')).id), undefined);
   });

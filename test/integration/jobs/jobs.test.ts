@@ -39,7 +39,7 @@ describe('jobs', () => {
     test.write('code.txt', 'edited since');
     await test.ended(run.id);
     assert.equal(await test.log(run.id), 'at submitignored data');
-    assert.equal(Buffer.from(await test.workspace.readCode(run.id, 'code.txt')).toString(), 'at submit');
+    assert.equal(Buffer.from(await test.workspace.code.read(run.id, 'code.txt')).toString(), 'at submit');
   });
 
   it('give what they wrote as files', async () => {
@@ -54,7 +54,7 @@ describe('jobs', () => {
       'trap "" TERM; (trap "" TERM; sleep 60) & echo $!; while :; do sleep 1; done\n',
     );
     const child = await until('the pid of the child', async () => Number(await test.log(id)) || undefined);
-    await test.workspace.cancel(id);
+    await test.workspace.jobs.cancel(id);
     const run = await test.ended(id);
     assert.equal(run.state, 'cancelled');
     await until('the end of the child', async () => (await identityOf(child)) === undefined);
@@ -182,7 +182,7 @@ describe('jobs', () => {
       ['process.json', job],
     ] as const)
       fs.writeFileSync(path.join(folder, name), JSON.stringify({ ...was, pid: process.pid }));
-    await test.workspace.cancel(id);
+    await test.workspace.jobs.cancel(id);
     const run = await test.ended(id);
     assert.equal(run.state, 'cancelled');
     for (const { pid } of [supervisor, job]) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
@@ -195,7 +195,7 @@ describe('jobs', () => {
     const third = await test.submit('true\n');
     await running(first.id);
     assert.equal((await test.workspace.run(second.id)).state, 'queued');
-    await test.workspace.cancel(third.id);
+    await test.workspace.jobs.cancel(third.id);
     assert.equal((await test.ended(third.id)).state, 'cancelled');
     assert.equal((await test.ended(first.id)).state, 'finished');
     assert.equal((await test.ended(second.id)).state, 'finished');
@@ -232,7 +232,7 @@ describe('jobs', () => {
     );
     const progress = await until('progress', async () => (await test.workspace.run(id)).job?.progress);
     assert.deepEqual(progress, { done: 4, total: 10, remainingSeconds: 6 });
-    await test.workspace.cancel(id);
+    await test.workspace.jobs.cancel(id);
     assert.equal((await test.ended(id)).job?.progress?.done, 5);
   });
 

@@ -39,9 +39,9 @@ describe('patterns that a job gets after it was submitted', function () {
     const { id } = await test.submit(printed(6));
     go(0, 1, 2);
     await hasPrinted(id, 'epoch 2');
-    await test.workspace.addPatterns(id, [BY_EPOCH, LOSS]);
+    await test.workspace.jobs.addPatterns(id, [BY_EPOCH, LOSS]);
     // Asked for twice, as by a client that lost its answer.
-    await test.workspace.addPatterns(id, [BY_EPOCH, LOSS]);
+    await test.workspace.jobs.addPatterns(id, [BY_EPOCH, LOSS]);
     await counted(id, 'loss', 3);
     go(3, 4, 5);
     const run = await test.ended(id);
@@ -53,7 +53,7 @@ describe('patterns that a job gets after it was submitted', function () {
     const { id } = await test.submit(printed(4), { metrics: [LOSS] });
     go(0, 1);
     await counted(id, 'loss', 2);
-    await test.workspace.addPatterns(id, [LOSS, BY_EPOCH]);
+    await test.workspace.jobs.addPatterns(id, [LOSS, BY_EPOCH]);
     await counted(id, 'by_epoch', 2);
     go(2, 3);
     await test.ended(id);
@@ -63,7 +63,7 @@ describe('patterns that a job gets after it was submitted', function () {
   it('give the same of a job that has ended, its last line without an end included', async () => {
     const { id } = await test.submit('printf "epoch 0: loss=0.0\\nepoch 1: \\033[32mloss=0.1\\033[0m"\n');
     const { endTime } = await test.ended(id);
-    await test.workspace.addPatterns(id, [LOSS, BY_EPOCH]);
+    await test.workspace.jobs.addPatterns(id, [LOSS, BY_EPOCH]);
     await counted(id, 'by_epoch', 2);
     assert.deepEqual(await points(id, 'loss'), expected(2));
     assert.deepEqual(await points(id, 'by_epoch'), expected(2));
@@ -72,7 +72,7 @@ describe('patterns that a job gets after it was submitted', function () {
     const { state, job } = await test.workspace.run(id);
     assert.equal(state, 'finished');
     assert.deepEqual(job?.metrics, [LOSS, BY_EPOCH]);
-    await test.workspace.addPatterns(id, [LOSS]);
+    await test.workspace.jobs.addPatterns(id, [LOSS]);
     assert.deepEqual(await points(id, 'loss'), expected(2));
   });
 
@@ -81,8 +81,8 @@ describe('patterns that a job gets after it was submitted', function () {
     for (let n = 0; n < 8; n++) {
       go(n);
       await hasPrinted(id, `epoch ${n}`);
-      if (n === 2) await test.workspace.addPatterns(id, [BY_EPOCH]);
-      if (n === 4) await test.workspace.addPatterns(id, [LOSS]);
+      if (n === 2) await test.workspace.jobs.addPatterns(id, [BY_EPOCH]);
+      if (n === 4) await test.workspace.jobs.addPatterns(id, [LOSS]);
       await test.killServer();
     }
     await test.ended(id);
@@ -93,7 +93,7 @@ describe('patterns that a job gets after it was submitted', function () {
     const lines = 150_000;
     const { id } = await test.submit(`seq 0 ${lines - 1} | sed 's/.*/epoch &: loss=&/'\n`);
     await test.ended(id);
-    await test.workspace.addPatterns(id, [BY_EPOCH, LOSS]);
+    await test.workspace.jobs.addPatterns(id, [BY_EPOCH, LOSS]);
     for (let kills = 0; kills < 6; kills++) {
       await test.workspace.run(id);
       await test.killServer();
@@ -111,7 +111,7 @@ describe('patterns that a job gets after it was submitted', function () {
 
   it('are refused when one is none, when there are too many, and for a run that is no job', async () => {
     const { id } = await test.submit('true\n', { metrics: [LOSS] });
-    const add = (run: string, ...patterns: (typeof LOSS)[]) => test.workspace.addPatterns(run, patterns);
+    const add = (run: string, ...patterns: (typeof LOSS)[]) => test.workspace.jobs.addPatterns(run, patterns);
     await assert.rejects(add(id, { name: 'x', regex: '(' }), { code: 'BAD_REQUEST', message: /regular exp/ });
     await assert.rejects(add(id, { name: 'x', regex: 'x' }), { code: 'BAD_REQUEST', message: /no group/ });
     const many = Array.from({ length: 100 }, (_, i) => ({ name: `m${i}`, regex: '(x)' }));

@@ -29,39 +29,41 @@ describe('a run that a script left open', () => {
     // A clock that is wrong says nothing of the end.
     await log('wrong', Date.now() + 3_600_000);
     assert.equal((await workspace.run(id)).state, 'running');
-    await workspace.end(id);
+    await workspace.edit.end(id);
     const ended = await workspace.run(id);
     assert.deepEqual([ended.state, ended.endTime], ['failed', start + 60_000]);
-    await workspace.end(id);
+    await workspace.edit.end(id);
     assert.equal((await workspace.run(id)).endTime, start + 60_000);
-    await workspace.delete([id]);
+    await workspace.edit.delete([id]);
   });
 
   it('ended when it began, if it logged nothing', async () => {
     const start = Date.now() - 1000;
     const id = await begin(start);
-    await workspace.end(id);
+    await workspace.edit.end(id);
     assert.equal((await workspace.run(id)).endTime, start);
   });
 
   it('keeps the end that its script said', async () => {
     const id = await begin(Date.now() - 1000);
     await mlflow('runs/update', { run_id: id, status: 'FINISHED', end_time: 5 });
-    await workspace.end(id);
+    await workspace.edit.end(id);
     const { state, endTime } = await workspace.run(id);
     assert.deepEqual([state, endTime], ['finished', 5]);
   });
 
   it('is never a job, whose end is known', async () => {
     const { id } = await home.submit('sleep 30\n');
-    await assert.rejects(workspace.end(id), (error) => {
+    await assert.rejects(workspace.edit.end(id), (error) => {
       assert.ok(TrainyardError.is(error, 'BAD_REQUEST'));
       return error.hint === 'Cancel it to end it now.';
     });
-    await workspace.cancel(id);
+    await workspace.jobs.cancel(id);
   });
 
   it('must be one that there is', async () => {
-    await assert.rejects(workspace.end('0'.repeat(32)), (error) => TrainyardError.is(error, 'NOT_FOUND'));
+    await assert.rejects(workspace.edit.end('0'.repeat(32)), (error) =>
+      TrainyardError.is(error, 'NOT_FOUND'),
+    );
   });
 });

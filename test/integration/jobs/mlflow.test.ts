@@ -40,7 +40,7 @@ describe('a script that logs with MLflow', function () {
       environmentVariables: { PYTHONDONTWRITEBYTECODE: '1', ...env },
       ...more,
     });
-    return test.workspace.submit(spec, {});
+    return test.workspace.jobs.submit(spec, {});
   }
 
   /** Runs it to its end, which must be a good one. @returns the run of the job, and the others that it began */
@@ -308,7 +308,7 @@ time.sleep(60)
       (other) => other.job?.runId === id && other.id !== id,
     );
     assert.equal(open?.state, 'running');
-    await test.workspace.cancel(open.id);
+    await test.workspace.jobs.cancel(open.id);
     assert.equal((await test.ended(id)).state, 'cancelled');
     const after = await test.workspace.run(open.id);
     assert.equal(after.state, 'cancelled');
@@ -328,7 +328,7 @@ time.sleep(60)
     assert.equal(await status(`/api/2.0/mlflow/runs/get?run_id=${id}`), 200);
     assert.equal(await status(`${API}/settings`), 403);
     assert.equal(await status(`${API}/runs/${id}`), 403);
-    await test.workspace.cancel(id);
+    await test.workspace.jobs.cancel(id);
     await test.ended(id);
     assert.equal(await status(`/api/2.0/mlflow/runs/get?run_id=${id}`), 401);
   });

@@ -169,7 +169,7 @@ describe('bodies that cost more than they weigh', function () {
     const got = await askForJson(server, { method: 'GET', at: `mlflow/logged-models/${model_id}` });
     const { data } = got.model as { data: { metrics: unknown[] } };
     assert.equal(data.metrics.length, step);
-    const seen = (await test.workspace.models()).find(({ id }) => id === model_id);
+    const seen = (await test.workspace.registry.models()).models.find(({ id }) => id === model_id);
     assert.deepEqual(seen?.metrics, { loss: 1 });
   });
 });

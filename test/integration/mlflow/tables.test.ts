@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RunFeed } from '../../../src/extension/panels/run-feed.js';
-import type { ToRun } from '../../../src/extension/panels/run-messages.js';
-import type { ShownTable } from '../../../src/extension/tables/table.js';
+import type { ToRun } from '../../../src/panels/run-messages.js';
+import type { ShownTable } from '../../../src/panels/table.js';
 import { tableCsv } from '../../../src/extension/tables/table-csv.js';
 import { ensureServer } from '../../../src/workspace/local/launch.js';
 import { serverEntry, TestHome } from '../../support/home.js';

@@ -35,15 +35,15 @@ describe('registering a model', () => {
       source_run_id: runId,
     });
     const modelId = model.info.model_id;
-    assert.equal(await test.workspace.registerModel({ modelId }, 'digits'), '1');
-    assert.equal(await test.workspace.registerModel({ modelId }, 'digits'), '2');
+    assert.equal(await test.workspace.registry.register({ modelId }, 'digits'), '1');
+    assert.equal(await test.workspace.registry.register({ modelId }, 'digits'), '2');
     const { model_version: version } = await mlflow<{ model_version: Record<string, string> }>(
       'GET',
       'model-versions/get?name=digits&version=2',
     );
     assert.equal(version['source'], `models:/${modelId}`);
     assert.equal(version['run_id'], runId);
-    const [digits] = await test.workspace.models();
+    const [digits] = (await test.workspace.registry.models()).models;
     assert.deepEqual(
       digits?.versions.map((each) => each.modelId),
       [modelId, modelId],
@@ -55,7 +55,7 @@ describe('registering a model', () => {
       'mkdir "$TRAINYARD_OUTPUT/net" && echo m > "$TRAINYARD_OUTPUT/net/MLmodel"\n',
     );
     await test.ended(id);
-    assert.equal(await test.workspace.registerModel({ runId: id, path: 'outputs/net' }, 'files'), '1');
+    assert.equal(await test.workspace.registry.register({ runId: id, path: 'outputs/net' }, 'files'), '1');
     const { artifact_uri: uri } = await mlflow<{ artifact_uri: string }>(
       'GET',
       'model-versions/get-download-uri?name=files&version=1',
@@ -65,17 +65,17 @@ describe('registering a model', () => {
 
   it('is refused for a name that MLflow refuses, and for what is not there', async () => {
     const { id } = await test.submit('true\n');
-    const cases: [Parameters<typeof test.workspace.registerModel>, string][] = [
+    const cases: [Parameters<typeof test.workspace.registry.register>, string][] = [
       [[{ modelId: `m-${'0'.repeat(32)}` }, 'a/b'], 'BAD_REQUEST'],
       [[{ modelId: `m-${'0'.repeat(32)}` }, 'gone'], 'NOT_FOUND'],
       [[{ runId: id, path: 'none' }, 'gone'], 'NOT_FOUND'],
     ];
     for (const [args, code] of cases)
       await assert.rejects(
-        test.workspace.registerModel(...args),
+        test.workspace.registry.register(...args),
         (error) => TrainyardError.is(error) && error.code === code,
       );
-    const names = (await test.workspace.models()).map(({ name }) => name);
+    const names = (await test.workspace.registry.models()).models.map(({ name }) => name);
     assert.ok(!names.includes('gone'));
   });
 });
@@ -87,11 +87,11 @@ describe('the end of a log', () => {
       const { id } = await test.submit('echo first; echo second; sleep 1; echo third\n');
       let text = '';
       await test.ended(id);
-      for await (const chunk of test.workspace.log(id, { from: -12, follow: true }))
+      for await (const chunk of test.workspace.jobs.log(id, { from: -12, follow: true }))
         text += Buffer.from(chunk).toString();
       assert.equal(text, 'econd\nthird\n');
       text = '';
-      for await (const chunk of test.workspace.log(id, { from: -1000 }))
+      for await (const chunk of test.workspace.jobs.log(id, { from: -1000 }))
         text += Buffer.from(chunk).toString();
       assert.equal(text, 'first\nsecond\nthird\n');
     } finally {

@@ -44,7 +44,7 @@ describe('the event files of a job', function () {
   async function submitWith(interpreter: string, name: string, args: string[]): Promise<string> {
     const script = path.join(test.project, `${name}.py`);
     const folders = { codeFolder: test.project, workingFolder: test.project };
-    return (await test.workspace.submit(buildScriptJob({ script, ...folders, interpreter, args }))).id;
+    return (await test.workspace.jobs.submit(buildScriptJob({ script, ...folders, interpreter, args }))).id;
   }
 
   async function series(runId: string, key: string): Promise<[step: number, value: number][]> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { ChartsLayout, ExperimentLayout } from '../../../src/extension/panels/messages.js';
+import type { ChartsLayout, ExperimentLayout } from '../../../src/panels/messages.js';
 import { holds } from '../../support/until.js';
 import { fakeRun, fakeSeries, lossAt } from './data.js';
 import { type FakeHost, installFakeHost } from './fake-host.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { ChartsLayout } from '../../../src/extension/panels/messages.js';
+import type { ChartsLayout } from '../../../src/panels/messages.js';
 import { holds } from '../../support/until.js';
 import { accuracyAt, fakeRun, fakeSeries, lossAt, START } from './data.js';
 import { type FakeRun, type FakeSeries, installFakeHost } from './fake-host.js';

@@ -3,7 +3,7 @@ import type {
   ComparedRun,
   FromCompare,
   ToCompare,
-} from '../../../src/extension/panels/compare-messages.js';
+} from '../../../src/panels/compare-messages.js';
 import { comparedRun } from '../../../src/extension/panels/compared-run.js';
 import type { Run } from '../../../src/workspace/types.js';
 

@@ -1,7 +1,7 @@
-import type { FromRun, ShownRun, ToRun } from '../../../src/extension/panels/run-messages.js';
+import type { FromRun, ShownRun, ToRun } from '../../../src/panels/run-messages.js';
 import { shownRun } from '../../../src/extension/panels/shown-run.js';
-import type { FoundFiles } from '../../../src/extension/runs/found-files.js';
-import type { ShownTable } from '../../../src/extension/tables/table.js';
+import type { FoundFiles } from '../../../src/panels/found-files.js';
+import type { ShownTable } from '../../../src/panels/table.js';
 import type { Run, RunFile } from '../../../src/workspace/types.js';
 
 const COLUMNS = ['values', 'mins', 'maxs', 'steps', 'counts'] as const;

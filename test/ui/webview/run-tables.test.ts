@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { ShownTable } from '../../../src/extension/tables/table.js';
+import type { ShownTable } from '../../../src/panels/table.js';
 import { pagesOf } from './panel-test.js';
 import { installRunHost, plainShownRun, type RunGiven } from './run-host.js';
 import { tableRun } from './table-host.js';

@@ -1,5 +1,5 @@
 import { chunkOf } from '../../../src/extension/panels/run-chunk.js';
-import type { FromTable, ToTable } from '../../../src/extension/panels/table-messages.js';
+import type { FromTable, ToTable } from '../../../src/panels/table-messages.js';
 import type { Run } from '../../../src/workspace/types.js';
 import { accuracyAt, lossAt, random, START } from './data.js';
 
@@ -192,6 +192,7 @@ export function tableRun(number: number, more: Partial<Run> = {}): Run {
   });
   return {
     id: `run-${number}`,
+    workspace: 'local',
     number,
     experimentId: '1',
     name: ['calm-otter', 'brave-finch', 'quick-lynx', 'still-heron'][number % 4]! + `-${number}`,

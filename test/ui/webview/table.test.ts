@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { FromTable } from '../../../src/extension/panels/table-messages.js';
+import type { FromTable } from '../../../src/panels/table-messages.js';
 import type { Run } from '../../../src/workspace/types.js';
 import { pagesOf } from './panel-test.js';
 import { EMPTY_LAYOUT as LAYOUT } from '../../../webview/table/columns.js';

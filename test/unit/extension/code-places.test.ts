@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findPlaces, linksIn } from '../../../src/extension/links/code-places.js';
+import { findPlaces, linksIn } from '../../../src/panels/code-places.js';
 
 const found = (line: string) =>
   findPlaces(line).map(({ start, length, file, line: number }) => [

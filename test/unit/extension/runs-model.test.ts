@@ -26,6 +26,7 @@ class MemorySource implements RunSource {
   put(id: string, experimentId: string, startTime: number, more: Partial<Run> = {}): Run {
     const run: Run = {
       id,
+      workspace: 'local',
       number: this.all.size,
       experimentId,
       name: id,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
-import { DEFAULT_LAYOUT } from '../../../src/extension/panels/charts-layout.js';
-import type { ToCharts } from '../../../src/extension/panels/messages.js';
+import { DEFAULT_LAYOUT } from '../../../src/panels/charts-layout.js';
+import type { ToCharts } from '../../../src/panels/messages.js';
 import type {
   Points,
   Run,
@@ -12,11 +12,13 @@ import type {
   RunQuery,
   WorkspaceEvent,
 } from '../../../src/workspace/types.js';
+import type { Jobs } from '../../../src/workspace/workspace.js';
 import { pass, standStill } from '../../support/clock.js';
 
 function run(id: string, more: Partial<Run> = {}): Run {
   return {
     id,
+    workspace: 'local',
     number: 1,
     experimentId: '0',
     name: id,
@@ -33,6 +35,9 @@ function run(id: string, more: Partial<Run> = {}): Run {
 
 /** A workspace in memory: runs by id, and whoever listens. */
 class MemoryWorkspace {
+  readonly label = 'Memory';
+  /** The part of it that the feed uses. */
+  readonly jobs = this as unknown as Jobs;
   readonly id = 'memory';
   readonly all = new Map<string, Run>();
   readonly listeners = new Set<(event: WorkspaceEvent) => void>();

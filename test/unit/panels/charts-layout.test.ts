@@ -5,8 +5,8 @@ import {
   DEFAULT_LAYOUT,
   readLayout,
   writeLayout,
-} from '../../../src/extension/panels/charts-layout.js';
-import type { ChartsLayout } from '../../../src/extension/panels/messages.js';
+} from '../../../src/panels/charts-layout.js';
+import type { ChartsLayout } from '../../../src/panels/messages.js';
 
 const LAYOUT: ChartsLayout = {
   settings: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { CompareFeed } from '../../../src/extension/panels/compare-feed.js';
-import type { ToCompare } from '../../../src/extension/panels/compare-messages.js';
+import type { ToCompare } from '../../../src/panels/compare-messages.js';
 import type {
   CodeDiff,
   Points,
@@ -12,6 +12,7 @@ import type {
   RunQuery,
   WorkspaceEvent,
 } from '../../../src/workspace/types.js';
+import type { Code } from '../../../src/workspace/workspace.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 import { pass, standStill } from '../../support/clock.js';
 
@@ -23,6 +24,9 @@ const DIFF: CodeDiff = {
 };
 
 class MemoryWorkspace {
+  readonly label = 'Memory';
+  /** The part of it that the feed uses. */
+  readonly code = this as unknown as Code;
   readonly listeners = new Set<(event: WorkspaceEvent) => void>();
   readonly diffs: [string, string][] = [];
   failure: Error | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ImagesFeed } from '../../../src/extension/panels/images-feed.js';
-import type { ToCharts } from '../../../src/extension/panels/messages.js';
+import type { ToCharts } from '../../../src/panels/messages.js';
 import type { RunFile, WorkspaceEvent } from '../../../src/workspace/types.js';
 import { pass, standStill } from '../../support/clock.js';
 

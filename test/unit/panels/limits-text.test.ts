@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseLimits, writeLimits } from '../../../src/extension/panels/limits-text.js';
+import { parseLimits, writeLimits } from '../../../src/panels/limits-text.js';
 
 describe('limits as text', () => {
   it('are two numbers, of which one may be left out', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { RunFeed } from '../../../src/extension/panels/run-feed.js';
-import type { ToRun } from '../../../src/extension/panels/run-messages.js';
+import type { ToRun } from '../../../src/panels/run-messages.js';
 import { shownRun } from '../../../src/extension/panels/shown-run.js';
 import type {
   Experiment,
@@ -12,12 +12,18 @@ import type {
   RunPart,
   WorkspaceEvent,
 } from '../../../src/workspace/types.js';
+import type { Edit, Jobs } from '../../../src/workspace/workspace.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 import { pass, standStill } from '../../support/clock.js';
 
 const NOTE = 'mlflow.note.content';
 
 class MemoryWorkspace {
+  readonly label = 'Memory';
+  /** The part of it that the feed uses. */
+  readonly jobs = this as unknown as Jobs;
+  /** The part of it that the feed uses. */
+  readonly edit = this as unknown as Edit;
   readonly listeners = new Set<(event: WorkspaceEvent) => void>();
   current: Run = tableRun(1);
   failure: Error | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { TableFeed, type Shown } from '../../../src/extension/panels/table-feed.js';
-import type { ToTable } from '../../../src/extension/panels/table-messages.js';
+import type { ToTable } from '../../../src/panels/table-messages.js';
 import type {
   Experiment,
   Points,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readTable } from '../../../src/extension/tables/read-table.js';
-import type { ShownTable } from '../../../src/extension/tables/table.js';
+import type { ShownTable } from '../../../src/panels/table.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SmoothingKind, YScale } from '../../../src/extension/panels/messages.js';
+import type { SmoothingKind, YScale } from '../../../src/panels/messages.js';
 import { aggregate } from '../../../webview/charts/aggregate.js';
 import { layoutAxes } from '../../../webview/charts/axis-layout.js';
 import { bandOf, edgesOf } from '../../../webview/charts/band.js';

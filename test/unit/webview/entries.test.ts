@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChartRun } from '../../../src/extension/panels/messages.js';
+import type { ChartRun } from '../../../src/panels/messages.js';
 import { axisMetrics, likelyAxis } from '../../../webview/charts/axes.js';
 import { combined, metricsOf, titleOf } from '../../../webview/charts/chart-id.js';
 import { groupEntries, runEntries } from '../../../webview/charts/entries.js';

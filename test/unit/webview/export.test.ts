@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Band, ChartRun } from '../../../src/extension/panels/messages.js';
+import type { Band, ChartRun } from '../../../src/panels/messages.js';
 import { curveOf } from '../../../webview/charts/curve.js';
 import { toCsv, toCsvAlong } from '../../../webview/charts/export.js';
 import { groupEntries, runEntries } from '../../../webview/charts/entries.js';

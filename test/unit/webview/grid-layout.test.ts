@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ShownTable } from '../../../src/extension/tables/table.js';
+import type { ShownTable } from '../../../src/panels/table.js';
 import { linesInSight, shortNumber, tailsOf, widthsOf } from '../../../webview/run/grid-layout.js';
 
 const table = (isNumber: boolean, ...values: ShownTable['rows'][number]): ShownTable => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FromCharts } from '../../../src/extension/panels/messages.js';
+import type { FromCharts } from '../../../src/panels/messages.js';
 import { ImageCache } from '../../../webview/charts/image-cache.js';
 
 describe('ImageCache', () => {

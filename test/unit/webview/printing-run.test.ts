@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChartRun } from '../../../src/extension/panels/messages.js';
+import type { ChartRun } from '../../../src/panels/messages.js';
 import { printingRun } from '../../../webview/charts/printing-run.js';
 
 const run = (id: string, more: Partial<ChartRun> = {}): ChartRun => ({

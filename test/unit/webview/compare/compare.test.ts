@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ComparedRun } from '../../../../src/extension/panels/compare-messages.js';
+import type { ComparedRun } from '../../../../src/panels/compare-messages.js';
 import { comparedRun } from '../../../../src/extension/panels/compared-run.js';
 import { deltaOf, formatDelta, formatRelative } from '../../../../webview/compare/delta.js';
 import { goalOf } from '../../../../webview/shared/goal.js';

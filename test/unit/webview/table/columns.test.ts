@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TableLayout } from '../../../../src/extension/panels/table-messages.js';
+import type { TableLayout } from '../../../../src/panels/table-messages.js';
 import {
   arrange,
   clampWidth,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CurveCell } from '../../../../src/extension/panels/table-messages.js';
+import type { CurveCell } from '../../../../src/panels/table-messages.js';
 import { Curves } from '../../../../webview/table/curves.js';
 import { pass, standStill } from '../../../support/clock.js';
 

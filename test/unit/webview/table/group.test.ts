@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chunkOf } from '../../../../src/extension/panels/run-chunk.js';
-import type { TableLayout } from '../../../../src/extension/panels/table-messages.js';
+import type { TableLayout } from '../../../../src/panels/table-messages.js';
 import type { Run } from '../../../../src/workspace/types.js';
 import { EMPTY_LAYOUT } from '../../../../webview/table/columns.js';
 import { summarise } from '../../../../webview/table/group.js';

@@ -3,9 +3,9 @@
  * of src. Typed arrays travel as such, since the editor passes their buffers beside the JSON. Everything else does not
  * survive JSON: a NaN outside of a typed array would arrive as null.
  */
-import type { ErrorData } from '../../base/errors.js';
+import type { ErrorData } from '../base/errors.js';
 import type { ShownFailure } from './run-messages.js';
-import type { Points, PointsRequest, RunState } from '../../workspace/types.js';
+import type { Points, PointsRequest, RunState } from '../workspace/types.js';
 
 /** What the panel needs to know of a run. */
 export interface ChartRun {

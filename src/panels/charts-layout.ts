@@ -1,4 +1,4 @@
-import { messageOf, TrainyardError } from '../../base/errors.js';
+import { messageOf, TrainyardError } from '../base/errors.js';
 import type { ChartsLayout, Limits } from './messages.js';
 
 const VERSION = 1;

@@ -1,5 +1,5 @@
 /** What the panel of a run and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
-import type { ErrorData } from '../../base/errors.js';
+import type { ErrorData } from '../base/errors.js';
 import type {
   Curve,
   DataInput,
@@ -9,11 +9,11 @@ import type {
   Progress,
   RunFile,
   RunState,
-} from '../../workspace/types.js';
-import type { LogLink } from '../links/code-places.js';
-import type { CodeLine } from '../runs/code-line.js';
-import type { FoundFiles } from '../runs/found-files.js';
-import type { ShownTable } from '../tables/table.js';
+} from '../workspace/types.js';
+import type { LogLink } from './code-places.js';
+import type { CodeLine } from './code-line.js';
+import type { FoundFiles } from './found-files.js';
+import type { ShownTable } from './table.js';
 import type { Goals } from './table-messages.js';
 
 export interface ShownRun {

@@ -2,9 +2,9 @@
  * What the runs table and its host say to each other. Types only. Runs travel by columns, numbers as typed arrays: ten
  * thousand runs with two hundred metrics are a few copies of memory, not millions of JSON values, and NaN survives.
  */
-import type { Goal } from '../../base/goal.js';
-import type { ErrorData } from '../../base/errors.js';
-import type { Curve } from '../../workspace/types.js';
+import type { Goal } from '../base/goal.js';
+import type { ErrorData } from '../base/errors.js';
+import type { Curve } from '../workspace/types.js';
 
 /**
  * Ids of columns: an attribute (`name`, `state`, `started` …), or a kind and a name: `metric:loss`, `min:loss`,

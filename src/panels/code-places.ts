@@ -1,5 +1,5 @@
 /** Lines of code that programs name in what they print. Pure. */
-import { type CodeOrigin, isLibrary, pathInCode } from '../../job/code-path.js';
+import { type CodeOrigin, isLibrary, pathInCode } from '../job/code-path.js';
 
 export interface FoundPlace {
   /** Where it stands in the line. */

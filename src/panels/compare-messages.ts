@@ -1,6 +1,6 @@
 /** What the comparison and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
-import type { ErrorData } from '../../base/errors.js';
-import type { CodeDiff, Points, RunState } from '../../workspace/types.js';
+import type { ErrorData } from '../base/errors.js';
+import type { CodeDiff, Points, RunState } from '../workspace/types.js';
 import type { Goals } from './table-messages.js';
 
 export interface ComparedRun {

@@ -1,0 +1,70 @@
+import process from 'node:process';
+import { TrainyardError } from '../../base/errors.js';
+import type { JobSpec, MetricPattern } from '../../job/spec.js';
+import type { Compute, Run } from '../types.js';
+import type { Jobs, SubmitOptions } from '../workspace.js';
+import { asItIs, type Call, type Connection, json } from './connection.js';
+import { LOG_FROM_HEADER, type ServedRun, type SubmitRequest } from './contract.js';
+import { inheritedEnvironment } from './environment.js';
+import { readRun } from './read-run.js';
+
+/** Jobs of the local server. */
+export class LocalJobs implements Jobs {
+  private readonly connection: Connection;
+  /** Id of the workspace. */
+  private readonly workspace: string;
+
+  constructor(connection: Connection, workspace: string) {
+    this.connection = connection;
+    this.workspace = workspace;
+  }
+
+  async submit(spec: JobSpec, options: SubmitOptions = {}, signal?: AbortSignal): Promise<Run> {
+    const body: SubmitRequest = {
+      spec,
+      baseEnv: inheritedEnvironment(process.env),
+      ...(options.secrets && { secrets: options.secrets }),
+      ...(options.largeFiles && { largeFiles: options.largeFiles }),
+      ...(process.platform !== 'win32' && { umask: process.umask() }),
+    };
+    const call: Call = { method: 'POST', body, signal };
+    return readRun(await this.connection.send('/jobs', call, json<ServedRun>), this.workspace);
+  }
+
+  async cancel(runId: string): Promise<void> {
+    await this.connection.post(`/runs/${encodeURIComponent(runId)}/cancel`);
+  }
+
+  async *log(
+    runId: string,
+    { from = 0, follow = false }: { from?: number; follow?: boolean },
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    for (let at = from; ;) {
+      try {
+        const call: Call = { query: { from: at, follow: follow ? 1 : 0 }, signal, repeatable: true };
+        const path = `/runs/${encodeURIComponent(runId)}/log`;
+        const { body, headers } = await this.connection.send(path, call, asItIs);
+        at = Number(headers.get(LOG_FROM_HEADER) ?? at);
+        for await (const chunk of body ?? []) {
+          at += chunk.length;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        // The server was killed while it sent: go on with the next one, from the byte that is missing.
+        if (!follow || signal?.aborted || TrainyardError.is(error)) throw error;
+        this.connection.forget();
+      }
+    }
+  }
+
+  async addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void> {
+    const call: Call = { method: 'POST', body: { patterns }, repeatable: true };
+    await this.connection.send(`/runs/${encodeURIComponent(runId)}/patterns`, call, json);
+  }
+
+  async compute(signal?: AbortSignal): Promise<Compute[]> {
+    return (await this.connection.get<{ compute: Compute[] }>('/compute', {}, signal)).compute;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Model, ModelPage, ModelQuery, ModelSource } from '../types.js';
+import type { Registry } from '../workspace.js';
+import { type Call, type Connection, json } from './connection.js';
+import type { RegisterRequest } from './contract.js';
+
+/** The models of the local server. */
+export class LocalRegistry implements Registry {
+  private readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  async models(_query: ModelQuery = {}, signal?: AbortSignal): Promise<ModelPage> {
+    return this.connection.get<{ models: Model[] }>('/models', {}, signal);
+  }
+
+  async register(model: ModelSource, name: string): Promise<string> {
+    const body: RegisterRequest = { name, model };
+    const call: Call = { method: 'POST', body };
+    return (await this.connection.send('/models/register', call, json<{ version: string }>)).version;
+  }
+}
