@@ -28,7 +28,7 @@ const MAY_IMPORT = {
 const ROOMS = Object.keys(MAY_IMPORT);
 
 /** One `no-restricted-imports` pattern for each room that `room` must not reach. */
-function walls(room) {
+function walls(room, more = []) {
   const allowed = new Map([
     [room, ''],
     ['base', ''],
@@ -50,7 +50,7 @@ function walls(room) {
   });
   const paths =
     room === 'extension' ? [] : [{ name: 'vscode', message: 'Only src/extension knows the editor.' }];
-  return { patterns, paths };
+  return { patterns: [...patterns, ...more], paths };
 }
 
 export default ts.config(
@@ -94,6 +94,20 @@ export default ts.config(
     files: [`src/${room}/**/*.ts`],
     rules: { '@typescript-eslint/no-restricted-imports': ['error', walls(room)] },
   })),
+  {
+    files: ['src/server/api/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        walls('server', [
+          {
+            regex: '^(\\.\\./)+mlflow/',
+            message: 'What both protocols need belongs to neither: src/server/models, src/server/store.',
+          },
+        ]),
+      ],
+    },
+  },
   {
     files: ['webview/**/*.ts'],
     languageOptions: { globals: globals.browser },

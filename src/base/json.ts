@@ -6,3 +6,7 @@ export function parseOrNothing(text: string): unknown {
     return undefined;
   }
 }
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

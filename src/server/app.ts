@@ -9,7 +9,8 @@ import {
 } from 'fastify';
 import { TrainyardError } from '../base/errors.js';
 import { API } from '../workspace/local/contract.js';
-import { api, type ApiContext } from './api/routes.js';
+import type { ApiParts } from './api/endpoint.js';
+import { api } from './api/plugin.js';
 import type { ServerContext } from './context.js';
 import { guard } from './guard.js';
 import { checkJsonSize } from './json-size.js';
@@ -25,7 +26,7 @@ const MLFLOW = /^\/(ajax-)?api\/\d\.0\//;
 /** The HTTP face of a store. Without `parts` there is only MLflow's protocol. */
 export async function createApp(
   context: ServerContext,
-  parts?: ApiContext,
+  parts?: ApiParts,
   { stalledAfter = STALLED_AFTER } = {},
 ): Promise<FastifyInstance> {
   const app = fastify({

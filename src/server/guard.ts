@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TrainyardError } from '../base/errors.js';
 import { jobOfToken } from './jobs/token.js';
+import { notForJobs } from './who.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,7 +26,8 @@ export function guard(app: FastifyInstance, token: string, isActive: (jobId: str
       throw new TrainyardError('FORBIDDEN', 'This server answers to its loopback address only.');
     if (request.headers.origin !== undefined)
       throw new TrainyardError('FORBIDDEN', 'This server does not answer to web pages.');
-    if (request.routeOptions.url === '/health') return;
+    const who = request.routeOptions.config.who ?? 'person';
+    if (who === 'anyone') return;
     const given = tokenOf(request);
     if (given !== undefined && isEqual(Buffer.from(given), expected)) return;
     request.jobId = given === undefined ? undefined : jobOfToken(token, given);
@@ -37,13 +39,9 @@ export function guard(app: FastifyInstance, token: string, isActive: (jobId: str
       throw new TrainyardError('UNAUTHENTICATED', 'The job that this token was made for has ended.', {
         hint: 'Submit the script again.',
       });
+    // What there is not, there is for nobody; MLflow's client tries another address then.
+    if (who !== 'job' && !request.is404) throw notForJobs(`${request.method} ${request.routeOptions.url}`);
   });
-}
-
-/** For routes that are not for programs of a job: it logs, and does not submit, delete or change settings. */
-export async function requirePerson({ jobId }: FastifyRequest): Promise<void> {
-  if (jobId !== undefined)
-    throw new TrainyardError('FORBIDDEN', 'The token of a job is for MLflow’s protocol only.');
 }
 
 /** How long it takes tells nothing but whether the lengths are equal, and that of a token is no secret. */

@@ -22,6 +22,11 @@ export function toRuns(store: Store, runs: readonly FullRun[]): ServedRun[] {
   return runs.map((run) => toRun(run, jobs.get(run.id)));
 }
 
+/** One run as a search gives it: who changed a run has no need of what its model ran on. */
+export function toListedRun(store: Store, run: FullRun): ServedRun {
+  return toRun(run, store.jobs.ofRun(run.id));
+}
+
 /** One run with what went into it, which models came out, and what it ran on. */
 export async function toSingleRun(store: Store, run: FullRun): Promise<ServedRun> {
   return {

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TObject } from 'typebox';
+import { isObject } from '../../base/json.js';
 import type { ServerContext } from '../context.js';
 import type { Store } from '../store/store.js';
 import { invalid } from './errors.js';
-import { isObject } from './json.js';
 import { checker } from './schema.js';
 
 /** What a handler has besides its checked request. */

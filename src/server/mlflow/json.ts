@@ -31,17 +31,3 @@ function quoteBareWords(text: string): string {
   }
   return parts.join('');
 }
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** JSON of what a client sent. @throws INVALID_PARAMETER_VALUE when it is nested deeper than the stack */
-export function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) throw invalid('The value is nested too deeply.');
-    throw error;
-  }
-}

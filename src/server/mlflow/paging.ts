@@ -1,6 +1,5 @@
-import { parseOrNothing } from '../../base/json.js';
+import { isObject, parseOrNothing } from '../../base/json.js';
 import { invalid } from './errors.js';
-import { isObject } from './json.js';
 
 /**
  * Pages of a list that may grow while it is read. A token names the last item of the page before and where it was;

@@ -39,7 +39,14 @@ function add(scope: FastifyInstance, route: Route, context: ServerContext): void
           throw new MlflowError('NOT_IMPLEMENTED', `Trainyard does not do this. ${route.why}`);
         };
   for (const url of urlsOf(route)) {
-    scope.route({ method: route.methods, url, bodyLimit: LARGEST_BODY, exposeHeadRoute: false, handler });
+    scope.route({
+      method: route.methods,
+      url,
+      config: { who: url === '/health' ? 'anyone' : 'job' },
+      bodyLimit: LARGEST_BODY,
+      exposeHeadRoute: false,
+      handler,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { isObject } from '../../base/json.js';
 import { invalid, invalidValue, type MlflowError } from './errors.js';
-import { isObject } from './json.js';
 import { pythonType } from './python.js';
 
 /** Building blocks of request schemas. Names are MLflow's: snake_case. */

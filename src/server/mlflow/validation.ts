@@ -1,4 +1,5 @@
-import { posix } from 'node:path';
+import { cut, resolved, resolvesToAnother } from '../names.js';
+import { LONGEST_MODEL_NAME, problemOfModelName } from '../models/name.js';
 import { invalid, invalidValue } from './errors.js';
 import type { Pair } from './params.js';
 import { pythonString } from './python.js';
@@ -18,7 +19,6 @@ export const LIMITS = {
   experimentName: 500,
   experimentTagValue: 20_000,
   registryTagValue: 100_000,
-  modelName: 256,
   alias: 255,
   artifactLocation: 2048,
   datasetName: 500,
@@ -44,25 +44,16 @@ function checkAsPath(name: string, path: string, entity: string, limit: number =
 }
 
 function checkResolvesToItself(name: string, path: string): void {
-  const normal = posix.normalize(name).replace(/(.)\/$/, '$1');
-  if (normal === name && normal !== '.' && !normal.startsWith('..') && !normal.startsWith('/')) return;
+  if (!resolvesToAnother(name)) return;
   const why =
     'Names may be treated as files in certain cases, and must not resolve to other names when treated as such. ' +
-    `This name would resolve to '${normal}'`;
+    `This name would resolve to '${resolved(name)}'`;
   throw invalid(invalidValue(path, name, why));
 }
 
 export function checkLength(value: string, limit: number, entity: string): void {
   if (cut(value, limit) !== value)
     throw invalid(`'${entity}' exceeds the maximum length of ${limit} characters`);
-}
-
-/** The first `limit` characters. */
-export function cut(value: string, limit: number): string {
-  if (value.length <= limit) return value;
-  // A character is two units at most: more than that need not be counted.
-  const characters = Array.from(value.slice(0, 2 * limit + 2));
-  return characters.length <= limit ? value : characters.slice(0, limit).join('');
 }
 
 /** Param as it is stored: long values are cut, as MLflow's client and server do. */
@@ -105,9 +96,11 @@ export function checkExperimentName(name: string): void {
 }
 
 export function checkModelName(name: string): void {
-  if (name.trim() === '') throw invalid("Missing value for required parameter 'name'.");
-  if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
-  checkAsPath(name, 'name', 'name', LIMITS.modelName);
+  const problem = problemOfModelName(name);
+  if (problem === 'empty') throw invalid("Missing value for required parameter 'name'.");
+  if (problem === 'separator')
+    throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
+  if (problem !== undefined) checkAsPath(name, 'name', 'name', LONGEST_MODEL_NAME);
 }
 
 export function checkLoggedModelName(name: string): void {

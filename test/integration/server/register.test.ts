@@ -67,6 +67,8 @@ describe('registering a model', () => {
     const { id } = await test.submit('true\n');
     const cases: [Parameters<typeof test.workspace.registry.register>, string][] = [
       [[{ modelId: `m-${'0'.repeat(32)}` }, 'a/b'], 'BAD_REQUEST'],
+      [[{ modelId: `m-${'0'.repeat(32)}` }, ' '], 'BAD_REQUEST'],
+      [[{ modelId: `m-${'0'.repeat(32)}` }, '..'], 'BAD_REQUEST'],
       [[{ modelId: `m-${'0'.repeat(32)}` }, 'gone'], 'NOT_FOUND'],
       [[{ runId: id, path: 'none' }, 'gone'], 'NOT_FOUND'],
     ];

@@ -11,9 +11,9 @@ import {
   checkRunId,
   checkRunTag,
   checkTags,
-  cut,
   isTraceId,
 } from '../../../src/server/mlflow/validation.js';
+import { cut } from '../../../src/server/names.js';
 
 function refusal(call: () => unknown): string {
   let message = '';

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { VERSIONS_TAG, withoutRepeats } from '../../models/versions-tag.js';
 import { endpoint } from '../endpoint.js';
 import { loggedModelEntity } from '../entities.js';
 import { invalid, notFound, paramChanged } from '../errors.js';
@@ -8,7 +9,6 @@ import { page } from '../paging.js';
 import { Bool, EnumValue, KeyValues, OptionalInt64, QueryBool, Required, Text } from '../schema.js';
 import { searchLoggedModels } from '../search/logged-models.js';
 import { checkKeyLengths, checkLoggedModelName } from '../validation.js';
-import { VERSIONS_TAG, withoutRepeats } from '../versions-tag.js';
 
 /** Models as runs log them, before and without the registry. */
 

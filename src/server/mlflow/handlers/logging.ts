@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { TrainyardError } from '../../../base/errors.js';
-import { parseOrNothing } from '../../../base/json.js';
+import { isObject, parseOrNothing } from '../../../base/json.js';
+import { toJson } from '../../json.js';
 import { logParamsOfRank } from '../../jobs/begin.js';
 import { type Rank, rankOf } from '../../jobs/rank.js';
 import type { MetricPoint } from '../../store/metrics.js';
@@ -8,7 +9,6 @@ import type { Store } from '../../store/store.js';
 import { Batch, byModel, parseBatch, parseMetric, RunMetric, type ModelPoint } from '../batch.js';
 import { type Call, endpoint } from '../endpoint.js';
 import { invalid, notFound, type ParamConflict, paramChanged } from '../errors.js';
-import { isObject, toJson } from '../json.js';
 import { requireActiveRun } from '../lookup.js';
 import { pythonString } from '../python.js';
 import { Required, Text } from '../schema.js';

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
+import { newVersion } from '../../models/new-version.js';
 import type { ModelVersionRecord } from '../../store/models.js';
 import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { modelVersionEntity } from '../entities.js';
 import { invalid } from '../errors.js';
 import { requireLoggedModel, requireRegistered, requireVersion } from '../lookup.js';
-import { newVersion } from '../new-version.js';
 import { maxResults, toRecord } from '../params.js';
 import { page } from '../paging.js';
 import { Bool, OptionalInt64, Pairs, Required, Text, Texts } from '../schema.js';

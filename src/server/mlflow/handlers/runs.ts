@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { JSON_TYPE, sendRuns } from '../../run-page.js';
 import { beginRun } from '../../jobs/begin.js';
 import { rankOf } from '../../jobs/rank.js';
+import { cut } from '../../names.js';
 import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { runInfo, runText } from '../entities.js';
@@ -10,7 +11,7 @@ import { invalid, notFound } from '../errors.js';
 import { checkExperimentId, requireActiveExperiment, requireActiveRun, requireRun } from '../lookup.js';
 import { int64, maxResults, optionalInt64, runStatus, toRecord, viewType } from '../params.js';
 import { EnumValue, KeyValues, OptionalInt64, Required, Text, Texts } from '../schema.js';
-import { checkKeyLengths, cut, LIMITS } from '../validation.js';
+import { checkKeyLengths, LIMITS } from '../validation.js';
 
 const ById = Type.Object({ run_id: Required });
 const NAME_TAG = 'mlflow.runName';

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { isObject } from '../../../../src/server/mlflow/json.js';
+import { isObject } from '../../../../src/base/json.js';
 
 /**
  * One request of the corpus: `METHOD path` (below /api/2.0/mlflow unless it begins with a slash), its fields (of the

@@ -1,13 +1,12 @@
 import { TrainyardError } from '../../base/errors.js';
 import type { ModelSource } from '../../workspace/types.js';
-import { MlflowError } from '../mlflow/errors.js';
-import { newVersion } from '../mlflow/new-version.js';
-import { checkModelName } from '../mlflow/validation.js';
 import type { Store } from '../store/store.js';
+import { LONGEST_MODEL_NAME, problemOfModelName } from './name.js';
+import { newVersion } from './new-version.js';
 
 /**
  * Makes a version of the registered model `name`, and that model when there is none, as MLflow's client would.
- * @throws BAD_REQUEST for a name that MLflow would refuse | NOT_FOUND
+ * @throws BAD_REQUEST (name) | NOT_FOUND
  */
 export async function register(store: Store, name: string, model: ModelSource): Promise<{ version: string }> {
   checkName(name);
@@ -35,11 +34,15 @@ function ofFolder(store: Store, name: string, runId: string, path: string) {
   return newVersion(store, { name, source: `${run.artifactUri}/${path}`, runId }, undefined);
 }
 
+const WORDS = {
+  empty: 'The name of the model is empty.',
+  separator: 'The name of a model cannot contain “/” or “:”.',
+  long: `The name of a model has at most ${LONGEST_MODEL_NAME} characters.`,
+  path: 'The name of a model cannot be that of a folder, such as “..”.',
+};
+
 function checkName(name: string): void {
-  try {
-    checkModelName(name);
-  } catch (error) {
-    if (!(error instanceof MlflowError)) throw error;
-    throw new TrainyardError('BAD_REQUEST', error.message, { cause: error });
-  }
+  const problem = problemOfModelName(name);
+  if (problem === undefined) return;
+  throw new TrainyardError('BAD_REQUEST', WORDS[problem], { hint: 'Choose another name.' });
 }

@@ -1,5 +1,5 @@
-import { parseOrNothing } from '../../base/json.js';
-import { isObject, toJson } from './json.js';
+import { isObject, parseOrNothing } from '../../base/json.js';
+import { toJson } from '../json.js';
 
 /**
  * A logged model says in this tag which registered versions were made of it, as a JSON list of name and version. Both

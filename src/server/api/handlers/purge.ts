@@ -1,0 +1,10 @@
+import { endpoint } from '../endpoint.js';
+import * as schema from '../schemas.js';
+
+/** Removing for good what was deleted. */
+
+export const look = endpoint({ query: schema.PurgeQuery }, ({ query }, { purger }) =>
+  purger.look(query.before ?? Date.now()),
+);
+
+export const step = endpoint({ body: schema.PurgeBody }, ({ body }, { purger }) => purger.step(body.before));
