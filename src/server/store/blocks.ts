@@ -1,6 +1,6 @@
-import { type Columns, concatenate, range, slice } from './columns.js';
+import { type Columns, concatenate, range, slice } from '../../base/series/columns.js';
 import { decode, encode } from './codec.js';
-import { landmarks, pickSample, type Sample, sampleOf } from './landmarks.js';
+import { landmarks, pickSample, type Sample, sampleOf } from '../../base/series/landmarks.js';
 import type { Database } from './sql.js';
 
 /** What is needed of a row of `series` to find its points. Those from `sealed` on are the tail. */

@@ -1,7 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import { BLOCK, type Blocks, bucketOf, type Extent, spanOf, type StepRange } from './blocks.js';
-import { type Columns, concatenate, type Floats } from './columns.js';
-import { landmarks, lengthOf, pickColumns, type Sample, sampleOf, type Window, within } from './landmarks.js';
+import { type Columns, concatenate, type Floats } from '../../base/series/columns.js';
+import {
+  landmarks,
+  lengthOf,
+  pickColumns,
+  type Sample,
+  sampleOf,
+  type Window,
+  within,
+} from '../../base/series/landmarks.js';
 
 /** A drawing may have so many times fewer buckets than were asked for, when that spares a level. */
 const COARSER = 1.25;

@@ -1,5 +1,5 @@
 import type { Span } from './blocks.js';
-import { type Columns, concatenate, order, slice, take } from './columns.js';
+import { type Columns, concatenate, order, slice, take } from '../../base/series/columns.js';
 
 /**
  * Joins neighbours until what is left to right is also earlier to later (by timestamp, then step), so that each part

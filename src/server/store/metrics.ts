@@ -1,7 +1,7 @@
 import { TrainyardError } from '../../base/errors.js';
 import type { MetricSummary, Points, PointsRequest } from '../../workspace/types.js';
 import { Blocks, toSql } from './blocks.js';
-import { type Columns, type Floats, range } from './columns.js';
+import { type Columns, type Floats, range } from '../../base/series/columns.js';
 import { Drawings } from './drawings.js';
 import { History } from './history.js';
 import type { Database } from './sql.js';

@@ -1,5 +1,5 @@
 import { Blocks } from './blocks.js';
-import type { Columns } from './columns.js';
+import type { Columns } from '../../base/series/columns.js';
 import type { Database } from './sql.js';
 
 /**

@@ -17,7 +17,7 @@ import { Purge } from './purge.js';
 import { RunTexts } from './run-texts.js';
 import { Runs } from './runs.js';
 import { like } from './search/like.js';
-import { numberOf } from './search/own.js';
+import { numberOf } from '../../base/filter/values.js';
 import { SecondCopy } from './second-copy.js';
 import { Database, storeFull, translateSqlError } from './sql.js';
 

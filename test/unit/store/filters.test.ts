@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { TrainyardError } from '../../../src/base/errors.js';
-import { parseQuery } from '../../../src/server/store/search/query.js';
+import { parseQuery } from '../../../src/base/filter/query.js';
 import { Store } from '../../../src/server/store/store.js';
 
 describe('filters of our own views', () => {

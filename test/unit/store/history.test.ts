@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Columns, order, range, slice, take } from '../../../src/server/store/columns.js';
+import { type Columns, order, range, slice, take } from '../../../src/base/series/columns.js';
 import type { Span } from '../../../src/server/store/blocks.js';
 import { History } from '../../../src/server/store/history.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { landmarks, pickSample, type Sample, sampleOf, within } from '../../../src/server/store/landmarks.js';
+import { landmarks, pickSample, type Sample, sampleOf, within } from '../../../src/base/series/landmarks.js';
 
 const value = fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constantFrom(NaN, Infinity, -Infinity));
 const series = fc.array(value, { minLength: 1, maxLength: 300 }).map((values) => sampleFrom(values));

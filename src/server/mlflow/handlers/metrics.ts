@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Columns } from '../../store/columns.js';
+import type { Columns } from '../../../base/series/columns.js';
 import { endpoint } from '../endpoint.js';
 import { invalid } from '../errors.js';
 import { jsonDouble, maxResults, optionalInt64 } from '../params.js';

@@ -1,6 +1,14 @@
 import type { Bound, Sql } from './condition.js';
 import { matchText } from './condition.js';
-import { type Comparison, faulty, type Field, type Literal, parseQuery, type Query } from './query.js';
+import {
+  type Comparison,
+  faulty,
+  type Field,
+  type Literal,
+  parseQuery,
+  type Query,
+} from '../../../base/filter/query.js';
+import { durationOf, numberOf, timeOf } from '../../../base/filter/values.js';
 import { DATASETS, type RunCondition } from './runs.js';
 
 /** Which of `metric`, `param` and `tag` something of this name is. */
@@ -252,41 +260,4 @@ function compareMetric(value: string, operator: string, literal: Literal): Sql {
   if (number === undefined) throw faulty(`Expected a number, not ${literal.text}`, literal.at);
   const sql = `${value} ${operator} ?`;
   return { sql: operator === '!=' ? `(${sql} OR ${value} IS NULL)` : sql, values: [number] };
-}
-
-const NUMBER = /^\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)\s*$/i;
-
-/** undefined: it is none. */
-export function numberOf(text: string): number | undefined {
-  if (!NUMBER.test(text)) return undefined;
-  const plain = text.trim().toLowerCase();
-  if (plain.includes('inf')) return plain.startsWith('-') ? -Infinity : Infinity;
-  return Number(plain);
-}
-
-const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
-
-/** ms since the epoch: a number as it is, a date in the time of this machine unless it says otherwise. */
-function timeOf({ text, at }: Literal): number {
-  const number = numberOf(text);
-  if (number !== undefined) return number;
-  // A date alone would be read as UTC.
-  const time = DATE.test(text) ? new Date(text.length === 10 ? `${text}T00:00` : text).getTime() : NaN;
-  if (Number.isNaN(time))
-    throw faulty(`Expected a date such as 2026-11-30 or 2026-11-30T18:00, not ${text}`, at);
-  return time;
-}
-
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** ms: `90s`, `1h30m`; a number is of seconds. */
-function durationOf({ text, at }: Literal): number {
-  const number = numberOf(text);
-  if (number !== undefined) return number * 1000;
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text))
-    throw faulty(`Expected a duration such as 90s, 10m or 1h30m, not ${text}`, at);
-  return [...text.matchAll(/([\d.]+)(ms|[smhd])/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? NaN),
-    0,
-  );
 }

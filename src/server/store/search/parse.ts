@@ -1,26 +1,10 @@
 import { TrainyardError } from '../../../base/errors.js';
+import { ENTITIES } from '../../../base/filter/entities.js';
 
 /**
  * MLflow's filter and order_by grammar: comparisons joined by AND; no OR, NOT, parentheses. A quote within quotes, doubled
  * or after a backslash, is read as it is written; an AND that joins nothing is passed over.
  */
-
-export const ENTITIES: Record<string, string> = {
-  attribute: 'attribute',
-  attributes: 'attribute',
-  attr: 'attribute',
-  run: 'attribute',
-  metric: 'metric',
-  metrics: 'metric',
-  param: 'param',
-  params: 'param',
-  parameter: 'param',
-  parameters: 'param',
-  tag: 'tag',
-  tags: 'tag',
-  dataset: 'dataset',
-  datasets: 'dataset',
-};
 
 export type Operator =
   '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL';

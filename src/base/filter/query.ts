@@ -1,5 +1,5 @@
-import { TrainyardError } from '../../../base/errors.js';
-import { ENTITIES } from './parse.js';
+import { TrainyardError } from '../errors.js';
+import { ENTITIES } from './entities.js';
 
 /**
  * The filter grammar of our own views, docs/filters.md: MLflow's and more. Precedence: NOT, AND, OR; keywords in any case
