@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import { build, context } from 'esbuild';
 
-const { version } = JSON.parse(fs.readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const { version, engines } = JSON.parse(fs.readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const nodeFloor = engines.node.replace('>=', '');
 const args = process.argv.slice(2);
 const watch = args.includes('--watch');
 const dev = watch || args.includes('--dev');
@@ -16,12 +17,12 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(version), __NODE_FLOOR__: JSON.stringify(nodeFloor) },
 };
 const node = {
   ...common,
   platform: 'node',
-  target: 'node22',
+  target: `node${nodeFloor}`,
   format: 'esm',
   mainFields: ['module', 'main'],
   // Some dependencies are CommonJS and ask for Node's own modules by require().
@@ -29,6 +30,8 @@ const node = {
     js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
   },
 };
+/** What is imported when it is first used gets a file of its own beside the bundle: `<bundle>.<module>-<hash>.js`. */
+const split = (name) => ({ splitting: true, chunkNames: `${name}.[name]-[hash]` });
 /**
  * Three modules of the toolkit are cut. Two add style elements, which the content security policy of our pages forbids: one
  * copies the theme's colours (webview/controls/toolkit.css maps the variables instead), one asks whether :focus-visible is
@@ -67,14 +70,15 @@ const browser = {
 const BUNDLES = {
   extension: {
     ...node,
+    ...split('extension'),
     banner: {},
     entryPoints: { extension: 'src/extension/activate.ts' },
     external: ['vscode'],
     outdir: 'dist',
   },
-  server: { ...node, entryPoints: { server: 'src/server/main.ts' }, outdir: 'dist' },
+  server: { ...node, ...split('server'), entryPoints: { server: 'src/server/main.ts' }, outdir: 'dist' },
   supervisor: { ...node, entryPoints: { supervisor: 'src/targets/process/supervisor.ts' }, outdir: 'dist' },
-  cli: { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
+  cli: { ...node, ...split('cli'), entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
   charts: { ...browser, entryPoints: { charts: 'webview/charts/main.ts' }, outdir: 'dist/webview' },
   compare: { ...browser, entryPoints: { compare: 'webview/compare/main.ts' }, outdir: 'dist/webview' },
   run: { ...browser, entryPoints: { run: 'webview/run/main.ts' }, outdir: 'dist/webview' },
@@ -83,12 +87,21 @@ const BUNDLES = {
 
 for (const [name, options] of Object.entries(BUNDLES)) {
   if (names.length > 0 && !names.includes(name)) continue;
+  removeParts(name);
   if (watch) {
     const ctx = await context(options);
     await ctx.watch();
   } else {
     const { metafile } = await build(options);
+    fs.mkdirSync('out/meta', { recursive: true });
+    fs.writeFileSync(`out/meta/${name}.json`, JSON.stringify(metafile));
     for (const [file, { bytes }] of Object.entries(metafile.outputs))
       if (!file.endsWith('.map')) console.log(`${file}  ${(bytes / 1024).toFixed(1)} kB`);
   }
+}
+
+/** Those of an earlier build have other names. */
+function removeParts(name) {
+  for (const file of fs.existsSync('dist') ? fs.readdirSync('dist') : [])
+    if (file.startsWith(`${name}.`) && /-[A-Z0-9]{8}\.js(\.map)?$/.test(file)) fs.rmSync(`dist/${file}`);
 }

@@ -27,6 +27,66 @@ const MAY_IMPORT = {
 };
 const ROOMS = Object.keys(MAY_IMPORT);
 
+/**
+ * Heavy libraries load when they are first used: `await import('…')`, which makes a file of its own in the build. The files
+ * and folders named here may import one as usual, because they are themselves loaded when first used, or need it at once.
+ * test/integration/packaging/bundles.test.ts looks at what came of it.
+ */
+const LOADED_WHEN_USED = {
+  fastify: ['src/server/app.ts'],
+  pino: ['src/server/main.ts'],
+  typebox: ['src/server/', 'src/job/schema.ts'],
+  commander: ['src/cli/'],
+  marked: ['webview/run/markdown.ts'],
+  'simple-git': [],
+  dockerode: [],
+  ssh2: [],
+  '@azure/identity': [],
+  '@kubernetes/client-node': [],
+};
+
+/** Patterns for the heavy libraries. @param place of `LOADED_WHEN_USED`; the libraries that it may import are left out */
+function heavy(place = '') {
+  return Object.entries(LOADED_WHEN_USED)
+    .filter(
+      ([, places]) => !places.some((name) => (name.endsWith('/') ? place.startsWith(name) : place === name)),
+    )
+    .map(([library]) => ({
+      regex: `^${library}(/|$)`,
+      allowTypeImports: true,
+      message: `${library} is heavy: load it where it is first used, by await import('${library}').`,
+    }));
+}
+
+const IN_WEBVIEW = [
+  {
+    regex: '^(\\.\\./)+src/(?!base/|panels/)',
+    allowTypeImports: true,
+    message: 'A webview may import values from src/base and src/panels, and types from elsewhere.',
+  },
+  { regex: '^@vscode/webview-ui-toolkit', message: 'Only webview/controls/ knows the toolkit.' },
+  { regex: '^node:', message: 'A webview runs in a browser.' },
+];
+
+/** What the places of `LOADED_WHEN_USED` may not import. The last entry that fits a file counts: folders come first. */
+function exceptions() {
+  const places = [...new Set(Object.values(LOADED_WHEN_USED).flat())];
+  places.sort((a, b) => a.length - b.length);
+  return places.map((place) => {
+    const [top, room] = place.split('/');
+    const files = [place.endsWith('/') ? `${place}**/*.ts` : place];
+    return restrict(
+      files,
+      top === 'src' ? walls(room, heavy(place)) : { patterns: [...IN_WEBVIEW, ...heavy(place)] },
+    );
+  });
+}
+
+const restrict = (files, options) => ({
+  files,
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', options] },
+});
+
 /** One `no-restricted-imports` pattern for each room that `room` must not reach. */
 function walls(room, more = []) {
   const allowed = new Map([
@@ -90,44 +150,20 @@ export default ts.config(
       ],
     },
   },
-  ...ROOMS.map((room) => ({
-    files: [`src/${room}/**/*.ts`],
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', walls(room)] },
-  })),
-  {
-    files: ['src/server/api/**/*.ts'],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        walls('server', [
-          {
-            regex: '^(\\.\\./)+mlflow/',
-            message: 'What both protocols need belongs to neither: src/server/models, src/server/store.',
-          },
-        ]),
-      ],
-    },
-  },
-  {
-    files: ['webview/**/*.ts'],
-    languageOptions: { globals: globals.browser },
-    rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: '^(\\.\\./)+src/(?!base/|panels/)',
-              allowTypeImports: true,
-              message: 'A webview may import values from src/base and src/panels, and types from elsewhere.',
-            },
-            { regex: '^@vscode/webview-ui-toolkit', message: 'Only webview/controls/ knows the toolkit.' },
-            { regex: '^node:', message: 'A webview runs in a browser.' },
-          ],
-        },
-      ],
-    },
-  },
+  ...ROOMS.map((room) => restrict([`src/${room}/**/*.ts`], walls(room, heavy()))),
+  { files: ['webview/**/*.ts'], languageOptions: { globals: globals.browser } },
+  restrict(['webview/**/*.ts'], { patterns: [...IN_WEBVIEW, ...heavy()] }),
+  ...exceptions(),
+  restrict(
+    ['src/server/api/**/*.ts'],
+    walls('server', [
+      ...heavy('src/server/'),
+      {
+        regex: '^(\\.\\./)+mlflow/',
+        message: 'What both protocols need belongs to neither: src/server/models, src/server/store.',
+      },
+    ]),
+  ),
   { files: ['webview/controls/**/*.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },
   { files: ['src/cli/**', 'test/**', '.ci/**', 'examples/**', '*.mjs'], rules: { 'no-console': 'off' } },
   // Mocha loads a reporter by require().

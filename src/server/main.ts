@@ -16,7 +16,6 @@ import {
 } from '../workspace/local/contract.js';
 import type { ServerStatus } from '../workspace/types.js';
 import { EventHub } from './api/events.js';
-import { createApp } from './app.js';
 import { writeFileAtomic } from './files.js';
 import { JobService } from './jobs/service.js';
 import { LogFile } from './log-file.js';
@@ -91,6 +90,8 @@ async function main(home: string): Promise<void> {
     memoryBytes: process.memoryUsage.rss(),
   });
   const purger = new Purger(store, home, log);
+  // Not for `store verify` and its like.
+  const { createApp } = await import('./app.js');
   const app = await createApp(context, {
     jobs,
     purger,

@@ -4,7 +4,6 @@
  * Both get the same environment and settings, and neither goes through a shell.
  */
 import { spawn } from 'node:child_process';
-import { simpleGit } from 'simple-git';
 import { messageOf, TrainyardError } from '../base/errors.js';
 
 /** Where and with what a git command runs. */
@@ -71,6 +70,7 @@ function settingsOf(place: GitPlace): string[] {
 /** What a command prints, as text without the last line break. */
 export async function gitText(place: GitPlace, args: string[]): Promise<string> {
   const env = environment(place);
+  const { simpleGit } = await import('simple-git');
   const git = simpleGit({
     baseDir: place.cwd,
     config: settingsOf(place),

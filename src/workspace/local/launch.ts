@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERROR_STATUS, type ErrorCode, hasCode, TrainyardError } from '../../base/errors.js';
-import { VERSION } from '../../base/version.js';
+import { isNewer, VERSION } from '../../base/version.js';
 import type { ServerStatus } from '../types.js';
 import { API, API_VERSION, DISCOVERY_FILE, REPLACES_VARIABLE, type Discovery } from './contract.js';
 
@@ -174,14 +174,4 @@ function requireCompatible(discovery: Discovery): Discovery {
     `The running Trainyard server (${discovery.version}) does not fit this version (${VERSION}).`,
     { hint: 'Update this side and reload the window.' },
   );
-}
-
-/** Whether version `a` (like 1.2.3) comes after `b`. */
-export function isNewer(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((version) => version.split(/[.-]/).slice(0, 3).map(Number));
-  for (let i = 0; i < 3; i++) {
-    const difference = (left?.[i] ?? 0) - (right?.[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return false;
 }
