@@ -13,8 +13,12 @@ declare module 'fastify' {
   }
 }
 
+export const WHAT_A_JOB_MAY =
+  'A job may log to the run that it was submitted as, to runs that it begins, to their children and to the models of their ' +
+  'experiment, and it may read. Do anything else from a shell of your own that has what “trainyard env” prints.';
+
 export function notForJobs(what: string): TrainyardError {
-  return new TrainyardError('FORBIDDEN', `The token of a job is not good for ${what}.`, {
-    hint: 'A job may log to its own runs and read. Do the rest from a shell that has what “trainyard env” prints.',
+  return new TrainyardError('FORBIDDEN', `The token of a job does not reach ${what}.`, {
+    hint: WHAT_A_JOB_MAY,
   });
 }

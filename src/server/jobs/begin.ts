@@ -1,5 +1,5 @@
 import type { JobRecord, RankRuns } from '../store/jobs.js';
-import type { RunRecord } from '../store/runs.js';
+import { PARENT_TAG, type RunRecord } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import type { Rank } from './rank.js';
 
@@ -15,7 +15,6 @@ export interface RunRequest {
   tags: Record<string, string>;
 }
 
-export const PARENT_TAG = 'mlflow.parentRunId';
 const CODE_TAGS = [
   'trainyard.snapshot.commit',
   'mlflow.source.git.commit',

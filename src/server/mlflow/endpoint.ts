@@ -2,8 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TObject } from 'typebox';
 import { isObject } from '../../base/json.js';
 import type { ServerContext } from '../context.js';
+import { JobScope } from '../jobs/scope.js';
 import type { Store } from '../store/store.js';
 import { invalid } from './errors.js';
+import type { Right } from './rights.js';
 import { checker } from './schema.js';
 
 /** What a handler has besides its checked request. */
@@ -19,21 +21,24 @@ export interface Call {
 }
 
 /** A handler with the schema of its request; the answer is a JSON object, or the reply when the handler sent it. */
-export interface Endpoint {
+export interface Endpoint<I> {
   schema: TObject;
-  run(call: Call): unknown;
+  /** @param right what a job may call it for; absent: for anything */
+  run: (call: Call, right?: Right<I>) => unknown;
 }
 
 export function endpoint<S extends TObject>(
   schema: S,
   handle: (input: Static<S>, call: Call) => object | Promise<object>,
-): Endpoint {
+): Endpoint<Static<S>> {
   const check = checker(schema);
   return {
     schema,
-    run(call) {
+    run(call, right) {
+      const { store, jobId } = call;
       const input = readInput(schema, call);
       check(input);
+      if (jobId !== undefined) right?.require(input as Static<S>, new JobScope(store, jobId), store);
       return handle(input as Static<S>, call);
     },
   };

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { ServerContext } from '../context.js';
 import { invalid, MlflowError, toMlflowError } from './errors.js';
 import { parseBody } from './json.js';
-import { ROUTES, urlsOf, type ImplementedRoute, type Route } from './routes.js';
+import { ROUTES, urlsOf, type Route } from './routes.js';
 
 /** The profile of a dataset may have 16 MB, so a body has to be able to hold that. */
 const LARGEST_BODY = 32 * 1024 * 1024;
@@ -33,7 +33,8 @@ function isStream(route: Route): boolean {
 function add(scope: FastifyInstance, route: Route, context: ServerContext): void {
   const handler =
     route.status === 'implemented'
-      ? (request: FastifyRequest, reply: FastifyReply) => run(route, context, request, reply)
+      ? async (request: FastifyRequest, reply: FastifyReply) =>
+          route.run({ store: context.store, context, request, reply, jobId: request.jobId, body: route.body })
       : () => {
           // Not "not found": on that the client tries an older address of the same thing.
           throw new MlflowError('NOT_IMPLEMENTED', `Trainyard does not do this. ${route.why}`);
@@ -42,21 +43,12 @@ function add(scope: FastifyInstance, route: Route, context: ServerContext): void
     scope.route({
       method: route.methods,
       url,
-      config: { who: url === '/health' ? 'anyone' : 'job' },
+      config: { who: route.who },
       bodyLimit: LARGEST_BODY,
       exposeHeadRoute: false,
       handler,
     });
   }
-}
-
-async function run(
-  { endpoint, body }: ImplementedRoute,
-  context: ServerContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
-  return endpoint.run({ store: context.store, context, request, reply, jobId: request.jobId, body });
 }
 
 export function answerInMlflowsWords(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {

@@ -1,5 +1,7 @@
 import type { HTTPMethods } from 'fastify';
-import type { Endpoint } from './endpoint.js';
+import type { TObject } from 'typebox';
+import type { Who } from '../who.js';
+import type { Call, Endpoint } from './endpoint.js';
 import * as artifacts from './handlers/artifacts.js';
 import * as experiments from './handlers/experiments.js';
 import * as inputs from './handlers/inputs.js';
@@ -12,7 +14,19 @@ import * as registered from './handlers/registered-models.js';
 import * as runs from './handlers/runs.js';
 import * as traces from './handlers/traces.js';
 
-/** The whole protocol, one line a route: what is answered, and what is not and why. */
+import {
+  ITS_ARTIFACTS,
+  ITS_MODELS,
+  ITS_POINTS,
+  ITS_RUNS,
+  ITS_VERSIONS,
+  MODELS_OF_ITS_EXPERIMENT,
+  NEW_MODEL,
+  NEW_VERSION,
+  type Right,
+} from './rights.js';
+
+/** The whole protocol, one line a route: what is answered and to whom, and what is not and why. */
 
 /**
  * `api`: below /api and /ajax-api; `ajax`: below /ajax-api only, as only MLflow's browser pages call it;
@@ -28,13 +42,17 @@ interface RoutePlace {
   face: Face;
   /** Absent for `root`. */
   version?: '2.0' | '3.0';
+  who: Who;
 }
 
 export interface ImplementedRoute extends RoutePlace {
   status: 'implemented';
-  endpoint: Endpoint;
+  schema: TObject;
+  run: (call: Call) => unknown;
   /** `stream`: the body is not parsed and not bounded. */
   body: 'json' | 'stream';
+  /** What a job may call it for; absent: for anything, if `who` lets it. */
+  words?: string;
 }
 
 export interface RefusedRoute extends RoutePlace {
@@ -46,23 +64,35 @@ export type Route = ImplementedRoute | RefusedRoute;
 
 type Options = Partial<Pick<ImplementedRoute, 'face' | 'version' | 'body'>>;
 
-/** `'GET POST'`, a path and its handler. */
-type Line = [methods: string, path: string, endpoint: Endpoint, options?: Options];
+/**
+ * A line of the table. It says who may call the endpoint, or it does not compile: a right is one of a job, whose fields the
+ * endpoint must have.
+ * @param methods  such as 'GET POST'
+ */
+function on<I>(
+  methods: string,
+  path: string,
+  who: Who | Right<I>,
+  endpoint: Endpoint<I>,
+  { face = 'api', version = '2.0', body = 'json' }: Options = {},
+): Omit<ImplementedRoute, 'group'> {
+  const right = typeof who === 'object' ? who : undefined;
+  return {
+    methods: methods.split(' ') as HTTPMethods[],
+    path,
+    face,
+    version: face === 'root' ? undefined : version,
+    status: 'implemented',
+    who: typeof who === 'object' ? 'job' : who,
+    ...(right && { words: right.words }),
+    schema: endpoint.schema,
+    run: (call) => endpoint.run(call, right),
+    body,
+  };
+}
 
-function group(name: string, ...lines: Line[]): ImplementedRoute[] {
-  return lines.map(([methods, path, endpoint, options = {}]) => {
-    const { face = 'api', version = '2.0', body = 'json' } = options;
-    return {
-      group: name,
-      methods: methods.split(' ') as HTTPMethods[],
-      path,
-      face,
-      version: face === 'root' ? undefined : version,
-      status: 'implemented',
-      endpoint,
-      body,
-    };
-  });
+function group(name: string, ...lines: Omit<ImplementedRoute, 'group'>[]): ImplementedRoute[] {
+  return lines.map((line) => ({ group: name, ...line }));
 }
 
 function refused(
@@ -76,6 +106,8 @@ function refused(
     path,
     ...(version === 'root' ? { face: 'root' as const } : { face: 'api' as const, version }),
     status: 'refused',
+    // Nothing is done for anybody, and MLflow's client wants to hear that.
+    who: 'job',
     why,
   }));
 }
@@ -93,105 +125,105 @@ const ONE_PERSON = 'This server is for one person on one machine.';
 export const ROUTES: readonly Route[] = [
   ...group(
     'Experiments',
-    ['POST', '/mlflow/experiments/create', experiments.create],
-    ['GET', '/mlflow/experiments/get', experiments.get],
-    ['GET', '/mlflow/experiments/get-by-name', experiments.getByName],
-    ['GET POST', '/mlflow/experiments/search', experiments.search],
-    ['POST', '/mlflow/experiments/update', experiments.update],
-    ['POST', '/mlflow/experiments/delete', experiments.remove],
-    ['POST', '/mlflow/experiments/restore', experiments.restore],
-    ['POST', '/mlflow/experiments/set-experiment-tag', experiments.setTag],
-    ['POST', '/mlflow/experiments/delete-experiment-tag', experiments.deleteTag],
-    ['POST', '/mlflow/experiments/search-datasets', experiments.searchDatasets, AJAX],
+    on('POST', '/mlflow/experiments/create', 'job', experiments.create),
+    on('GET', '/mlflow/experiments/get', 'job', experiments.get),
+    on('GET', '/mlflow/experiments/get-by-name', 'job', experiments.getByName),
+    on('GET POST', '/mlflow/experiments/search', 'job', experiments.search),
+    on('POST', '/mlflow/experiments/update', 'person', experiments.update),
+    on('POST', '/mlflow/experiments/delete', 'person', experiments.remove),
+    on('POST', '/mlflow/experiments/restore', 'person', experiments.restore),
+    on('POST', '/mlflow/experiments/set-experiment-tag', 'person', experiments.setTag),
+    on('POST', '/mlflow/experiments/delete-experiment-tag', 'person', experiments.deleteTag),
+    on('POST', '/mlflow/experiments/search-datasets', 'job', experiments.searchDatasets, AJAX),
   ),
   ...group(
     'Runs',
-    ['POST', '/mlflow/runs/create', runs.create],
-    ['GET', '/mlflow/runs/get', runs.get],
-    ['POST', '/mlflow/runs/update', runs.update],
-    ['POST', '/mlflow/runs/delete', runs.remove],
-    ['POST', '/mlflow/runs/restore', runs.restore],
-    ['POST', '/mlflow/runs/search', runs.search],
-    ['POST', '/mlflow/runs/log-metric', logging.logMetric],
-    ['POST', '/mlflow/runs/log-parameter', logging.logParam],
-    ['POST', '/mlflow/runs/log-batch', logging.logBatch],
-    ['POST', '/mlflow/runs/set-tag', logging.setTag],
-    ['POST', '/mlflow/runs/delete-tag', logging.deleteTag],
-    ['POST', '/mlflow/runs/log-model', logging.logModel],
-    ['POST', '/mlflow/runs/log-inputs', inputs.logInputs],
-    ['POST', '/mlflow/runs/outputs', inputs.logOutputs],
+    on('POST', '/mlflow/runs/create', 'job', runs.create),
+    on('GET', '/mlflow/runs/get', 'job', runs.get),
+    on('POST', '/mlflow/runs/update', ITS_RUNS, runs.update),
+    on('POST', '/mlflow/runs/delete', 'person', runs.remove),
+    on('POST', '/mlflow/runs/restore', 'person', runs.restore),
+    on('POST', '/mlflow/runs/search', 'job', runs.search),
+    on('POST', '/mlflow/runs/log-metric', ITS_POINTS, logging.logMetric),
+    on('POST', '/mlflow/runs/log-parameter', ITS_RUNS, logging.logParam),
+    on('POST', '/mlflow/runs/log-batch', ITS_POINTS, logging.logBatch),
+    on('POST', '/mlflow/runs/set-tag', ITS_RUNS, logging.setTag),
+    on('POST', '/mlflow/runs/delete-tag', ITS_RUNS, logging.deleteTag),
+    on('POST', '/mlflow/runs/log-model', ITS_RUNS, logging.logModel),
+    on('POST', '/mlflow/runs/log-inputs', ITS_RUNS, inputs.logInputs),
+    on('POST', '/mlflow/runs/outputs', ITS_RUNS, inputs.logOutputs),
   ),
   ...group(
     'Metric histories',
-    ['GET', '/mlflow/metrics/get-history', metrics.history],
-    ['GET', '/mlflow/metrics/get-history-bulk', metrics.bulk, AJAX],
-    ['GET', '/mlflow/metrics/get-history-bulk-interval', metrics.bulkInterval],
+    on('GET', '/mlflow/metrics/get-history', 'job', metrics.history),
+    on('GET', '/mlflow/metrics/get-history-bulk', 'job', metrics.bulk, AJAX),
+    on('GET', '/mlflow/metrics/get-history-bulk-interval', 'job', metrics.bulkInterval),
   ),
   ...group(
     'Artifacts',
-    ['PUT', '/mlflow-artifacts/artifacts/*', artifacts.upload, STREAM],
-    ['GET', '/mlflow-artifacts/artifacts/*', artifacts.download],
-    ['GET', '/mlflow-artifacts/artifacts', artifacts.list],
-    ['DELETE', '/mlflow-artifacts/artifacts/*', artifacts.remove, STREAM],
-    ['POST', '/mlflow-artifacts/mpu/create/*', artifacts.multipartUpload],
-    ['POST', '/mlflow-artifacts/mpu/complete/*', artifacts.multipartUpload],
-    ['POST', '/mlflow-artifacts/mpu/abort/*', artifacts.multipartUpload],
-    ['GET', '/mlflow-artifacts/presigned/*', artifacts.multipartDownload],
-    ['GET', '/mlflow/artifacts/list', artifacts.listOfRun],
-    ['POST', '/mlflow/upload-artifact', artifacts.uploadToRun, { ...AJAX, ...STREAM }],
-    ['GET', '/get-artifact', artifacts.getOfRun, ROOT],
-    ['GET', '/model-versions/get-artifact', artifacts.getOfVersion, ROOT],
-    ['GET', '/mlflow/logged-models/:model_id/artifacts/files', artifacts.getOfModel, AJAX],
+    on('PUT', '/mlflow-artifacts/artifacts/*', ITS_ARTIFACTS, artifacts.upload, STREAM),
+    on('GET', '/mlflow-artifacts/artifacts/*', 'job', artifacts.download),
+    on('GET', '/mlflow-artifacts/artifacts', 'job', artifacts.list),
+    on('DELETE', '/mlflow-artifacts/artifacts/*', 'person', artifacts.remove, STREAM),
+    on('POST', '/mlflow-artifacts/mpu/create/*', 'job', artifacts.multipartUpload),
+    on('POST', '/mlflow-artifacts/mpu/complete/*', 'job', artifacts.multipartUpload),
+    on('POST', '/mlflow-artifacts/mpu/abort/*', 'job', artifacts.multipartUpload),
+    on('GET', '/mlflow-artifacts/presigned/*', 'job', artifacts.multipartDownload),
+    on('GET', '/mlflow/artifacts/list', 'job', artifacts.listOfRun),
+    on('POST', '/mlflow/upload-artifact', ITS_RUNS, artifacts.uploadToRun, { ...AJAX, ...STREAM }),
+    on('GET', '/get-artifact', 'job', artifacts.getOfRun, ROOT),
+    on('GET', '/model-versions/get-artifact', 'job', artifacts.getOfVersion, ROOT),
+    on('GET', '/mlflow/logged-models/:model_id/artifacts/files', 'job', artifacts.getOfModel, AJAX),
   ),
   ...group(
     'Logged models',
-    ['POST', '/mlflow/logged-models', loggedModels.create],
-    ['POST', '/mlflow/logged-models/search', loggedModels.search],
-    ['GET', '/mlflow/logged-models/:model_id', loggedModels.get],
-    ['PATCH', '/mlflow/logged-models/:model_id', loggedModels.finalize],
-    ['DELETE', '/mlflow/logged-models/:model_id', loggedModels.remove],
-    ['POST', '/mlflow/logged-models/:model_id/params', loggedModels.logParams],
-    ['PATCH', '/mlflow/logged-models/:model_id/tags', loggedModels.setTags],
-    ['DELETE', '/mlflow/logged-models/:model_id/tags/:tag_key', loggedModels.deleteTag],
-    ['GET', '/mlflow/logged-models/:model_id/artifacts/directories', artifacts.listOfModel],
+    on('POST', '/mlflow/logged-models', NEW_MODEL, loggedModels.create),
+    on('POST', '/mlflow/logged-models/search', 'job', loggedModels.search),
+    on('GET', '/mlflow/logged-models/:model_id', 'job', loggedModels.get),
+    on('PATCH', '/mlflow/logged-models/:model_id', ITS_MODELS, loggedModels.finalize),
+    on('DELETE', '/mlflow/logged-models/:model_id', 'person', loggedModels.remove),
+    on('POST', '/mlflow/logged-models/:model_id/params', MODELS_OF_ITS_EXPERIMENT, loggedModels.logParams),
+    on('PATCH', '/mlflow/logged-models/:model_id/tags', MODELS_OF_ITS_EXPERIMENT, loggedModels.setTags),
+    on('DELETE', '/mlflow/logged-models/:model_id/tags/:tag_key', ITS_MODELS, loggedModels.deleteTag),
+    on('GET', '/mlflow/logged-models/:model_id/artifacts/directories', 'job', artifacts.listOfModel),
   ),
   ...group(
     'Registered models',
-    ['POST', '/mlflow/registered-models/create', registered.create],
-    ['POST', '/mlflow/registered-models/rename', registered.rename],
-    ['PATCH', '/mlflow/registered-models/update', registered.update],
-    ['DELETE', '/mlflow/registered-models/delete', registered.remove],
-    ['GET', '/mlflow/registered-models/get', registered.get],
-    ['GET', '/mlflow/registered-models/search', registered.search],
-    ['GET POST', '/mlflow/registered-models/get-latest-versions', registered.getLatestVersions],
-    ['POST', '/mlflow/registered-models/set-tag', registered.setTag],
-    ['DELETE', '/mlflow/registered-models/delete-tag', registered.deleteTag],
-    ['POST', '/mlflow/registered-models/alias', registered.setAlias],
-    ['DELETE', '/mlflow/registered-models/alias', registered.deleteAlias],
-    ['GET', '/mlflow/registered-models/alias', registered.getByAlias],
+    on('POST', '/mlflow/registered-models/create', 'job', registered.create),
+    on('POST', '/mlflow/registered-models/rename', 'person', registered.rename),
+    on('PATCH', '/mlflow/registered-models/update', 'person', registered.update),
+    on('DELETE', '/mlflow/registered-models/delete', 'person', registered.remove),
+    on('GET', '/mlflow/registered-models/get', 'job', registered.get),
+    on('GET', '/mlflow/registered-models/search', 'job', registered.search),
+    on('GET POST', '/mlflow/registered-models/get-latest-versions', 'job', registered.getLatestVersions),
+    on('POST', '/mlflow/registered-models/set-tag', 'person', registered.setTag),
+    on('DELETE', '/mlflow/registered-models/delete-tag', 'person', registered.deleteTag),
+    on('POST', '/mlflow/registered-models/alias', 'person', registered.setAlias),
+    on('DELETE', '/mlflow/registered-models/alias', 'person', registered.deleteAlias),
+    on('GET', '/mlflow/registered-models/alias', 'job', registered.getByAlias),
   ),
   ...group(
     'Model versions',
-    ['POST', '/mlflow/model-versions/create', versions.create],
-    ['GET', '/mlflow/model-versions/get', versions.get],
-    ['PATCH', '/mlflow/model-versions/update', versions.update],
-    ['POST', '/mlflow/model-versions/transition-stage', versions.transitionStage],
-    ['DELETE', '/mlflow/model-versions/delete', versions.remove],
-    ['GET', '/mlflow/model-versions/search', versions.search],
-    ['GET', '/mlflow/model-versions/get-download-uri', versions.getDownloadUri],
-    ['POST', '/mlflow/model-versions/set-tag', versions.setTag],
-    ['DELETE', '/mlflow/model-versions/delete-tag', versions.deleteTag],
+    on('POST', '/mlflow/model-versions/create', NEW_VERSION, versions.create),
+    on('GET', '/mlflow/model-versions/get', 'job', versions.get),
+    on('PATCH', '/mlflow/model-versions/update', ITS_VERSIONS, versions.update),
+    on('POST', '/mlflow/model-versions/transition-stage', 'person', versions.transitionStage),
+    on('DELETE', '/mlflow/model-versions/delete', 'person', versions.remove),
+    on('GET', '/mlflow/model-versions/search', 'job', versions.search),
+    on('GET', '/mlflow/model-versions/get-download-uri', 'job', versions.getDownloadUri),
+    on('POST', '/mlflow/model-versions/set-tag', ITS_VERSIONS, versions.setTag),
+    on('DELETE', '/mlflow/model-versions/delete-tag', ITS_VERSIONS, versions.deleteTag),
   ),
   ...group(
     'Traces',
-    ['POST', '/mlflow/traces', traces.start, V3],
-    ['POST', '/mlflow/traces/search', traces.search, V3],
+    on('POST', '/mlflow/traces', 'job', traces.start, V3),
+    on('POST', '/mlflow/traces/search', 'job', traces.search, V3),
   ),
   ...group(
     'Probes',
-    ['GET', '/health', probes.health, ROOT],
-    ['GET', '/version', probes.version, ROOT],
-    ['GET', '/mlflow/server-info', probes.serverInfo, V3],
+    on('GET', '/health', 'anyone', probes.health, ROOT),
+    on('GET', '/version', 'job', probes.version, ROOT),
+    on('GET', '/mlflow/server-info', 'job', probes.serverInfo, V3),
   ),
   ...refused(
     '2.0',

@@ -41,6 +41,7 @@ interface RunRow {
 }
 
 const NAME_TAG = 'mlflow.runName';
+export const PARENT_TAG = 'mlflow.parentRunId';
 
 /** Changing methods are for use inside Store.write. They throw NOT_FOUND for an unknown run. */
 export class Runs {
@@ -121,6 +122,19 @@ export class Runs {
   /** The runs that a job began beside its own, oldest first. */
   ofJob(jobId: string): RunRecord[] {
     return this.db.all<RunRow>('SELECT * FROM runs WHERE job_id = ? ORDER BY number', jobId).map(toRecord);
+  }
+
+  /** Whether a run is the job's own, was begun by it, or has such a run among its parents. */
+  isOfJob(id: string, jobId: string): boolean {
+    const line = `WITH RECURSIVE line (id) AS (
+      SELECT ? UNION SELECT value FROM line JOIN run_tags ON run_id = line.id AND key = '${PARENT_TAG}')`;
+    return (
+      this.db.get(
+        `${line} SELECT 1 FROM line JOIN runs r USING (id) WHERE ? IN (r.id, r.job_id)`,
+        id,
+        jobId,
+      ) !== undefined
+    );
   }
 
   get(id: string): RunRecord | undefined {

@@ -8,7 +8,7 @@ import type { Run } from '../../../src/workspace/types.js';
 import { TestHome } from '../../support/home.js';
 import { until } from '../../support/until.js';
 import { startMlflow } from '../mlflow/peer.js';
-import { hasPython, interpreter, type PythonEnvironment } from '../mlflow/python.js';
+import { complaints, hasPython, interpreter, type PythonEnvironment } from '../mlflow/python.js';
 
 /** Scripts as people write them, with the real client: each runs as it does by hand. */
 describe('a script that logs with MLflow', function () {
@@ -231,6 +231,83 @@ for C in (1.0, 2.0):
     assert.deepEqual(
       [own, ...others].map(({ params }) => params['C']),
       ['1.0', '2.0'],
+    );
+  });
+
+  it('may log models, register them, load them and ask for the best run', async () => {
+    const { own, others } = await run(`${BEGIN}
+from sklearn.linear_model import LogisticRegression
+model = LogisticRegression().fit([[0], [1], [2], [3]], [0, 0, 1, 1])
+client = MlflowClient()
+mlflow.set_experiment("models")
+with mlflow.start_run() as run:
+    mlflow.set_tags({"a": "b", "kept": "c"})
+    client.delete_tag(run.info.run_id, "a")
+    info = mlflow.sklearn.log_model(model, name="net", registered_model_name="digits")
+    mlflow.log_metric("accuracy", 0.5, model_id=info.model_id)
+    with mlflow.start_run(nested=True):
+        mlflow.log_metric("accuracy", 0.75)
+again = mlflow.register_model(info.model_uri, "digits")
+assert again.version == "2"
+client.set_model_version_tag("digits", "2", "a", "b")
+client.delete_model_version_tag("digits", "2", "a")
+client.update_model_version("digits", "2", description="of the script")
+client.set_logged_model_tags(info.model_id, {"shape": "flat"})
+[best] = mlflow.search_runs(order_by=["metrics.accuracy DESC"], max_results=1, output_format="list")
+assert best.data.metrics["accuracy"] == 0.75
+assert list(mlflow.sklearn.load_model("models:/digits/1").predict([[3]])) == [1]
+mlflow.pyfunc.load_model(info.model_uri)
+outside = mlflow.initialize_logged_model(name="outside")
+mlflow.finalize_logged_model(outside.model_id, "READY")
+@mlflow.trace
+def traced(): return 1
+traced()
+mlflow.flush_trace_async_logging()
+`);
+    assert.equal(await experimentOf(own), 'models');
+    assert.equal(others.length, 1);
+    assert.deepEqual([own.tags['kept'], own.tags['a']], ['c', undefined]);
+    const { models } = await test.workspace.run(own.id);
+    assert.deepEqual(
+      models?.map(({ name, role }) => [name, role]),
+      [['net', 'output']],
+    );
+    assert.deepEqual(complaints(await test.log(own.id)), []);
+  });
+
+  it('is told in words what it may not do', async () => {
+    const { own: before } = await run(`${BEGIN}mlflow.log_param("lr", 1)\n`);
+    const { own } = await run(
+      `${BEGIN}
+other = os.environ["OTHER"]
+client = MlflowClient()
+mlflow.log_param("mine", 1)
+def refused(call, *args):
+    try:
+        call(*args)
+    except Exception as error:
+        assert "PERMISSION_DENIED" in str(error), error
+        assert "token of a job" in str(error) and "A job may log to" in str(error), error
+    else:
+        raise AssertionError(f"{call} was not refused")
+refused(client.log_param, other, "lr2", 1)
+refused(client.log_metric, other, "loss", 1)
+refused(client.set_tag, other, "a", "b")
+refused(client.log_text, other, "x", "x.txt")
+refused(client.set_terminated, other)
+refused(client.delete_run, other)
+refused(client.delete_run, mlflow.active_run().info.run_id)
+refused(client.delete_experiment, mlflow.active_run().info.experiment_id)
+refused(client.rename_experiment, mlflow.active_run().info.experiment_id, "mine")
+assert client.get_run(other).data.params == {"lr": "1"}
+`,
+      { env: { OTHER: before.id } },
+    );
+    assert.deepEqual({ ...own.params }, { mine: '1' });
+    const after = await test.workspace.run(before.id);
+    assert.deepEqual(
+      [{ ...after.params }, after.lifecycle, after.state],
+      [{ lr: '1' }, 'active', 'finished'],
     );
   });
 

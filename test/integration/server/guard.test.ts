@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { buildScriptJob } from '../../../src/job/build.js';
 import { API, type Discovery } from '../../../src/workspace/local/contract.js';
 import { ensureServer } from '../../../src/workspace/local/launch.js';
 import { serverEntry, TestHome } from '../../support/home.js';
@@ -108,6 +109,32 @@ describe('the server', () => {
     assert.equal((await ask(restore)).status, 400);
     for (const from of ['1e300', '9007199254740992', '-9007199254740992'])
       assert.equal((await ask({ path: `${API}/runs/${id}/log?from=${from}` })).status, 400, from);
+  });
+
+  it('gives its token to no job, wherever that is told to log', async () => {
+    test.write('env.sh', 'env\ncat "/proc/$PPID/environ" 2>/dev/null | tr "\\0" "\\n"\nexit 0\n');
+    for (const uri of [undefined, 'https://mlflow.example.com']) {
+      const spec = buildScriptJob({
+        script: path.join(test.project, 'env.sh'),
+        codeFolder: test.project,
+        workingFolder: test.project,
+        interpreter: '/bin/sh',
+        environmentVariables: { ...(uri && { MLFLOW_TRACKING_URI: uri }), COPY: server.token },
+      });
+      process.env['MLFLOW_TRACKING_TOKEN'] = server.token;
+      const { id } = await test.workspace.jobs
+        .submit(spec, { secrets: { MLFLOW_TRACKING_PASSWORD: server.token } })
+        .finally(() => delete process.env['MLFLOW_TRACKING_TOKEN']);
+      assert.equal((await test.ended(id)).state, 'finished');
+      const log = await test.log(id);
+      assert.match(log, uri === undefined ? /^MLFLOW_TRACKING_TOKEN=\w+\./m : /^MLFLOW_TRACKING_URI=https/m);
+      assert.ok(!log.includes(server.token), log);
+      const folder = path.join(test.home, 'jobs', id);
+      for (const name of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+        const file = path.join(folder, name);
+        if (fs.statSync(file).isFile()) assert.ok(!fs.readFileSync(file).includes(server.token), name);
+      }
+    }
   });
 
   it('is one for all who start it, and keeps port and token over a kill', async () => {

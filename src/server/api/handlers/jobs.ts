@@ -5,9 +5,10 @@ import { readLog, startOf } from '../log-stream.js';
 import { requireRun } from '../lookup.js';
 import { toListedRun } from '../run-view.js';
 import * as schema from '../schemas.js';
+import { withoutToken } from '../without-token.js';
 
-export const submit = endpoint({ body: schema.SubmitBody }, async ({ body }, { store, jobs }) =>
-  toListedRun(store, requireRun(store, await jobs.submit(body))),
+export const submit = endpoint({ body: schema.SubmitBody }, async ({ body }, { store, jobs, token }) =>
+  toListedRun(store, requireRun(store, await jobs.submit(withoutToken(body, token)))),
 );
 
 export const cancel = endpoint({ params: schema.RunParams }, async ({ params: { id } }, { store, jobs }) => {

@@ -24,7 +24,7 @@ export const create = endpoint(
     params: KeyValues,
     tags: KeyValues,
   }),
-  async (input, { store }) => {
+  async (input, { store, jobId }) => {
     if (input.name) checkLoggedModelName(input.name);
     const params = toRecord(checkKeyLengths(input.params, 'params'));
     const tags = toRecord(checkKeyLengths(input.tags, 'tags'));
@@ -34,7 +34,8 @@ export const create = endpoint(
         experimentId: input.experiment_id,
         name: input.name || undefined,
         modelType: input.model_type,
-        sourceRunId: input.source_run_id,
+        // One that the script of a job logs outside a run is the job's.
+        sourceRunId: input.source_run_id || jobId,
         params,
         tags,
       });

@@ -1,16 +1,16 @@
 import { Type } from 'typebox';
 import { newVersion } from '../../models/new-version.js';
 import type { ModelVersionRecord } from '../../store/models.js';
-import type { Store } from '../../store/store.js';
 import { endpoint } from '../endpoint.js';
 import { modelVersionEntity } from '../entities.js';
 import { invalid } from '../errors.js';
+import { lineageOf } from '../lineage.js';
 import { requireLoggedModel, requireRegistered, requireVersion } from '../lookup.js';
 import { maxResults, toRecord } from '../params.js';
 import { page } from '../paging.js';
 import { Bool, OptionalInt64, Pairs, Required, Text, Texts } from '../schema.js';
 import { searchVersions } from '../search/registry.js';
-import { checkSource, loggedModelId, notBeside, resolveSource, sourceRunId, versionOf } from '../sources.js';
+import { checkSource, resolveSource } from '../sources.js';
 import { archivedStage, canonicalStage, hasArchive } from '../stages.js';
 import { checkKey, checkTags, LIMITS } from '../validation.js';
 
@@ -36,7 +36,7 @@ export const create = endpoint(
     checkTags(input.tags, LIMITS.registryTagValue);
     const version = await store.write(() => {
       requireRegistered(store, name);
-      const { source, runId, modelId } = withLineage(store, input);
+      const { source, runId, modelId } = lineageOf(store, input);
       const model = modelId ? requireLoggedModel(store, modelId) : undefined;
       // What leads nowhere now would fail only when somebody loads the model.
       if (source.startsWith('models:')) resolveSource(store, source);
@@ -53,38 +53,6 @@ export const create = endpoint(
     return { model_version: modelVersionEntity(version) };
   },
 );
-
-interface Lineage {
-  source: string;
-  runId: string | undefined;
-  modelId: string | undefined;
-}
-
-/**
- * The run that a version comes from; scripts for MLflow 2 need not name it beside the source.
- * @throws INVALID_PARAMETER_VALUE when the source is of another one
- */
-function runOf(store: Store, source: string, named: string | undefined): string | undefined {
-  const id = sourceRunId(store, source);
-  if (named && id !== undefined && named !== id) throw notBeside(source, 'run_id');
-  return named || (id !== undefined && store.runs.get(id) ? id : undefined);
-}
-
-/** A version that is made of another one comes from the same run and logged model. */
-function withLineage(
-  store: Store,
-  { source, run_id: runId, model_id: modelId }: { source: string; run_id?: string; model_id?: string },
-): Lineage {
-  const ofModel = loggedModelId(source);
-  if (!source.startsWith('models:') || ofModel !== undefined)
-    return { source, runId: runOf(store, source, runId), modelId: modelId || ofModel };
-  const copied = versionOf(store, source);
-  return {
-    source: `models:/${copied.name}/${copied.version}`,
-    runId: runId || copied.runId,
-    modelId: modelId || copied.modelId,
-  };
-}
 
 export const get = endpoint(ByVersion, ({ name, version }, { store }) => ({
   model_version: modelVersionEntity(requireVersion(store, name, version)),

@@ -1,0 +1,23 @@
+import type { SubmitRequest } from '../../workspace/local/contract.js';
+
+const TRACKING = 'MLFLOW_TRACKING_URI';
+const THIS_MACHINE = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i;
+
+/**
+ * A submit without the server's own token, which a shell has that took over what “trainyard env” prints, and a file of
+ * variables may have. The job gets a token of its own instead, and with it the address of this server.
+ */
+export function withoutToken(request: SubmitRequest, token: string): SubmitRequest {
+  const without = (variables: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(variables).filter(([, value]) => !value.includes(token)));
+  const { spec, baseEnv, secrets } = request;
+  const own = without(spec.environmentVariables);
+  const hadToken = Object.keys(own).length < Object.keys(spec.environmentVariables).length;
+  if (hadToken && THIS_MACHINE.test(own[TRACKING] ?? '')) delete own[TRACKING];
+  return {
+    ...request,
+    spec: { ...spec, environmentVariables: own },
+    baseEnv: without(baseEnv),
+    ...(secrets && { secrets: without(secrets) }),
+  };
+}
