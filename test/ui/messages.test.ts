@@ -213,7 +213,8 @@ describe('the messages of the panels, in the real editor', function () {
     await closeQuestion();
     await on(table, 'ty-table', 'ask', { type: 'submit' });
     await saw('table→host submit');
-    await page.keyboard.press('Escape');
+    await page.locator('.quick-input-widget').waitFor();
+    await closeQuestion();
     await on(table, 'ty-table', 'ask', { type: 'showOutput' });
     await output();
     await window.mlflow('experiments/create', { name: 'third' });
@@ -422,8 +423,8 @@ describe('the messages of the panels, in the real editor', function () {
     await on(there, 'ty-run', 'openLine', { file: 'train.sh', line: 1 });
     await page.locator('.notification-toast', { hasText: 'no longer exists' }).first().waitFor();
     await on(there, 'ty-run', 'chooseInterpreter');
-    await saw('run→host chooseInterpreter');
-    await page.keyboard.press('Escape');
+    await page.getByPlaceholder('Submit which script?').waitFor();
+    await closeQuestion();
     await page.locator('.tab', { hasText: 'one' }).first().click();
     await on(await webview(page, 'ty-run h1'), 'ty-run', 'openChart', 'loss');
     const charts = await webview(page, '.full ty-chart');

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { buildScriptJob } from '../../src/job/build.js';
+import { ACTIVE_STATES } from '../../src/workspace/types.js';
 import { command, contextMenu, row, rowAtRest, showFromMenu, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
@@ -506,7 +507,7 @@ describe('the views, in the real editor', function () {
       'the end of the run',
       async () => {
         const now = await workspace.run(run.id);
-        return now.endTime === null || now.endTime === undefined ? undefined : now;
+        return ACTIVE_STATES.includes(now.state) ? undefined : now;
       },
       90_000,
     );

@@ -144,8 +144,8 @@ describe('the event files of a job', function () {
     if (process.platform !== 'linux') this.skip();
     const [alone, gen, disc] = ['alone', 'NOW/gen', 'NOW/disc'].map((name) => path.join(elsewhere, name));
     const ids = [
-      await submit('layouts', alone as string),
-      await submit('layouts', gen as string, disc as string),
+      await submit('layouts', '--hold', '5', alone as string),
+      await submit('layouts', '--hold', '5', gen as string, disc as string),
     ];
     assert.deepEqual(await counts(ids[0] as string), { best: 1, loss: 10 });
     const expected = { 'disc/best': 1, 'disc/loss': 10, 'gen/best': 1, 'gen/loss': 10 };
