@@ -16,7 +16,7 @@ import {
 } from '../workspace/local/contract.js';
 import type { ServerStatus } from '../workspace/types.js';
 import { EventHub } from './api/events.js';
-import { writeFileAtomic } from './files.js';
+import { writeFileAtomic } from '../base/write-file.js';
 import { JobService } from './jobs/service.js';
 import { LogFile } from './log-file.js';
 import { Purger } from './purger.js';

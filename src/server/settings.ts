@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ServerSettings } from '../workspace/types.js';
-import { writeFileAtomic } from './files.js';
+import { writeFileAtomic } from '../base/write-file.js';
 
 const DEFAULTS: ServerSettings = {
   parallelJobs: 2,

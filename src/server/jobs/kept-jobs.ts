@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseOrNothing } from '../../base/json.js';
-import { writeFileAtomic } from '../files.js';
+import { writeFileAtomic } from '../../base/write-file.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { foldersOf } from './folders.js';

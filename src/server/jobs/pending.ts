@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { removeRefs } from '../../snapshot/keep.js';
 import type { KeptRef } from '../../snapshot/snapshot.js';
-import { writeFileAtomic } from '../files.js';
+import { writeFileAtomic } from '../../base/write-file.js';
 
 const RUN_ID = /^[0-9a-f]{32}$/;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
-import { writeFileAtomic } from '../files.js';
+import { writeFileAtomic } from '../../base/write-file.js';
 
 /** The contents of files by SHA-256, in `<store>/objects/ab/cdef…`, and what was taken out of there, in `<store>/trash/`. */
 

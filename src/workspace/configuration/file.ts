@@ -1,0 +1,87 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import { writeFileAtomic } from '../../base/write-file.js';
+import { completeList, type WorkspaceList } from './list.js';
+import { withLock } from './lock.js';
+
+/** `<home>/workspaces.json`: the list of a person's workspaces. `home` is that of the workspace of this computer. */
+
+export const LIST_FILE = 'workspaces.json';
+
+/**
+ * Without a file the workspace of this computer is the only one.
+ * @throws BAD_REQUEST for a file that holds no such list; it is left as it is
+ */
+export async function readList(home: string): Promise<WorkspaceList> {
+  const file = path.join(home, LIST_FILE);
+  const text = readText(file);
+  if (text === undefined) return completeList({});
+  const { problemOfList } = await import('./schema.js');
+  return parse(file, text, problemOfList);
+}
+
+/**
+ * Changes the list as `change` says, as it is at that moment: other processes change it, too. The file is written whole
+ * or not at all.
+ * @throws BAD_REQUEST for a file that holds no such list | what `change` throws; nothing is written then
+ */
+export async function changeList(
+  home: string,
+  change: (list: WorkspaceList) => WorkspaceList,
+): Promise<WorkspaceList> {
+  const { problemOfList } = await import('./schema.js');
+  const file = path.join(home, LIST_FILE);
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+  return withLock(`${file}.lock`, () => {
+    const text = readText(file);
+    const before = text === undefined ? completeList({}) : parse(file, text, problemOfList);
+    const after = change(before);
+    if (after !== before) writeFileAtomic(file, `${JSON.stringify(after, null, 2)}\n`);
+    return after;
+  });
+}
+
+/** Calls back after each change of the list by anybody, until disposed. */
+export function watchList(home: string, onChange: () => void): { dispose(): void } {
+  const file = path.join(home, LIST_FILE);
+  // By its time and size: the folder may not be there yet, and watching a file ends where it is replaced.
+  const look = (now: fs.Stats, before: fs.Stats) => {
+    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) onChange();
+  };
+  fs.watchFile(file, { persistent: false, interval: WATCH_MS }, look);
+  return { dispose: () => fs.unwatchFile(file, look) };
+}
+
+const WATCH_MS = 1_000;
+
+function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function parse(
+  file: string,
+  text: string,
+  problemOfList: (value: unknown) => string | undefined,
+): WorkspaceList {
+  let value: unknown;
+  let problem: string | undefined;
+  try {
+    value = JSON.parse(text);
+    problem = problemOfList(value);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    problem = messageOf(error);
+  }
+  if (problem !== undefined)
+    throw new TrainyardError('BAD_REQUEST', `The list of workspaces in ${file} cannot be read: ${problem}.`, {
+      hint: 'Correct the file. Without it only the workspace of this computer is known.',
+      details: { file },
+    });
+  return completeList(value as Partial<WorkspaceList>);
+}

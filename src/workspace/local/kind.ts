@@ -1,0 +1,76 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { TrainyardError } from '../../base/errors.js';
+import { within } from '../../base/within.js';
+import type { WorkspaceEntry } from '../configuration/list.js';
+import type { Holdings, Surroundings, WorkspaceKind } from '../registry.js';
+import { LOCAL_ID } from '../run-ref.js';
+import { findServer, shutdown } from './launch.js';
+import { LocalWorkspace } from './workspace.js';
+
+/** Folders of the home of this computer's workspace: of the others, and of those that were removed. */
+const OTHERS = 'workspaces';
+const REMOVED = 'removed-workspaces';
+
+/** Workspaces of this computer, each with a folder and a server of its own. */
+export const LOCAL_KIND: WorkspaceKind = {
+  questions: [
+    {
+      name: 'home',
+      label: 'Folder',
+      prompt: 'Folder that keeps its runs. Leave it empty for one beside those of the other workspaces.',
+      input: 'folder',
+      optional: true,
+    },
+  ],
+
+  open(entry, surroundings) {
+    return Promise.resolve(opened(entry, surroundings));
+  },
+
+  folderOf: homeOfEntry,
+
+  async holdings(entry, surroundings): Promise<Holdings> {
+    if (!fs.existsSync(homeOfEntry(entry, surroundings)))
+      return { runs: 0, models: 0, bytes: 0, activeJobs: 0 };
+    const workspace = opened(entry, surroundings);
+    const { runs, storeBytes, running, queued, collecting } = await workspace.status();
+    let models = 0;
+    for (let page: string | undefined, isLast = false; !isLast; isLast = page === undefined) {
+      const found = await workspace.registry.models({ limit: 1000, ...(page !== undefined && { page }) });
+      models += found.models.length;
+      page = found.nextPage;
+    }
+    return { runs, models, bytes: storeBytes, activeJobs: running + queued + collecting };
+  },
+
+  async putAway(entry, surroundings): Promise<string | undefined> {
+    const home = homeOfEntry(entry, surroundings);
+    if (!fs.existsSync(home)) return undefined;
+    const server = await findServer(home);
+    if (server) await shutdown(server);
+    // A folder that a person chose stays where they have it.
+    if (!within(path.join(surroundings.home, OTHERS), home)) return home;
+    const removed = path.join(surroundings.home, REMOVED);
+    fs.mkdirSync(removed, { recursive: true, mode: 0o700 });
+    const folder = path.join(removed, path.basename(home));
+    fs.renameSync(home, folder);
+    return folder;
+  },
+};
+
+function opened(entry: WorkspaceEntry, surroundings: Surroundings): LocalWorkspace {
+  const { id, name: label } = entry;
+  const { serverEntry } = surroundings;
+  return new LocalWorkspace({ home: homeOfEntry(entry, surroundings), serverEntry }, { id, label });
+}
+
+/** @throws BAD_REQUEST for a folder that is not named as a whole */
+function homeOfEntry({ id, name, home }: WorkspaceEntry, surroundings: Surroundings): string {
+  if (id === LOCAL_ID) return surroundings.home;
+  if (home === undefined) return path.join(surroundings.home, OTHERS, id);
+  if (path.isAbsolute(home)) return path.resolve(home);
+  throw new TrainyardError('BAD_REQUEST', `The folder of the workspace “${name}” is not absolute: ${home}.`, {
+    hint: 'Give the whole path of the folder.',
+  });
+}

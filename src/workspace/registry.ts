@@ -1,0 +1,94 @@
+import { TrainyardError } from '../base/errors.js';
+import type { WorkspaceEntry } from './configuration/list.js';
+import type { Workspace } from './workspace.js';
+
+/** Every kind of workspace: a line here and a folder beside this file. A kind is loaded when first used. */
+export const WORKSPACE_KINDS: readonly KindEntry[] = [
+  {
+    kind: 'local',
+    label: 'On This Computer',
+    load: async () => (await import('./local/kind.js')).LOCAL_KIND,
+  },
+];
+
+interface KindEntry {
+  kind: string;
+  /** What people choose when they add one. */
+  label: string;
+  load(): Promise<WorkspaceKind>;
+}
+
+/** Secrets of one workspace, by names such as `token`: kept by the editor, or variables of the command line's environment. */
+export interface Credentials {
+  /** Undefined when it was never set. */
+  get(name: string): Promise<string | undefined>;
+}
+
+/** What every workspace is opened with. */
+export interface Surroundings {
+  /** Home of the workspace of this computer; absolute. */
+  home: string;
+  /** The server's bundle. */
+  serverEntry: string;
+  /** Of the workspace that is opened. */
+  credentials: Credentials;
+}
+
+/** Something that is asked when a workspace of a kind is added. */
+export interface Question {
+  /** Field of the entry, or name of the secret. */
+  name: string;
+  /** As a title, e.g. `Address`. */
+  label: string;
+  /** A sentence: what is wanted. */
+  prompt?: string;
+  placeholder?: string;
+  /** Default: a line of text. */
+  input?: 'text' | 'secret' | 'folder' | 'file' | { value: string; label: string; detail?: string }[];
+  /** It may be left empty. */
+  optional?: true;
+  /** Asked only where it fits what was answered before. Default: always. */
+  when?(answers: Readonly<Record<string, string>>): boolean;
+  /** What is wrong with an answer; undefined when nothing is. */
+  problemOf?(answer: string): string | undefined;
+}
+
+/** What of a workspace would be lost with it. */
+export interface Holdings {
+  runs: number;
+  models: number;
+  bytes: number;
+  /** Jobs that have not ended. */
+  activeJobs: number;
+}
+
+export interface WorkspaceKind {
+  readonly questions: readonly Question[];
+  /** Makes no request yet. @throws BAD_REQUEST for an entry that lacks what the kind needs */
+  open(entry: WorkspaceEntry, surroundings: Surroundings): Promise<Workspace>;
+  /** The folder of this computer that belongs to it alone; absolute. */
+  folderOf?(entry: WorkspaceEntry, surroundings: Surroundings): string;
+  /** What goes with it when it is removed. Absent: nothing, because it is kept elsewhere. */
+  holdings?(entry: WorkspaceEntry, surroundings: Surroundings): Promise<Holdings>;
+  /**
+   * Puts away what is kept here of one that was removed from the list.
+   * @returns the folder in which it now is; undefined when there was nothing
+   */
+  putAway?(entry: WorkspaceEntry, surroundings: Surroundings): Promise<string | undefined>;
+}
+
+/** @throws NOT_SUPPORTED for a kind that this version does not know */
+export async function kindOf({ kind, name }: Pick<WorkspaceEntry, 'kind' | 'name'>): Promise<WorkspaceKind> {
+  const known = WORKSPACE_KINDS.find((entry) => entry.kind === kind);
+  if (known) return known.load();
+  throw new TrainyardError(
+    'NOT_SUPPORTED',
+    `The workspace “${name}” is of the kind “${kind}”, which this version of Trainyard does not know.`,
+    { hint: 'Update Trainyard.' },
+  );
+}
+
+/** @throws NOT_SUPPORTED | BAD_REQUEST */
+export async function openWorkspace(entry: WorkspaceEntry, surroundings: Surroundings): Promise<Workspace> {
+  return (await kindOf(entry)).open(entry, surroundings);
+}
