@@ -78,6 +78,14 @@ const BUNDLES = {
   },
   server: { ...node, ...split('server'), entryPoints: { server: 'src/server/main.ts' }, outdir: 'dist' },
   supervisor: { ...node, entryPoints: { supervisor: 'src/targets/process/supervisor.ts' }, outdir: 'dist' },
+  // Any Node can load it: it is what says that one is too old.
+  launch: {
+    ...node,
+    banner: {},
+    target: 'node18',
+    entryPoints: { launch: 'src/cli/path/launch.ts' },
+    outdir: 'dist',
+  },
   cli: { ...node, ...split('cli'), entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
   charts: { ...browser, entryPoints: { charts: 'webview/charts/main.ts' }, outdir: 'dist/webview' },
   compare: { ...browser, entryPoints: { compare: 'webview/compare/main.ts' }, outdir: 'dist/webview' },

@@ -22,7 +22,7 @@ const MAY_IMPORT = {
     'workspace/local/contract',
     'workspace/local/tracking',
   ],
-  extension: ['workspace', 'job', 'panels'],
+  extension: ['workspace', 'job', 'panels', 'cli:types'],
   cli: ['workspace', 'job'],
 };
 const ROOMS = Object.keys(MAY_IMPORT);

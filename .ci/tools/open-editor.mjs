@@ -6,6 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { become, CACHE, install, ROOT } from './shell.mjs';
 import { ensureEditor } from './editor.mjs';
+import { packaging } from './setup.mjs';
 
 export async function openEditor({ project, home }) {
   const env = { ...process.env, TRAINYARD_HOME: home };
@@ -31,16 +32,8 @@ export async function openEditor({ project, home }) {
     'security.workspace.trust.enabled': false,
   };
   fs.writeFileSync(path.join(user, 'settings.json'), JSON.stringify(settings, null, 2));
-  const vsce = path.join(ROOT, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const pack = [
-    'package',
-    '--no-dependencies',
-    '--allow-missing-repository',
-    '--no-rewrite-relative-links',
-    '--out',
-    vsix,
-  ];
-  install(node, [vsce, ...pack], { cwd: ROOT });
+  const { program, args } = packaging();
+  install(program, [...args, '--out', vsix], { cwd: ROOT });
   const common = [
     '--server-data-dir',
     data,

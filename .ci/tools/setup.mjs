@@ -55,6 +55,13 @@ export function ensureBuild() {
   fs.writeFileSync(built, '');
 }
 
+/** What makes the .vsix of the bundles that there are. */
+export function packaging() {
+  const vsce = path.join(ROOT, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  return { program: ensureNode(), args: [vsce, 'package', ...flags] };
+}
+
 function newest(file) {
   const stat = fs.statSync(file);
   if (!stat.isDirectory()) return stat.mtimeMs;

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.js';
 import { addExperiments } from './experiments.js';
 import { EXIT_USAGE, report } from './output.js';
+import { addInstallPath } from './install-path.js';
 import { addPurge } from './purge.js';
 import { addRuns } from './runs.js';
 import { addServer } from './server.js';
@@ -20,6 +21,7 @@ addExperiments(program);
 addPurge(program);
 addServer(program);
 addStore(program);
+addInstallPath(program);
 // Settings of a command are not handed down to those it holds.
 for (const command of program.commands) {
   command.exitOverride();

@@ -12,6 +12,7 @@ import { registerRunFileCommands } from './commands/run-files.js';
 import { RunChooser } from './commands/run-chooser.js';
 import { registerRunCommands } from './commands/runs.js';
 import { registerSecretCommands } from './commands/secrets.js';
+import { registerPathCommands } from './commands/path-command.js';
 import { registerServerCommands } from './commands/server.js';
 import { registerStoreCommands } from './commands/store.js';
 import { registerChooseInterpreter } from './commands/choose-interpreter.js';
@@ -137,6 +138,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
   registerViewCommands(register, runsView, [runsView, models, compute, overview], table);
   registerServerCommands(register, workspaces, log);
+  registerPathCommands(register, context, log);
   registerStoreCommands(register, context.asAbsolutePath('dist/server.js'));
 
   keep(

@@ -63,6 +63,8 @@ export const COMMANDS = {
   stopServer: 'trainyard.server.stop',
   recoverStore: 'trainyard.store.recover',
   showOutput: 'trainyard.showOutput',
+  installPath: 'trainyard.path.install',
+  uninstallPath: 'trainyard.path.uninstall',
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];

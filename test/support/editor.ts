@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,13 +32,15 @@ export interface Editor {
   close(): Promise<void>;
 }
 
-/** The real workbench on `folder`, with the extension of this checkout, in Chromium. */
+/** The real workbench on `folder`, in Chromium, with the extension of this checkout or with one that is installed. */
 export async function openEditor(options: {
   folder: string;
   /** For the editor's own data. */
   scratch: string;
   env: Record<string, string>;
   settings?: Record<string, unknown>;
+  /** A `.vsix` that is installed in place of the extension of this checkout. */
+  vsix?: string;
   /** A module whose `run()` the extension host calls. */
   tests?: { path: string; onLog(text: string): void; onExit(code: number): void };
 }): Promise<Editor> {
@@ -57,6 +59,10 @@ export async function openEditor(options: {
     '--extensions-dir',
     path.join(options.scratch, 'extensions'),
   ];
+  if (options.vsix)
+    execFileSync(node, [main, ...flags.slice(1, 2), ...data, '--install-extension', options.vsix], {
+      env: { ...process.env, ...options.env },
+    });
   const quiet = ['--disable-workspace-trust', '--reconnection-grace-time', '5'];
   const server = spawn(
     node,
@@ -96,7 +102,7 @@ export async function openEditor(options: {
   }
   const remote = (file: string) => ({ scheme: 'vscode-remote', authority: `127.0.0.1:${port}`, path: file });
   const development = {
-    extensions: [remote(ROOT.replace(/\/$/, ''))],
+    ...(!options.vsix && { extensions: [remote(ROOT.replace(/\/$/, ''))] }),
     ...(tests && { extensionTestsPath: remote(tests.path) }),
   };
   // The workbench reads its options from the page; the development extension is added before it does.
