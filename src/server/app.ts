@@ -16,6 +16,14 @@ import { guard } from './guard.js';
 import { checkJsonSize } from './json-size.js';
 import { answerInMlflowsWords, mlflow } from './mlflow/plugin.js';
 import { endStalled } from './stalled.js';
+import { Tracking } from './tracking.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Has the server listen on one more address, for a target whose jobs do not reach loopback. */
+    tracking: Tracking;
+  }
+}
 
 const LARGEST_BODY = 16 * 1024 * 1024;
 /** Milliseconds: a disk or a network that hangs is back within that, or it is lost. */
@@ -52,6 +60,7 @@ export async function createApp(
   boundJson(app);
   guard(app, context.token, (jobId) => context.store.jobs.isActive(jobId));
   endStalled(app, stalledAfter);
+  app.decorate('tracking', new Tracking(app));
   app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) => {
     const message = `There is no ${request.method} ${request.url.split('?')[0]}.`;

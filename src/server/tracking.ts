@@ -1,0 +1,140 @@
+import fs from 'node:fs';
+import http, { type IncomingMessage } from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import process from 'node:process';
+import type { FastifyInstance } from 'fastify';
+import { hasCode, messageOf, TrainyardError } from '../base/errors.js';
+import type { ListenAddress, Listening } from '../targets/listen.js';
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+const NAME = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i;
+/** Bytes of the path of a socket that every system takes. */
+const LONGEST_PATH = 103;
+
+/** Where a request came in that did not come by the loopback address. */
+export interface Door {
+  /** What a request may call this server there: the addresses and names of `Host`, without a port. */
+  names: ReadonlySet<string>;
+}
+
+const doors = new WeakMap<IncomingMessage, Door>();
+
+/** undefined: the loopback address. */
+export function doorOf(request: IncomingMessage): Door | undefined {
+  return doors.get(request);
+}
+
+export function isCalled(host: string | undefined, names: ReadonlySet<string>): boolean {
+  return names.has((host ?? '').replace(/:\d{1,5}$/, '').toLowerCase());
+}
+
+export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(LOOPBACK);
+
+/** The addresses where the server listens, beside loopback, for the programs of jobs. */
+export class Tracking {
+  private readonly app: FastifyInstance;
+  private readonly servers = new Set<http.Server>();
+
+  constructor(app: FastifyInstance) {
+    this.app = app;
+    app.addHook('onClose', () => this.close());
+  }
+
+  /** See Listen. */
+  async listen(address: ListenAddress): Promise<Listening> {
+    const { names = [] } = address;
+    for (const name of names) if (!NAME.test(name)) throw wrong(`“${name}” is no name of a machine.`);
+    const own = 'socket' in address ? LOOPBACK : [inUrl(address.host)];
+    const door: Door = { names: new Set([...own, ...names].map((name) => name.toLowerCase())) };
+    const server = http.createServer((request, response) => {
+      doors.set(request, door);
+      this.app.routing(request, response);
+    });
+    const { headersTimeout, maxConnections, keepAliveTimeout, requestTimeout } = this.app.server;
+    Object.assign(server, { headersTimeout, maxConnections, keepAliveTimeout, requestTimeout });
+    if ('socket' in address) await bindSocket(server, address.socket);
+    else await bind(server, { host: address.host, port: address.port ?? 0 }, address.host);
+    this.servers.add(server);
+    const close = () => this.end(server);
+    if ('socket' in address) return { close };
+    return { url: `http://${own[0]}:${(server.address() as AddressInfo).port}`, close };
+  }
+
+  private async close(): Promise<void> {
+    await Promise.all([...this.servers].map((server) => this.end(server)));
+  }
+
+  private async end(server: http.Server): Promise<void> {
+    if (!this.servers.delete(server)) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+}
+
+/** The address as it stands in a URL and in `Host`. @throws BAD_REQUEST for what is none, and for all addresses at once */
+function inUrl(host: string): string {
+  const family = net.isIP(host);
+  if (family === 0 || host.includes('%'))
+    throw wrong(`“${host}” is no address of a machine, such as 172.17.0.1.`);
+  const everywhere = new net.BlockList();
+  everywhere.addAddress('0.0.0.0');
+  everywhere.addAddress('::', 'ipv6');
+  if (everywhere.check(host, family === 4 ? 'ipv4' : 'ipv6'))
+    throw wrong(`“${host}” stands for every address of this machine, which others could reach.`);
+  return new URL(`http://${family === 6 ? `[${host}]` : host}`).hostname;
+}
+
+async function bindSocket(server: http.Server, socket: string): Promise<void> {
+  if (process.platform === 'win32')
+    throw new TrainyardError('NOT_SUPPORTED', 'On Windows the server does not listen on sockets.', {
+      hint: 'Have it listen on an address.',
+    });
+  if (Buffer.byteLength(socket) > LONGEST_PATH)
+    throw wrong(`The path of a socket has at most ${LONGEST_PATH} bytes: ${socket}.`);
+  await removeDeadSocket(socket);
+  await bind(server, { path: socket }, socket);
+  fs.chmodSync(socket, 0o600);
+}
+
+/** What a server left that was killed. A socket at which one answers is left alone. @throws CONFLICT for another kind of file */
+async function removeDeadSocket(socket: string): Promise<void> {
+  const found = fs.lstatSync(socket, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isSocket())
+    throw new TrainyardError('CONFLICT', `There is a file at ${socket}, which is no socket.`, {
+      hint: 'Choose another path.',
+    });
+  const isDead = await new Promise<boolean>((resolve) => {
+    const connection = net.connect(socket, () => {
+      connection.destroy();
+      resolve(false);
+    });
+    connection.once('error', (error) => resolve(hasCode(error, 'ECONNREFUSED')));
+  });
+  if (isDead) fs.rmSync(socket, { force: true });
+}
+
+async function bind(server: http.Server, options: net.ListenOptions, named: string): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    const place = options.port ? `port ${options.port} of ${named}` : named;
+    if (hasCode(error, 'EADDRINUSE'))
+      throw new TrainyardError('CONFLICT', `Another program listens at ${place}.`, {
+        hint: 'End it, or choose another address.',
+        cause: error,
+      });
+    throw wrong(`The server cannot listen at ${place}: ${messageOf(error)}.`, error);
+  }
+}
+
+function wrong(message: string, cause?: unknown): TrainyardError {
+  return new TrainyardError('BAD_REQUEST', message, { cause });
+}
