@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { TrainyardError } from '../base/errors.js';
+import { formatAge } from '../base/format.js';
 import type { LocalWorkspace } from '../workspace/local/workspace.js';
 import type { Experiment, Lifecycle } from '../workspace/types.js';
 import { openWorkspace } from './context.js';
-import { duration, print, printJson, shellWord, table } from './output.js';
+import { print, printJson, shellWord, table } from './output.js';
 
 interface Json {
   json?: boolean;
@@ -39,7 +40,7 @@ async function list(flags: Json & { deleted?: boolean }) {
   print(
     table([
       ['ID', 'NAME', flags.deleted ? 'DELETED' : 'CHANGED'],
-      ...experiments.map(({ id, name, updatedAt }) => [id, name, `${duration(Date.now() - updatedAt)} ago`]),
+      ...experiments.map(({ id, name, updatedAt }) => [id, name, formatAge(updatedAt, Date.now())]),
     ]),
   );
 }

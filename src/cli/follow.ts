@@ -1,8 +1,9 @@
 import process from 'node:process';
+import { formatValue } from '../base/format.js';
 import type { LocalWorkspace } from '../workspace/local/workspace.js';
 import { formatProgress } from '../workspace/progress.js';
 import { ACTIVE_STATES, type Run } from '../workspace/types.js';
-import { mainMetrics, number, print, runTime } from './output.js';
+import { mainMetrics, print, runTime } from './output.js';
 
 const isActive = (run: Run) => ACTIVE_STATES.includes(run.state);
 
@@ -36,7 +37,7 @@ export class Progress {
   show(run: Run): void {
     const metrics = mainMetrics(run);
     const step = Math.max(0, ...metrics.map(([, { step }]) => step));
-    const values = metrics.slice(0, 4).map(([key, { value }]) => `${key} ${number(value)}`);
+    const values = metrics.slice(0, 4).map(([key, { value }]) => `${key} ${formatValue(value)}`);
     if (this.live) {
       const state = [run.state, runTime(run), progressOf(run)].filter(Boolean).join(' ');
       const text = [state, ...(step > 0 ? [`step ${step}`] : []), ...values].join('  ');

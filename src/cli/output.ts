@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { messageOf, TrainyardError } from '../base/errors.js';
+import { formatDuration } from '../base/format.js';
 import type { MetricSummary, Run } from '../workspace/types.js';
 
 /** Wrong call; commander uses it for its own too. */
@@ -50,18 +51,11 @@ export function report(error: unknown, json: boolean): number {
   return known.code === 'BAD_REQUEST' || known.code === 'NO_INTERPRETER' ? EXIT_USAGE : 1;
 }
 
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
-  return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`;
-}
-
+/** How long a run took, or has been running in whole seconds. */
 export function runTime(run: Run, now = Date.now()): string {
-  return duration((run.endTime ?? now) - run.startTime);
+  if (run.endTime !== undefined) return formatDuration(run.endTime - run.startTime);
+  return formatDuration(Math.max(0, Math.floor((now - run.startTime) / 1000) * 1000));
 }
-
-export const number = (value: number) => String(Number(value.toPrecision(5)));
 
 /** The metrics that people watch, newest value each; the machine's own come by themselves. */
 export function mainMetrics(run: Run): [string, MetricSummary][] {

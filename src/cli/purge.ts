@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { formatBytes } from '../base/bytes.js';
+import { formatBytes } from '../base/format.js';
 import { TrainyardError } from '../base/errors.js';
 import type { Purgeable, PurgeStep } from '../workspace/types.js';
 import { openWorkspace } from './context.js';

@@ -2,11 +2,12 @@ import path from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { TrainyardError } from '../base/errors.js';
+import { formatAge, formatCount, formatValue } from '../base/format.js';
 import type { Run } from '../workspace/types.js';
 import { findRun, openWorkspace, resolveCommit } from './context.js';
 import { failureLines, stateOf } from './failure.js';
 import { asShown } from './log-text.js';
-import { duration, mainMetrics, number, print, printJson, runTime, table } from './output.js';
+import { mainMetrics, print, printJson, runTime, table } from './output.js';
 
 interface Json {
   json?: boolean;
@@ -75,7 +76,7 @@ async function listRuns(
     run.name,
     names.get(run.experimentId) ?? run.experimentId,
     run.state,
-    duration(Date.now() - run.startTime),
+    formatAge(run.startTime, Date.now()),
     runTime(run),
     commitOf(run),
     lastColumn(run),
@@ -88,7 +89,9 @@ async function listRuns(
 function lastColumn(run: Run): string {
   const metrics = mainMetrics(run).slice(0, 3);
   const why = run.state === 'failed' ? run.job?.cause?.headline.slice(0, MOST_LISTED) : undefined;
-  return [why, ...metrics.map(([key, { value }]) => `${key}=${number(value)}`)].filter(Boolean).join('  ');
+  return [why, ...metrics.map(([key, { value }]) => `${key}=${formatValue(value)}`)]
+    .filter(Boolean)
+    .join('  ');
 }
 
 /** Characters of a cause in a list. */
@@ -133,7 +136,7 @@ async function showRun(given: string, flags: Json) {
     'Metrics',
     Object.entries(run.metrics).map(([key, { value, step, count }]) => [
       key,
-      `${number(value)}  (step ${step}, ${count} points)`,
+      `${formatValue(value)}  (step ${formatCount(step)}, ${formatCount(count)} ${count === 1 ? 'point' : 'points'})`,
     ]),
   );
   section(

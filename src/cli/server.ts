@@ -1,13 +1,13 @@
 import path from 'node:path';
 import process from 'node:process';
 import { type Command, Option } from 'commander';
-import { formatBytes } from '../base/bytes.js';
 import { TrainyardError } from '../base/errors.js';
+import { formatBytes, formatDuration } from '../base/format.js';
 import { findServer, homeOf, shutdown } from '../workspace/local/launch.js';
 import { settingLines, type Shell, SHELLS } from '../workspace/local/tracking.js';
 import type { ServerStatus } from '../workspace/types.js';
 import { openWorkspace } from './context.js';
-import { duration, print, printJson, table } from './output.js';
+import { print, printJson, table } from './output.js';
 
 interface Json {
   json?: boolean;
@@ -94,7 +94,7 @@ async function show(status: ServerStatus, flags: Json): Promise<void> {
       ['Address', status.url],
       ['PID', String(status.pid)],
       ['Version', `${status.version} (Node ${status.node})`],
-      ['Up', duration(Date.now() - status.startedAt)],
+      ['Up', formatDuration(Date.now() - status.startedAt)],
       ['Home', status.home],
       ['Store', formatBytes(status.storeBytes)],
       ['Memory', formatBytes(status.memoryBytes)],

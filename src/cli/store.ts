@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { Command } from 'commander';
-import { formatBytes } from '../base/bytes.js';
+import { formatBytes } from '../base/format.js';
 import type { StoreRecovery, StoreVerification } from '../workspace/local/contract.js';
 import { maintainStore } from '../workspace/local/maintenance.js';
 import { serverEntry } from './context.js';

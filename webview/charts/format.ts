@@ -1,9 +1,13 @@
 /** Labels of axes. Pure; times are in the browser's time zone. */
-import { formatTime, isTime, minus } from '../shared/format.js';
+import { formatTime, isTime, LOCALE, minus } from '../shared/format.js';
 
-export { formatDifference, formatDuration, formatTime, formatValue } from '../shared/format.js';
-
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+export {
+  formatCount as formatStep,
+  formatDifference,
+  formatDuration,
+  formatTime,
+  formatValue,
+} from '../shared/format.js';
 
 /** A label of the y axis, with no more digits than the distance of the labels needs. */
 export function formatTick(value: number, distance: number): string {
@@ -43,20 +47,12 @@ export function formatLogTick(value: number): string {
     : minus(String(Number(value.toPrecision(6))));
 }
 
-export function formatStep(step: number): string {
-  return minus(grouped.format(step));
-}
-
 const DAY = 86_400_000;
 const MONTH = 30 * DAY;
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const clockSeconds = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
-const month = new Intl.DateTimeFormat('en-GB', { month: 'short' });
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const clockSeconds = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium', hourCycle: 'h23' });
+const month = new Intl.DateTimeFormat(LOCALE, { month: 'short' });
+const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 
 /** Labels of a time axis; the first of each day says which day, the first of each year which year. */
 export function formatTimeTicks(times: readonly number[], distance: number): string[] {

@@ -33,7 +33,7 @@ export function xTicks(kind: XKind, range: Range, width: number): Tick[] {
       return numberTicks(range, roundUp(least));
     case 'duration': {
       const distance = DURATIONS.find((step) => step >= least) ?? roundUp(least / DAY) * DAY;
-      return multiples(range, distance).map((at) => ({ at, label: formatDuration(at) }));
+      return multiples(range, distance).map((at) => ({ at, label: formatDuration(at * 1000) }));
     }
     case 'time': {
       const { times, distance } = timeTicks(range, least);

@@ -28,7 +28,7 @@ export interface TooltipContent extends Readout {
 export function formatX(x: number, axis: XAxis, isStepless = false): string {
   const metric = axisMetric(axis);
   if (metric !== undefined) return `${metric} ${formatValue(x)}`;
-  if (axis === 'relative') return formatDuration(x);
+  if (axis === 'relative') return formatDuration(x * 1000);
   if (axis === 'time') return formatTime(x);
   const place = formatStep(Math.round(x));
   return isStepless ? `Point ${place} in order of logging` : `Step ${place}`;

@@ -1,4 +1,4 @@
-import { formatValue } from '../shared/format.js';
+import { formatDifference, formatValue } from '../shared/format.js';
 import type { Goal } from '../shared/goal.js';
 
 export interface Delta {
@@ -22,8 +22,7 @@ export function deltaOf(first: number | undefined, value: number | undefined, go
 /** e.g. `+0.012`, `−3`, `±0`. */
 export function formatDelta({ absolute }: Delta): string {
   if (absolute === 0) return '±0';
-  // A difference has fewer digits that mean something than its parts.
-  return `${absolute > 0 ? '+' : ''}${formatValue(Number(absolute.toPrecision(3)))}`;
+  return formatDifference(absolute);
 }
 
 /** e.g. `+1.2%`; '' when there is nothing to divide by. */

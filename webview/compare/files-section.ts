@@ -3,7 +3,7 @@ import type { ComparedFile, ComparedRun } from '../../src/panels/compare-message
 import { none, section } from './cells.js';
 import type { CompareModel } from './model.js';
 import { isSameFile, writtenRows } from './rows.js';
-import { formatBytes } from '../../src/base/bytes.js';
+import { formatBytes } from '../shared/format.js';
 
 /** What the runs wrote: which files are the same, which differ, and which only one of them has. */
 export function filesSection(model: CompareModel): TemplateResult {

@@ -131,7 +131,7 @@ function factRows(runs: readonly ComparedRun[]): TextRow[] {
   const of = (run: ComparedRun): Record<string, string> => ({
     State: RUN_STATES[run.state].label,
     Started: formatTime(run.startTime),
-    ...(run.duration !== null && { Duration: formatDuration(run.duration / 1000) }),
+    ...(run.duration !== null && { Duration: formatDuration(run.duration) }),
     ...Object.fromEntries(run.facts),
   });
   const names = ['State', 'Started', 'Duration', ...runs.flatMap(({ facts }) => facts.map(([name]) => name))];

@@ -2,7 +2,7 @@ import { compareNames } from '../../src/base/order.js';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { RunFile } from '../../src/workspace/types.js';
 import { follow } from '../shared/follow.js';
-import { formatBytes } from '../../src/base/bytes.js';
+import { formatBytes } from '../shared/format.js';
 import type { RunModel } from './model.js';
 
 /** The files that the run wrote, folder by folder. */

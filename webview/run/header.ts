@@ -21,7 +21,7 @@ export function header(model: RunModel, run: ShownRun, now: number): TemplateRes
         ><span class="icon icon-${state.icon}"></span>${state.label}</span
       >
       <span title="Experiment">${run.experiment}</span>
-      <span title=${formatTime(run.startTime)}>${ago(run.startTime, now)}</span>
+      <span title=${formatTime(run.startTime)}>${formatAge(run.startTime, now)}</span>
       ${run.state === 'queued' ? nothing : html`<span title="Duration">${lasted(run, now)}</span>`}
       ${run.progress ? progressCount(run.progress) : nothing}
       ${
@@ -67,7 +67,7 @@ function progressBar({ done, total, remainingSeconds }: Progress): TemplateResul
   if (total === undefined) return nothing;
   const share = total > 0 ? Math.min(done, total) / total : 0;
   const left =
-    remainingSeconds === undefined ? '' : `about ${formatDuration(roundly(remainingSeconds))} left`;
+    remainingSeconds === undefined ? '' : `about ${formatDuration(roundly(remainingSeconds) * 1000)} left`;
   return html`<div class="progress">
     <progress max="1" .value=${share} aria-label="Progress"></progress>
     <span>${Math.floor(share * 100)}%</span>
@@ -86,14 +86,10 @@ function roundly(seconds: number): number {
   return seconds < 60 ? Math.ceil(seconds) : Math.round(seconds / 5) * 5;
 }
 
-function ago(time: number, now: number): string {
-  const age = formatAge(time, now);
-  return age === 'now' ? 'just now' : `${age} ago`;
-}
-
 function lasted({ startTime, endTime }: ShownRun, now: number): string {
-  const seconds = Math.max(0, ((endTime ?? now) - startTime) / 1000);
-  return formatDuration(endTime === null ? Math.floor(seconds) : seconds);
+  const duration = Math.max(0, (endTime ?? now) - startTime);
+  // While it goes on, whole seconds: tenths would only flicker.
+  return formatDuration(endTime === null ? Math.floor(duration / 1000) * 1000 : duration);
 }
 
 /** For the native menu: `when` clauses of package.json, and the run that its commands get. */

@@ -14,7 +14,7 @@ export function cellText(values: RunValues, id: ColumnId, row: number): string |
 
 export function numberText(id: ColumnId, number: number, now: number): string {
   if (id === 'started') return formatAge(number, now);
-  return id === 'duration' ? formatDuration(number / 1000) : formatValue(number);
+  return id === 'duration' ? formatDuration(number) : formatValue(number);
 }
 
 export function wordText(id: ColumnId, text: string): string {

@@ -8,7 +8,7 @@ const PLAIN = { least: 1e-4, most: 1000, decimals: 8 };
 
 /** To the digit that the deviation makes sense of. @param deviation NaN of a single value */
 export function meanText(id: ColumnId, mean: number, deviation: number): string {
-  if (id === 'duration') return formatDuration(mean / 1000);
+  if (id === 'duration') return formatDuration(mean);
   const decimals = decimalsOf(mean, deviation);
   return decimals === undefined ? formatValue(mean) : minus(mean.toFixed(decimals));
 }
@@ -16,7 +16,7 @@ export function meanText(id: ColumnId, mean: number, deviation: number): string 
 /** To two digits; '' where there is no deviation. */
 export function spreadText(id: ColumnId, mean: number, deviation: number): string {
   if (!(deviation > 0)) return '';
-  if (id === 'duration') return `±${formatDuration(deviation / 1000)}`;
+  if (id === 'duration') return `±${formatDuration(deviation)}`;
   const decimals = decimalsOf(mean, deviation);
   return `±${decimals === undefined ? formatValue(Number(deviation.toPrecision(2))) : deviation.toFixed(decimals)}`;
 }

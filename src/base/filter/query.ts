@@ -1,4 +1,5 @@
 import { TrainyardError } from '../errors.js';
+import { formatCount } from '../format.js';
 import { ENTITIES } from './entities.js';
 
 /**
@@ -69,10 +70,7 @@ const TOKEN =
 /** @throws BAD_REQUEST that names the place and what was expected there */
 export function parseQuery(text: string): Query {
   if (text.length > LONGEST)
-    throw new TrainyardError(
-      'BAD_REQUEST',
-      `A filter may have ${LONGEST.toLocaleString('en')} characters at most.`,
-    );
+    throw new TrainyardError('BAD_REQUEST', `A filter may have ${formatCount(LONGEST)} characters at most.`);
   return new Parser(tokens(text)).all();
 }
 

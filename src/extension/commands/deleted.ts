@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import { formatBytes } from '../../base/bytes.js';
 import type { Experiment, Purgeable, PurgeStep } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
-import { formatAge } from '../format.js';
+import { formatAge, formatBytes } from '../format.js';
 import { toSignal } from '../progress.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
@@ -75,7 +74,7 @@ async function pick(
   const newestFirst = [...experiments].sort((a, b) => b.updatedAt - a.updatedAt);
   const items = newestFirst.map((experiment) => ({
     label: experiment.name,
-    description: formatAge(experiment.updatedAt, Date.now(), vscode.env.language),
+    description: formatAge(experiment.updatedAt, Date.now()),
     experiment,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder: placeholder }))?.experiment;

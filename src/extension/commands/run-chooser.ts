@@ -76,7 +76,7 @@ export class RunChooser {
     const now = Date.now();
     return runs.filter(fits).map((run) => ({
       label: run.name,
-      description: `${stateWord(run.state)} · ${formatAge(run.endTime ?? run.startTime, now, vscode.env.language)}`,
+      description: `${stateWord(run.state)} · ${formatAge(run.endTime ?? run.startTime, now)}`,
       iconPath: stateIcon(run),
       run,
     }));

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import { formatBytes } from '../../base/bytes.js';
 import { findServer, homeOf, shutdown } from '../../workspace/local/launch.js';
 import { settingLines, type Shell, SHELLS } from '../../workspace/local/tracking.js';
 import { COMMANDS } from '../command-ids.js';
-import { formatDuration } from '../format.js';
+import { formatBytes, formatDuration } from '../format.js';
 import { settings } from '../settings.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';

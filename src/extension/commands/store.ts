@@ -3,7 +3,7 @@ import type { StoreRecovery } from '../../workspace/local/contract.js';
 import { findServer, homeOf, shutdown } from '../../workspace/local/launch.js';
 import { maintainStore } from '../../workspace/local/maintenance.js';
 import { COMMANDS } from '../command-ids.js';
-import { formatDate } from '../format.js';
+import { formatTime } from '../format.js';
 import { settings } from '../settings.js';
 import type { Register } from './register.js';
 
@@ -51,10 +51,7 @@ function recovered({
     parts.push(
       lastChangeAt === null
         ? vscode.l10n.t('What was logged last may be missing.')
-        : vscode.l10n.t(
-            'What was logged after {0} is missing.',
-            formatDate(lastChangeAt, vscode.env.language),
-          ),
+        : vscode.l10n.t('What was logged after {0} is missing.', formatTime(lastChangeAt)),
     );
   if (filesRun !== null) parts.push(vscode.l10n.t('Files of no run are now in the run “Recovered files”.'));
   if (missingObjects.length > 0) parts.push(vscode.l10n.t('{0} files are missing.', missingObjects.length));

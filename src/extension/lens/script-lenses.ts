@@ -137,15 +137,11 @@ function titleOf(run: Run): string {
   const told = [
     run.name,
     run.state === 'finished' ? undefined : stateWord(run.state),
-    isActive && run.job?.progress ? formatProgress(run.job.progress) : undefined,
+    isActive && run.job?.progress ? formatProgress(run.job.progress, vscode.env.language) : undefined,
     value === undefined ? undefined : `${metric} ${formatValue(value)}`,
   ];
   const text = told.filter(Boolean).join(', ');
   return isActive
     ? vscode.l10n.t('Last run: {0}', text)
-    : vscode.l10n.t(
-        'Last run: {0} ({1})',
-        text,
-        formatAge(run.endTime ?? run.startTime, Date.now(), vscode.env.language),
-      );
+    : vscode.l10n.t('Last run: {0} ({1})', text, formatAge(run.endTime ?? run.startTime, Date.now()));
 }

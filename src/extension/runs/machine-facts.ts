@@ -1,5 +1,5 @@
 import type { Machine } from '../../workspace/types.js';
-import { formatBytes } from '../../base/bytes.js';
+import { formatBytes } from '../../base/format.js';
 
 /** What a run ran on, by name, in the order it is read; empty when that is not known. */
 export function machineFacts(machine: Machine | undefined): [name: string, value: string][] {

@@ -10,7 +10,6 @@ import { type JobSpec, titleOf } from '../../job/spec.js';
 import { deletedExperimentOf } from '../../workspace/deleted-experiment.js';
 import type { Run } from '../../workspace/types.js';
 import type { SubmitOptions, Workspace } from '../../workspace/workspace.js';
-import { formatBytes } from '../../base/bytes.js';
 import { withPatience } from '../progress.js';
 import type { ServerSettingsSync } from '../server-settings.js';
 import { settings } from '../settings.js';
@@ -22,6 +21,7 @@ import type { ScriptOptions } from './script-options.js';
 import { saveEdits, type Script } from './script.js';
 import type { JobSecrets } from './secrets.js';
 import { facetOf } from '../../workspace/facets.js';
+import { formatBytes } from '../format.js';
 
 /** Sends scripts off: from what a person chose to a run in the active workspace. */
 export class Submitter {

@@ -87,5 +87,5 @@ function logged(model: Model): Leaf {
 }
 
 function age(time: number): string {
-  return formatAge(time, Date.now(), vscode.env.language);
+  return formatAge(time, Date.now());
 }

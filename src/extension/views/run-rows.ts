@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { formatBytes } from '../../base/bytes.js';
 import { compareNames } from '../../base/order.js';
 import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Run, type RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
-import { formatAge, formatValue } from '../format.js';
+import { formatAge, formatBytes, formatValue } from '../format.js';
 import { failureOf } from '../runs/run-failure.js';
 import { primaryMetric } from '../runs/primary-metric.js';
 import type { RunNode } from '../runs/run-nodes.js';
@@ -40,7 +39,7 @@ export interface RunItemOptions {
 /** The row of a run among what runs: e.g. `calm-otter  Running · 3m ago`. */
 export function activeRunItem(run: Run, id: string): vscode.TreeItem {
   const item = runItem(run, { id });
-  const age = formatAge(run.startTime, Date.now(), vscode.env.language);
+  const age = formatAge(run.startTime, Date.now());
   item.description = [stateWord(run.state), progressOf(run), age].filter(Boolean).join(' · ');
   return item;
 }
@@ -50,7 +49,7 @@ export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions)
   const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.Collapsed);
   const metric = metricOf(run, experimentTags);
   const value = metric === undefined ? undefined : run.metrics[metric]?.value;
-  const age = formatAge(run.endTime ?? run.startTime, Date.now(), vscode.env.language);
+  const age = formatAge(run.endTime ?? run.startTime, Date.now());
   const number = value === undefined ? undefined : formatValue(value);
   // The value first: a narrow side bar cuts the end.
   const shown = number && metric !== named ? `${number} ${metric}` : number;
@@ -73,7 +72,9 @@ export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions)
 
 /** How far a job is, while it is of interest. */
 function progressOf({ state, job }: Run): string | undefined {
-  return job?.progress && ACTIVE_STATES.includes(state) ? formatProgress(job.progress) : undefined;
+  return job?.progress && ACTIVE_STATES.includes(state)
+    ? formatProgress(job.progress, vscode.env.language)
+    : undefined;
 }
 
 /** What a run holds, one row for each part that is not empty. Nested runs come after them. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type FailureCause, type Progress, type Run } from '../../workspace/types.js';
-import { formatDate, formatDuration, formatValue } from '../format.js';
+import { formatCount, formatDuration, formatTime, formatValue } from '../format.js';
 import { COMMANDS } from '../command-ids.js';
 import { failedAt, failureOf, lineWord } from '../runs/run-failure.js';
 import { stateWord } from '../runs/run-words.js';
@@ -24,7 +24,7 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   if (failure) appendFailure(text, run, failure);
   else if (run.job?.reason) text.appendMarkdown('\n\n').appendText(run.job.reason);
   text.appendMarkdown('\n\n| | |\n|---|---|');
-  row(vscode.l10n.t('Started'), formatDate(run.startTime, vscode.env.language));
+  row(vscode.l10n.t('Started'), formatTime(run.startTime));
   const end = run.endTime ?? (ACTIVE_STATES.includes(run.state) ? Date.now() : undefined);
   if (end !== undefined) row(vscode.l10n.t('Duration'), formatDuration(end - run.startTime));
   if (run.job?.progress && ACTIVE_STATES.includes(run.state))
@@ -58,11 +58,11 @@ function appendFailure(text: vscode.MarkdownString, run: Run, { headline, hint }
   if (hint) text.appendMarkdown('\n\n').appendText(hint);
 }
 
-/** e.g. `45%, 450 of 1000, 12 s left`; `1,234 it` when the total is not known. */
+/** e.g. `45%, 450 of 1,000, 12s left`; `1,234 it` when the total is not known. */
 function progressLine(progress: Progress): string {
   const { done, total, remainingSeconds } = progress;
-  const parts = [formatProgress(progress)];
-  if (total !== undefined) parts.push(vscode.l10n.t('{0} of {1}', formatValue(done), formatValue(total)));
+  const parts = [formatProgress(progress, vscode.env.language)];
+  if (total !== undefined) parts.push(vscode.l10n.t('{0} of {1}', formatCount(done), formatCount(total)));
   if (remainingSeconds !== undefined)
     parts.push(vscode.l10n.t('{0} left', formatDuration(remainingSeconds * 1000)));
   return parts.join(', ');

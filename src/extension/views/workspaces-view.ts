@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ServerStatus, WorkspaceEvent } from '../../workspace/types.js';
+import { formatBytes } from '../format.js';
 import { COMMANDS } from '../command-ids.js';
-import { formatBytes } from '../../base/bytes.js';
 import { VIEWS } from '../view-ids.js';
 import type { Workspaces } from '../workspaces.js';
 import { leaf, type Leaf } from './leaf.js';
