@@ -27,11 +27,11 @@ export async function findRun(workspace: LocalWorkspace, given: string): Promise
   const [run, ...others] = found.values();
   if (!run)
     throw new TrainyardError('NOT_FOUND', `There is no run “${given}”.`, {
-      hint: 'See “trainyard runs” for what there is.',
+      hint: 'List the runs with: trainyard runs',
     });
   if (others.length > 0)
-    throw new TrainyardError('BAD_REQUEST', `“${given}” means ${others.length + 1} runs.`, {
-      hint: `Give more of the id: ${[run, ...others].map(({ id }) => id.slice(0, 12)).join(', ')}.`,
+    throw new TrainyardError('BAD_REQUEST', `“${given}” matches ${others.length + 1} runs.`, {
+      hint: `Use more of the ID: ${[run, ...others].map(({ id }) => id.slice(0, 12)).join(', ')}.`,
     });
   return run;
 }
@@ -44,7 +44,7 @@ export async function resolveCommit(revision: string): Promise<string> {
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
     return (await execute('git', args)).stdout.trim();
   } catch (cause) {
-    throw new TrainyardError('BAD_REQUEST', `“${revision}” is not a commit of the repository here.`, {
+    throw new TrainyardError('BAD_REQUEST', `“${revision}” is not a commit of this repository.`, {
       cause,
     });
   }

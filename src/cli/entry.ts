@@ -48,7 +48,7 @@ function refuseSeveral({ module, code, command }: EntryFlags): void {
   const given = { '-m': module !== undefined, '-c': code !== undefined, '--command': command === true };
   const names = Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   if (names.length > 1)
-    throw new TrainyardError('BAD_REQUEST', `${names.join(' and ')} are given, but a job runs one thing.`);
+    throw new TrainyardError('BAD_REQUEST', `${names.join(' and ')} cannot be used together.`);
 }
 
 async function planScript(
@@ -58,7 +58,7 @@ async function planScript(
 ): Promise<Planned> {
   if (file === undefined)
     throw new TrainyardError('BAD_REQUEST', 'There is nothing to run.', {
-      hint: 'Name a script, or give -m MODULE, -c CODE, or --command -- PROGRAM.',
+      hint: 'Name a script, or use -m MODULE, -c CODE, or --command -- PROGRAM.',
     });
   const script = path.resolve(file);
   if (!fs.statSync(script, { throwIfNoEntry: false })?.isFile())
@@ -127,7 +127,7 @@ async function planCommand(
 ): Promise<Planned> {
   if (program === undefined)
     throw new TrainyardError('BAD_REQUEST', 'There is no command.', {
-      hint: 'Write it after --, such as: submit --command -- make train.',
+      hint: 'Put it after --, for example: submit --command -- make train',
     });
   for (const name of ['launcher', 'python'] as const)
     if (flags[name] !== undefined)
@@ -140,7 +140,7 @@ async function planCommand(
   if (!/[\\/]/.test(program)) return { spec: buildJob(job, [findProgram([program], WHERE).path, ...args]) };
   const full = path.resolve(program);
   if (!isProgram(full, WHERE))
-    throw new TrainyardError('NO_INTERPRETER', `${program} is not a program that can be started.`, {
+    throw new TrainyardError('NO_INTERPRETER', `${program} is not an executable program.`, {
       hint: 'It must exist and be executable (chmod +x).',
     });
   const real = fs.realpathSync(full);

@@ -14,8 +14,8 @@ export function addExperiments(program: Command): void {
   const experiments = program.command('experiments').description('list, delete or restore experiments');
   experiments
     .command('list', { isDefault: true })
-    .description('list them')
-    .option('--deleted', 'those that were deleted')
+    .description('list experiments')
+    .option('--deleted', 'only deleted ones')
     .option('--json', 'print JSON')
     .action(list);
   experiments
@@ -51,9 +51,7 @@ async function remove(name: string, flags: Json) {
   await workspace.edit.deleteExperiment(id);
   if (flags.json) printJson({ experimentId: id });
   else
-    print(
-      `Deleted ${name} and its runs. Bring it back with: trainyard experiments restore ${shellWord(name)}`,
-    );
+    print(`Deleted ${name} and its runs. Restore it with: trainyard experiments restore ${shellWord(name)}`);
 }
 
 async function restore(name: string, flags: Json) {
@@ -61,7 +59,7 @@ async function restore(name: string, flags: Json) {
   const { id } = await find(workspace, name, 'deleted');
   await workspace.edit.restoreExperiment(id);
   if (flags.json) printJson({ experimentId: id });
-  else print(`${name} is back, with its runs.`);
+  else print(`Restored ${name} and its runs.`);
 }
 
 /** By its name. @throws NOT_FOUND when there is none in this state */
@@ -73,13 +71,13 @@ async function find(workspace: LocalWorkspace, name: string, lifecycle: Lifecycl
   throw new TrainyardError(
     'NOT_FOUND',
     found
-      ? `The experiment “${name}” is ${lifecycle === 'active' ? 'deleted already' : 'not deleted'}.`
+      ? `The experiment “${name}” is ${lifecycle === 'active' ? 'already deleted' : 'not deleted'}.`
       : `There is no experiment “${name}”.`,
     {
       hint:
         names.length > 0
-          ? `${lifecycle === 'deleted' ? 'Deleted are' : 'There is'}: ${names.join(', ')}.`
-          : `None is ${lifecycle}.`,
+          ? `${lifecycle === 'deleted' ? 'Deleted experiments' : 'Experiments'}: ${names.join(', ')}.`
+          : `There are no ${lifecycle} experiments.`,
     },
   );
 }

@@ -10,9 +10,9 @@ import { print, printJson } from './output.js';
 export function addPurge(program: Command): void {
   program
     .command('purge')
-    .description('remove for good what was deleted, and free the room it takes; there is no undo')
-    .option('--older-than <age>', 'only what was deleted longer ago than this, e.g. 30d, 12h', age, 0)
-    .option('--yes', 'do not ask')
+    .description('permanently remove what was deleted and free its disk space; this cannot be undone')
+    .option('--older-than <age>', 'only what was deleted longer ago than this, e.g. 30d or 12h', age, 0)
+    .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print JSON')
     .action(purge);
 }
@@ -27,7 +27,7 @@ async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolea
   if (
     !isNothing &&
     !yes &&
-    !(await confirm(`Remove ${what} for good? This frees about ${formatBytes(found.bytes)}.`, json))
+    !(await confirm(`Permanently remove ${what}? This frees about ${formatBytes(found.bytes)}.`, json))
   )
     return print('Nothing was removed.');
   const stop = new AbortController();
@@ -46,7 +46,7 @@ async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolea
   if (json) return printJson({ ...purged, kept: found.kept });
   print(`Removed ${countsOf(purged)}; freed ${formatBytes(purged.bytes)}.`);
   if (!purged.done) {
-    print('Stopped: the rest is still there.');
+    print('Stopped. The rest was not removed.');
     process.exitCode = 130;
   }
 }
@@ -54,10 +54,12 @@ async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolea
 /** @throws BAD_REQUEST where nobody can be asked */
 async function confirm(question: string, json: boolean | undefined): Promise<boolean> {
   if (json || !process.stdin.isTTY)
-    throw new TrainyardError('BAD_REQUEST', question, { hint: 'There is no terminal to ask in. Use --yes.' });
+    throw new TrainyardError('BAD_REQUEST', question, {
+      hint: 'There is no terminal to ask for confirmation. Use --yes.',
+    });
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} There is no undo. [y/N] `)).trim());
+    return /^y(es)?$/i.test((await lines.question(`${question} This cannot be undone. [y/N] `)).trim());
   } finally {
     lines.close();
   }
@@ -80,7 +82,7 @@ function keptLines({ kept: { active, registered, needed } }: Purgeable): string[
   ];
   return reasons
     .filter(([count]) => count > 0)
-    .map(([count, reason]) => `${count} deleted ${count === 1 ? 'run stays' : 'runs stay'}: ${reason}.`);
+    .map(([count, reason]) => `${count} deleted ${count === 1 ? 'run' : 'runs'} kept: ${reason}.`);
 }
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
@@ -89,6 +91,6 @@ const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_
 function age(text: string): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
   if (amount === undefined)
-    throw new InvalidArgumentError('It is a number with a unit: s, m, h, d or w, e.g. 30d.');
+    throw new InvalidArgumentError('Expected a number with a unit (s, m, h, d or w), e.g. 30d.');
   return Number(amount) * (UNITS[unit] ?? 0) * 1000;
 }

@@ -17,36 +17,36 @@ export function addRuns(program: Command): void {
   program
     .command('runs')
     .description('list runs, newest first')
-    .option('--experiment <name>', 'of this experiment')
+    .option('--experiment <name>', 'only runs of this experiment')
     .option(
       '--filter <filter>',
       'words or conditions, see docs/filters.md, e.g. "metrics.val_accuracy > 0.9 and (params.lr < 0.01 or state = failed)"',
     )
-    .option('--commit <rev>', 'whose code stands on this commit')
-    .option('--deleted', 'those that were deleted')
-    .option('--limit <n>', 'how many', limit, 20)
+    .option('--commit <rev>', 'only runs whose code is based on this commit')
+    .option('--deleted', 'only deleted ones')
+    .option('--limit <n>', 'maximum number of runs', limit, 20)
     .option('--json', 'print JSON')
     .action(listRuns);
 
-  const run = program.command('run').description('look at a run or change it');
+  const run = program.command('run').description('view or change a run');
   const command = (name: string, what: string) =>
     run
       .command(name)
       .description(what)
-      .argument('<id>', 'id, the start of one, or name')
+      .argument('<id>', 'ID, ID prefix or name')
       .option('--json', 'print JSON');
-  command('show', 'what is known of it').action(showRun);
-  command('logs', 'what it printed')
-    .option('-f, --follow', 'go on until it ends')
-    .option('--raw', 'print the bytes as they are; carriage returns and cursor movements are not applied')
+  command('show', 'show its details').action(showRun);
+  command('logs', 'show its log')
+    .option('-f, --follow', 'follow the log until the run ends')
+    .option('--raw', 'print the raw bytes, without applying carriage returns and cursor movements')
     .action(printLog);
-  command('cancel', 'end it').action(cancelRun);
-  command('delete', 'put it away').action(deleteRun);
-  command('undelete', 'bring it back').action(undeleteRun);
-  command('diff', 'how its code differs')
-    .argument('[other]', 'another run; default: the folder as it is now')
+  command('cancel', 'cancel it').action(cancelRun);
+  command('delete', 'delete it; it can be restored until the next purge').action(deleteRun);
+  command('undelete', 'restore it').action(undeleteRun);
+  command('diff', 'show how its code differs')
+    .argument('[other]', 'run to compare with; default: the current state of the folder')
     .action(diffRun);
-  command('restore', 'write its code into a new folder').argument('<folder>').action(restoreRun);
+  command('restore', 'write its code to a new folder').argument('<folder>').action(restoreRun);
 }
 
 async function listRuns(
@@ -57,7 +57,7 @@ async function listRuns(
   const wanted = experiments.filter(({ name }) => name === flags.experiment);
   if (flags.experiment !== undefined && wanted.length === 0)
     throw new TrainyardError('NOT_FOUND', `There is no experiment “${flags.experiment}”.`, {
-      hint: `There is: ${experiments.map(({ name }) => name).join(', ')}.`,
+      hint: `Experiments: ${experiments.map(({ name }) => name).join(', ')}.`,
     });
   const page = await workspace.runs({
     ...(wanted.length > 0 && { experimentIds: wanted.map(({ id }) => id) }),
@@ -128,7 +128,7 @@ async function showRun(given: string, flags: Json) {
     ]);
     if (snapshot) facts.push(['Snapshot', snapshot]);
     if (torn)
-      facts.push(['', 'git changed the folder while this was taken; it may be of more than one state']);
+      facts.push(['', 'git changed the folder while the snapshot was taken; it may mix several states']);
   }
   print(table(facts));
   section('Params', Object.entries(run.params));
@@ -175,7 +175,7 @@ async function cancelRun(given: string, flags: Json) {
   const { id, name } = await findRun(workspace, given);
   await workspace.jobs.cancel(id);
   if (flags.json) printJson({ runId: id });
-  else print(`Asked ${name} to end.`);
+  else print(`Cancelling ${name}.`);
 }
 
 async function deleteRun(given: string, flags: Json) {
@@ -183,7 +183,7 @@ async function deleteRun(given: string, flags: Json) {
   const { id, name } = await findRun(workspace, given);
   await workspace.edit.delete([id]);
   if (flags.json) printJson({ runId: id });
-  else print(`Deleted ${name}. Bring it back with: trainyard run undelete ${id.slice(0, 12)}`);
+  else print(`Deleted ${name}. Restore it with: trainyard run undelete ${id.slice(0, 12)}`);
 }
 
 async function undeleteRun(given: string, flags: Json) {
@@ -191,7 +191,7 @@ async function undeleteRun(given: string, flags: Json) {
   const { id, name } = await findRun(workspace, given);
   await workspace.edit.undelete([id]);
   if (flags.json) printJson({ runId: id });
-  else print(`${name} is back.`);
+  else print(`Restored ${name}.`);
 }
 
 async function diffRun(given: string, other: string | undefined, flags: Json) {
@@ -215,6 +215,6 @@ async function restoreRun(given: string, folder: string, flags: Json) {
 function limit(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 1000)
-    throw new InvalidArgumentError('It is a number from 1 to 1000.');
+    throw new InvalidArgumentError('Expected a number from 1 to 1000.');
   return value;
 }

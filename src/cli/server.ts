@@ -42,9 +42,11 @@ export function addServer(program: Command): void {
 
   program
     .command('env')
-    .description('variables by which scripts and notebooks log to this workspace: eval "$(trainyard env)"')
+    .description(
+      'print the variables that let scripts and notebooks log to this workspace: eval "$(trainyard env)"',
+    )
     .addOption(
-      new Option('--shell <shell>', 'whose lines to print').choices(SHELLS).default(shellOf(process.env)),
+      new Option('--shell <shell>', 'shell syntax to print').choices(SHELLS).default(shellOf(process.env)),
     )
     .option('--json', 'print JSON')
     .action(async ({ shell, json }: Json & { shell: Shell }) => {
@@ -56,27 +58,27 @@ export function addServer(program: Command): void {
   const server = program.command('server').description('the local workspace server');
   server
     .command('start')
-    .description('start it if it does not run')
+    .description('start it if it is not running')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => show(await openWorkspace().status(), flags));
   server
     .command('stop')
-    .description('stop it; jobs go on')
+    .description('stop it; jobs continue')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
       const found = await findServer(homeOf({}));
       if (found) await shutdown(found);
       if (flags.json) printJson({ stopped: found !== undefined });
-      else print(found ? 'Stopped. Jobs go on.' : 'No server runs.');
+      else print(found ? 'Stopped. Jobs continue.' : 'No server is running.');
     });
   server
     .command('status')
-    .description('how it is')
+    .description('show its status')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
       if (!(await findServer(homeOf({}))))
-        throw new TrainyardError('SERVER_UNREACHABLE', `No server runs for ${homeOf({})}.`, {
-          hint: 'It starts when it is needed, or with: trainyard server start',
+        throw new TrainyardError('SERVER_UNREACHABLE', `No server is running for ${homeOf({})}.`, {
+          hint: 'It starts when needed. Start it now with: trainyard server start',
         });
       await show(await openWorkspace().status(), flags);
     });

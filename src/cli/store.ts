@@ -13,7 +13,7 @@ interface Json {
 export function addStore(program: Command): void {
   const store = program
     .command('store')
-    .description('check or rebuild the store of a server that is stopped');
+    .description('check or rebuild the store while the server is stopped');
   store
     .command('verify')
     .description('read the whole store and report what is damaged')
@@ -42,7 +42,7 @@ export function addStore(program: Command): void {
     .action(async (flags: Json) => {
       const done = await maintainStore('reset', { serverEntry });
       if (flags.json) printJson(done);
-      else print(done.setAside === null ? 'There is no store.' : `All of it is in ${done.setAside} now.`);
+      else print(done.setAside === null ? 'There is no store.' : `Moved the store to ${done.setAside}.`);
     });
 }
 
@@ -54,7 +54,7 @@ function verified({ database, objects, bytes, damaged, missing, unnamed }: Store
     ['Files', `${count(objects, 'content')}, ${formatBytes(bytes)}`],
     ['Damaged', damaged.length === 0 ? 'none' : damaged.join(' ')],
     ['Missing', missing.length === 0 ? 'none' : missing.join(' ')],
-    ['Of no run', String(unnamed)],
+    ['Without a run', String(unnamed)],
   ];
 }
 
@@ -62,16 +62,16 @@ const SOURCES: Record<StoreRecovery['from'], string> = {
   database: 'the database itself',
   copy: 'its second copy',
   rows: 'the rows that could be read',
-  nothing: 'nothing: no part of it could be read',
+  nothing: 'nothing: the database could not be read',
 };
 
 function recovered(made: StoreRecovery): string[][] {
   return [
-    ['Made from', SOURCES[made.from]],
-    ['Runs', `${made.runs}${made.jobs > 0 ? `, ${made.jobs} of them from the folders of their jobs` : ''}`],
+    ['Rebuilt from', SOURCES[made.from]],
+    ['Runs', `${made.runs}${made.jobs > 0 ? `, ${made.jobs} of them from their job folders` : ''}`],
     ['Lost', lost(made)],
     [
-      'Files of no run',
+      'Files without a run',
       made.filesRun === null ? 'none' : `${made.unnamedObjects}, now files of the run ${made.filesRun}`,
     ],
     ['Missing files', made.missingObjects.length === 0 ? 'none' : made.missingObjects.join(' ')],
@@ -80,7 +80,7 @@ function recovered(made: StoreRecovery): string[][] {
 }
 
 function lost({ lostChanges, lastChangeAt }: StoreRecovery): string {
-  if (lostChanges === 0) return 'no change that is known of';
+  if (lostChanges === 0) return 'no known changes';
   if (lostChanges === null) return 'the rows that could not be read';
   const since = lastChangeAt === null ? '' : `, those after ${new Date(lastChangeAt).toISOString()}`;
   return `${count(lostChanges, 'change')}${since}`;

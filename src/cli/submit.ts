@@ -29,9 +29,9 @@ interface SubmitFlags extends EntryFlags {
 export function addSubmit(program: Command): void {
   program
     .command('submit')
-    .description('run a script, a module or a command, with the code as it is now')
+    .description('submit a script, a module or a command with the current code')
     .argument('[file]', 'the script')
-    .argument('[args...]', 'arguments of what runs, after --')
+    .argument('[args...]', 'its arguments, after --')
     .option('-m, --module <name>', 'run a module, as python -m does, in place of a script')
     .option('-c, --code <text>', 'run Python code, as python -c does')
     .option('--command', 'run a command: --command -- PROGRAM ARGS')
@@ -42,20 +42,20 @@ export function addSubmit(program: Command): void {
     .option('--env <K=V>', 'environment variable; may be repeated', addVariable, {})
     .option(
       '--secret <K>',
-      'variable of this environment that must not be written down; may be repeated',
+      'variable of this environment to pass without storing it; may be repeated',
       addName,
       [],
     )
     .option('--env-file <file>', 'variables of a .env file, as secrets; may be repeated', addName, [])
-    .option('--timeout <seconds>', 'end it after this time', positive)
-    .option('--metric <NAME=REGEX>', 'read a metric from what it prints; may be repeated', addPattern, [])
+    .option('--timeout <seconds>', 'stop it after this time', positive)
+    .option('--metric <NAME=REGEX>', 'read a metric from its output; may be repeated', addPattern, [])
     .option(
       '--python <path>',
-      'interpreter, or the folder of an environment; default: what is found, see docs/scripts.md',
+      'interpreter or environment folder; default: found automatically, see docs/scripts.md',
     )
     .option('--large-files <what>', 'include or leave-out files over the size limit', largeFiles)
-    .option('--watch', 'show its progress until it ends, and end with its exit code')
-    .option('--wait', 'wait quietly until it ends, and end with its exit code')
+    .option('--watch', 'show its progress until it ends, then exit with its exit code')
+    .option('--wait', 'wait quietly until it ends, then exit with its exit code')
     .option('--json', 'print JSON')
     .action(submit);
 }
@@ -91,7 +91,7 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
   if (!waits) return;
 
   process.once('SIGINT', () => {
-    process.stderr.write(`\n${run.name} goes on. End it with: trainyard run cancel ${run.id}\n`);
+    process.stderr.write(`\n${run.name} keeps running. Cancel it with: trainyard run cancel ${run.id}\n`);
     process.exit(130);
   });
   const progress = new Progress();
@@ -129,7 +129,7 @@ function readSecrets(names: readonly string[]): Record<string, string> {
     names.map((name) => {
       const value = process.env[name];
       if (value === undefined)
-        throw new TrainyardError('BAD_REQUEST', `The variable ${name} is not set here.`);
+        throw new TrainyardError('BAD_REQUEST', `The environment variable ${name} is not set.`);
       return [name, value];
     }),
   );
@@ -137,13 +137,13 @@ function readSecrets(names: readonly string[]): Record<string, string> {
 
 function addVariable(text: string, before: Record<string, string>): Record<string, string> {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It has the form NAME=VALUE.');
+  if (at < 1) throw new InvalidArgumentError('Expected NAME=VALUE.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 function addPattern(text: string, before: MetricPattern[]): MetricPattern[] {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It has the form NAME=REGEX.');
+  if (at < 1) throw new InvalidArgumentError('Expected NAME=REGEX.');
   return [...before, { name: text.slice(0, at), regex: text.slice(at + 1) }];
 }
 
@@ -151,12 +151,12 @@ const addName = (name: string, before: string[]) => [...before, name];
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('It is a number above 0.');
+  if (!(value > 0)) throw new InvalidArgumentError('Expected a number greater than 0.');
   return value;
 }
 
 function largeFiles(text: string): string {
   if (text !== 'include' && text !== 'leave-out')
-    throw new InvalidArgumentError('It is include or leave-out.');
+    throw new InvalidArgumentError('Expected include or leave-out.');
   return text;
 }

@@ -182,7 +182,7 @@ async function showSubmitted(run: Run, charts: ChartsPanels, logs: LogTerminals)
 
 async function offerReload(): Promise<void> {
   const reload = vscode.l10n.t('Reload Window');
-  const message = vscode.l10n.t('The home of Trainyard changes when the window is loaded again.');
+  const message = vscode.l10n.t('Reload the window to use the new home folder of Trainyard.');
   if ((await vscode.window.showInformationMessage(message, reload)) === reload)
     await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }

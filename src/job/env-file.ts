@@ -38,11 +38,11 @@ export function readEnvFiles(
       notes.push(`${name} has lines that cannot be read: ${read.badLines.join(', ')}.`);
     for (const [variable, value] of Object.entries(read.values))
       if (!VARIABLE.test(variable))
-        notes.push(`“${variable}” of ${name} is left out: it is no name for a variable.`);
+        notes.push(`“${variable}” in ${name} was ignored: it is not a valid variable name.`);
       else if (value.includes('\0'))
-        notes.push(`${variable} of ${name} is left out: it holds a NUL character.`);
+        notes.push(`${variable} in ${name} was ignored: it contains a NUL character.`);
       else if (SET_BY_TRAINYARD.test(variable))
-        notes.push(`${variable} of ${name} is left out: Trainyard sets it.`);
+        notes.push(`${variable} in ${name} was ignored: Trainyard sets it.`);
       else values[variable] = value;
   }
   const some = (isPlain: boolean) =>

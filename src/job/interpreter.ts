@@ -57,7 +57,7 @@ export function interpreterAt(
   where: Surroundings,
 ): Interpreter {
   const { disk = realDisk } = where;
-  const refuse = (problem: string, hint = 'Name a program, or the folder of an environment.') =>
+  const refuse = (problem: string, hint = 'Choose a program, or the folder of an environment.') =>
     new TrainyardError('NO_INTERPRETER', problem, { hint });
   const full = resolvePath(written, folder, placesOf(where).home);
   if (!/[\\/~]/.test(written) && disk.kind(full) !== 'folder')
@@ -68,9 +68,9 @@ export function interpreterAt(
   const program = programFiles(full, where).find((file) => isProgram(file, where));
   if (program) return { path: program, source };
   const kind = disk.kind(full);
-  if (kind === 'folder') throw refuse(`The folder ${full} is no environment of Python.`);
-  if (kind === 'file') throw refuse(`${full} may not be executed.`);
-  throw refuse(`There is no program ${full}.`);
+  if (kind === 'folder') throw refuse(`The folder ${full} is not a Python environment.`);
+  if (kind === 'file') throw refuse(`${full} is not executable.`);
+  throw refuse(`The program ${full} does not exist.`);
 }
 
 /** The first of these programs on PATH. @throws NO_INTERPRETER */
@@ -89,6 +89,6 @@ function programsOf(script: string): string[] | undefined {
   const names = PROGRAMS[extension];
   if (names) return names;
   throw new TrainyardError('NO_INTERPRETER', `Trainyard does not know how to run ${path.basename(script)}.`, {
-    hint: `It runs ${SCRIPT_EXTENSIONS.join(', ')} files.`,
+    hint: `Supported file types: ${SCRIPT_EXTENSIONS.join(', ')}.`,
   });
 }

@@ -85,13 +85,13 @@ export function commandOf(
   if ('script' in entry) return [...prefix, entry.script, ...args];
   if ('module' in entry) return [...prefix, launcher?.moduleOption ?? '-m', entry.module, ...args];
   if (launcher && !launcher.takesCode)
-    throw new TrainyardError('BAD_REQUEST', `${launcher.name} runs a script or a module, but not -c.`);
+    throw new TrainyardError('BAD_REQUEST', `${launcher.name} can run a script or a module, but not -c.`);
   return [...prefix, '-c', entry.code, ...args];
 }
 
 /** What is wrong with the name of a module, for people; undefined when nothing is. */
 export function problemOfModule(name: string): string | undefined {
-  if (/[\\/]|\.py$/i.test(name)) return `“${name}” is a file: a module has a name such as package.train.`;
+  if (/[\\/]|\.py$/i.test(name)) return `“${name}” is a file. A module has a name such as package.train.`;
   if (name.split('.').some((part) => !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(part)))
     return `“${name}” is not the name of a module.`;
   return undefined;

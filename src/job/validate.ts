@@ -22,7 +22,7 @@ export function problemsOf(spec: JobSpec): string[] {
     command: spec.command,
     environment: Object.values(spec.environmentVariables),
   }))
-    if (values.some((value) => value.includes('\0'))) problems.push(`The ${what} holds a NUL character.`);
+    if (values.some((value) => value.includes('\0'))) problems.push(`The ${what} contains a NUL character.`);
   for (const name of Object.keys(spec.environmentVariables))
     if (!VARIABLE.test(name)) problems.push(`“${name}” is not a name for an environment variable.`);
   return [...problems, ...problemsOfPatterns(spec.metrics ?? [])];

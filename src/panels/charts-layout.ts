@@ -152,7 +152,7 @@ const LAYOUT: Record<keyof ChartsLayout, Rule> = {
   toggled: NAMES,
   limits: {
     fits: (value) => isObject(value) && Object.values(value).every(isLimits),
-    wanted: 'an object with “min”, “max” or both for each chart, numbers, the lesser first',
+    wanted: 'an object with “min”, “max” or both for each chart, numbers, the smaller first',
   },
 };
 

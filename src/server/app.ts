@@ -100,7 +100,7 @@ function toTrainyardError(error: FastifyError | Error): TrainyardError {
   if (status !== undefined && status >= 400 && status < 500)
     return new TrainyardError('BAD_REQUEST', error.message, { cause: error });
   return new TrainyardError('INTERNAL', `The server failed: ${error.message}`, {
-    hint: 'The log of the server says more (see logs/server.log in its home).',
+    hint: 'See logs/server.log in its home folder.',
     cause: error,
   });
 }

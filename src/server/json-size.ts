@@ -18,11 +18,9 @@ export function checkJsonSize(text: string): void {
     if (code === QUOTE) at = endOfString(text, at) - 1;
     else if (code === COMMA || code === BRACKET || code === BRACE) values++;
     if (values > MOST_VALUES)
-      throw new TrainyardError(
-        'TOO_LARGE',
-        `The body of the request holds more than ${MOST_VALUES} values.`,
-        { hint: 'Send it in several requests.' },
-      );
+      throw new TrainyardError('TOO_LARGE', `The request body contains more than ${MOST_VALUES} values.`, {
+        hint: 'Send it in several requests.',
+      });
   }
 }
 

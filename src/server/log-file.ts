@@ -29,7 +29,7 @@ export class LogFile {
   }
 
   private lostLines(): string {
-    return `${this.lost} lines could not be written here`;
+    return `${this.lost} log lines were lost here`;
   }
 
   private open(): RotatingFileStream | undefined {

@@ -38,17 +38,17 @@ async function main(home: string): Promise<void> {
   let store: Store;
   try {
     store = Store.open(path.join(home, 'store'), (error) =>
-      log.error({ err: error }, 'the store could not do what follows a change, such as a second copy of it'),
+      log.error({ err: error }, 'the follow-up of a change failed, such as the second copy of the store'),
     );
   } catch (error) {
     if (!TrainyardError.is(error, 'CONFLICT')) throw error;
-    log.info('another server has this home; nothing to do');
+    log.info('another server uses this home; nothing to do');
     return;
   }
   const before = readDiscovery(home);
   const expected = process.env[REPLACES_VARIABLE];
   if (expected !== undefined && expected !== String(before?.startedAt ?? '')) {
-    log.info('another server has been here since this one was asked for; nothing to do');
+    log.info('another server has run here since this one was requested; nothing to do');
     await store.close();
     return;
   }
@@ -116,20 +116,21 @@ async function main(home: string): Promise<void> {
   log.info({ url, version: VERSION, pid: process.pid }, 'server started');
   purger
     .clean()
-    .catch((error: unknown) => log.error({ err: error }, 'what purged runs left could not be removed'));
+    .catch((error: unknown) => log.error({ err: error }, 'files of purged runs could not be removed'));
   const sweeping = new AbortController();
   store.artifacts
     .sweep(sweeping.signal)
     .then((missing = []) => {
-      if (missing.length > 0) log.error({ missing }, 'contents that runs name are missing in the store');
+      if (missing.length > 0)
+        log.error({ missing }, 'contents that runs refer to are missing from the store');
     })
-    .catch((error: unknown) => log.error({ err: error }, 'files that nobody names could not be put away'));
+    .catch((error: unknown) => log.error({ err: error }, 'unreferenced files could not be moved away'));
 
   let stopping = false;
   async function stop(why: string): Promise<void> {
     if (stopping) return;
     stopping = true;
-    log.info({ why }, 'server ends; jobs go on');
+    log.info({ why }, 'server stops; jobs continue');
     sweeping.abort();
     events.close();
     await jobs.close();

@@ -34,7 +34,7 @@ export class Upkeep {
   private async tidy(home: Home): Promise<void> {
     if (this.closed) return;
     await tidy(home).catch((error: unknown) =>
-      this.log.error({ err: error, gitDir: home.gitDir }, 'a repository of runs could not be tidied'),
+      this.log.error({ err: error, gitDir: home.gitDir }, 'a run repository could not be tidied'),
     );
   }
 }

@@ -38,7 +38,7 @@ export async function diffSnapshots(a: Snapshot, b: Snapshot): Promise<Differenc
   if (formatOf(a.tree) !== formatOf(b.tree))
     throw new TrainyardError(
       'NOT_SUPPORTED',
-      'The two runs are in repositories of different object formats.',
+      'The repositories of the two runs use different object formats.',
       {
         hint: 'Restore both and compare the folders.',
       },

@@ -173,7 +173,7 @@ function gitError(args: string[], words: string, cause?: unknown): TrainyardErro
       cause,
     });
   const first = said.split('\n').find((line) => /^(fatal|error):/.test(line)) ?? said.split('\n')[0] ?? '';
-  const sentence = first.replace(/^(fatal|error): /, '') || 'it ended without a word';
+  const sentence = first.replace(/^(fatal|error): /, '') || 'it exited without a message';
   return new TrainyardError('GIT_FAILED', `${command} failed: ${sentence}`, {
     hint: hintFor(said),
     details: { command, output: said },
@@ -187,5 +187,5 @@ function hintFor(said: string): string {
   if (/Permission denied/i.test(said))
     return 'Make the file readable, or leave it out with .gitignore or .amlignore.';
   if (/No space left/i.test(said)) return 'Free some disk space and try again.';
-  return 'Run `git status` in the folder to see what git says there.';
+  return 'Run `git status` in the folder for details.';
 }

@@ -11,7 +11,7 @@ import { type Inner, type Snapshot } from './snapshot.js';
 export function objectsPlace({ gitDir }: Pick<Snapshot, 'gitDir'>): GitPlace {
   if (!existsSync(gitDir))
     throw new TrainyardError('NOT_FOUND', `The repository ${gitDir} that held the code is gone.`, {
-      hint: 'If the folder was moved, move it back, or open it where it is now and submit again.',
+      hint: 'If the folder was moved, move it back, or open it at its new place and submit again.',
     });
   // The working folder that the configuration of a submodule names may be gone.
   return { cwd: gitDir, env: { GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };

@@ -142,7 +142,7 @@ async function discover(place: GitPlace): Promise<Found | null> {
   if (lines.length !== 7)
     throw new TrainyardError(
       'GIT_FAILED',
-      `The address of ${place.cwd} has a line break, which git cannot tell.`,
+      `The path ${place.cwd} contains a line break, which git cannot handle.`,
       {
         hint: 'Rename the folder.',
       },

@@ -48,7 +48,7 @@ function folderOf(root: string, name: string): string {
     'NOT_SUPPORTED',
     `The repository ${text} in ${root} has a name that is not UTF-8.`,
     {
-      hint: 'Rename it, or name it in .gitignore.',
+      hint: 'Rename it, or list it in .gitignore.',
     },
   );
 }

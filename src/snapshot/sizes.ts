@@ -58,7 +58,7 @@ export function judgeLarge(
     .sort((a, b) => b.bytes - a.bytes);
   const what = files.length === 1 ? `${files[0]!.path} is` : `${files.length} files are`;
   throw new TrainyardError('LARGE_FILES', `${what} larger than ${megabytes(sizeLimit)} and not in git yet.`, {
-    hint: 'Include them, leave them out, or name them in .gitignore or .amlignore.',
+    hint: 'Include them, leave them out, or list them in .gitignore or .amlignore.',
     details: { files, limit: sizeLimit },
   });
 }

@@ -67,7 +67,7 @@ async function takeOnce(
       'BAD_REQUEST',
       `${apart} is where Trainyard keeps its runs; it cannot be submitted.`,
       {
-        hint: 'Move the script to a folder of its own.',
+        hint: 'Move the script to another folder.',
       },
     );
   const include = await namesIn(repository.root, folder, options.include ?? []);
@@ -203,7 +203,7 @@ async function namesIn(root: string, folder: string, paths: string[]): Promise<s
 
 function refOf(runId: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(runId)) return `refs/trainyard/runs/${runId}`;
-  throw new TrainyardError('BAD_REQUEST', `"${runId}" is no run id.`, {
+  throw new TrainyardError('BAD_REQUEST', `"${runId}" is not a run ID.`, {
     hint: 'Use letters, digits, hyphens and underscores.',
   });
 }

@@ -38,7 +38,7 @@ describe('runs that end, in the real editor', function () {
     };
     await submitted('finished: val_accuracy 0.9');
     fs.writeFileSync(path.join(window.project, 'train.py'), script(0.95));
-    await submitted('finished: val_accuracy 0.95, 0.05 better than the best before');
+    await submitted('finished: val_accuracy 0.95, 0.05 better than the previous best');
     fs.writeFileSync(path.join(window.project, 'train.py'), script(0.85));
     const toast = await submitted('finished: val_accuracy 0.85, 0.1 short of the best');
     await window.picture('ends-notification');

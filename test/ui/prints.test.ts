@@ -49,7 +49,7 @@ describe('a script that only prints, in the real editor', function () {
     await page
       .locator('.notification-toast', {
         hasText:
-          /Reading loss, val_acc from all that .* prints\. The next submits of train\.sh read the same/,
+          /Reading loss, val_acc from the output of .*\. Later submissions of train\.sh read the same metrics/,
       })
       .waitFor();
     await charts.locator('ty-chart:has(h3[title="loss"]) canvas').first().waitFor();
@@ -98,7 +98,7 @@ describe('a script that only prints, in the real editor', function () {
     // The panel is where the focus is.
     await box.getByPlaceholder('Submit which script?').waitFor();
     await page.keyboard.press('Enter');
-    const metrics = box.getByPlaceholder('Which metrics are read from what it prints?');
+    const metrics = box.getByPlaceholder('Which metrics to read from its output?');
     for (let step = 0; step < 11 && !(await metrics.isVisible()); step++) {
       const title = box.locator('.quick-input-title');
       await title.filter({ hasText: 'train.sh' }).waitFor();

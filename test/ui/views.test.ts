@@ -266,7 +266,7 @@ describe('the views, in the real editor', function () {
     const charts = await showFromMenu(row(runs(), 'older'), 'Show Charts', 'canvas');
     const chart = charts.locator('ty-chart:has(h3[title="loss"])');
     await contextMenu(chart.locator('h3'), 'Set Y Axis Range…');
-    await answer('Least and greatest value', '2, 1');
+    await answer('Minimum and maximum', '2, 1');
     await page
       .locator('.quick-input-message')
       .getByText('The first value must be less than the second.')
@@ -297,12 +297,7 @@ describe('the views, in the real editor', function () {
       });
     const charts = await showFromMenu(row(runs(), 'older'), 'Show Charts', 'canvas');
     const heading = charts.locator('ty-chart:has(h3[title="loss"]) h3');
-    await chooseAndAnswer(
-      heading,
-      'Add Metric to Chart…',
-      'Which metric is to be added to the chart?',
-      'accuracy',
-    );
+    await chooseAndAnswer(heading, 'Add Metric to Chart…', 'Add which metric to the chart?', 'accuracy');
     const both = charts.locator('ty-chart:has(h3[title="loss, accuracy"])');
     await both.locator('.plot[aria-label*="older, accuracy: last 0.9"]').waitFor();
     await both.getByTitle('Remove Chart').click();
@@ -484,7 +479,7 @@ describe('the views, in the real editor', function () {
 
   it('keep a secret, and submit with it, with arguments, an experiment, a name and variables', async () => {
     await command(window.page, 'Trainyard: Manage Secrets');
-    await answer('A job gets the secrets');
+    await answer('Jobs get the secrets');
     await answer('Name of the environment variable', 'TOKEN');
     await answer('Value of TOKEN', 'hush');
 
@@ -492,7 +487,7 @@ describe('the views, in the real editor', function () {
     await command(window.page, 'Trainyard: Submit With Options');
     await answer('Submit which script?', 'train.sh', 'train.sh');
     await answer('Where does it run?');
-    await answer('What runs it?');
+    await answer('Which interpreter runs it?');
     await answer('Arguments for the script.', '--name "two words"');
     await answer('Which experiment', 'sweep', 'New experiment');
     await answer('Name of the run', 'from the steps');

@@ -47,7 +47,7 @@ export function resizeHandle(arrangement: Arrangement): TemplateResult {
   return html`<div
     class="resizer"
     aria-hidden="true"
-    title="Drag to resize all charts, double-click for the usual size"
+    title="Drag to resize all charts, double-click for the default size"
     @pointerdown=${(event: PointerEvent) => event.button === 0 && drag(event, arrangement)}
     @dblclick=${() => arrangement.resize(SIZES.medium)}
   ></div>`;

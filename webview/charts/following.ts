@@ -72,7 +72,7 @@ export function movedTo(range: Range, newest: number): Range {
 /** Shown while it means something. */
 export function followToggle(following: Following): TemplateResult | typeof nothing {
   if (!following.isPossible) return nothing;
-  return html`<label class="check" title="Moves the view along with new points">
+  return html`<label class="check" title="Keeps the newest points in view">
     <input
       type="checkbox"
       .checked=${following.isOn}

@@ -130,7 +130,7 @@ export class TyImages extends LitElement {
           );
     return slider({
       label: 'Step',
-      title: 'Step whose images are shown. At its end the newest are shown as they come.',
+      title: 'Step of the images shown. At the end, new images appear as they are logged.',
       min: 0,
       max: steps.length - 1,
       step: 1,

@@ -63,7 +63,7 @@ export class TyLegend extends LitElement {
                 (entry) => this.#chip(entry),
               )}
               ${hasMany ? nothing : html`<li>${showAll}</li>`}
-              ${found.length === 0 ? html`<li class="legend-note">None matches.</li>` : nothing}
+              ${found.length === 0 ? html`<li class="legend-note">No matches.</li>` : nothing}
               ${
                 found.length > listed.length
                   ? html`<li class="legend-note">
@@ -132,7 +132,7 @@ export class TyLegend extends LitElement {
           class="chip-toggle"
           aria-pressed=${isShown}
           aria-label="${name}, ${words}"
-          title="${name} (${words})&#10;${keys}${run ? '; B makes it the baseline' : ''}"
+          title="${name} (${words})&#10;${keys}${run ? '; press B to make it the baseline' : ''}"
           @click=${(event: MouseEvent) => (event.altKey ? model.legend.solo(id) : model.legend.toggle(id))}
           @keydown=${(event: KeyboardEvent) => this.#keydown(event, entry)}
         >

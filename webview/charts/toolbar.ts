@@ -17,12 +17,12 @@ const X_AXES: readonly { value: XAxis; title: string }[] = [
 const Y_SCALES = [
   { value: 'linear', label: 'Linear', title: 'Linear y axis' },
   { value: 'log', label: 'Log', title: 'Logarithmic y axis' },
-  { value: 'symlog', label: 'Symlog', title: 'Logarithmic on either side of zero' },
+  { value: 'symlog', label: 'Symlog', title: 'Logarithmic on both sides of zero' },
 ] as const;
 const SMOOTHING: Record<SmoothingKind, string> = {
-  exponential: 'Exponential moving average, as TensorBoard has it',
-  average: 'Mean of so many points around each',
-  gaussian: 'Mean of the points around each, weighed by a normal distribution of σ points',
+  exponential: 'Exponential moving average, as in TensorBoard',
+  average: 'Mean of this many points around each point',
+  gaussian: 'Mean of the points around each point, weighted by a normal distribution of σ points',
 };
 
 /** How the curves are drawn, and which. What is set less often is behind the button for the view. */

@@ -10,14 +10,18 @@ import type { ChartsModel } from './model.js';
 import { asKind, smoothingOf } from './smooth.js';
 
 const KINDS: readonly { value: SmoothingKind; label: string; title: string }[] = [
-  { value: 'exponential', label: 'Exponential', title: 'Moving average, as TensorBoard has it' },
-  { value: 'average', label: 'Average', title: 'Mean of a window of points around each' },
-  { value: 'gaussian', label: 'Gaussian', title: 'Mean of the points around each, weighed by distance' },
+  { value: 'exponential', label: 'Exponential', title: 'Moving average, as in TensorBoard' },
+  { value: 'average', label: 'Average', title: 'Mean of a window of points around each point' },
+  {
+    value: 'gaussian',
+    label: 'Gaussian',
+    title: 'Mean of the points around each point, weighted by distance',
+  },
 ];
 const BANDS: readonly { value: Band; label: string; title: string }[] = [
-  { value: 'range', label: 'Min–max', title: 'From the least to the greatest value of the runs' },
+  { value: 'range', label: 'Min–max', title: 'From the lowest to the highest value of the runs' },
   { value: 'deviation', label: 'SD', title: 'Standard deviation of the runs around the mean' },
-  { value: 'none', label: 'None', title: 'The mean alone' },
+  { value: 'none', label: 'None', title: 'Mean only' },
 ];
 
 /** A button, and behind it what is set less often. The button says what is not as it was. */

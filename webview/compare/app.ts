@@ -8,12 +8,12 @@ import './relations.js';
 import './sheet.js';
 
 const WHICH = [
-  { value: 'differing', label: 'Differing', title: 'Only what is not the same in all runs' },
-  { value: 'all', label: 'All', title: 'Also what is the same in all runs' },
+  { value: 'differing', label: 'Differing', title: 'Only what differs between the runs' },
+  { value: 'all', label: 'All', title: 'Also what is the same in all of them' },
 ] as const;
 const VIEWS: readonly { value: View; label: string; title: string }[] = [
   { value: 'sheet', label: 'Side by side', title: 'A column for each run' },
-  { value: 'relations', label: 'Relations', title: 'How params and metrics hang together over all runs' },
+  { value: 'relations', label: 'Relations', title: 'How params and metrics relate across all runs' },
 ];
 
 /** The page: what changed in a sentence, then all of it side by side, or how it hangs together. */

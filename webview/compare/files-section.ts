@@ -20,7 +20,7 @@ export function filesSection(model: CompareModel): TemplateResult {
     showAll,
     isPlain: true,
     ...(problems.some(Boolean) && { lead: problemRow(problems) }),
-    ...(isCut && { note: 'only the first of many' }),
+    ...(isCut && { note: 'only the first files are listed' }),
     draw: ({ path, files: row }) =>
       html`<tr>
         <th scope="row" class="path" title=${path}>${path}</th>

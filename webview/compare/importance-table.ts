@@ -74,13 +74,13 @@ export class TyImportance extends LitElement {
             <th scope="col">Param</th>
             <th
               scope="col"
-              title="Permutation importance in a random forest: how much worse it orders runs it has not seen when the values of this param are shuffled. Params that act together count."
+              title="Permutation importance in a random forest: how much worse the forest orders unseen runs when the values of this param are shuffled. It includes effects of params that act together."
             >
               Importance
             </th>
             <th
               scope="col"
-              title="Of numbers Spearman’s rank correlation, of words the correlation ratio (no sign), for this param alone"
+              title="Spearman’s rank correlation for numbers, correlation ratio (no sign) for words; each param on its own"
             >
               Correlation
             </th>
@@ -128,12 +128,12 @@ export class TyImportance extends LitElement {
 }
 
 function said(importance: Importance | 'few' | undefined): string {
-  if (importance === undefined) return 'Growing a forest…';
+  if (importance === undefined) return 'Computing the importance…';
   if (importance === 'few') return `Importance needs ${LEAST_RUNS} runs or more with this metric.`;
   const percent = Math.round(Math.max(0, importance.r2) * 100);
   return importance.r2 < TELLING_R2
-    ? 'The params tell next to nothing about the order of runs: do not rely on the importance.'
-    : `The params tell ${percent}% of the order of runs that the forest had not seen.`;
+    ? 'The params hardly predict the order of the runs. Do not rely on the importance.'
+    : `The params predict ${percent}% of the order of runs that the forest had not seen.`;
 }
 
 /** e.g. `+0.81`, `−0.05`, `0.00` */

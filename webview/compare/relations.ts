@@ -19,7 +19,7 @@ const AXIS_SECTIONS: readonly (readonly [Variable['kind'], string])[] = [
   ['metric', 'Metrics'],
 ];
 
-/** How params and metrics hang together over all runs. */
+/** How params and metrics relate across all runs. */
 export class TyRelations extends LitElement {
   static override properties = { brushes: { state: true } };
   declare model: CompareModel;
@@ -88,9 +88,7 @@ export class TyRelations extends LitElement {
       return html`<div class="empty" role="status">
         <span class="icon icon-graph-line"></span>
         <p>No metric differs</p>
-        <p class="hint">
-          Params are related to a metric that some of the runs have logged with other values.
-        </p>
+        <p class="hint">Relations need a metric whose value differs between the runs.</p>
       </div>`;
     const { model } = this;
     return html`
@@ -164,7 +162,7 @@ export class TyRelations extends LitElement {
               <button
                 class="link"
                 ?disabled=${ids.length < 2 || ids.length === runs.length}
-                title=${fits ? 'Put these runs side by side' : 'Leave the other runs out'}
+                title=${fits ? 'Put these runs side by side' : 'Remove the other runs'}
                 @click=${() => {
                   this.brushes = new Map();
                   model.narrow(ids);

@@ -137,10 +137,10 @@ export class TyRun extends LitElement {
             ? html`<p class="hint">
                 ${
                   ACTIVE.has(run.state)
-                    ? 'No metric yet.'
+                    ? 'No metrics yet.'
                     : run.failure
-                      ? 'The run logged no metric before it failed.'
-                      : 'The run logged no metric. A script logs with MLflow or TensorBoard, or prints lines that the job reads.'
+                      ? 'The run logged no metrics before it failed.'
+                      : 'The run logged no metrics. Log with MLflow or TensorBoard, or print lines that a pattern of the job matches.'
                 }
               </p>`
             : html`<ty-metrics .model=${model} .run=${run}></ty-metrics>`,

@@ -31,7 +31,7 @@ export class TyFiles extends LitElement {
     if (!files) return html`<p class="hint">Reading…</p>`;
     const elsewhere = this.model.run?.filesElsewhere;
     if (files.length === 0 && elsewhere !== undefined)
-      return html`<p class="hint">The script keeps the files of this run at <code>${elsewhere}</code></p>`;
+      return html`<p class="hint">The files of this run are stored at <code>${elsewhere}</code></p>`;
     if (files.length === 0)
       return html`<p class="hint">
         The run has no files. What a script logs as an artifact, or writes to <code>$TRAINYARD_OUTPUT</code>,

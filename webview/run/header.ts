@@ -34,9 +34,7 @@ export function header(model: RunModel, run: ShownRun, now: number): TemplateRes
       ${
         run.jobRunId === undefined
           ? nothing
-          : html`<button class="link" @click=${() => model.show(run.jobRunId!)}>
-              Go to the run of its job
-            </button>`
+          : html`<button class="link" @click=${() => model.show(run.jobRunId!)}>Go to the job’s run</button>`
       }
     </p>
     ${run.progress ? progressBar(run.progress) : nothing}

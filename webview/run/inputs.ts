@@ -9,7 +9,7 @@ export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readon
   const read = run.models.filter(({ role }) => role === 'input');
   const made = run.models.filter(({ role }) => role === 'output');
   return html`<ul class="things">
-    ${run.inputs.map(data)} ${read.map((link) => thing('package', link.name, 'model that it read', link.id))}
+    ${run.inputs.map(data)} ${read.map((link) => thing('package', link.name, 'input model', link.id))}
     ${made.map((link) => output(model, link))}
     ${folders.map((path) =>
       thing('package', nameOf(path), 'model', path, register(model, { runId: run.id, path }, nameOf(path))),

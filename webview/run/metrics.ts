@@ -88,7 +88,7 @@ export class TyMetrics extends LitElement {
         </tbody>
       </table>
       ${found.length > this.#growing.count ? html`<div class="more"></div>` : nothing}
-      ${found.length === 0 ? html`<p class="hint">No metric has “${this.filter.trim()}” in its name.</p>` : nothing}
+      ${found.length === 0 ? html`<p class="hint">No metric matches “${this.filter.trim()}”.</p>` : nothing}
     `;
   }
 

@@ -52,7 +52,7 @@ export class TyPairs extends LitElement {
         </tbody>
       </table>
       ${found.length > this.#growing.count ? html`<div class="more"></div>` : nothing}
-      ${found.length === 0 ? html`<p class="hint">Nothing has “${this.filter.trim()}” in it.</p>` : nothing}
+      ${found.length === 0 ? html`<p class="hint">Nothing matches “${this.filter.trim()}”.</p>` : nothing}
     `;
   }
 }

@@ -131,7 +131,7 @@ function sizeOf({ rowCount, columnCount, rows }: ShownTable): string {
 function leftOut({ rows, rowCount, columns, columnCount }: ShownTable): string {
   const lines =
     rowCount === null
-      ? `The first ${counted(rows.length, 'row')}: the file is too large to be read whole.`
+      ? `The first ${counted(rows.length, 'row')}: the file is too large to be read completely.`
       : rows.length < rowCount
         ? `The first ${formatCount(rows.length)} of ${counted(rowCount, 'row')}.`
         : '';

@@ -118,7 +118,7 @@ export class TyLogEnd extends LitElement {
   protected override render(): TemplateResult {
     const { log } = this;
     if (!log) return html`<p class="hint">Reading the log…</p>`;
-    if (log.text === '') return html`<p class="hint">Nothing was written yet.</p>`;
+    if (log.text === '') return html`<p class="hint">No output yet.</p>`;
     const { numbered = [] } = log;
     const content =
       numbered.length > 0 ? this.#lines(log, numbered) : this.#linked(log.text, log.links ?? []);

@@ -15,7 +15,7 @@ export function explain(model: TableModel, place: { row: number } | { group: num
   const runs = `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}`;
   const isLabel = id === view.allColumns[0]?.id;
   if (isLabel)
-    return `${columnOf(model.layout.group!).label}: ${value ?? 'none'}\n${runs}; a click selects them`;
+    return `${columnOf(model.layout.group!).label}: ${value ?? 'none'}\n${runs}; click to select them`;
   const summary = view.summary(id);
   const count = summary?.count[place.group];
   if (!summary || !count) return view.common(id, place.group) ?? '';
@@ -25,7 +25,7 @@ export function explain(model: TableModel, place: { row: number } | { group: num
     `Mean ${say(summary.mean.values[place.group]!)}` +
       (Number.isNaN(deviation) ? '' : `, standard deviation ${say(deviation)}`),
     `Lowest ${say(summary.least[place.group]!)}, highest ${say(summary.greatest[place.group]!)}`,
-    `Of ${count} of ${runs}`,
+    `From ${count} of ${runs}`,
   ].join('\n');
 }
 

@@ -83,8 +83,8 @@ export class TyHeaderMenu extends LitElement {
       return this.#item('Group by This Column', undefined, () => model.groupBy(id));
     return html`
       ${this.#item('Ungroup', undefined, () => model.groupBy(null))}
-      ${this.#item('Close All Groups', undefined, () => model.setAllCollapsed(true))}
-      ${this.#item('Open All Groups', undefined, () => model.setAllCollapsed(false))}
+      ${this.#item('Collapse All Groups', undefined, () => model.setAllCollapsed(true))}
+      ${this.#item('Expand All Groups', undefined, () => model.setAllCollapsed(false))}
     `;
   }
 

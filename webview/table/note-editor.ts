@@ -49,7 +49,7 @@ export class TyNoteEditor extends LitElement {
         aria-describedby="note-keys"
         @keydown=${(event: KeyboardEvent) => this.#keydown(event)}
       ></textarea>
-      <p id="note-keys">Enter keeps it, Shift+Enter begins a line, Escape leaves it as it was.</p>
+      <p id="note-keys">Enter saves, Shift+Enter starts a new line, Escape cancels.</p>
     </div>`;
   }
 

@@ -70,7 +70,7 @@ const TOKEN =
 /** @throws BAD_REQUEST that names the place and what was expected there */
 export function parseQuery(text: string): Query {
   if (text.length > LONGEST)
-    throw new TrainyardError('BAD_REQUEST', `A filter may have ${formatCount(LONGEST)} characters at most.`);
+    throw new TrainyardError('BAD_REQUEST', `A filter may have at most ${formatCount(LONGEST)} characters.`);
   return new Parser(tokens(text)).all();
 }
 
@@ -146,8 +146,7 @@ class Parser {
   }
 
   private or(): Query {
-    if (++this.depth > DEEPEST)
-      throw faulty(`More than ${DEEPEST} parentheses or NOTs lie in each other`, this.next.at);
+    if (++this.depth > DEEPEST) throw faulty(`More than ${DEEPEST} nested parentheses or NOTs`, this.next.at);
     const parts = [this.and()];
     while (this.words('OR')) parts.push(this.and());
     this.depth--;
@@ -172,8 +171,7 @@ class Parser {
 
   private not(): Query {
     if (!this.words('NOT')) return this.primary();
-    if (++this.depth > DEEPEST)
-      throw faulty(`More than ${DEEPEST} parentheses or NOTs lie in each other`, this.next.at);
+    if (++this.depth > DEEPEST) throw faulty(`More than ${DEEPEST} nested parentheses or NOTs`, this.next.at);
     const part = this.not();
     this.depth--;
     return { kind: 'not', part };

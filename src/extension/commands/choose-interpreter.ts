@@ -84,7 +84,7 @@ async function pick(script: Script, { chosen, log }: ChooseInterpreterParts): Pr
 async function offerSubmit(script: Script, program: string): Promise<void> {
   const name = path.basename(script.uri.fsPath);
   const text = program
-    ? vscode.l10n.t('{0} runs the Python scripts of {1} from now on.', program, path.basename(script.folder))
+    ? vscode.l10n.t('{0} now runs the Python scripts of {1}.', program, path.basename(script.folder))
     : vscode.l10n.t(
         'The Python for the scripts of {0} is found automatically.',
         path.basename(script.folder),

@@ -59,7 +59,8 @@ export function registerCodeCommands(register: Register, parts: CodeParts): void
 
 async function experimentOf({ experimentId }: Run, { active }: Workspaces): Promise<{ name: string }> {
   const found = (await active.experiments()).find(({ id }) => id === experimentId);
-  if (!found) throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The experiment of the run is gone.'));
+  if (!found)
+    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The experiment of the run no longer exists.'));
   return found;
 }
 
@@ -68,7 +69,7 @@ export function specOf({ code, job }: Run, experiment: string): JobSpec {
   if (code?.snapshot === undefined || !job)
     throw new TrainyardError(
       'NOT_SUPPORTED',
-      vscode.l10n.t('Only a run that Trainyard started can be submitted again.'),
+      vscode.l10n.t('Only runs that Trainyard started can be submitted again.'),
     );
   return {
     codeFolder: code.root,
@@ -97,7 +98,7 @@ async function showChanges(run: Run, other: Run | undefined, { active }: Workspa
     void vscode.window.showInformationMessage(
       other
         ? vscode.l10n.t('{0} and {1} have the same code.', run.name, other.name)
-        : vscode.l10n.t('The folder has exactly the code of {0}.', run.name),
+        : vscode.l10n.t('The folder has the same code as {0}.', run.name),
     );
     return;
   }

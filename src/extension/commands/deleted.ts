@@ -23,7 +23,7 @@ export function registerDeletedCommands(
       experimentOf(row) ??
       (await pick(await workspace.experiments(), {
         placeholder: vscode.l10n.t('Delete which experiment?'),
-        none: vscode.l10n.t('There is no experiment.'),
+        none: vscode.l10n.t('There are no experiments.'),
       }));
     if (!experiment) return;
     await workspace.edit.deleteExperiment(experiment.id);
@@ -35,7 +35,7 @@ export function registerDeletedCommands(
     const workspace = workspaces.active;
     const experiment = await pick(await workspace.experiments(undefined, 'deleted'), {
       placeholder: vscode.l10n.t('Restore which deleted experiment, with its runs?'),
-      none: vscode.l10n.t('No experiment is deleted.'),
+      none: vscode.l10n.t('There are no deleted experiments.'),
     });
     if (experiment) await facetOf(workspace, 'edit').restoreExperiment(experiment.id);
   });
@@ -107,11 +107,11 @@ async function purge(workspace: Workspace): Promise<void> {
   const detail = [
     vscode.l10n.t('This frees about {0}.', formatBytes(found.bytes)),
     vscode.l10n.t(
-      'Their metrics, files, logged models, logs and kept code are removed for good. There is no undo.',
+      'Their metrics, files, logged models, logs and code are permanently removed. This cannot be undone.',
     ),
     ...stays,
   ].join('\n\n');
-  const question = vscode.l10n.t('Remove {0} for good?', countsOf(found));
+  const question = vscode.l10n.t('Permanently remove {0}?', countsOf(found));
   const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, confirm);
   if (picked !== confirm) return;
   const purged = await vscode.window.withProgress(
@@ -131,7 +131,7 @@ async function purge(workspace: Workspace): Promise<void> {
     },
   );
   const removed = vscode.l10n.t('Removed {0}; freed {1}.', countsOf(purged), formatBytes(purged.bytes));
-  const rest = purged.done ? [] : [vscode.l10n.t('It was stopped; the rest is still there.')];
+  const rest = purged.done ? [] : [vscode.l10n.t('Stopped before the end; the rest was not removed.')];
   void vscode.window.showInformationMessage([removed, ...rest].join(' '));
 }
 
@@ -150,15 +150,14 @@ function countsOf({ runs, models, experiments }: Pick<PurgeStep, 'runs' | 'model
 /** Deleted runs that a purge leaves where they are, and why. */
 function staysLines({ kept: { active, registered, needed } }: Purgeable): string[] {
   const lines: string[] = [];
-  if (active > 0)
-    lines.push(vscode.l10n.t('Deleted runs that stay because their jobs are active: {0}.', active));
+  if (active > 0) lines.push(vscode.l10n.t('Deleted runs kept because their jobs are active: {0}.', active));
   if (registered > 0)
     lines.push(
-      vscode.l10n.t('Deleted runs that stay because registered models use their files: {0}.', registered),
+      vscode.l10n.t('Deleted runs kept because registered models use their files: {0}.', registered),
     );
   if (needed > 0)
     lines.push(
-      vscode.l10n.t('Deleted runs that stay because other runs of their jobs are not deleted: {0}.', needed),
+      vscode.l10n.t('Deleted runs kept because other runs of their jobs are not deleted: {0}.', needed),
     );
   return lines;
 }

@@ -65,7 +65,7 @@ async function pick(models: readonly Found[], run: Run): Promise<Found | undefin
 async function askName(model: Found): Promise<string | undefined> {
   const name = await vscode.window.showInputBox({
     title: vscode.l10n.t('Register Model'),
-    prompt: vscode.l10n.t('Name of the registered model. One that exists gets a new version.'),
+    prompt: vscode.l10n.t('Name of the registered model. An existing model gets a new version.'),
     value: model.name,
     validateInput(value) {
       if (!value.trim()) return vscode.l10n.t('A model needs a name.');

@@ -43,9 +43,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
   });
 
   register(COMMANDS.compare, async (...args) => {
-    const placeholder = vscode.l10n.t(
-      'Compare which runs? The oldest is the one that the others are compared with.',
-    );
+    const placeholder = vscode.l10n.t('Compare which runs? The others are compared with the oldest.');
     const runs = await choose.runs(args, { placeholder, many: true });
     if (runs.length === 0) return;
     if (runs.length < 2 || runs.length > MOST_COMPARED) {
@@ -83,7 +81,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     for (const run of runs) logs.show(run);
     if (runs.length === 0 && args[0] !== undefined)
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('Only a run that Trainyard started has a log.'),
+        vscode.l10n.t('Only runs that Trainyard started have a log.'),
       );
   });
 
@@ -106,7 +104,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     if (runs.length === 0) {
       if (args[0] !== undefined)
         void vscode.window.showInformationMessage(
-          vscode.l10n.t('Only a run that a script of your own left open can be marked as ended.'),
+          vscode.l10n.t('Only runs that your own scripts left open can be marked as ended.'),
         );
       return;
     }
@@ -165,7 +163,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       offerUndo(runs, workspaces).catch((error: unknown) => showError(error, log));
     } else if (args[0] !== undefined)
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('A run that is active can be deleted after it has ended.'),
+        vscode.l10n.t('An active run cannot be deleted until it has ended.'),
       );
   });
 }
@@ -185,7 +183,7 @@ function cancelQuestion(runs: readonly Run[]): Question {
       runs.length === 1 && run
         ? vscode.l10n.t('Cancel {0}?', run.name)
         : vscode.l10n.t('Cancel {0} runs?', runs.length),
-    detail: vscode.l10n.t('The script is stopped. What it has logged and written is kept.'),
+    detail: vscode.l10n.t('The script is stopped. Everything it has logged and written is kept.'),
     yes: runs.length === 1 ? vscode.l10n.t('Cancel Run') : vscode.l10n.t('Cancel Runs'),
     no: vscode.l10n.t('Keep Running'),
   };
@@ -199,7 +197,7 @@ function endQuestion(runs: readonly Run[]): Question {
         ? vscode.l10n.t('Mark {0} as ended?', run.name)
         : vscode.l10n.t('Mark {0} runs as ended?', runs.length),
     detail: vscode.l10n.t(
-      'Do this when its script has died. The run is then shown as failed at the time of its last log. A script that still runs is not stopped.',
+      'Do this if its script has died. The run is then marked as failed at the time it last logged. A script that is still running is not stopped.',
     ),
     yes: vscode.l10n.t('Mark as Ended'),
     no: vscode.l10n.t('Leave Open'),

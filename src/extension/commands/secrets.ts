@@ -17,7 +17,7 @@ export function registerSecretCommands(register: Register, secrets: JobSecrets):
     ];
     const picked = await vscode.window.showQuickPick(items, {
       title: vscode.l10n.t('Secrets for Jobs'),
-      placeHolder: vscode.l10n.t('A job gets the secrets that are chosen with Submit With Options…'),
+      placeHolder: vscode.l10n.t('Jobs get the secrets that you choose in Submit With Options…'),
     });
     if (!picked) return;
     if (picked.name === undefined) await addSecret(secrets);
@@ -33,7 +33,7 @@ async function addSecret(secrets: JobSecrets): Promise<void> {
     validateInput: (value) =>
       value === '' || isVariableName(value)
         ? undefined
-        : vscode.l10n.t('Letters, digits and _ only, and no digit first.'),
+        : vscode.l10n.t('Use only letters, digits and _, and do not start with a digit.'),
   });
   if (name) await askValue(secrets, name);
 }
@@ -49,7 +49,7 @@ async function changeSecret(secrets: JobSecrets, name: string): Promise<void> {
 async function askValue(secrets: JobSecrets, name: string): Promise<void> {
   const value = await vscode.window.showInputBox({
     title: name,
-    prompt: vscode.l10n.t('Value of {0}. It is kept by the editor and reaches jobs only.', name),
+    prompt: vscode.l10n.t('Value of {0}. The editor stores it, and only jobs receive it.', name),
     password: true,
     ignoreFocusOut: true,
   });

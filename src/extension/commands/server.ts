@@ -23,10 +23,10 @@ export function registerServerCommands(
     void vscode.window.showInformationMessage(
       shell === 'python'
         ? vscode.l10n.t(
-            'Copied, with the token of the server. Paste it at the start of a notebook or script, and it logs to this workspace.',
+            'Copied, including the server token. Paste it at the start of a notebook or script to log to this workspace.',
           )
         : vscode.l10n.t(
-            'Copied, with the token of the server. Paste it into a terminal, and what runs there logs to this workspace.',
+            'Copied, including the server token. Paste it into a terminal, and programs started there log to this workspace.',
           ),
     );
   });
@@ -35,7 +35,7 @@ export function registerServerCommands(
     const home = homeOf({ home: settings.home() });
     if (!(await findServer(home))) {
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('The Trainyard server is not running. It starts when it is needed.'),
+        vscode.l10n.t('The Trainyard server is not running. It starts when needed.'),
       );
       return;
     }
@@ -43,7 +43,7 @@ export function registerServerCommands(
     const lines = [
       vscode.l10n.t('Process {0}, version {1}, Node.js {2}', status.pid, status.version, status.node),
       vscode.l10n.t(
-        'Up for {0}, {1} of memory',
+        'Uptime {0}, memory {1}',
         formatDuration(Date.now() - status.startedAt),
         formatBytes(status.memoryBytes),
       ),
@@ -54,7 +54,7 @@ export function registerServerCommands(
         formatBytes(status.storeBytes),
       ),
       vscode.l10n.t('{0} running, {1} waiting', status.running, status.queued),
-      vscode.l10n.t('At {0}, in {1}', status.url, status.home),
+      vscode.l10n.t('URL {0}, home folder {1}', status.url, status.home),
     ];
     const stop = vscode.l10n.t('Stop Server');
     const title = vscode.l10n.t('Trainyard Server');
@@ -71,7 +71,7 @@ export function registerServerCommands(
     if (server) await shutdown(server);
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
-        'The Trainyard server has stopped. Jobs that run go on, and it starts again when it is needed.',
+        'The Trainyard server has stopped. Running jobs continue, and the server starts again when needed.',
       ),
     );
   });

@@ -17,7 +17,7 @@ export function registerStoreCommands(register: Register, serverEntry: string): 
       {
         modal: true,
         detail: vscode.l10n.t(
-          'It is rebuilt from what is left: the database, its second copy, the folders of jobs and the files. Nothing is removed; the old store is set aside. Running jobs go on.',
+          'The store is rebuilt from the database, its second copy, the job folders and the files. Nothing is removed; the old store is set aside. Running jobs continue.',
         ),
       },
       recover,
@@ -50,10 +50,11 @@ function recovered({
   if (lostChanges !== 0)
     parts.push(
       lastChangeAt === null
-        ? vscode.l10n.t('What was logged last may be missing.')
-        : vscode.l10n.t('What was logged after {0} is missing.', formatTime(lastChangeAt)),
+        ? vscode.l10n.t('The latest logged values may be missing.')
+        : vscode.l10n.t('Anything logged after {0} is missing.', formatTime(lastChangeAt)),
     );
-  if (filesRun !== null) parts.push(vscode.l10n.t('Files of no run are now in the run “Recovered files”.'));
+  if (filesRun !== null)
+    parts.push(vscode.l10n.t('Files that belong to no run are now in the run “Recovered files”.'));
   if (missingObjects.length > 0) parts.push(vscode.l10n.t('{0} files are missing.', missingObjects.length));
   if (setAside !== null) parts.push(vscode.l10n.t('The old store is in {0}.', setAside));
   return parts.join(' ');

@@ -101,8 +101,8 @@ async function askInterpreter(
   items.push({ label: vscode.l10n.t('$(folder-opened) Choose a Program…'), browse: true });
   const placeholder =
     isPython(script) && hasPythonExtension()
-      ? vscode.l10n.t('What runs it? Automatic follows “Python: Select Interpreter”.')
-      : vscode.l10n.t('What runs it? Choose, or type a path.');
+      ? vscode.l10n.t('Which interpreter runs it? Automatic follows “Python: Select Interpreter”.')
+      : vscode.l10n.t('Which interpreter runs it? Choose one, or type a path.');
   const typed = (value: string) => (value ? { label: `$(terminal) ${value}`, program: value } : undefined);
   const active = ({ program }: Choice) => program !== undefined && program === options.interpreter;
   const picked = await ask.pick<Choice>({ title, placeholder, items, active, typed });
@@ -187,7 +187,7 @@ async function askEnvFile(
     { label: vscode.l10n.t('$(circle-slash) Without {0}', name), use: false },
     {
       label: vscode.l10n.t('$(key) With the variables of {0}', name),
-      description: vscode.l10n.t('as secrets that are never written down'),
+      description: vscode.l10n.t('as secrets that are never stored'),
       detail: envFileOf(script),
       use: true,
     },
@@ -237,7 +237,7 @@ async function askExperiment(
 async function askName(ask: Asker, title: string, asked: AskedOptions): Promise<void> {
   const name = await ask.input({
     title,
-    prompt: vscode.l10n.t('Name of the run. Leave it empty to get one.'),
+    prompt: vscode.l10n.t('Name of the run. Leave it empty to generate one.'),
     value: asked.displayName,
   });
   asked.displayName = name.trim() || undefined;
@@ -247,15 +247,12 @@ async function askEnvironment(ask: Asker, title: string, { options }: AskedOptio
   const line = await ask.input({
     title,
     prompt: vscode.l10n.t(
-      'Environment variables. They are written down with the run; for secrets use the next step.',
+      'Environment variables. They are stored with the run. For secrets, use the next step.',
     ),
     placeholder: 'CUDA_VISIBLE_DEVICES=0 SEED=42',
     value: formatAssignments(options.environmentVariables),
     validate: (value) =>
-      problemIn(
-        () => parseAssignments(value),
-        vscode.l10n.t('Write them as NAME=value, separated by spaces.'),
-      ),
+      problemIn(() => parseAssignments(value), vscode.l10n.t('Enter NAME=value pairs, separated by spaces.')),
   });
   options.environmentVariables = parseAssignments(line);
 }
@@ -290,7 +287,7 @@ async function askMetrics(
     detail: pattern.regex,
     pattern,
   }));
-  const placeholder = vscode.l10n.t('Which metrics are read from what it prints?');
+  const placeholder = vscode.l10n.t('Which metrics to read from its output?');
   const active = ({ pattern }: { pattern: MetricPattern }) => options.metrics?.includes(pattern) ?? false;
   const metrics = (await ask.pickMany({ title, placeholder, items, active })).map(({ pattern }) => pattern);
   if (metrics.length > 0) options.metrics = metrics;

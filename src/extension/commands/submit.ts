@@ -77,7 +77,7 @@ export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new TrainyardError(
     'FORBIDDEN',
-    vscode.l10n.t('Scripts of a folder that is not trusted are not run.'),
+    vscode.l10n.t('Scripts in an untrusted folder cannot be submitted.'),
     {
       hint: vscode.l10n.t('Trust the folder with “Workspaces: Manage Workspace Trust”.'),
     },

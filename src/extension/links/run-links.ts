@@ -38,16 +38,12 @@ export class RunLinks implements vscode.UriHandler {
 
   async #follow(uri: vscode.Uri): Promise<void> {
     const target = targetOf(uri);
-    if (!target)
-      throw new TrainyardError(
-        'BAD_REQUEST',
-        vscode.l10n.t('Trainyard does not know what this link leads to.'),
-      );
+    if (!target) throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('Trainyard cannot open this link.'));
     const { show, runIds } = target;
     const found = await runsById(this.#workspaces.active, runIds);
     if (found.length < (show === 'compare' ? 2 : 1))
-      throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The run of this link is not here.'), {
-        hint: vscode.l10n.t('It was deleted, or belongs to another machine.'),
+      throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The run of this link was not found.'), {
+        hint: vscode.l10n.t('It was deleted, or it belongs to another machine.'),
       });
     const ids = found.map(({ id }) => id);
     await vscode.commands.executeCommand(COMMAND_OF[show], ids[0], ids);

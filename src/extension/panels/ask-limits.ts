@@ -14,7 +14,7 @@ interface Question {
 export async function askLimits({ chart, limits, yScale }: Question): Promise<Limits | undefined> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Y axis of {0}', chart.replaceAll('\n', ', ')),
-    prompt: vscode.l10n.t('Least and greatest value, as in 0, 1. Leave one empty for automatic.'),
+    prompt: vscode.l10n.t('Minimum and maximum, as in 0, 1. Leave one empty to keep it automatic.'),
     value: writeLimits(limits),
     validateInput(value) {
       const parsed = parseLimits(value);
@@ -24,7 +24,7 @@ export async function askLimits({ chart, limits, yScale }: Question): Promise<Li
       if (!isBeyond) return undefined;
       // It counts as soon as the axis is another; so it may be said.
       const message = vscode.l10n.t(
-        'A logarithmic axis has no place for zero and less: that end stays automatic on it.',
+        'A logarithmic axis cannot show zero or negative values. That end stays automatic.',
       );
       return { message, severity: vscode.InputBoxValidationSeverity.Warning };
     },
@@ -38,7 +38,7 @@ function sentence(problem: LimitsProblem): string {
   switch (problem) {
     case 'form':
       return vscode.l10n.t(
-        'Write two numbers with a comma between them. One may be left out, as in “, 1” or “0,”.',
+        'Enter two numbers separated by a comma. You can leave one out, as in “, 1” or “0,”.',
       );
     case 'order':
       return vscode.l10n.t('The first value must be less than the second.');

@@ -142,7 +142,7 @@ export function registerChartsPanel(
   }
 
   async function pickMetric(chart: string, metrics: string[]): Promise<void> {
-    const placeHolder = vscode.l10n.t('Which metric is to be added to the chart?');
+    const placeHolder = vscode.l10n.t('Add which metric to the chart?');
     const metric = await vscode.window.showQuickPick(metrics, { placeHolder });
     if (metric !== undefined) post({ type: 'addMetric', chart, metric });
   }

@@ -184,7 +184,7 @@ export class CompareFeed {
     try {
       const { files, isCut } = await filesOf(this.#options.workspace, id, signal);
       if (files.length === 0 && filesElsewhere !== undefined) {
-        const problem = `The script keeps them at ${filesElsewhere}`;
+        const problem = `They are stored at ${filesElsewhere}`;
         this.#post({ type: 'files', runId: id, files: null, isCut, problem }, signal);
         return;
       }

@@ -71,7 +71,7 @@ export function detailsOf({ inputs = [], models = [], environment }: Run): {
     add(title, digest);
     add(`${title} from`, placeOf(source) ?? sourceType);
   }
-  for (const { role, name } of models) add(role === 'input' ? 'Model read' : 'Model made', name);
+  for (const { role, name } of models) add(role === 'input' ? 'Input model' : 'Output model', name);
   return {
     data,
     environment: {

@@ -137,7 +137,7 @@ export class RunFeed {
       this.#post({ type: 'table', path, table, ...(sha256 !== undefined && { sha256 }) });
     try {
       const file = await this.#file(path);
-      if (!file || file.isFolder) tell('The run has no such file any more.');
+      if (!file || file.isFolder) tell('The run no longer has this file.');
       else if (file.sha256 === undefined || file.sha256 !== known) {
         const { runId } = this;
         const { signal } = this.#abort;
@@ -179,7 +179,7 @@ export class RunFeed {
     const run = await workspace.run(this.runId, signal);
     if (run.lifecycle === 'deleted')
       throw new TrainyardError('NOT_FOUND', `The run ${run.name} was deleted.`, {
-        hint: 'Undo is offered for a while after a run was deleted.',
+        hint: 'Bring it back with Restore Deleted Runs….',
       });
     if (!this.#experiments.has(run.experimentId)) {
       const all = await workspace.experiments(signal);

@@ -43,7 +43,10 @@ export function shownRun(run: Run, experiment: string): ShownRun {
       ['Commit', code?.head?.slice(0, 12)],
       ['Branch', code?.branch],
       ['Changed files', code?.snapshot === undefined ? undefined : code.changedFiles],
-      ['Code', code?.torn && 'Git changed the folder while it was taken; it may be of more than one state'],
+      [
+        'Code',
+        code?.torn && 'Git changed the folder while the snapshot was taken; it may mix several states',
+      ],
       ['Repository', code?.remote],
       ['Code not kept', job?.outsideCode?.join(', ')],
     ]),

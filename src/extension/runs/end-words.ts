@@ -12,7 +12,7 @@ export function isToldOf(state: RunState): boolean {
     : wanted === 'failures' && state === 'failed';
 }
 
-/** e.g. `val_accuracy 0.93, 0.02 better than the best before`. @param best of the other runs, when that can be said */
+/** e.g. `val_accuracy 0.93, 0.02 better than the previous best`. @param best of the other runs, when that can be said */
 export function resultText(
   { metrics }: Pick<Run, 'metrics'>,
   metric: string,
@@ -22,10 +22,10 @@ export function resultText(
   const shown = `${metric} ${formatValue(value)}`;
   if (best === undefined || !Number.isFinite(value)) return shown;
   const gain = goalOfName(metric) === 'lower' ? best - value : value - best;
-  if (gain === 0) return vscode.l10n.t('{0}, equal to the best before', shown);
+  if (gain === 0) return vscode.l10n.t('{0}, equal to the previous best', shown);
   const size = formatValue(Math.abs(gain));
   return gain > 0
-    ? vscode.l10n.t('{0}, {1} better than the best before', shown, size)
+    ? vscode.l10n.t('{0}, {1} better than the previous best', shown, size)
     : vscode.l10n.t('{0}, {1} short of the best', shown, size);
 }
 

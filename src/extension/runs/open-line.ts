@@ -31,7 +31,7 @@ export async function openCodeLine(
     return;
   }
   const message = vscode.l10n.t('{0} has changed since. This is the version that ran.', name);
-  const open = vscode.l10n.t('Open the File as It Is Now');
+  const open = vscode.l10n.t('Open Current File');
   // It stays for as long as a person wants; the line is open already.
   void vscode.window
     .showInformationMessage(message, open)

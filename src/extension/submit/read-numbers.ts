@@ -39,9 +39,9 @@ export async function readNumbers(
   const names = patterns.map(({ name }) => name).join(', ');
   const text =
     script === undefined
-      ? vscode.l10n.t('Reading {0} from all that {1} prints.', names, run.name)
+      ? vscode.l10n.t('Reading {0} from the output of {1}.', names, run.name)
       : vscode.l10n.t(
-          'Reading {0} from all that {1} prints. The next submits of {2} read the same.',
+          'Reading {0} from the output of {1}. Later submissions of {2} read the same metrics.',
           names,
           run.name,
           path.basename(script),
@@ -60,7 +60,7 @@ async function choose(line: string): Promise<MetricPattern[]> {
   const proposed = patternsFrom(line);
   if (proposed.length === 0)
     throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('No number in this line has a name.'), {
-      hint: vscode.l10n.t('Print it with one, as in “loss=0.5”.'),
+      hint: vscode.l10n.t('Print it with a name, as in “loss=0.5”.'),
     });
   const items = proposed.map((pattern) => ({
     label: pattern.name,
@@ -94,7 +94,7 @@ async function askName({ name }: MetricPattern): Promise<string | undefined> {
       const length = text.trim().length;
       return length > 0 && length <= LONGEST_NAME
         ? undefined
-        : vscode.l10n.t('A name has 1 to {0} characters.', LONGEST_NAME);
+        : vscode.l10n.t('A name must have 1 to {0} characters.', LONGEST_NAME);
     },
   });
   return given?.trim();

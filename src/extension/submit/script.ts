@@ -30,7 +30,7 @@ export async function findScript(argument: unknown): Promise<Script | undefined>
   if (found.length === 0)
     throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('No training script was found.'), {
       hint: vscode.l10n.t(
-        'Open one, or a folder that has one. It runs {0} files.',
+        'Open a script, or a folder that contains one. Supported file types: {0}.',
         SCRIPT_EXTENSIONS.join(', '),
       ),
     });
@@ -69,7 +69,7 @@ export function scriptAt(uri: vscode.Uri): Script {
     throw new TrainyardError(
       'BAD_REQUEST',
       vscode.l10n.t('Trainyard does not know how to run {0}.', path.basename(uri.fsPath)),
-      { hint: vscode.l10n.t('It runs {0} files.', SCRIPT_EXTENSIONS.join(', ')) },
+      { hint: vscode.l10n.t('Supported file types: {0}.', SCRIPT_EXTENSIONS.join(', ')) },
     );
   const folder = codeFolderOf(uri.fsPath, vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath);
   return { uri, folder };

@@ -158,7 +158,9 @@ async function requireFile(uri: vscode.Uri): Promise<void> {
     await vscode.workspace.fs.stat(uri);
   } catch (cause) {
     if (!(cause instanceof vscode.FileSystemError)) throw cause;
-    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('There is no script {0}.', uri.fsPath), { cause });
+    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The script {0} does not exist.', uri.fsPath), {
+      cause,
+    });
   }
 }
 
@@ -174,7 +176,7 @@ async function askAboutLargeFiles(error: TrainyardError): Promise<SubmitOptions[
     ...lines,
     '',
     vscode.l10n.t(
-      'Files that are left out are missing where the script runs. An ignore file (.gitignore) leaves them out for good.',
+      'Files that you leave out are missing where the script runs. To always leave them out, list them in an ignore file (.gitignore).',
     ),
   ].join('\n');
   const picked = await vscode.window.showWarningMessage(

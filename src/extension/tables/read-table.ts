@@ -59,7 +59,7 @@ export function readRows(
     ? fromJson(text, isCut, mostRows)
     : fromText(text, isCut, mostRows, /\.tsv$/i.test(path) ? '\t' : undefined);
   if (typeof read !== 'string' && isCut && read.rowCount === 0)
-    return 'The file is too large to show: its first rows do not fit into what is read of it.';
+    return 'The file is too large to show: its first rows are too long.';
   return read;
 }
 
@@ -72,9 +72,9 @@ function fromText(text: string, isCut: boolean, mostRows: number, separator?: st
 function fromJson(text: string, isCut: boolean, mostRows: number): Rows | TableProblem {
   try {
     const split = readSplit(text, mostRows);
-    if (!split) return 'The file is JSON, but no table: it does not have “columns” and “data”.';
+    if (!split) return 'The file is JSON, but not a table: “columns” and “data” are missing.';
     const { columns, rows, rowCount, isWhole } = split;
-    if (!isWhole && !isCut) return 'The file is no whole JSON: it ends in the middle of a table.';
+    if (!isWhole && !isCut) return 'The JSON is incomplete: it ends in the middle of the table.';
     return { columns: columns.map(columnName), rows: rows.map((row) => row.map(cellOf)), rowCount };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RangeError) return 'The file is not JSON.';

@@ -12,7 +12,7 @@ export function tableCsv(path: string, bytes: Uint8Array, isCut: boolean): Uint8
   const table = readRows(path, bytes, isCut);
   if (typeof table === 'string') return bytes;
   const lines = [table.columns, ...table.rows].map((row) => row.map(quoted).join(','));
-  if (isCut) lines.push('… The file goes on; this is its beginning.');
+  if (isCut) lines.push('… Only the beginning of the file is shown.');
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }
 

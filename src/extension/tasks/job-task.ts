@@ -37,8 +37,7 @@ function parseWhat(definition: Readonly<Record<string, unknown>>): JobTask['what
   const given = (['script', 'module', 'code'] as const).filter((name) => definition[name] !== undefined);
   const [name] = given;
   if (name === undefined) throw new RangeError('“script”, “module” or “code” must say what to run.');
-  if (given.length > 1)
-    throw new RangeError(`“${given.join('” and “')}” are given, but a job runs one thing.`);
+  if (given.length > 1) throw new RangeError(`“${given.join('” and “')}” cannot be used together.`);
   const value = definition[name];
   if (typeof value !== 'string' || value === '') throw new RangeError(`“${name}” must be a string.`);
   const problem = name === 'module' ? problemOfModule(value) : undefined;

@@ -44,7 +44,11 @@ export class WorkspacesView extends LeafView {
         command: { title, command: COMMANDS.serverStatus },
         tooltip: () =>
           new vscode.MarkdownString().appendText(
-            vscode.l10n.t('Runs of this computer, in {0} ({1})', status.home, formatBytes(status.storeBytes)),
+            vscode.l10n.t(
+              'Runs on this computer, stored in {0} ({1})',
+              status.home,
+              formatBytes(status.storeBytes),
+            ),
           ),
       }),
     ];

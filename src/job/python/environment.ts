@@ -52,11 +52,11 @@ function problemOf(prefix: string, files: readonly string[], disk: Disk): string
     const name = path.relative(prefix, file);
     const end = lostTarget(file, disk);
     if (end) return `its ${name} ${end}`;
-    if (disk.kind(file) === 'file') return `its ${name} may not be executed`;
+    if (disk.kind(file) === 'file') return `its ${name} is not executable`;
   }
   if (!isEnvironment(prefix, disk)) return undefined;
   const foreign = ['Scripts/python.exe', 'bin/python'].find((name) => disk.kind(path.join(prefix, name)));
-  if (foreign) return 'it was made on another system';
+  if (foreign) return 'it was created on another system';
   // Conda makes environments without Python, too.
   return disk.kind(path.join(prefix, 'pyvenv.cfg')) ? 'it has no Python' : undefined;
 }
@@ -66,7 +66,7 @@ function lostHome(prefix: string, python: string, disk: Disk): string | undefine
   if (disk.link(python) !== undefined) return undefined;
   const home = /^home\s*=\s*(.+?)\s*$/m.exec(disk.text(path.join(prefix, 'pyvenv.cfg')) ?? '')?.[1];
   if (home === undefined || disk.kind(home) !== undefined) return undefined;
-  return `it was made with the Python in ${home}, which does not exist`;
+  return `it was created with the Python in ${home}, which does not exist`;
 }
 
 /** Says where a link leads that leads nowhere; undefined for what is there, or no link. */
@@ -95,5 +95,5 @@ function remakeHint(prefix: string, disk: Disk): string {
   if (has('uv.lock')) command = 'uv sync';
   else if (has('poetry.lock')) command = 'poetry install';
   else if (has('Pipfile')) command = 'pipenv install';
-  return `Make it anew with “${command}”, or choose another interpreter.`;
+  return `Recreate it with “${command}”, or choose another interpreter.`;
 }

@@ -46,7 +46,7 @@ export function findPython(query: PythonQuery): Interpreter {
       }
   }
   throw new TrainyardError('NO_INTERPRETER', ['No Python was found.', ...problems].join(' '), {
-    hint: 'Make an environment with “python3 -m venv .venv”, or choose an interpreter.',
+    hint: 'Create an environment with “python3 -m venv .venv”, or choose an interpreter.',
   });
 }
 

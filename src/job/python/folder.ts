@@ -62,7 +62,7 @@ function namedByFile(folder: string, where: Surroundings): Candidate[] {
     {
       source: '.venv',
       problem: `The file .venv names the environment ${written}, which does not exist.`,
-      hint: 'Make it, or correct the file, or choose another interpreter.',
+      hint: 'Create it, correct the file, or choose another interpreter.',
       isMeant: true,
     },
   ];

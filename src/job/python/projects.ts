@@ -130,7 +130,7 @@ function missing(source: string, file: string, command: string): Candidate {
   return {
     source,
     problem: `There is no ${source} environment for ${file}.`,
-    hint: `Make it with “${command}”, or choose an interpreter.`,
+    hint: `Create it with “${command}”, or choose an interpreter.`,
     isMeant: false,
   };
 }

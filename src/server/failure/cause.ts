@@ -35,7 +35,7 @@ const OUT_OF_MEMORY =
 const ON_GPU = /CUDA|HIP|MPS|RESOURCE_EXHAUSTED|ResourceExhausted|XPU/;
 const NO_MODULE = /No module named '?([\w.]+)'?/;
 const NO_FILE = /No such file or directory: ['"](.+?)['"]/;
-const NO_INPUT = 'The script asked for input; jobs have none.';
+const NO_INPUT = 'The script asked for input, which jobs do not have.';
 /** What other processes say when one has failed. */
 const KNOCKED_ON = /ChildFailedError$|DistBackendError$|(?:DistNetworkError|DistStoreError)$/;
 const FAR_END = /Connection (?:closed|reset) by peer|remote process exited|Broken pipe/;
@@ -160,7 +160,7 @@ function ofException(raised: Raised, code: JobCode): FailureCause {
   if (known) return { ...cause, ...known };
   const from = originOf(raised);
   if (!from || isSame(from, raised)) return cause;
-  return { ...cause, hint: `It began with ${headlineOf(shortName(from.exception), headOf(from.message))}` };
+  return { ...cause, hint: `Caused by ${headlineOf(shortName(from.exception), headOf(from.message))}` };
 }
 
 /** What is to be said of some exceptions. */
@@ -188,13 +188,16 @@ function explain(
   if (/(?:^|\.)EOFError$/.test(exception) && /^EOF when reading/.test(message))
     return { kind: 'input', hint: `${NO_INPUT} Pass it as an argument.` };
   if (/(?:^|\.)BdbQuit$/.test(exception))
-    return { kind: 'input', hint: 'The debugger waits for input; jobs have none. Take the breakpoint out.' };
+    return {
+      kind: 'input',
+      hint: 'The debugger waits for input, which jobs do not have. Remove the breakpoint.',
+    };
   if (OUT_OF_MEMORY.test(exception) || OUT_OF_MEMORY.test(message))
     return {
       kind: 'out-of-memory',
       hint: ON_GPU.test(`${exception} ${message}`)
-        ? 'Make the batch or the model smaller, or see what else is on the GPU.'
-        : 'Make the batch or the data smaller, or see what else uses the memory.',
+        ? 'Reduce the batch or model size, or check what else uses the GPU.'
+        : 'Reduce the batch or data size, or check what else uses the memory.',
     };
   return undefined;
 }

@@ -124,7 +124,7 @@ function shellError(lines: readonly string[]): Printed | undefined {
     return {
       ...{ headline: message, message, frames: [{ file: name, line: Number(line) }], line: at },
       ...(/not found/.test(message) && {
-        hint: `There is no program ${missing} on the PATH of the job.`,
+        hint: `The program ${missing} is not on the PATH of the job.`,
       }),
     };
   }
@@ -144,7 +144,7 @@ function usageError(lines: readonly string[], exitCode: number | null): Printed 
     if (message !== undefined)
       return {
         ...{ headline: `Wrong arguments: ${message}`, message, frames: [], line: at },
-        hint: 'Choose its arguments with “Submit With Options…”; on the command line they stand after “--”.',
+        hint: 'Choose the arguments with “Submit With Options…”. On the command line, put them after “--”.',
       };
   }
   return undefined;

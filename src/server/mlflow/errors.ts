@@ -105,7 +105,7 @@ export function toMlflowError(error: unknown): MlflowError {
   const status = httpStatusOf(error);
   if (status !== undefined && status >= 400 && status < 500)
     return new MlflowError('INVALID_PARAMETER_VALUE', (error as Error).message, { status, cause: error });
-  return new MlflowError('INTERNAL_ERROR', 'The Trainyard server failed; its log says why.', {
+  return new MlflowError('INTERNAL_ERROR', 'The Trainyard server failed. See its log for details.', {
     cause: error,
   });
 }

@@ -19,9 +19,9 @@ export function checkLocation(location: string): void {
   if (/[#?;]/.test(location)) throw invalid("'artifact_location' URL can't include fragments or params.");
   const wrong = (why: string) => invalid(`Invalid artifact_location '${location}': ${why}`);
   // eslint-disable-next-line no-control-regex
-  if (/[\0-\x1f\x7f]/.test(location)) throw wrong('it holds a control character.');
+  if (/[\0-\x1f\x7f]/.test(location)) throw wrong('it contains a control character.');
   const [, scheme = '', path = location] = /^([a-z][a-z0-9+.-]+):(.*)$/i.exec(location) ?? [];
-  if (leadsUp(path)) throw wrong('it climbs.');
+  if (leadsUp(path)) throw wrong('it contains “..”.');
   if (scheme.toLowerCase() === 'runs')
     throw invalid(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
   if (scheme.toLowerCase() === 'models' || !/^([/\\]|[a-z]:[/\\])/i.test(path))
@@ -29,9 +29,10 @@ export function checkLocation(location: string): void {
   if (`${scheme}:/`.toLowerCase() !== ARTIFACT_SCHEME) return;
   const kept = location.slice(ARTIFACT_SCHEME.length);
   if (!location.startsWith(ARTIFACT_SCHEME) || kept === '' || kept.startsWith('/') || safePath(kept) !== kept)
-    throw wrong(`what this server keeps is named ${ARTIFACT_SCHEME} and a path.`);
+    throw wrong(`files on this server have locations of the form ${ARTIFACT_SCHEME}path.`);
   // Clients put the path into an address as it is, where the escape means the character.
-  if (/%[0-9a-f]{2}/i.test(kept)) throw wrong('it holds an escape such as %20; write the character itself.');
+  if (/%[0-9a-f]{2}/i.test(kept))
+    throw wrong('it contains an escape such as %20. Write the character itself.');
 }
 
 /** @throws NOT_IMPLEMENTED when a client has to go to the files itself */

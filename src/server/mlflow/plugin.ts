@@ -37,7 +37,7 @@ function add(scope: FastifyInstance, route: Route, context: ServerContext): void
           route.run({ store: context.store, context, request, reply, jobId: request.jobId, body: route.body })
       : () => {
           // Not "not found": on that the client tries an older address of the same thing.
-          throw new MlflowError('NOT_IMPLEMENTED', `Trainyard does not do this. ${route.why}`);
+          throw new MlflowError('NOT_IMPLEMENTED', `Trainyard does not support this. ${route.why}`);
         };
   for (const url of urlsOf(route)) {
     scope.route({

@@ -119,7 +119,7 @@ const STREAM: Options = { body: 'stream' };
 const ANY = 'GET POST PUT PATCH DELETE';
 
 const TRACES = 'Traces are kept as files of their experiment, not listed.';
-const PAGES = "It serves MLflow's own pages, which are not here.";
+const PAGES = "It serves MLflow's own web pages, which are not included.";
 const ONE_PERSON = 'This server is for one person on one machine.';
 
 export const ROUTES: readonly Route[] = [
@@ -238,7 +238,7 @@ export const ROUTES: readonly Route[] = [
   ...refused('root', TRACES, ['POST', '/v1/traces']),
   ...refused(
     '2.0',
-    'Artifacts are on this machine; there is no other place to sign an address for.',
+    'Artifacts are on this machine, so there are no URLs to presign.',
     ['POST', '/mlflow/artifacts/presigned-upload-url'],
     ['POST', '/mlflow/artifacts/presigned-download-url'],
   ),

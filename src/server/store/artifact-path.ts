@@ -13,13 +13,13 @@ export function checkArtifactPath(path: string): string {
 function fault(path: string): string | undefined {
   if (path === '') return 'it is empty';
   if (path.length > 4096) return 'it is longer than 4,096 characters';
-  if (path.includes('\0')) return 'it holds a NUL';
+  if (path.includes('\0')) return 'it contains a NUL character';
   // On Windows these would be separators and drives.
-  if (path.includes('\\')) return 'it holds a backslash';
+  if (path.includes('\\')) return 'it contains a backslash';
   if (/^[a-z]:/i.test(path)) return 'it names a drive';
   const parts = path.split('/');
   if (parts.includes('')) return 'it is absolute or has an empty part';
-  if (parts.some((part) => part === '.' || part === '..')) return 'it climbs';
+  if (parts.some((part) => part === '.' || part === '..')) return 'it contains “..”';
   return undefined;
 }
 

@@ -111,7 +111,7 @@ export class SecondCopy {
 
   private segmentOf(header: Buffer): { handle: number; header: Buffer; bytes: number } {
     if (this.segment?.header.equals(header)) return this.segment;
-    if (this.segment) throw new Error('The log of the database was begun anew before it was copied.');
+    if (this.segment) throw new Error('The log of the database was restarted before it was copied.');
     // The server before this one may have begun it; a loss of power may have spoilt it.
     const last = segmentOf(this.folder, this.number);
     if (!fs.existsSync(last) || !headerOf(last).equals(header)) this.number++;

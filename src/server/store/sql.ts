@@ -103,7 +103,7 @@ export function translateSqlError(error: unknown, file: string): unknown {
         'INTERNAL',
         `The store ${file} cannot be read or written: ${error.message}.`,
         {
-          hint: 'Look at the disk: space, permissions, errors.',
+          hint: 'Check the disk: space, permissions, errors.',
           cause: error,
         },
       );
@@ -113,12 +113,8 @@ export function translateSqlError(error: unknown, file: string): unknown {
 }
 
 export function storeFull(cause: unknown): TrainyardError {
-  return new TrainyardError(
-    'STORE_FULL',
-    `There is no room left on the disk of the store: ${messageOf(cause)}.`,
-    {
-      hint: 'Free some space and try again. What was acknowledged before is kept.',
-      cause,
-    },
-  );
+  return new TrainyardError('STORE_FULL', `The disk of the store is full: ${messageOf(cause)}.`, {
+    hint: 'Free some space and try again. Everything acknowledged before is kept.',
+    cause,
+  });
 }

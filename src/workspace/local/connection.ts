@@ -64,7 +64,7 @@ export class Connection {
           'SERVER_UNREACHABLE',
           `The Trainyard server does not answer: ${messageOf(cause)}.`,
           {
-            hint: 'Try again; the log of the server says more.',
+            hint: 'Try again. See the server log for details.',
             cause,
           },
         );

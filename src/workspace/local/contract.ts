@@ -5,7 +5,7 @@
  * errors as `{ error: ErrorData }` with the status of its code:
  *
  *   GET    /server                        → ServerStatus
- *   POST   /server/shutdown               → {}            the server ends; jobs go on
+ *   POST   /server/shutdown               → {}            the server stops; jobs continue
  *   GET    /settings                      → ServerSettings
  *   PUT    /settings  Partial<ServerSettings> → ServerSettings
  *   GET    /events                        → SSE, `data:` is a WorkspaceEvent

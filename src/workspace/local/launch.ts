@@ -58,8 +58,8 @@ export async function shutdown(discovery: Discovery): Promise<void> {
   const end = Date.now() + START_TIMEOUT;
   while (isAlive(discovery.pid)) {
     if (Date.now() > end)
-      throw new TrainyardError('SERVER_UNREACHABLE', `The server (pid ${discovery.pid}) does not end.`, {
-        hint: 'End the process yourself and try again.',
+      throw new TrainyardError('SERVER_UNREACHABLE', `The server (pid ${discovery.pid}) does not stop.`, {
+        hint: 'Kill the process and try again.',
       });
     await sleep(20);
   }
@@ -107,8 +107,8 @@ async function start(home: string, { serverEntry, signal }: LaunchOptions): Prom
   }
   // It cannot even say so itself then.
   if (isFull(home))
-    throw new TrainyardError('STORE_FULL', `There is no room left on the disk of ${home}.`, {
-      hint: 'Free some space and try again. Nothing that was kept is lost.',
+    throw new TrainyardError('STORE_FULL', `The disk of ${home} is full.`, {
+      hint: 'Free some space and try again. No stored data is lost.',
     });
   const said = fs.readFileSync(bootLog, 'utf8').trim().slice(-2000);
   const [, code, why] = /^(STORE_[A-Z]+): (.*)$/m.exec(said) ?? [];
@@ -171,7 +171,7 @@ function requireCompatible(discovery: Discovery): Discovery {
   if (discovery.apiVersion === API_VERSION) return discovery;
   throw new TrainyardError(
     'SERVER_INCOMPATIBLE',
-    `The running Trainyard server (${discovery.version}) does not fit this version (${VERSION}).`,
-    { hint: 'Update this side and reload the window.' },
+    `The running Trainyard server (${discovery.version}) is not compatible with this version (${VERSION}).`,
+    { hint: 'Update Trainyard here, and reload the window.' },
   );
 }

@@ -23,7 +23,7 @@ export async function maintainStore<V extends StoreVerb>(
   const home = homeOf(options);
   if (await findServer(home))
     throw new TrainyardError('CONFLICT', `The server of ${home} has the store open.`, {
-      hint: 'Stop it first, with “trainyard server stop”; jobs go on.',
+      hint: 'Stop it first with “trainyard server stop”. Jobs continue.',
     });
   const child = spawn(process.execPath, [options.serverEntry, 'store', verb], {
     windowsHide: true,

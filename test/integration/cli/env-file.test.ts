@@ -102,7 +102,7 @@ json.dump([dotenv_values(stream=io.StringIO(text)) for text in texts], sys.stdou
       const files = ['--env-file', '../secret.env', '--env-file', '../more.env'];
       const { stdout, stderr } = submit(...files, '--env', 'OVER=call', '--wait', '--json');
       const run = JSON.parse(stdout) as Run;
-      assert.match(stderr, /MLFLOW_TRACKING_URI of \.\.\/secret\.env is left out: Trainyard sets it\./);
+      assert.match(stderr, /MLFLOW_TRACKING_URI in \.\.\/secret\.env was ignored: Trainyard sets it\./);
       const [key, only, over, address] = (await test.log(run.id)).trim().split('|');
       assert.deepEqual([key, only, over], ['very-secret-value', 'very-secret-value!', 'call']);
       assert.notEqual(address, 'http://127.0.0.1:9');

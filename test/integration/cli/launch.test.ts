@@ -119,11 +119,7 @@ describe('what a job runs, from the command line', () => {
       ['--command', '--', 'no-such-program'],
       /no-such-program is not on the PATH/,
     ],
-    [
-      'a command that is no program',
-      ['--command', '--', './README.md'],
-      /is not a program that can be started/,
-    ],
+    ['a command that is no program', ['--command', '--', './README.md'], /is not an executable program/],
     ['a launcher with code', ['--launcher', 'torchrun', '-c', 'x'], /torchrun runs a script or a module/],
     ['a launcher of Python with a shell script', ['--launcher', 'torchrun', 'go.sh'], /torchrun runs Python/],
     [
@@ -131,7 +127,7 @@ describe('what a job runs, from the command line', () => {
       ['--launcher', 'no-such-mpi', 'train.py'],
       /The launcher no-such-mpi is neither/,
     ],
-    ['an interpreter that is not there', ['--python', './none', 'train.py'], /There is no program/],
+    ['an interpreter that is not there', ['--python', './none', 'train.py'], /does not exist/],
   ] as [string, string[], RegExp][])
     it(`refuses ${what}, as a wrong call`, () => {
       const { status, stderr } = call(args);

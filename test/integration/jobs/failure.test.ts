@@ -68,7 +68,7 @@ describe('a job that fails', () => {
     const { stdout } = submit('asks.py', "name = input('Name? ')\n", '--wait');
     assert.match(
       stdout,
-      /failed: EOFError: EOF when reading a line\n.*asks\.py:1\n.*jobs have none\. Pass it/,
+      /failed: EOFError: EOF when reading a line\n.*asks\.py:1\n.*jobs do not have\. Pass it/,
     );
   });
 

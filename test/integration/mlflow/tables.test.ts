@@ -101,7 +101,7 @@ describe('tables that the MLflow client logged, in the panel of a run', function
     await feed.table({ type: 'table', path: 'answers.json', known: sha256 });
     assert.equal(of('table').filter(({ path }) => path === 'answers.json').length, told.length);
     await feed.table({ type: 'table', path: 'gone.json' });
-    assert.deepEqual(of('table').at(-1)?.table, 'The run has no such file any more.');
+    assert.deepEqual(of('table').at(-1)?.table, 'The run no longer has this file.');
   });
 
   it('are lines for the comparison of two runs', async () => {

@@ -36,7 +36,7 @@ describe('ensureServer', () => {
     // The others stand down. One that is slow to would take the home over once this test stops the first.
     await until('two servers to give way', () => {
       const log = fs.readFileSync(path.join(home, 'logs', 'server.log'), 'utf8');
-      return log.split('another server has this home').length - 1 === 2;
+      return log.split('another server uses this home').length - 1 === 2;
     });
   });
 

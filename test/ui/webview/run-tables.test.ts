@@ -124,7 +124,7 @@ describe('the tables in the panel of a run', () => {
     );
     await page.getByText('The table is empty.').waitFor();
     await page.getByText('The file is not JSON.').waitFor();
-    await page.getByText('The first 2 rows: the file is too large to be read whole.').waitFor();
+    await page.getByText('The first 2 rows: the file is too large to be read completely.').waitFor();
     await page.getByText('The first 2 of 120 columns.').waitFor();
   });
 

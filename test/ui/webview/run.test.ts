@@ -316,7 +316,7 @@ describe('the panel of a run', () => {
     const { job: _job, code: _code, ...bare } = ended;
     await show(given({ ...bare, metrics: {}, params: {}, tags: {} }));
     assert.deepEqual(await titles(), ['Note', 'Metrics', 'Files', 'Summary']);
-    await page.getByText('The run logged no metric.').waitFor();
+    await page.getByText('The run logged no metrics.').waitFor();
     assert.equal(await button('Submit Again').count(), 0);
   });
 

@@ -330,9 +330,9 @@ describe('runs table', () => {
     await page.keyboard.press('Enter');
     assert.equal(await group('main').getAttribute('aria-expanded'), 'true');
     assert.equal(await page.locator('[role=treegrid]').getAttribute('aria-rowcount'), '11');
-    await menu('branch', 'Close All Groups');
+    await menu('branch', 'Collapse All Groups');
     assert.deepEqual(await lines(), ['main 6 runs', 'wider-net 2 runs']);
-    await menu('branch', 'Open All Groups');
+    await menu('branch', 'Expand All Groups');
     assert.equal((await lines()).length, 10);
   });
 

@@ -15,9 +15,9 @@ function cause(log: string, end: Partial<JobEnd> = {}, root = ROOT) {
   return causeOf(log, { cause: 'exit', exitCode: 1, ...end }, code);
 }
 
-const MEMORY = /^Make the batch or the data smaller/;
-const GPU_MEMORY = /^Make the batch or the model smaller/;
-const ASKED = /^The script asked for input; jobs have none\. Pass it as an argument\.$/;
+const MEMORY = /^Reduce the batch or data size/;
+const GPU_MEMORY = /^Reduce the batch or model size/;
+const ASKED = /^The script asked for input, which jobs do not have\. Pass it as an argument\.$/;
 const KILLED = /^The machine probably ran out of memory\.$/;
 const OPTIONS = /“Submit With Options…”/;
 
@@ -51,7 +51,7 @@ const EXPECTED: Record<string, Expected> = {
   'bash-cmd': {
     headline: 'notaprogram: command not found',
     at: 'cmd.sh:2',
-    hint: /^There is no program notaprogram on the PATH/,
+    hint: /^The program notaprogram is not on the PATH/,
     exitCode: 127,
   },
   'bash-killed': { kind: 'signal', headline: 'Killed (SIGKILL)', hint: KILLED, exitCode: 137 },
@@ -67,7 +67,7 @@ const EXPECTED: Record<string, Expected> = {
   chained: {
     headline: 'RuntimeError: no learning rate',
     at: 'chained.py:6',
-    hint: /^It began with KeyError: 'lr'$/,
+    hint: /^Caused by KeyError: 'lr'$/,
   },
   clk: { kind: 'usage', headline: "Wrong arguments: Missing option '--lr'.", hint: OPTIONS, exitCode: 2 },
   cpp: { kind: 'signal', headline: 'Aborted (SIGABRT): bad tensor', exitCode: 134 },
@@ -82,18 +82,18 @@ const EXPECTED: Record<string, Expected> = {
   'dataloader-bus': {
     headline: 'RuntimeError: DataLoader worker (pid(s) 4711) exited unexpectedly',
     at: 'train.py:20',
-    hint: /^It began with RuntimeError: DataLoader worker \(pid 4711\) is killed by signal: Bus error/,
+    hint: /^Caused by RuntimeError: DataLoader worker \(pid 4711\) is killed by signal: Bus error/,
   },
   debugged: {
     kind: 'input',
     headline: 'BdbQuit',
     at: 'debugged.py:3',
-    hint: /^The debugger waits for input; jobs have none/,
+    hint: /^The debugger waits for input, which jobs do not have/,
   },
   direct: {
     headline: 'RuntimeError: no learning rate',
     at: 'direct.py:6',
-    hint: /^It began with KeyError: 'lr'$/,
+    hint: /^Caused by KeyError: 'lr'$/,
   },
   eof: { kind: 'input', headline: 'EOFError: EOF when reading a line', at: 'eof.py:1', hint: ASKED },
   exit3: { kind: 'exit', headline: 'Exit code 3: epoch 1 done', exitCode: 3 },

@@ -53,8 +53,8 @@ describe('a file of variables', () => {
       secrets: { A: '12', MLFLOW_S3_ENDPOINT_URL: 's' },
       notes: [
         '.env has lines that cannot be read: 6.',
-        'MLFLOW_TRACKING_URI of .env is left out: Trainyard sets it.',
-        '“a-b” of .env is left out: it is no name for a variable.',
+        'MLFLOW_TRACKING_URI in .env was ignored: Trainyard sets it.',
+        '“a-b” in .env was ignored: it is not a valid variable name.',
       ],
     });
   });

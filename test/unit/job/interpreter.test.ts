@@ -202,7 +202,7 @@ describe('findInterpreter', () => {
       assert.equal(
         said({ PATH }),
         'The environment .venv is broken: its bin/python leads to /opt/gone/bin/python3.9, which does not exist. ' +
-          'Make it anew with “python3 -m venv --clear .venv”, or choose another interpreter.',
+          'Recreate it with “python3 -m venv --clear .venv”, or choose another interpreter.',
       );
       m.file('project/uv.lock');
       assert.match(said({ PATH }), /“uv sync”/);
@@ -215,18 +215,21 @@ describe('findInterpreter', () => {
       m.file('project/.venv/pyvenv.cfg');
       assert.match(said(), /it has no Python\./);
       m.file('project/.venv/Scripts/python.exe');
-      assert.match(said(), /it was made on another system\./);
+      assert.match(said(), /it was created on another system\./);
       const loop = m.link('project/.venv/bin/python', 'python');
       assert.match(said(), /its bin\/python is a link that leads back to itself\./);
       fs.rmSync(loop);
       m.file('project/.venv/bin/python');
-      assert.match(said(), /its bin\/python may not be executed\./);
+      assert.match(said(), /its bin\/python is not executable\./);
     });
 
     it('is one whose Python was copied, and needs another that is gone', () => {
       m.file('project/.venv/pyvenv.cfg', 'home = C:\\Python39\nversion = 3.9.1\n');
       m.file('project/.venv/Scripts/python.exe');
-      assert.match(said({}, 'win32'), /it was made with the Python in C:\\Python39, which does not exist\./);
+      assert.match(
+        said({}, 'win32'),
+        /it was created with the Python in C:\\Python39, which does not exist\./,
+      );
     });
 
     it('gives way to another one in the same folder', () => {
@@ -449,10 +452,10 @@ describe('findInterpreter', () => {
       fs.mkdirSync(m.at('project/folder'));
       const refused = (written: string, message: RegExp) =>
         assert.throws(() => at(written), { code: 'NO_INTERPRETER', message });
-      refused('./none', /There is no program \S+project\/none\./);
+      refused('./none', /The program \S+project\/none does not exist\./);
       refused('none', /none is not on the PATH\./);
-      refused('./python', /project\/python may not be executed\./);
-      refused('./folder', /project\/folder is no environment of Python\./);
+      refused('./python', /project\/python is not executable\./);
+      refused('./folder', /project\/folder is not a Python environment\./);
       refused('./lost', /\.\/lost is broken: it leads to \/nowhere, which does not exist\./);
     });
   });

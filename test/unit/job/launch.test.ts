@@ -84,7 +84,7 @@ describe('the command of a job', () => {
 
   it('says what a launcher cannot do', () => {
     assert.throws(() => command(code, 'torchrun'), {
-      message: 'torchrun runs a script or a module, but not -c.',
+      message: 'torchrun can run a script or a module, but not -c.',
     });
     assert.throws(() => command(script, 'horovodrun -np 2'), {
       code: 'NO_INTERPRETER',

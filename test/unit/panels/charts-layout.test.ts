@@ -94,7 +94,7 @@ describe('the file of a charts layout', () => {
 
   it('is refused for limits that are none', () => {
     const wanted =
-      '“limits” must be an object with “min”, “max” or both for each chart, numbers, the lesser first.';
+      '“limits” must be an object with “min”, “max” or both for each chart, numbers, the smaller first.';
     for (const limits of [
       [],
       { loss: 1 },

@@ -198,7 +198,11 @@ describe('CompareFeed', () => {
       {
         type: 'details',
         runId: 'run-2',
-        data: { 'digits (training)': 'of run-2', 'digits (training) from': 's3://a/b', 'Model made': 'net' },
+        data: {
+          'digits (training)': 'of run-2',
+          'digits (training) from': 's3://a/b',
+          'Output model': 'net',
+        },
         environment: { Python: '3.12.1', torch: '2.1.0', rich: 'any' },
       },
     );

@@ -120,8 +120,8 @@ describe('a table in JSON', () => {
       '{"data":[[1]]}',
       '{"columns":1,"data":[]}',
     ])
-      assert.match(problem('t.json', text), /no table/, text);
-    assert.match(problem('t.json', '{"columns":["a"],"data":[1,2]}'), /no table/);
+      assert.match(problem('t.json', text), /not a table/, text);
+    assert.match(problem('t.json', '{"columns":["a"],"data":[1,2]}'), /not a table/);
     assert.match(problem('t.json', '{"columns":["a"],"data":[[1],[2'), /ends in the middle/);
     assert.match(problem('t.json', '{"columns":[a],"data":[]}'), /not JSON/);
     assert.match(problem('t.json', '{"columns":["a"],"data":[["\\x"]]}'), /not JSON/);

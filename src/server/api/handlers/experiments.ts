@@ -14,7 +14,7 @@ export const remove = endpoint(
     const active = jobs.activeIn(id);
     if (active > 0)
       throw new TrainyardError('CONFLICT', `${active} of its runs are still active.`, {
-        hint: 'Cancel them first, or wait for their end.',
+        hint: 'Cancel them first, or wait until they end.',
       });
     await store.write(() => store.experiments.delete(id));
     return {};

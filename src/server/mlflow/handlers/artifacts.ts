@@ -47,7 +47,7 @@ async function receive(
     await put(raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
   } catch (error) {
     if (raw.destroyed && !raw.complete)
-      throw new MlflowError('CANCELLED', 'The client went away before the end of the file.', {
+      throw new MlflowError('CANCELLED', 'The client disconnected before the end of the file.', {
         cause: error,
       });
     throw error;

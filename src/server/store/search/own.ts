@@ -162,7 +162,7 @@ function columnOf({ entity, key, at }: Field, resolve: Resolve): Column {
     case 'attribute': {
       const found = attribute(key);
       if (found) return found;
-      throw faulty(`There is no attribute ${key}: there is ${[...ATTRIBUTES.keys()].join(', ')}`, at);
+      throw faulty(`There is no attribute ${key}. Attributes: ${[...ATTRIBUTES.keys()].join(', ')}`, at);
     }
     case 'metric':
       return { kind: 'number', value: 'v.last_value', rows: { from: 'series v WHERE v.key = ?', key } };
@@ -176,8 +176,7 @@ function columnOf({ entity, key, at }: Field, resolve: Resolve): Column {
       };
     case 'dataset': {
       const value = DATASETS.get(key);
-      if (!value)
-        throw faulty(`There is no ${key} of a dataset: there is ${[...DATASETS.keys()].join(', ')}`, at);
+      if (!value) throw faulty(`Datasets have no ${key}. Fields: ${[...DATASETS.keys()].join(', ')}`, at);
       // The key is of no use here: every dataset of the run is meant.
       return {
         kind: 'text',
@@ -191,7 +190,7 @@ function columnOf({ entity, key, at }: Field, resolve: Resolve): Column {
   const entities = resolve(key);
   const [only, ...others] = entities;
   if (only !== undefined && others.length === 0) return columnOf({ entity: only, key, at }, resolve);
-  if (only === undefined) throw faulty(`Nothing is called ${key}: no metric, param, tag or attribute`, at);
+  if (only === undefined) throw faulty(`No metric, param, tag or attribute is called ${key}`, at);
   const spellings = entities.map((each) => `${each}s.${key}`).join(' or ');
   throw faulty(`${key} may be ${entities.map((each) => `a ${each}`).join(' or ')}: write ${spellings}`, at);
 }
@@ -202,7 +201,7 @@ function test(column: Column, { field, operator, values }: Comparison): Sql {
   if (operator === 'LIKE' || operator === 'ILIKE' || operator === 'CONTAINS') {
     const [literal] = values as [Literal];
     if (kind !== 'text' && kind !== 'state')
-      throw faulty(`${operator} is for texts, and ${field.key} is none`, field.at);
+      throw faulty(`${operator} needs text, and ${field.key} is not text`, field.at);
     if (operator === 'LIKE') {
       const { sql, values: patterns } = matchText(value, literal.text);
       return { sql: `(${value} IS NOT NULL AND ${sql})`, values: patterns };
