@@ -3,7 +3,7 @@
  * `status` is the HTTP status that the code travels under between server and client.
  */
 export const ERROR_STATUS = {
-  // The call is wrong.
+  // Bad requests.
   BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -78,12 +78,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Anything that was thrown, as what travels. */
+/** Any thrown value as plain data. */
 export function errorData(error: unknown): ErrorData {
   return TrainyardError.is(error) ? error.toData() : { code: 'INTERNAL', message: messageOf(error) };
 }
 
-/** Whether the system said one of these: `ENOENT` and the like. */
+/** Whether the error has one of these system codes, such as `ENOENT`. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }

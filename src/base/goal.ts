@@ -1,7 +1,7 @@
-/** Whether a metric is to be low or high. */
+/** Whether lower or higher values of a metric are better. */
 export type Goal = 'lower' | 'higher' | 'unknown';
 
-/** Words of a metric's name, as its parts are written: val_loss, valLoss, val/loss, val-loss. */
+/** The words of a metric's name: val_loss, valLoss, val/loss, val-loss. */
 const LOWER = new Set(
   'loss error err mse rmse mae mape rmsle perplexity ppl nll wer cer fid latency deviance logloss brier ece regret'.split(
     ' ',
@@ -13,7 +13,7 @@ const HIGHER = new Set(
   ),
 );
 
-/** What the name of a metric says of that. The last word that says something decides. */
+/** The goal that the name of a metric implies. The last word with a meaning decides. */
 export function goalOfName(metric: string): Goal {
   const words = metric
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')

@@ -1,4 +1,4 @@
-/** The results of `map` in the order of the items, with so many of them under way at once. Rejects with the first failure. */
+/** The results of `map` in the order of the items, with limited concurrency. Rejects with the first failure. */
 export async function mapBounded<T, R>(
   items: readonly T[],
   atOnce: number,

@@ -1,22 +1,22 @@
-/** The order in which names and values stand wherever they are listed: in tables, on axes, in legends and menus. */
+/** The order of names and values wherever they are listed: in tables, on axes, in legends and menus. */
 
 const natural = new Intl.Collator('en', { numeric: true });
 
-/** `layer2` before `layer10`. Names that read the same, as `1` and `01`, still have one order. */
+/** `layer2` before `layer10`. Names that compare equal, such as `1` and `01`, still have a fixed order. */
 export function compareNames(a: string, b: string): number {
   return natural.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /**
- * Values of params and tags: numbers by their size in whatever way they are written (`1e-4` before `0.001`), then texts as
- * names are, then what is missing.
+ * Values of params and tags: numbers by size, however they are written (`1e-4` before `0.001`), then texts like names,
+ * then missing values.
  */
 export function compareValues(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
   return compareRead(a, numberOf(a), b, numberOf(b));
 }
 
-/** Places of the values in that order: of thousands each is read once. */
+/** The ranks of the values in that order. Each value is parsed once. */
 export function orderOfValues(values: readonly string[]): number[] {
   const numbers = values.map(numberOf);
   return [...values.keys()].sort((i, j) => compareRead(values[i]!, numbers[i]!, values[j]!, numbers[j]!));
@@ -28,7 +28,7 @@ function compareRead(a: string, x: number, b: string, y: number): number {
   return x < y ? -1 : x > y ? 1 : compareNames(a, b);
 }
 
-/** The number that a text is, as JavaScript or Python write one; NaN when it is none, or is not a number in words. */
+/** The number in a text, as JavaScript or Python write it; NaN if it is not a number or spells NaN. */
 export function numberOf(text: string): number {
   const plain = text.trim();
   const infinity = /^([+-]?)inf(?:inity)?$/i.exec(plain);

@@ -1,4 +1,4 @@
-/** Written in by the build; a run from source has none. */
+/** Inserted by the build; undefined when run from source. */
 declare const __VERSION__: string | undefined;
 
 export const VERSION: string = typeof __VERSION__ === 'undefined' ? '0.0.0' : __VERSION__;

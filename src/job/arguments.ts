@@ -1,7 +1,7 @@
 /**
  * A line of arguments as a person types it, split as a POSIX shell would without expanding anything: white space
- * separates, '…' and "…" keep together, a backslash takes the next character as it is (not inside '…').
- * @throws RangeError when a quote is left open
+ * separates words, '…' and "…" group them, and a backslash escapes the next character (not inside '…').
+ * @throws RangeError if a quote is not closed
  */
 export function splitArguments(line: string): string[] {
   const found: string[] = [];
@@ -25,7 +25,7 @@ export function splitArguments(line: string): string[] {
   return found;
 }
 
-/** The other way: a line that `splitArguments` reads as `args`. */
+/** The inverse: a line that `splitArguments` reads as `args`. */
 export function joinArguments(args: readonly string[]): string {
   return args
     .map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`))

@@ -3,7 +3,7 @@ import { commandOf, type Launcher } from './launch.js';
 import type { FoundModule } from './module.js';
 import type { JobSpec, MetricPattern } from './spec.js';
 
-/** What every job has, however it is started. */
+/** The parts that every job has. */
 export interface JobParts {
   /** Absolute folder that is kept with the run. */
   codeFolder: string;
@@ -35,7 +35,7 @@ export function buildScriptJob({ script, interpreter, args = [], launcher, ...pa
 export interface ModuleJob extends JobParts {
   /** Dotted. */
   module: string;
-  /** Where the code has it; absent for one that is installed. */
+  /** Its file in the code; absent for an installed module. */
   found?: FoundModule;
   interpreter: string;
   args?: string[];
@@ -45,8 +45,8 @@ export interface ModuleJob extends JobParts {
 }
 
 /**
- * The job that runs `python -m module`. The folder with its package comes first on Python's path, so that the code that
- * is kept is what runs, and not the folder that an editable install leads to.
+ * The job that runs `python -m module`. The folder with its package comes first on Python's path, so that the snapshot
+ * runs and not the folder of an editable install.
  */
 export function buildModuleJob(job: ModuleJob): JobSpec {
   const { module, found, interpreter, args = [], launcher, pythonPath, ...parts } = job;
@@ -64,7 +64,7 @@ export function buildModuleJob(job: ModuleJob): JobSpec {
   );
 }
 
-/** The job that runs a command. @param script absolute; what of the code it runs, if that is known */
+/** The job that runs a command. @param script absolute; the file of the code that it runs, if known */
 export function buildJob(job: JobParts, command: string[], script?: string): JobSpec {
   return {
     codeFolder: job.codeFolder,

@@ -1,6 +1,6 @@
-/** Where files of a run's code are, whatever a job calls them. Pure: nothing is looked up. */
+/** Maps paths that a job prints to files of its code. Pure: the disk is not read. */
 
-/** Where the code of a job came from. */
+/** The origin of a job's code. */
 export interface CodeOrigin {
   runId: string;
   /** The folder whose code is kept, absolute. */
@@ -11,19 +11,19 @@ export interface CodeOrigin {
   userHome?: string;
 }
 
-/** The copy of the code that a job of its own has: `<home>/jobs/<run>/code/…`. */
+/** The copy of the code that belongs to one job: `<home>/jobs/<run>/code/…`. */
 const JOB_COPY = /\/jobs\/([^/]+)\/code(?:\/|$)/;
-/** One that jobs share, with every file below its absolute path: `<home>/checkouts/<key>/<n>/tree/<root>/…`. */
+/** A copy that jobs share, with every file below its absolute path: `<home>/checkouts/<key>/<n>/tree/<root>/…`. */
 const SHARED_COPY = /\/checkouts\/[^/]+\/[^/]+\/tree(?=\/)/;
 /** `<string>`, `[eval]`, `node:fs`, and what is left of nothing. */
 const NO_FILE = /^$|^[<[]|^[a-z]+:/;
 const DRIVE = /^[A-Za-z]:(?=\/|$)/;
 
 /**
- * The file of the code that a job means, relative to the root, with `/`.
- * @param named as a traceback has it: the person's own path, one in the copy that the job ran from, or one that is relative
- * to the working folder; also a `file:` address, and with `\` on Windows
- * @returns undefined when it is no file of the code
+ * The file of the code that a job refers to, relative to the root, with `/`.
+ * @param named as a traceback has it: the person's own path, one in the copy that the job ran from, or one that is
+ * relative to the working folder; also a `file:` address, and with `\` on Windows
+ * @returns undefined if it is not a file of the code
  */
 export function pathInCode(named: string, origin: CodeOrigin): string | undefined {
   const root = withSlashes(origin.root).replace(/\/$/, '');
@@ -40,7 +40,7 @@ export function pathInCode(named: string, origin: CodeOrigin): string | undefine
   return inside(resolved(path).slice(resolved(path).length - (whole.length - top.length)));
 }
 
-/** Code of others, though it may lie in the person's folder: packages, environments. */
+/** Third-party code, even if it is in the person's folder: packages, environments. */
 export function isLibrary(path: string): boolean {
   return /(?:^|\/)(?:site-packages|dist-packages|node_modules|\.venv|venv|lib\/python\d[^/]*)\//i.test(
     path.replaceAll('\\', '/'),
@@ -52,7 +52,7 @@ export function runOfPath(named: string): string | undefined {
   return JOB_COPY.exec(withSlashes(fromAddress(named), true))?.[1];
 }
 
-/** Of a path in a copy that jobs share, the person's own; any other as it is. With `/`. */
+/** Turns a path in a shared copy into the person's own path; returns other paths unchanged. With `/`. */
 export function ownPath(named: string): string {
   const copy = SHARED_COPY.exec(named);
   if (!copy) return named;
@@ -69,13 +69,13 @@ function fromAddress(named: string): string {
   try {
     decoded = decodeURIComponent(path);
   } catch (error) {
-    // A program may print an address that is none: then it is a path.
+    // A program may print an invalid URL; then it is taken as a path.
     if (!(error instanceof URIError)) throw error;
   }
   return decoded.replace(/^\/(?=[A-Za-z]:)/, '');
 }
 
-/** A `\` is a letter of a name everywhere but on Windows. */
+/** Except on Windows, `\` is part of a name. */
 function withSlashes(path: string, isWindows = DRIVE.test(path.replaceAll('\\', '/'))): string {
   return isWindows ? path.replaceAll('\\', '/') : path;
 }
@@ -90,7 +90,7 @@ function resolved(path: string): string {
   return parts.join('/');
 }
 
-/** Windows does not tell `A` from `a`; macOS has `/tmp` and others below `/private`, too. */
+/** Windows ignores case. On macOS `/tmp` and other folders are also below `/private`. */
 function comparable(path: string): string {
   return DRIVE.test(path) ? path.toLowerCase() : path.replace(/^\/private(?=\/(?:tmp|var|etc)\/)/, '');
 }

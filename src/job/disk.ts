@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 
 /**
- * What is asked of a disk when programs are looked for. Nothing throws for what is missing, forbidden, a circle of
- * links, or otherwise odd: such a thing is not there.
+ * The disk operations needed to find programs. Nothing throws: files that are missing, forbidden, circular links or
+ * otherwise unreadable are treated as absent.
  */
 export interface Disk {
-  /** What the name leads to, links followed. */
+  /** The kind of file that the name refers to, following links. */
   kind(name: string): 'file' | 'folder' | undefined;
   /** Whether this user may execute the file; by its permissions only. */
   isExecutable(file: string): boolean;
-  /** Where a link leads, as it is written in it; undefined for what is no link. */
+  /** The target of a link as it is written; undefined if it is not a link. */
   link(name: string): string | undefined;
   /** Bytes of the name itself, no link followed. */
   size(name: string): number | undefined;
@@ -21,9 +21,9 @@ export interface Disk {
   real(name: string): string | undefined;
 }
 
-/** Of a file that says where something is; a larger one is none. */
+/** Maximum size of a file that only contains a path. */
 const MOST_TEXT = 1_000_000;
-/** A folder that holds more is one of data. */
+/** A folder with more entries contains data. */
 const MOST_NAMES = 5_000;
 
 export const disk: Disk = {
@@ -56,7 +56,7 @@ function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    // A NUL in a name is told by an error of Node's own.
+    // For a NUL in a name Node throws its own error.
     if (error instanceof Error && 'code' in error) return undefined;
     throw error;
   }

@@ -1,24 +1,27 @@
-/** What a file of variables (`.env`) says, read as python-dotenv reads it. */
+/** The content of a `.env` file, parsed like python-dotenv does. */
 export interface EnvFile {
   values: Record<string, string>;
-  /** Numbers of the lines that say nothing that can be read. */
+  /** The numbers of the lines that cannot be parsed. */
   badLines: number[];
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Put together with what Trainyard sets, so they are no secrets, which would stand in its place. */
+/** These are merged with Trainyard's own values, so they are not secrets, which would replace them. */
 const PLAIN: readonly string[] = ['PYTHONPATH', 'NO_PROXY', 'no_proxy'];
 /** Set for every job; a file that a project shares with other tools may name another server. */
 const SET_BY_TRAINYARD =
   /^(TRAINYARD_\w*|MLFLOW_(TRACKING_(URI|TOKEN|USERNAME|PASSWORD)|RUN_ID|EXPERIMENT_ID))$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The variables of files, for a job. Files hold keys and passwords, so what is not plainly harmless is a secret. */
+/**
+ * The variables of files, for a job. Files contain keys and passwords, so everything that is not clearly harmless is a
+ * secret.
+ */
 export interface FileVariables {
   plain: Record<string, string>;
   secrets: Record<string, string>;
-  /** Sentences on what is left out. */
+  /** Sentences about what was ignored. */
   notes: string[];
 }
 
@@ -52,7 +55,7 @@ export function readEnvFiles(
 
 /**
  * Reads `NAME=value` lines: `export`, comments, quotes, escapes, values of several lines, and `${NAME}` or
- * `${NAME:-default}`, which mean what stands above in the file, else `env`. A name without `=` sets nothing.
+ * `${NAME:-default}`, which are looked up above in the file, then in `env`. A name without `=` sets nothing.
  */
 export function parseEnvFile(text: string, env: Variables = {}): EnvFile {
   const reader = new Reader(text.replace(/^\uFEFF/, ''));
@@ -72,7 +75,7 @@ export function parseEnvFile(text: string, env: Variables = {}): EnvFile {
   return { values, badLines };
 }
 
-/** One line, or several when its value is quoted; undefined for what cannot be read. */
+/** One line, or several if its value is quoted; undefined if it cannot be parsed. */
 function binding(reader: Reader): { name: string; value?: string } | undefined {
   reader.take(/export[^\S\r\n]+/y);
   const next = reader.peek();
@@ -110,7 +113,7 @@ const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', 
 
 function expand(value: string, known: Variables): string {
   return value.replaceAll(/\$\{([^}:]*)(?::-([^}]*))?\}/g, (_, name: string, otherwise: string | undefined) =>
-    // As python-dotenv: a default is for what is not set, not for what is empty.
+    // Like python-dotenv: a default applies to unset variables, not to empty ones.
     Object.hasOwn(known, name) ? (known[name] ?? otherwise ?? '') : (otherwise ?? ''),
   );
 }
@@ -140,7 +143,7 @@ class Reader {
     return match;
   }
 
-  /** Whether anything comes after. */
+  /** Whether any text is left. */
   skipBlank(): boolean {
     this.take(/\s*/y);
     return this.#at < this.#text.length;

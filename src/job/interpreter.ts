@@ -11,14 +11,14 @@ export interface Interpreter {
   path: string;
   /** Where it was found, for people: `.venv`, `conda`, `PATH`, … */
   source: string;
-  /** What a person may want to know of the choice: sentences. */
+  /** Notes on the choice for people: sentences. */
   note?: string;
 }
 
 export interface InterpreterQuery extends Surroundings {
   /** Absolute path of the script. */
   script: string;
-  /** Environments are looked for from the script's folder up to here. */
+  /** Environments are searched from the script's folder up to here. */
   codeFolder: string;
 }
 
@@ -39,7 +39,9 @@ export function findInterpreter(query: InterpreterQuery): Interpreter {
   return names ? findProgram(names, query) : findPython({ ...query, folder: path.dirname(query.script) });
 }
 
-/** Everything that could run a script, what `findInterpreter` takes first. @throws NO_INTERPRETER for an unknown kind */
+/**
+ * Everything that could run a script, the choice of `findInterpreter` first. @throws NO_INTERPRETER for an unknown kind
+ */
 export function listInterpreters(query: InterpreterQuery): Interpreter[] {
   const names = programsOf(query.script);
   if (!names) return listPythons({ ...query, folder: path.dirname(query.script) });
@@ -82,7 +84,7 @@ export function findProgram(names: readonly string[], where: Surroundings): Inte
   });
 }
 
-/** Undefined for Python, which is found in its own way. @throws NO_INTERPRETER */
+/** Undefined for Python, which has its own search. @throws NO_INTERPRETER */
 function programsOf(script: string): string[] | undefined {
   const extension = path.extname(script).toLowerCase();
   if (extension === '.py') return undefined;

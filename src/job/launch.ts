@@ -3,7 +3,7 @@ import { TrainyardError } from '../base/errors.js';
 import { splitArguments } from './arguments.js';
 import { isProgram, onPath, programFiles, type Surroundings } from './programs.js';
 
-/** What an interpreter runs, in Python's own ways. */
+/** What an interpreter runs, in the ways that Python offers. */
 export type Entry =
   /** Named from the working folder. */
   | { script: string }
@@ -12,7 +12,7 @@ export type Entry =
   /** `python -c`. */
   | { code: string };
 
-/** What stands before the entry in a command, and how it takes a module. */
+/** The part of a command before the entry, and how it takes a module. */
 export interface Launcher {
   /** For people. */
   name: string;
@@ -22,7 +22,7 @@ export interface Launcher {
   takesCode: boolean;
 }
 
-/** Launchers that are modules of Python, and start as many Pythons themselves. */
+/** Launchers that are Python modules and start Python processes themselves. */
 const PYTHON_LAUNCHERS: Record<string, { module: string; moduleOption: string; subcommand?: string }> = {
   torchrun: { module: 'torch.distributed.run', moduleOption: '-m' },
   accelerate: { module: 'accelerate.commands.launch', moduleOption: '-m', subcommand: 'launch' },
@@ -65,7 +65,7 @@ export function launcherOf(line: string, interpreter: string, where: Surrounding
   return { name, prefix, moduleOption: '-m', takesCode: true };
 }
 
-/** Whether a launcher starts Python itself, and so nothing else. */
+/** Whether a launcher starts Python itself and cannot start anything else. */
 export function isOfPython(line: string): boolean {
   const [program = ''] = wordsOf(line);
   return (
@@ -89,7 +89,7 @@ export function commandOf(
   return [...prefix, '-c', entry.code, ...args];
 }
 
-/** What is wrong with the name of a module, for people; undefined when nothing is. */
+/** Why the name of a module is invalid, for people; undefined if it is valid. */
 export function problemOfModule(name: string): string | undefined {
   if (/[\\/]|\.py$/i.test(name)) return `“${name}” is a file. A module has a name such as package.train.`;
   if (name.split('.').some((part) => !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(part)))
@@ -97,7 +97,7 @@ export function problemOfModule(name: string): string | undefined {
   return undefined;
 }
 
-/** @throws BAD_REQUEST when a quote is left open */
+/** @throws BAD_REQUEST if a quote is not closed */
 function wordsOf(line: string): string[] {
   try {
     return splitArguments(line);

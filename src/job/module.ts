@@ -11,12 +11,12 @@ export interface FoundModule {
   root: string;
 }
 
-/** Packages are kept here besides in the folder itself. */
+/** Packages may be here, besides in the folder itself. */
 const SOURCES = 'src';
 
 /**
- * The module that a script is, when it is part of a package: with an `__init__.py` beside it, or with relative imports,
- * which do not work in a script. @param top folder that packages are not looked for above; absolute
+ * The module name of a script that is part of a package: with an `__init__.py` beside it, or with relative imports,
+ * which do not work in a script. @param top absolute; packages above this folder are ignored
  */
 export function moduleOf(script: string, top: string, disk: Disk = realDisk): FoundModule | undefined {
   const name = path.basename(script).replace(/\.py$/i, '');
@@ -28,7 +28,7 @@ export function moduleOf(script: string, top: string, disk: Disk = realDisk): Fo
   while (isPackage(root)) root = path.dirname(root);
   if (root === folder) {
     if (folder === top || !importsRelatively(disk.text(script) ?? '')) return undefined;
-    // A package without __init__.py has no other sign of where it begins.
+    // Nothing else marks the top of a package without __init__.py.
     const sources = path.join(top, SOURCES);
     root = isWithin(sources, folder) && folder !== sources ? sources : top;
   }

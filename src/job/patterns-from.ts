@@ -1,22 +1,22 @@
 import type { MetricPattern } from './spec.js';
 
-/** A pattern that a line gave rise to. */
+/** A pattern derived from a line. */
 export interface ProposedPattern extends MetricPattern {
-  /** What it finds in that line, as it stands there. */
+  /** The text it finds in that line. */
   value: string;
 }
 
-/** A longer line is not one that a person reads numbers from. */
+/** Nobody reads numbers from longer lines. */
 const LONGEST_LINE = 1000;
 const MOST_PROPOSED = 50;
-/** Characters before a number in which its name is looked for. */
+/** The name is searched in this many characters before a number. */
 const LONGEST_LABEL = 80;
 
 const NUMERAL = String.raw`[-+]?(?:\d+(?:[,_]\d{3}(?!\d))*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?`;
 const NOT_FINITE = String.raw`[-+]?(?:nan|NaN|NAN|inf|Inf|INF|infinity|Infinity)(?!\w)`;
 const NUMBER = `(?:${NUMERAL}|${NOT_FINITE})`;
 
-/** Numbers that stand for themselves: not parts of words, versions, dates, times and addresses. */
+/** Standalone numbers: not parts of words, versions, dates, times or addresses. */
 const NUMBERS = new RegExp(
   [
     String.raw`(?<![\p{L}\p{N}_.@^#\\-]|[\d)]:|\d\s*/\s*|\d,)`,
@@ -25,7 +25,7 @@ const NUMBERS = new RegExp(
   ].join(''),
   'gu',
 );
-/** Of how many this is one, as in `3/10`. */
+/** The total, as in `3/10`. */
 const FRACTION = /^\s*\/\s*\d/;
 const UNNAMED_FRACTION = /(?:^|[\s[(|])\d+\s*\/\s*\d+(?![\w/])/g;
 
@@ -45,7 +45,7 @@ const PLACE = /[\w.]:[\w.]+:$/;
 const ADDRESS = /:\/\/\S*$/;
 const SEPARATOR = /[:=|~≈→>]|\.\./;
 
-/** What leads to a number and is no part of its name. */
+/** Text before a number that is not part of its name. */
 const LINK = /^(?:is|was|are|of|at|to|by|equals|now|reached|improved|from|with)$/i;
 const NO_NAME =
   /^(?:the|an?|this|our|and|with|current|info|debug|warning|warn|error|critical|in|on|for|after)$/i;
@@ -56,7 +56,7 @@ const STEP =
   /^(?:(?:global|train|training|total)[_ ])?(?:epoch|step|iter|iteration|round|episode|update|batch|it)s?$/i;
 const EPOCH = /^(?:(?:train|training)[_ ])?(?:epoch|round|episode)s?$/i;
 const OVERALL = /^global[_ ]?/i;
-/** Numbers that count nothing. */
+/** Numbers that do not count steps. */
 const NOT_MEASURED = /^(?:cuda|gpu|device|rank|pid|port|line|seed|version|localhost)$/i;
 /** As XGBoost (`[10]`) and CatBoost (`10:`) begin their lines. */
 const COUNT_AT_START = /^\s*(?:\[(\d+)\]|(\d+):)(?=\s)/;
@@ -71,7 +71,7 @@ interface Found {
   isFraction: boolean;
 }
 
-/** Where a step stands, and a regular expression for it. */
+/** The position of a step, and a regular expression for it. */
 interface Step {
   text: string;
   start: number;
@@ -122,7 +122,7 @@ function labelOf(text: string): Pick<Found, 'name' | 'before'> | undefined {
   let named = words.split(' ');
   let rest = gap;
   let isSeparated = SEPARATOR.test(gap);
-  // What is in brackets tells of something that is not named here.
+  // Numbers in brackets belong to something that is not named here.
   if (!isSeparated && /[)\]]\s*[[({]/.test(gap)) return undefined;
   if (gap.startsWith('(') && named.length > 1) rest = ` ${named.pop()}${gap}`;
   while (named.length > 0 && LINK.test(named.at(-1)!)) {
@@ -131,7 +131,7 @@ function labelOf(text: string): Pick<Found, 'name' | 'before'> | undefined {
   }
   const cut = named.findLastIndex((word) => NO_NAME.test(word));
   named = named.slice(cut + 1);
-  // Before a sign all words are the name; else the last one, and what tells it from others.
+  // Before a sign, all words are the name; otherwise the last word and what distinguishes it.
   const most = named.length - 1;
   const from = isSeparated ? 0 : most - countFromEnd(named.slice(0, most), (word) => QUALIFIER.test(word));
   named = named.slice(Math.max(0, from));
@@ -150,7 +150,7 @@ function countFromEnd<T>(items: readonly T[], test: (item: T) => boolean): numbe
   return items.length - 1 - other;
 }
 
-/** Spaces come and go where there is a sign, as columns are aligned. */
+/** Around a sign the number of spaces varies, because columns are aligned. */
 function gapRegex(gap: string): string {
   const signs = gap.trim();
   if (signs === '') return '\\s+';
@@ -158,7 +158,7 @@ function gapRegex(gap: string): string {
   return `${isWord ? '\\s+' : '\\s*'}${signs.split(/\s+/).map(escape).join('\\s*')}${/\w$/.test(signs) ? '\\s+' : '\\s*'}`;
 }
 
-/** The count that tells the lines of a script apart; none where it would begin again in each epoch. */
+/** The counter that identifies the lines of a script; undefined if it restarts in each epoch. */
 function stepOf(line: string, found: readonly Found[]): Step | undefined {
   const steps = found.filter(({ name, text }) => STEP.test(name) && /^\d+$/.test(text));
   const overall = steps.find(({ name }) => OVERALL.test(name));
@@ -205,7 +205,7 @@ function patternOf(
   return undefined;
 }
 
-/** That the text stands for itself in a regular expression. */
+/** Escapes a text for a regular expression. */
 function escape(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -8,7 +8,7 @@ export interface Surroundings {
   disk?: Disk;
 }
 
-/** The folders of PATH in their order. What is relative is left out: a job starts in another folder. */
+/** The folders of PATH in order. Relative ones are left out, since a job starts in another folder. */
 export function pathFolders({ env, platform = process.platform }: Surroundings): string[] {
   const windows = platform === 'win32';
   return (env['PATH'] ?? env['Path'] ?? '')

@@ -4,7 +4,7 @@ import { type JobSpec, type MetricPattern, MOST_PATTERNS } from './spec.js';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** What is wrong with a job, one sentence each; empty when nothing is. */
+/** The problems of a job, one sentence each; empty if there are none. */
 export function problemsOf(spec: JobSpec): string[] {
   const problems: string[] = [];
   if (!path.isAbsolute(spec.codeFolder))
@@ -28,7 +28,7 @@ export function problemsOf(spec: JobSpec): string[] {
   return [...problems, ...problemsOfPatterns(spec.metrics ?? [])];
 }
 
-/** The same of what is read from its output. */
+/** The same for its patterns. */
 export function problemsOfPatterns(patterns: readonly MetricPattern[]): string[] {
   const problems: string[] = [];
   if (patterns.length > MOST_PATTERNS)
@@ -44,7 +44,7 @@ export function problemsOfPatterns(patterns: readonly MetricPattern[]): string[]
 function problemOfPattern(regex: string): string | undefined {
   try {
     new RegExp(regex);
-    // With an empty alternative it matches the empty text, and tells how many groups it has.
+    // With an empty alternative it matches the empty text, and the match has one entry per group.
     const groups = new RegExp(`${regex}|`).exec('')?.length ?? 0;
     return groups < 2 ? 'has no group (…) for the value' : undefined;
   } catch (error) {

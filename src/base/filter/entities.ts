@@ -1,4 +1,4 @@
-/** What the first word of `metrics.loss` and the like stands for, in MLflow's grammar and in ours. */
+/** The entities that the prefix of `metrics.loss` and the like may name, in MLflow's grammar and in ours. */
 export const ENTITIES: Record<string, string> = {
   attribute: 'attribute',
   attributes: 'attribute',

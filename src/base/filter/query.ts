@@ -22,7 +22,7 @@ export interface Comparison {
 }
 
 export interface Field {
-  /** `attribute`, `metric`, `param`, `tag` or `dataset`; undefined: what has that name. */
+  /** `attribute`, `metric`, `param`, `tag` or `dataset`; undefined: whichever has that name. */
   entity?: string;
   key: string;
   /** Where it stands, from 0. */
@@ -67,7 +67,7 @@ const SYMBOLS: Record<string, Comparator> = {
 const TOKEN =
   /\s+|(?<quoted>'(?:''|[^'])*'|"(?:""|[^"])*"|`(?:``|[^`])*`)|(?<symbol>==|!=|<>|<=|>=|[=<>(),])|(?<word>[^\s()<>=!,'"`]+)/uy;
 
-/** @throws BAD_REQUEST that names the place and what was expected there */
+/** @throws BAD_REQUEST with the position and what was expected there */
 export function parseQuery(text: string): Query {
   if (text.length > LONGEST)
     throw new TrainyardError('BAD_REQUEST', `A filter may have at most ${formatCount(LONGEST)} characters.`);
@@ -155,7 +155,7 @@ class Parser {
 
   private and(): Query {
     const parts = [this.not()];
-    // Words by themselves need none between them.
+    // Plain words need no operator between them.
     while (this.words('AND') || (parts.at(-1)?.kind === 'text' && this.isStart())) parts.push(this.not());
     return parts.length === 1 ? (parts[0] as Query) : { kind: 'and', parts };
   }
@@ -254,7 +254,7 @@ class Parser {
 }
 
 const and = (...parts: Query[]): Query => ({ kind: 'and', parts });
-/** `x NOT IN (1)` is said of runs that have x, as `x != 1` is. */
+/** `x NOT IN (1)` only matches runs that have x, as `x != 1` does. */
 const present = (field: Field): Query => ({
   kind: 'not',
   part: { kind: 'comparison', field, operator: 'IS NULL', values: [] },

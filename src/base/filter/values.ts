@@ -1,10 +1,10 @@
 import { faulty, type Literal } from './query.js';
 
-/** What the values of a filter mean. */
+/** The meaning of values in a filter. */
 
 const NUMBER = /^\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)\s*$/i;
 
-/** undefined: it is none. */
+/** undefined: not a number. */
 export function numberOf(text: string): number | undefined {
   if (!NUMBER.test(text)) return undefined;
   const plain = text.trim().toLowerCase();
@@ -14,7 +14,7 @@ export function numberOf(text: string): number | undefined {
 
 const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** ms since the epoch: a number as it is, a date in the time of this machine unless it says otherwise. */
+/** In ms since the epoch. A number is taken as such, a date is in local time unless it has a time zone. */
 export function timeOf({ text, at }: Literal): number {
   const number = numberOf(text);
   if (number !== undefined) return number;
@@ -27,7 +27,7 @@ export function timeOf({ text, at }: Literal): number {
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** ms: `90s`, `1h30m`; a number is of seconds. */
+/** In ms. `90s`, `1h30m`; a plain number means seconds. */
 export function durationOf({ text, at }: Literal): number {
   const number = numberOf(text);
   if (number !== undefined) return number * 1000;

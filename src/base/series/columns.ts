@@ -1,11 +1,11 @@
-/** Points as columns of one length; times are ms since the epoch. */
+/** Points as columns of equal length; times in ms since the epoch. */
 export interface Columns {
   steps: Float64Array;
   times: Float64Array;
   values: Float64Array;
 }
 
-/** Gives an array to be filled; what it holds does not matter. */
+/** Returns an array to be filled; its initial content does not matter. */
 export type Floats = (length: number) => Float64Array;
 
 export function concatenate(parts: readonly Columns[]): Columns {
@@ -44,7 +44,7 @@ export function order({ steps, times, values }: Columns): Uint32Array {
     (steps[a] as number) - (steps[b] as number) ||
     number(a) - number(b);
   const indices = Uint32Array.from(steps, (_, i) => i);
-  // Nearly always they are in order already.
+  // They are nearly always in order already.
   if (indices.every((i) => i === 0 || compare(i - 1, i) <= 0)) return indices;
   return indices.sort(compare);
 }

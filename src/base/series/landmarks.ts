@@ -1,17 +1,17 @@
 import type { Columns, Floats } from './columns.js';
 
-/** Some points of a series, with where in it they are, in logging order. */
+/** Some points of a series with their positions, in logging order. */
 export interface Sample extends Columns {
   positions: Float64Array;
 }
 
 /**
- * Of each bucket of `size` neighbours the first, the least, the greatest and the last (M4, Jugel et al. 2014), so that
- * no spike is lost, and one NaN or infinity as what it is. Buckets begin at multiples of `size`; so the landmarks of
- * landmarks are those of the points, when the larger size is a multiple of the smaller: that is what overviews rest on.
- * @param parts  neighbours, from left to right
- * @param room  for as many numbers as there are points; the result is a part of it
- * @returns where they are in all parts together, ascending
+ * The first, lowest, highest and last point of each bucket of `size` neighbours (M4, Jugel et al. 2014), so that no
+ * spike is lost, and one NaN or infinity of each kind. Buckets start at multiples of `size`. So the landmarks of
+ * landmarks are those of the points if the larger size is a multiple of the smaller one; overviews rely on this.
+ * @param parts neighbours, from left to right
+ * @param room for as many numbers as there are points; the result is a part of it
+ * @returns their positions in all parts together, ascending
  */
 export function landmarks(
   parts: readonly Sample[],
@@ -19,7 +19,7 @@ export function landmarks(
   room: Uint32Array = new Uint32Array(lengthOf(parts)),
 ): Uint32Array {
   const marks = new Marks(room);
-  // Of the bucket at hand: where it ends, and where its landmarks are in all parts together.
+  // The end of the current bucket, and the positions of its landmarks in all parts together.
   let end = -Infinity;
   let [first, least, greatest, odd] = [0, -1, -1, -1];
   let [low, high] = [Infinity, -Infinity];
@@ -30,7 +30,7 @@ export function landmarks(
         marks.add(first, least, greatest, odd, offset + i - 1);
         end = (Math.floor((positions[i] as number) / size) + 1) * size;
         first = offset + i;
-        // One by one: a list that is taken apart is made anew for each bucket.
+        // One by one, since spreading would allocate a list for each bucket.
         least = greatest = odd = -1;
         low = Infinity;
         high = -Infinity;
@@ -73,7 +73,7 @@ class Marks {
   add(first: number, least: number, greatest: number, odd: number, last: number): void {
     if (last < first) return;
     this.keep(first);
-    // Most buckets have nothing odd; not to sort two numbers is what makes this quick.
+    // Most buckets have no special values. Not sorting two numbers is what makes this fast.
     if (odd >= 0) for (const i of [least, greatest, odd].sort((a, b) => a - b)) this.keep(i);
     else {
       this.keep(Math.min(least, greatest));
@@ -126,14 +126,14 @@ function pick(parts: readonly Float64Array[], indices: Uint32Array, picked: Floa
   return picked;
 }
 
-/** `columns` stand in the series from position `first`. */
+/** `columns` start at position `first` of the series. */
 export function sampleOf(first: number, { steps, times, values }: Columns): Sample {
   const positions = new Float64Array(steps.length);
   for (let i = 0; i < positions.length; i++) positions[i] = first + i;
   return { positions, steps, times, values };
 }
 
-/** A stretch of positions, `to` not included, and of steps, both included. */
+/** A range of positions, `to` excluded, and a range of steps, both ends included. */
 export interface Window {
   from: number;
   to: number;
@@ -150,6 +150,6 @@ export function within(sample: Sample, { from, to, fromStep, toStep }: Window): 
     const step = steps[i] as number;
     if (position >= from && position < to && step >= fromStep && step <= toStep) kept[count++] = i;
   }
-  // Most samples are not cut.
+  // Most samples need no cut.
   return count === positions.length ? sample : pickSample([sample], kept.subarray(0, count));
 }

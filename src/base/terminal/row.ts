@@ -1,7 +1,7 @@
 /**
- * One line of a terminal. Cells are columns: a character with what combines with it. A character that is wider than one
- * column, or a tab, is followed by empty cells. While every character takes one column the cells are a plain string,
- * which is what most lines stay.
+ * One line of a terminal. A cell is a column: a character with its combining marks. A character wider than one column,
+ * or a tab, is followed by empty cells. As long as every character takes one column, which is true for most lines, the
+ * cells are a plain string.
  */
 export class Row {
   #cells: string | string[] = '';
@@ -33,7 +33,7 @@ export class Row {
     const cells = this.#array();
     let at = Math.min(column, cells.length) - 1;
     while (at > 0 && cells[at] === '') at--;
-    // A program that goes wild puts thousands of marks on one letter.
+    // A broken program may put thousands of marks on one letter.
     if (at >= 0 && (cells[at]?.length ?? 0) < MOST_MARKS) cells[at] += mark;
   }
 
@@ -74,7 +74,7 @@ export class Row {
     for (const [i, cell] of written.entries()) cells[column + i] = cell;
   }
 
-  /** Half a character is no character: one that lies on both sides of the border becomes blank. */
+  /** A character cut in half becomes blank. */
   #split(border: number): void {
     const cells = this.#cells;
     if (typeof cells === 'string' || cells[border] !== '') return;

@@ -4,11 +4,11 @@ import { Row } from './row.js';
 export interface TerminalSize {
   /** Lines that the cursor can go back to. */
   rows: number;
-  /** What a program writes right of them is dropped: nothing is wrapped. */
+  /** Text to the right of them is dropped, not wrapped. */
   columns: number;
 }
 
-/** More rows than a terminal has: a program goes up as far as its own believes it can. */
+/** More rows than a terminal has, since a program moves up as far as its own idea of the height allows. */
 const SIZE: TerminalSize = { rows: 100, columns: 2_000 };
 const TAB = 8;
 
@@ -21,10 +21,10 @@ const MARK = /^(?:\p{M}|[\u200B-\u200F\u2060])/u;
 /** `ESC [ … m` and the like: parameters and the letter that says what to do. */
 // eslint-disable-next-line no-control-regex
 const CONTROL_SEQUENCE = /(?:\x1B\[|\x9B)([0-?]*)[ -/]*([@-~])/y;
-/** Those of several characters that say nothing about where text stands. */
+/** Sequences of several characters that do not affect the position of text. */
 // eslint-disable-next-line no-control-regex
 const ESCAPE = /\x1B(?:[ -/]+[0-~]|([0-~]))/y;
-/** What may become an escape sequence when more is known. */
+/** An incomplete escape sequence. */
 // eslint-disable-next-line no-control-regex
 const BEGUN = /(?:\x1B(?:\[[0-?]*[ -/]*|[ -/]*)|\x9B[0-?]*[ -/]*)$/y;
 // eslint-disable-next-line no-control-regex
@@ -32,15 +32,15 @@ const BROKEN = /\x1B\[[0-?]*[ -/]*/y;
 /** Titles, links and the like: text that is not shown. */
 // eslint-disable-next-line no-control-regex
 const HIDDEN = /\x1B[\]PX^_]|[\x90\x98\x9D-\x9F]/y;
-/** A line's end, too: one that is never closed would hide the rest. */
+/** The end of a line also closes it; otherwise an unclosed one would hide the rest. */
 // eslint-disable-next-line no-control-regex
 const HIDDEN_END = /\x1B\\|[\x07\x18\x1A\x9C]|(?=[\n\x1B])/g;
 const LONGEST_SEQUENCE = 200;
 
 /**
- * What a terminal shows of what programs print: carriage returns, backspaces and cursor movements are applied, so a
- * progress bar is what it was last. Colours are dropped. Text may come in pieces of any length. What has scrolled away is
- * told and forgotten, so the memory for it is bounded; nothing takes back what has scrolled away.
+ * Shows program output as a terminal would: carriage returns, backspaces and cursor movements are applied, so a
+ * progress bar has its last state. Colours are dropped. Text may come in pieces of any length. Lines that scroll away
+ * are reported and forgotten, so memory is bounded and they can no longer change.
  */
 export class Terminal {
   readonly #size: TerminalSize;
@@ -51,18 +51,18 @@ export class Terminal {
   /** Rows that have scrolled away. */
   #gone = 0;
   #saved = { row: 0, column: 0 };
-  /** An escape sequence, or a character, that has only begun. */
+  /** An incomplete escape sequence or character. */
   #begun = '';
   #isHidden = false;
   #reach = 0;
 
-  /** @param onLine told of each line that can no longer change */
+  /** @param onLine called with each line that can no longer change */
   constructor(onLine: (row: Row) => void = () => undefined, size: Partial<TerminalSize> = {}) {
     this.#onLine = onLine;
     this.#size = { ...SIZE, ...size };
   }
 
-  /** Those that can still change, down to the cursor or the last one with text. The last is where the cursor is, or below. */
+  /** Lines that can still change, down to the cursor or the last line with text. */
   get rows(): readonly Row[] {
     void this.#here;
     let end = this.#rows.length;
@@ -70,7 +70,7 @@ export class Terminal {
     return this.#rows.slice(0, end);
   }
 
-  /** The most lines that the cursor has gone up from the last: what is above has not been changed so far. */
+  /** The furthest the cursor has moved up from the last line. Lines above that have not changed so far. */
   get reach(): number {
     return this.#reach;
   }
@@ -81,7 +81,7 @@ export class Terminal {
     for (let at = 0; at < text.length;) at = this.#isHidden ? this.#hide(text, at) : this.#read(text, at);
   }
 
-  /** @returns where to go on */
+  /** @returns where to continue */
   #read(text: string, at: number): number {
     const run = matchAt(TEXT, text, at);
     if (run) {
@@ -119,7 +119,7 @@ export class Terminal {
   #hide(text: string, at: number): number {
     const end = matchAt(HIDDEN_END, text, at);
     if (!end) return text.length;
-    // An escape at the very end may be the first half of the mark that closes.
+    // An escape at the very end may be the first half of the terminator.
     if (end.index === text.length - 1 && text.endsWith('\x1B')) {
       this.#begun = '\x1B';
       return text.length;
@@ -205,7 +205,7 @@ export class Terminal {
   }
 
   #control(letter: string, parameters: string): void {
-    // `?25l` and the like are of the terminal itself.
+    // `?25l` and the like control the terminal itself.
     if (/[<-?]/.test(parameters)) {
       if (parameters[0] === '?' && (letter === 'J' || letter === 'K'))
         this.#control(letter, parameters.slice(1));

@@ -2,16 +2,16 @@ import path from 'node:path';
 import { type Disk, disk as realDisk } from '../disk.js';
 import { isProgram, type Surroundings } from '../programs.js';
 
-/** A Python that something points to: it is there, or why not. */
+/** A Python that something points to, or why it cannot be used. */
 export type Candidate =
   | { source: string; python: string }
   | {
       source: string;
       /** A sentence. */
       problem: string;
-      /** What to do about it, a sentence. */
+      /** How to fix it, a sentence. */
       hint: string;
-      /** Whether this was meant to be the one: then no other is taken in its place. */
+      /** Whether this one was chosen explicitly: then no other is used instead. */
       isMeant: boolean;
     };
 
@@ -69,7 +69,7 @@ function lostHome(prefix: string, python: string, disk: Disk): string | undefine
   return `it was created with the Python in ${home}, which does not exist`;
 }
 
-/** Says where a link leads that leads nowhere; undefined for what is there, or no link. */
+/** The target of a broken link; undefined if it exists or is not a link. */
 function lostTarget(name: string, disk: Disk): string | undefined {
   if (disk.kind(name) !== undefined) return undefined;
   let at = name;

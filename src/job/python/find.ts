@@ -10,18 +10,18 @@ import { environmentsIn } from './folder.js';
 import { environmentsOfTools } from './projects.js';
 import { allVersions, behindShim, projectVersion, pyenvOfShim } from './versions.js';
 
-/** Where a Python is looked for. */
+/** Where to search for a Python. */
 export interface PythonQuery extends Surroundings {
   /** Absolute folder of the script. */
   folder: string;
-  /** Environments are looked for from `folder` up to here. */
+  /** Environments are searched from `folder` up to here. */
   codeFolder: string;
 }
 
-/** Candidates of one place; the first that is there wins. */
+/** Candidates from one place; the first usable one wins. */
 interface Place {
   candidates: Candidate[];
-  /** Nothing of the project, and no person, points to it. */
+  /** Neither the project nor a person points to it. */
   isGuess: boolean;
 }
 
@@ -29,7 +29,7 @@ interface Place {
  * The Python of a script. The nearest environment wins, from the script's folder up to the code folder: one in the
  * folder, then one that a tool keeps for it elsewhere. After them come the environment that is active, the version that
  * `.python-version` asks for, PATH, and what conda, pyenv and uv have installed.
- * @throws NO_INTERPRETER, also when the one that was meant is broken
+ * @throws NO_INTERPRETER, also if the chosen one is broken
  */
 export function findPython(query: PythonQuery): Interpreter {
   const problems: string[] = [];

@@ -23,7 +23,7 @@ export function environmentsIn(folder: string, where: Surroundings): Candidate[]
     ...ofUv(folder, where),
     ...USUAL_NAMES.flatMap((name) => at(name)),
     ...namedByFile(folder, where),
-    // A broken one of these may be any that was forgotten.
+    // A broken one here is probably just forgotten.
     ...[...others, ...held].flatMap((name) => at(name)).map((one) => ({ ...one, isMeant: false })),
   ];
   // Of several, the one that a person made active.

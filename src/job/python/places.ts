@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Surroundings } from '../programs.js';
 
-/** Where programs of Python keep what is a user's: their data, caches and configuration. */
+/** Where Python tools keep user data, caches and configuration. */
 export interface Places {
   home: string;
   data: string;
@@ -10,7 +10,7 @@ export interface Places {
   config: string;
 }
 
-/** As platformdirs has them, which poetry, hatch and virtualenv go by. */
+/** As in platformdirs, which poetry, hatch and virtualenv use. */
 export function placesOf({ env, platform = process.platform }: Surroundings): Places {
   const home = (platform === 'win32' ? env['USERPROFILE'] : env['HOME']) || os.homedir();
   if (platform === 'win32') {

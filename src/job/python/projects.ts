@@ -7,8 +7,8 @@ import { type Candidate, environmentAt } from './environment.js';
 import { placesOf, resolvePath } from './places.js';
 
 /**
- * The environments that a project's tool keeps outside its folder, of whatever tools the folder has the files of.
- * Their names hold a hash of the project's path, so no tool has to be asked (poetry takes a second to answer).
+ * The environments that a project's tools keep outside its folder, for every tool whose files are in the folder. Their
+ * names contain a hash of the project's path, so no tool has to be called (poetry takes a second).
  */
 export function environmentsOfTools(folder: string, where: Surroundings): Candidate[] {
   return [pdm, poetry, pipenv, hatch, conda].flatMap((tool) => tool(folder, where));
@@ -18,7 +18,7 @@ function pdm(folder: string, where: Surroundings): Candidate[] {
   const { disk = realDisk } = where;
   const written = disk.text(path.join(folder, '.pdm-python'))?.trim();
   if (!written) return [];
-  // The file names the program; its environment is looked at, so that a broken one is told as any other.
+  // The file names the program. Its environment is checked, so that a broken one is reported like any other.
   const prefix = path.dirname(path.dirname(resolvePath(written, folder, placesOf(where).home)));
   return [environmentAt(prefix, 'pdm', where) ?? missing('pdm', '.pdm-python', 'pdm install')];
 }

@@ -18,7 +18,7 @@ const FILE = '.python-version';
  * @param folders from the script's up to the code folder
  */
 export function projectVersion(folders: readonly string[], where: Surroundings): Candidate[] {
-  // The variable goes before the file, with the shim that reads both.
+  // For the shim, which reads both, the variable takes precedence over the file.
   const asked = where.env['PYENV_VERSION'] ? undefined : ofFiles(folders, where);
   if (!asked || asked.versions.includes('system')) return [];
   const there = asked.versions.flatMap((version) => [
@@ -36,7 +36,7 @@ export function projectVersion(folders: readonly string[], where: Surroundings):
   ];
 }
 
-/** Whether a program is one that pyenv puts in the place of all its Pythons; and then the folder of pyenv. */
+/** If a program is a pyenv shim, the folder of pyenv. */
 export function pyenvOfShim(file: string, { disk = realDisk }: Surroundings): string | undefined {
   const folder = path.dirname(file);
   const root = path.dirname(folder);

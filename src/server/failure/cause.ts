@@ -1,4 +1,4 @@
-/** Why a job failed, from how it ended and the end of what it printed. Pure. */
+/** Why a job failed, derived from how it ended and from the end of its output. Pure. */
 import { Terminal } from '../../base/terminal/terminal.js';
 import { isLibrary } from '../../job/code-path.js';
 import type { FailureCause } from '../../workspace/types.js';
@@ -10,24 +10,24 @@ export interface JobEnd {
   cause: 'exit' | 'cancelled' | 'timeout' | 'lost' | 'spawn-failed';
   exitCode: number | null;
   signal?: string;
-  /** What the target says of it, a sentence. */
+  /** The target's own reason, a sentence. */
   reason?: string;
 }
 
 export interface JobCode {
-  /** Of a path that the job printed: relative to the root of its code; undefined for a file of others. */
+  /** Maps a path that the job printed to one relative to the root of its code; undefined for other files. */
   pathOf: (named: string) => string | undefined;
-  /** The folder it ran in, as the person knows it. */
+  /** Its working folder, by the person's own path. */
   cwd: string;
-  /** What ran the script. */
+  /** The interpreter of the script. */
   program: string;
 }
 
 const LONGEST = 300;
 const LONGEST_MESSAGE = 2_000;
-/** Lines after an exception at most: one that was printed long before the end was coped with. */
+/** The most lines that may follow an exception. One that was printed long before the end was handled. */
 const MOST_AFTER = 200;
-/** Lines between an exception and a crash that came of it. */
+/** Lines between an exception and a crash that it caused. */
 const CRASH_AFTER = 40;
 
 const OUT_OF_MEMORY =
@@ -36,13 +36,13 @@ const ON_GPU = /CUDA|HIP|MPS|RESOURCE_EXHAUSTED|ResourceExhausted|XPU/;
 const NO_MODULE = /No module named '?([\w.]+)'?/;
 const NO_FILE = /No such file or directory: ['"](.+?)['"]/;
 const NO_INPUT = 'The script asked for input, which jobs do not have.';
-/** What other processes say when one has failed. */
+/** Messages of other processes after one has failed. */
 const KNOCKED_ON = /ChildFailedError$|DistBackendError$|(?:DistNetworkError|DistStoreError)$/;
 const FAR_END = /Connection (?:closed|reset) by peer|remote process exited|Broken pipe/;
 
 /**
  * @param log the end of it, as it was written
- * @returns with lines of at most so many characters that a row or a notification has room for them
+ * @returns the cause, with lines short enough for a row or a notification
  */
 export function causeOf(log: string, end: JobEnd, code: JobCode): FailureCause {
   const cause = find(linesOf(log), end, code);
@@ -103,7 +103,7 @@ function ofExit(lines: readonly string[], end: JobEnd, code: JobCode): FailureCa
 
 const NOTHING: Omit<Raised, 'exception' | 'message'> = { frames: [], start: 0, end: 0 };
 
-/** The last exception that was not coped with. */
+/** The last exception that was not handled. */
 function last(lines: readonly string[], rank?: number): Raised | undefined {
   const late = exceptionsIn(lines).filter(
     ({ end, aside, rank: own }) =>
@@ -163,7 +163,7 @@ function ofException(raised: Raised, code: JobCode): FailureCause {
   return { ...cause, hint: `Caused by ${headlineOf(shortName(from.exception), headOf(from.message))}` };
 }
 
-/** What is to be said of some exceptions. */
+/** Hints for some exceptions. */
 function explain(
   { exception, message }: Raised,
   { program, cwd, pathOf }: JobCode,
@@ -223,7 +223,7 @@ function ofCrash(
   };
 }
 
-/** The exit code, and the last that it said. */
+/** The exit code and the last line of output. */
 function ofNothing(lines: readonly string[], { exitCode, reason }: JobEnd): FailureCause {
   const words = exitCode === null ? (reason ?? 'Its exit code is not known.') : `Exit code ${exitCode}`;
   const message = lines.findLast((line) => /[\p{L}\p{N}]/u.test(line) && !/\d+%\|/.test(line))?.trim();
@@ -238,7 +238,7 @@ function ofNothing(lines: readonly string[], { exitCode, reason }: JobEnd): Fail
   return { kind: 'exit', headline: `${words}: ${message}`, message };
 }
 
-/** The deepest in the person's own code; of others nothing is shown. */
+/** The deepest frame in the person's own code; other frames are not shown. */
 function placeOf(frames: readonly Frame[], code: JobCode): Pick<FailureCause, 'file' | 'line'> {
   for (const { file: named, line } of frames.toReversed()) {
     const file = code.pathOf(named);
@@ -247,7 +247,7 @@ function placeOf(frames: readonly Frame[], code: JobCode): Pick<FailureCause, 'f
   return {};
 }
 
-/** Of what a worker raised again in the program: where the worker was. */
+/** For an exception that a worker re-raised in the main program: the worker's position. */
 function framesOf(raised: Raised): Frame[] {
   return raised.from && isSame(raised.from, raised) ? raised.from.frames : raised.frames;
 }
@@ -261,12 +261,12 @@ function originOf(raised: Raised): Raised | undefined {
 const isSame = (a: Raised, b: Raised) =>
   shortName(a.exception) === shortName(b.exception) && a.message === b.message;
 
-/** Without its module, as people call it. */
+/** Without its module. */
 function shortName(exception: string): string {
   return /[^.]+$/.exec(exception)?.[0] ?? exception;
 }
 
-/** The first line, and the next where that only announces it. */
+/** The first line, and the next one if the first only announces it. */
 function headOf(message: string): string {
   const [first = '', second, third = ''] = message.split('\n');
   if (/^\d+ validation errors? for /.test(first)) return [first, second, third].join(': ');

@@ -7,15 +7,15 @@ export interface Printed {
   message: string;
   /** The deepest last. */
   frames: Frame[];
-  /** Where it begins. */
+  /** Where it starts. */
   line: number;
   hint?: string;
 }
 
-/** Lines from the end in which a shell says what it could not do. */
+/** The number of last lines that may contain a shell's error. */
 const SHELL_LINES = 6;
 const USAGE_LINES = 80;
-/** A progress bar that had no end of its line yet. */
+/** A progress bar without a line break. */
 const BAR = /^.*\d%(?:\|.*\])?\s*/;
 
 /** The last error of any of them. */
@@ -47,7 +47,7 @@ function nodeError(lines: readonly string[]): Printed | undefined {
       const [, file, line] = NODE_FRAME.exec(lines[i] ?? '') ?? [];
       if (file !== undefined && !file.startsWith('node:')) frames.unshift({ file, line: Number(line) });
     }
-    // What could not be compiled is named above: `/x/train.js:3`, the line, an arrow.
+    // A file that could not be compiled is named above: `/x/train.js:3`, the line, an arrow.
     const above = lines.slice(Math.max(0, at - 6), at).findLast((line) => /^\S.*:\d+$/.test(line));
     const [, file, line] = /^(?:file:\/\/)?(.*):(\d+)$/.exec(above ?? '') ?? [];
     if (frames.length === 0 && file !== undefined) frames.push({ file, line: Number(line) });
@@ -68,7 +68,7 @@ function rError(lines: readonly string[]): Printed | undefined {
   const [, where, said = ''] = /^Error(?: in (.*?))? ?:\s*(.*)$/.exec(first) ?? [];
   const rest = [];
   for (let i = at + 1; i < end && /^\s+\S/.test(lines[i] ?? ''); i++) rest.push((lines[i] ?? '').trim());
-  // What could not be read is in a warning below.
+  // The file that could not be read is named in a warning below.
   const unread = lines.slice(at, end).find((line) => /^\s+cannot open /.test(line));
   const message = [said, ...rest, unread?.trim()].filter(Boolean).join(' ');
   const missing = /there is no package called [‘'"]([^’'"]+)/.exec(message)?.[1];
@@ -93,8 +93,7 @@ function juliaError(lines: readonly string[]): Printed | undefined {
       /^\s*\[\d+\] .* at (\S+?):(\d+)$/.exec(line) ??
       /^in expression starting at (\S+?):(\d+)$/.exec(line) ??
       [];
-    // The one that has begun it all comes last, and only counts when there is no other.
-    // `./array.jl` is of Julia itself.
+    // The root cause comes last, and only counts if there is no other. `./array.jl` is of Julia itself.
     if (file !== undefined && !file.startsWith('./')) frames.unshift({ file, line: Number(number) });
   }
   const exception = /^((?:\w+\.)*\w*(?:Error|Exception))\b/.exec(message)?.[1];
@@ -117,7 +116,7 @@ function shellError(lines: readonly string[]): Printed | undefined {
       [];
     // In backquotes is the line itself, below what is wrong with it.
     if (file === undefined || message === undefined || message.startsWith('`')) continue;
-    // `12345 Killed  python train.py` is told by its signal.
+    // `12345 Killed python train.py` is told by its signal.
     if (/^\s*\d+ (?:Killed|Segmentation fault|Aborted|Terminated|Bus error)/.test(message)) continue;
     const name = file.replace(/^(?:\/\S*\/)?(?:ba|da|z|k)?sh: /, '');
     const missing = /^(?:command not found: )?(.+?)(?:: (?:command )?not found)?$/.exec(message)?.[1];
@@ -131,7 +130,7 @@ function shellError(lines: readonly string[]): Printed | undefined {
   return undefined;
 }
 
-/** What argparse, click, typer and others say of wrong arguments; they end with 2. */
+/** Messages of argparse, click, typer and others about wrong arguments; these programs exit with 2. */
 function usageError(lines: readonly string[], exitCode: number | null): Printed | undefined {
   if (exitCode !== 2) return undefined;
   const usage = lines.findLastIndex((line) => /^\s*usage: /i.test(line));

@@ -14,16 +14,16 @@ export interface Raised {
   message: string;
   /** The deepest last. */
   frames: Frame[];
-  /** Lines that it takes, the second not included. */
+  /** Its range of lines, the second excluded. */
   start: number;
   end: number;
   /** Of the process, where several log into one file. */
   rank?: number;
-  /** The program went on: nobody could take it, or it was in another thread. */
+  /** The program continued: the exception was ignored, or was in another thread. */
   aside?: 'ignored' | 'thread';
-  /** The one before it, which it came from. */
+  /** Its cause or context. */
   from?: Raised;
-  /** Of a group: what is in it, as a flat list. */
+  /** For a group: its exceptions as a flat list. */
   members?: Raised[];
 }
 
@@ -44,12 +44,12 @@ const RANK = /^\[(?:rank|default)?(\d+)\]:/;
 const FATAL = /^Fatal Python error: (.*)$/;
 const FATAL_FRAME = /^\s+File "(.+?)", line (\d+)(?: in .*)?$/;
 
-/** Junk of other processes between the lines of a traceback. */
+/** Output of other processes between the lines of a traceback. */
 const MOST_BETWEEN = 20;
 const MOST_MESSAGE_LINES = 10;
 const LONGEST_PATH = 4_096;
 
-/** In the order they were printed; of one that has another in it (a worker's), only that one. */
+/** In the order they were printed. If one contains another (from a worker), only the inner one. */
 export function exceptionsIn(lines: readonly string[]): Raised[] {
   const found: Raised[] = [];
   for (let at = 0; at < lines.length;) {
@@ -68,7 +68,7 @@ export function exceptionsIn(lines: readonly string[]): Raised[] {
   return found;
 }
 
-/** What the interpreter says when it crashes: its reason, and where it was, the deepest last. */
+/** The interpreter's report of a crash: the reason and the stack, deepest frame last. */
 export function crashIn(
   lines: readonly string[],
 ): { reason: string; frames: Frame[]; line: number } | undefined {
@@ -166,7 +166,7 @@ function finish(lines: readonly string[], parsed: Parsed): Raised {
   };
 }
 
-/** What stands before each line of a traceback: `[rank0]: `, `  | ` in a group, spaces. */
+/** The prefix of each line of a traceback: `[rank0]: `, ` | ` in a group, spaces. */
 function prefixOf(firstFrame: string): string {
   const at = firstFrame.indexOf('File "');
   return at < 2 ? '' : firstFrame.slice(0, at - 2).replace(/> ?$/, '');
@@ -219,7 +219,7 @@ function parseBoxed(lines: readonly string[], at: number): Raised | undefined {
     if (content === undefined) return undefined;
     const frame = /^(\S.*?):(\d+) in \S/.exec(cut + content);
     if (frame) frames.push({ file: frame[1]!, line: Number(frame[2]) });
-    // A path that is longer than the box goes on in the next line.
+    // A path longer than the box continues on the next line.
     cut =
       !frame && cut.length < LONGEST_PATH && /^(?:\/|[A-Za-z]:\\)\S*$/.test(cut + content)
         ? cut + content
@@ -243,7 +243,7 @@ function parseNotebook(lines: readonly string[], at: number, exception: string):
     if (NOTEBOOK.test(line)) return undefined;
     const placed = /^(?:File )?((?:[~/]|[A-Za-z]:\\).+?|[\w./-]+\.py):(\d+)(?:, in .*)?$/.exec(line);
     if (placed) frames.push({ file: placed[1]!, line: Number(placed[2]) });
-    // Older ones say the line with an arrow, some lines below.
+    // Older versions mark the line with an arrow, some lines below.
     open = /^(\S+\.py) in \S/.exec(line)?.[1] ?? open;
     const arrow = /^-+> ?(\d+)/.exec(line);
     if (open !== undefined && arrow) {

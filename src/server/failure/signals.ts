@@ -1,4 +1,4 @@
-/** Ends of processes by force, in words. Pure. */
+/** Describes processes that were killed. Pure. */
 import os from 'node:os';
 
 const WORDS: Partial<Record<string, string>> = {
@@ -15,7 +15,7 @@ const WORDS: Partial<Record<string, string>> = {
   SIGXCPU: 'Out of CPU time',
   SIGXFSZ: 'File too large',
 };
-/** Exit codes by which Windows says the same. */
+/** Windows exit codes with the same meaning. */
 const WINDOWS: Partial<Record<number, string>> = {
   0xc0000005: 'Access violation',
   0xc0000017: 'Out of memory',
@@ -26,7 +26,9 @@ const WINDOWS: Partial<Record<number, string>> = {
   0xc0000409: 'Stack buffer overrun',
 };
 
-/** The signal that ended a process, or one that a shell started: those end with 128 and its number. */
+/**
+ * The signal that killed a process, or a process started by a shell: the shell exits with 128 plus the signal number.
+ */
 export function signalOf(signal: string | undefined, exitCode: number | null): string | undefined {
   if (signal !== undefined) return signal;
   if (exitCode === null || exitCode <= 128 || exitCode >= 192) return undefined;
@@ -40,7 +42,7 @@ export function signalWord(signal: string): string {
   return word === undefined ? `Ended by ${signal}` : `${word} (${signal})`;
 }
 
-/** Of an exit code by which Windows tells a crash. */
+/** For a Windows exit code that means a crash. */
 export function crashWord(exitCode: number | null): string | undefined {
   return exitCode === null ? undefined : WINDOWS[exitCode >>> 0];
 }

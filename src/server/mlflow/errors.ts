@@ -50,7 +50,7 @@ export interface ParamConflict {
   newValue: string;
 }
 
-/** MLflow's wording for a param that has another value already. @param owner  such as `run ID='…'` */
+/** MLflow's wording for a param that has another value already. @param owner such as `run ID='…'` */
 export function paramChanged(owner: string, { key, oldValue, newValue }: ParamConflict): string {
   return (
     `Param with key='${key}' was already logged with value='${oldValue}' for ${owner}. ` +

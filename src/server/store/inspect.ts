@@ -120,7 +120,7 @@ function read(file: string, isChecked: boolean): { isEmpty: boolean; last?: Last
   }
 }
 
-/** @param last  what the database says */
+/** @param last what the database says */
 function compare(folder: string, last: LastChange | undefined): void {
   const file = databaseOf(folder);
   const known = readLastChange(folder);

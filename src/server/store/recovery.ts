@@ -200,7 +200,7 @@ function freeName(wanted: string): string {
 
 /**
  * Whether the store is whole: its database, and each content by its name, which is its hash.
- * @param progress  hears how many objects were read
+ * @param progress hears how many objects were read
  * @throws STORE_NEWER | CONFLICT (a server has it)
  */
 export async function verify(

@@ -33,9 +33,9 @@ export class SecondCopy {
   }
 
   /**
-   * To be called before SQLite has the database: while it has, closing any other handle of the file would let go of
-   * its lock. The copy is used once `take` is called.
-   * @param isAnew  the one that there is does not count
+   * To be called before SQLite has the database: while it has, closing any other handle of the file would let go of its
+   * lock. The copy is used once `take` is called.
+   * @param isAnew the one that there is does not count
    */
   static prepare(database: string, isAnew: boolean): Prepared {
     const folder = folderBeside(database);
@@ -206,8 +206,8 @@ export function segmentCount(database: string): number {
 
 /**
  * Writes the database as the copy has it.
- * @param segments  how many of them, from the oldest
- * @param log       SQLite's own log, when it goes on from there
+ * @param segments how many of them, from the oldest
+ * @param log SQLite's own log, when it goes on from there
  */
 export function writeCopy(database: string, target: string, segments = Infinity, log?: Buffer): void {
   const folder = folderBeside(database);
@@ -239,7 +239,7 @@ const COUNTER = [24, 28] as const;
 
 /**
  * Compares database and copy page by page, without what stands in SQLite's log, which is newer than either.
- * @param upTo  the last page (from 1) that is looked at
+ * @param upTo the last page (from 1) that is looked at
  */
 export function compareWithCopy(database: string, upTo = Infinity): Comparison {
   const folder = folderBeside(database);

@@ -100,8 +100,9 @@ export class Store {
 
   /**
    * Opens or creates the store in `folder`.
-   * @param report  hears of what could not be done beside the changes, such as a second copy of them
-   * @throws TrainyardError STORE_NEWER | STORE_CORRUPT (the files are left as they are) | CONFLICT (another process has it)
+   * @param report hears of what could not be done beside the changes, such as a second copy of them
+   * @throws TrainyardError STORE_NEWER | STORE_CORRUPT (the files are left as they are) | CONFLICT (another process has
+   * it)
    */
   static open(folder: string, report: (error: unknown) => void = warn): Store {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
