@@ -7,7 +7,7 @@ import { pythonFloat, pythonString } from './python.js';
 import { Double, Int64, KeyValues, missing, OptionalInt64, Required, Text } from './schema.js';
 import { checkKey, checkParam, checkRunTags } from './validation.js';
 
-/** Turns what is logged to a run into what the store takes; the whole of it is checked before anything is written. */
+/** Converts logged data to records of the store. Everything is checked before anything is written. */
 
 const METRIC = {
   key: Required,

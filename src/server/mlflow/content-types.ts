@@ -34,7 +34,7 @@ const BY_EXTENSION: Record<string, string> = {
 };
 const TEXT_NAMES = new Set(['MLmodel', 'MLproject']);
 
-/** MLflow's choice: what people read is plain text, what it does not know is bytes. */
+/** As in MLflow: readable files are plain text, unknown ones are bytes. */
 export function contentType(path: string): string {
   const name = posix.basename(path);
   if (TEXT_NAMES.has(name)) return TEXT;

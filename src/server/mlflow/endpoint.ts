@@ -8,19 +8,19 @@ import { invalid } from './errors.js';
 import type { Right } from './rights.js';
 import { checker } from './schema.js';
 
-/** What a handler has besides its checked request. */
+/** What a handler gets besides its validated request. */
 export interface Call {
   store: Store;
   context: ServerContext;
   request: FastifyRequest;
   reply: FastifyReply;
-  /** The run of the job whose script asks; undefined when it is a program of the person. */
+  /** The run of the job whose script sent the request; undefined for the person's own programs. */
   jobId: string | undefined;
   /** `stream`: the body is a file, which the handler reads. */
   body: 'json' | 'stream';
 }
 
-/** A handler with the schema of its request; the answer is a JSON object, or the reply when the handler sent it. */
+/** A handler with the schema of its request. It returns a JSON object, or the reply if it has sent one. */
 export interface Endpoint<I> {
   schema: TObject;
   /** @param right what a job may call it for; absent: for anything */
@@ -44,7 +44,7 @@ export function endpoint<S extends TObject>(
   };
 }
 
-/** The fields of a request: those of the query for GET and beside a file, of the body otherwise; and those in the path. */
+/** The fields of a request: from the query for GET and for files, otherwise from the body, plus those in the path. */
 function readInput(schema: TObject, call: Call): Record<string, unknown> {
   const { request, body } = call;
   const inQuery = request.method === 'GET' || body === 'stream';
@@ -59,7 +59,7 @@ function readInput(schema: TObject, call: Call): Record<string, unknown> {
   if (inQuery) {
     for (const [name, field] of Object.entries(schema.properties)) {
       const value = input[name];
-      // A list of one looks like a single value in a query; of a single value that is repeated the first one counts.
+      // In a query a list of one looks like a single value. If a single value is repeated, the first one counts.
       const isList = 'type' in field && field.type === 'array';
       if (isList && typeof value === 'string') input[name] = [value];
       if (!isList && Array.isArray(value)) input[name] = value[0];
@@ -71,8 +71,8 @@ function readInput(schema: TObject, call: Call): Record<string, unknown> {
 const DEFAULT_EXPERIMENT = '0';
 
 /**
- * A script that chooses no experiment means the one that its job was submitted to. MLflow's client has no word for that
- * but the id of the default experiment.
+ * A script that chooses no experiment means the experiment of its job. MLflow's client expresses that by the id of the
+ * default experiment.
  */
 function inExperimentOfJob(input: Record<string, unknown>, { store, jobId }: Call): Record<string, unknown> {
   const { experiment_id: one, experiment_ids: many } = input;

@@ -103,7 +103,7 @@ export function modelVersionEntity(version: ModelVersionRecord) {
     description: version.description,
     source: version.source,
     run_id: version.runId,
-    // Nothing here takes time; any other status makes the client wait for minutes.
+    // Always ready: with any other status the client waits for minutes.
     status: 'READY',
     tags: pairs(version.tags),
     run_link: version.runLink,
@@ -119,7 +119,7 @@ export function registeredModelEntity(model: RegisteredModelRecord, versions: re
     last_updated_timestamp: model.updatedAt,
     description: model.description || undefined,
     latest_versions: list(
-      // As MLflow has them: without aliases, which stand below.
+      // As in MLflow: without aliases, which are added below.
       latestPerStage(versions).map((version) => modelVersionEntity({ ...version, aliases: [] })),
     ),
     tags: pairs(model.tags),

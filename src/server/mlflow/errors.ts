@@ -37,7 +37,7 @@ export const notFound = (message: string) => new MlflowError('RESOURCE_DOES_NOT_
 const LONGEST_ECHO = 500;
 const MOST_ECHOED = 20;
 
-/** MLflow's wording for a field that is wrong. */
+/** MLflow's wording for an invalid field. */
 export function invalidValue(path: string, value: unknown, why?: string): string {
   let shown = ascii(JSON.stringify(summary(value)) ?? 'null');
   if (shown.length > LONGEST_ECHO) shown = `${shown.slice(0, LONGEST_ECHO)}…`;
@@ -63,7 +63,7 @@ function ascii(json: string): string {
   return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The outer levels of a value: a hostile one may be nested deeper than the stack. */
+/** The outer levels of a value. A malicious one may be nested deeper than the stack allows. */
 function summary(value: unknown, levels = 3): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) return '…';
@@ -72,7 +72,7 @@ function summary(value: unknown, levels = 3): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, summary(item, levels - 1)]));
 }
 
-/** The store's and the app's own codes; those that are not here are faults of the server. */
+/** The codes of the store and the app. Any other code is a fault of the server. */
 const FROM_TRAINYARD: Partial<Record<ErrorCode, MlflowCode>> = {
   BAD_REQUEST: 'INVALID_PARAMETER_VALUE',
   UNAUTHENTICATED: 'UNAUTHENTICATED',
@@ -85,8 +85,8 @@ const FROM_TRAINYARD: Partial<Record<ErrorCode, MlflowCode>> = {
 };
 
 /**
- * Any thrown thing as MLflow's client must see it. The client repeats a request for minutes on 408, 429, 500, 502, 503
- * and 504, so those are left to faults that may pass.
+ * Any thrown value as a response for MLflow's client. The client retries for minutes on 408, 429, 500, 502, 503 and
+ * 504, so these are only used for faults that may pass.
  */
 export function toMlflowError(error: unknown): MlflowError {
   if (error instanceof MlflowError) return error;
@@ -94,7 +94,7 @@ export function toMlflowError(error: unknown): MlflowError {
     const message = error.hint ? `${error.message} ${error.hint}` : error.message;
     const code = FROM_TRAINYARD[error.code];
     if (code === undefined) {
-      // A full disk (507) does not pass by asking again.
+      // Retrying does not help with a full disk (507).
       const status = error.code === 'STORE_FULL' ? error.status : undefined;
       return new MlflowError('INTERNAL_ERROR', message, { status, cause: error });
     }

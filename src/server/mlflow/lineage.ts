@@ -19,7 +19,7 @@ function runOf(store: Store, source: string, named: string | undefined): string 
   return named || (id !== undefined && store.runs.get(id) ? id : undefined);
 }
 
-/** A version that is made of another one comes from the same run and logged model. */
+/** A copied version comes from the same run and logged model. */
 export function lineageOf(
   store: Store,
   { source, run_id: runId, model_id: modelId }: { source: string; run_id?: string; model_id?: string },

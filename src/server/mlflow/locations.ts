@@ -7,8 +7,8 @@ import { LIMITS } from './validation.js';
 /** Where the artifacts of an experiment are: with this server, or where clients read and write them themselves. */
 
 /**
- * A location elsewhere is kept as a text, which this server never follows: the client finds it in the run and goes
- * there itself. @throws INVALID_PARAMETER_VALUE
+ * A location elsewhere is stored as text and never followed by this server. The client finds it in the run and accesses
+ * it itself. @throws INVALID_PARAMETER_VALUE
  */
 export function checkLocation(location: string): void {
   if (location.length > LIMITS.artifactLocation)
@@ -35,7 +35,7 @@ export function checkLocation(location: string): void {
     throw wrong('it contains an escape such as %20. Write the character itself.');
 }
 
-/** @throws NOT_IMPLEMENTED when a client has to go to the files itself */
+/** @throws NOT_IMPLEMENTED if clients have to access the files themselves */
 export function requireKeptHere({ artifactUri }: Pick<RunRecord, 'artifactUri'>): void {
   if (artifactUri.startsWith(ARTIFACT_SCHEME)) return;
   throw new MlflowError(

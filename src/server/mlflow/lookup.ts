@@ -5,7 +5,7 @@ import type { Store } from '../store/store.js';
 import { invalid, notFound } from './errors.js';
 import { checkModelName } from './validation.js';
 
-/** Records by their ids as requests give them; each throws in MLflow's words when there is none, or not in that state. */
+/** Records by id. Each function throws with MLflow's wording if the record is missing or in the wrong state. */
 
 export function requireExperiment(store: Store, id: string): ExperimentRecord {
   const experiment = store.experiments.get(id);

@@ -4,7 +4,7 @@ import type { LoggedModelRecord } from '../store/models.js';
 import { invalid, invalidValue } from './errors.js';
 import { wrongType } from './schema.js';
 
-/** Values of the protocol as values of the store, and the other way round. */
+/** Converts values between the protocol and the store. */
 
 /** The nearest double below 2^63: one that a client reads as an int64 again. */
 const LARGEST_INT64 = 2 ** 63 - 1024;
@@ -38,7 +38,7 @@ export function metricValue(value: unknown, path: string): number {
   throw wrongType(path, value);
 }
 
-/** The other direction: JSON has no word for what is not finite. */
+/** The inverse. JSON cannot express values that are not finite. */
 export function jsonDouble(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }

@@ -3,7 +3,7 @@ import type { Store } from '../store/store.js';
 import { invalid, notFound } from './errors.js';
 import { isTraceId } from './validation.js';
 
-/** Where an artifact of the protocol is in the store. */
+/** Maps artifact paths of the protocol to the store. */
 export interface ArtifactAddress {
   /** `runs/<id>`, `models/<id>` or `traces/<id>` */
   owner: string;
@@ -25,7 +25,7 @@ export function safePath(path: string): string {
     .join('/');
 }
 
-/** Whether a path leaves the folder that it begins in, also after being decoded again; or cannot be one, for a NUL. */
+/** Whether a path leaves its folder, also after being decoded again, or is invalid because of a NUL. */
 export function leadsUp(path: string): boolean {
   return decodings(path).some(
     (decoded) => decoded.includes('\0') || decoded.split(/[/\\]/).some((part) => part.trim() === '..'),
@@ -36,7 +36,7 @@ function isAbsolute(path: string): boolean {
   return /^([/\\]|[a-z]:[/\\]|file:)/i.test(path);
 }
 
-/** The path, and what it is when it is decoded, and decoded again. */
+/** The path, and the results of decoding it repeatedly. */
 function decodings(path: string): string[] {
   const all = [path];
   while (all.length < DECODINGS) {
@@ -51,7 +51,7 @@ function decodedOnce(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    // A name may hold a `%` that encodes nothing; then there is nothing to decode.
+    // A name may contain a `%` that encodes nothing; then nothing is decoded.
     return path;
   }
 }

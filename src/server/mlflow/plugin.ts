@@ -4,7 +4,7 @@ import { invalid, MlflowError, toMlflowError } from './errors.js';
 import { parseBody } from './json.js';
 import { ROUTES, urlsOf, type Route } from './routes.js';
 
-/** The profile of a dataset may have 16 MB, so a body has to be able to hold that. */
+/** The profile of a dataset may have 16 MB, so a body must be allowed that much. */
 const LARGEST_BODY = 32 * 1024 * 1024;
 const PREFIXES = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'];
 
@@ -36,7 +36,7 @@ function add(scope: FastifyInstance, route: Route, context: ServerContext): void
       ? async (request: FastifyRequest, reply: FastifyReply) =>
           route.run({ store: context.store, context, request, reply, jobId: request.jobId, body: route.body })
       : () => {
-          // Not "not found": on that the client tries an older address of the same thing.
+          // Not "not found": the client would try an older route.
           throw new MlflowError('NOT_IMPLEMENTED', `Trainyard does not support this. ${route.why}`);
         };
   for (const url of urlsOf(route)) {
@@ -63,8 +63,8 @@ function endpointNotFound(request: FastifyRequest, reply: FastifyReply) {
 }
 
 /**
- * A page in a browser can post any text to this server without asking, but not JSON with its content type; so the
- * content type is required, as it is by MLflow.
+ * A web page can post any text to this server without permission, but not with the content type of JSON. So the content
+ * type is required, as in MLflow.
  */
 function readJsonOnly(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
@@ -90,7 +90,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** The body of an artifact goes to its handler as it comes, whatever it is and however long. */
+/** The body of an artifact is streamed to its handler, whatever its type and length. */
 function leaveBodiesAlone(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null));

@@ -1,4 +1,4 @@
-/** Values as Python writes them: clients match MLflow's messages word by word. */
+/** Values formatted like in Python, since clients match MLflow's messages word by word. */
 
 export function pythonString(value: string): string {
   const escaped = value

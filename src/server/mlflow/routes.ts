@@ -65,9 +65,9 @@ export type Route = ImplementedRoute | RefusedRoute;
 type Options = Partial<Pick<ImplementedRoute, 'face' | 'version' | 'body'>>;
 
 /**
- * A line of the table. It says who may call the endpoint, or it does not compile: a right is one of a job, whose fields the
- * endpoint must have.
- * @param methods  such as 'GET POST'
+ * A line of the table. It says who may call the endpoint, or it does not compile: a right is one of a job, whose fields
+ * the endpoint must have.
+ * @param methods such as 'GET POST'
  */
 function on<I>(
   methods: string,

@@ -27,7 +27,7 @@ export const Pairs = Type.Optional(Type.Array(Type.Object({ key: Text, value: Te
 
 export const SEE_DOCS = ' See the API docs for more information about request parameters.';
 
-/** A check that throws MLflow's wording for the first thing that is wrong. Compiled at first use. */
+/** A check that throws with MLflow's wording for the first error. Compiled on first use. */
 export function checker(schema: TSchema): (input: unknown) => void {
   let compiled: Validator | undefined;
   return (input) => {
@@ -55,8 +55,8 @@ function requestError(compiled: Validator, schema: TSchema, input: unknown): Mlf
 const itemCheckers = new WeakMap<object, Validator>();
 
 /**
- * The same input with one item in each list, the first that is wrong: all errors of a list of millions are more than there
- * is memory for. `indexes` gets where each was, by the pointer of its list.
+ * The same input with only the first invalid item of each list, since all errors of a list of millions would not fit
+ * into memory. `indexes` gets where each was, by the pointer of its list.
  */
 function firstWrong(schema: TSchema, value: unknown, pointer: string, indexes: Map<string, number>): unknown {
   const { items, properties } = schema as { items?: TSchema; properties?: Record<string, TSchema> };

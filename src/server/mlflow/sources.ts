@@ -4,7 +4,7 @@ import { invalid } from './errors.js';
 import { requireAliased, requireLoggedModel, requireRegistered, requireVersion } from './lookup.js';
 import { findArtifact, leadsUp } from './paths.js';
 
-/** Where the files of a model version are: what a client may give, and what it is told when it asks for them. */
+/** Where the files of a model version are: which sources a client may give, and the download URI it gets. */
 
 const LOGGED_MODEL = /^models:\/+(m-[0-9a-f]{32})$/;
 const OF_RUN = /^(?:runs:\/+([^/]+)|mlflow-artifacts:\/+[^/]+\/([^/]+)\/artifacts(?:\/|$))/;
@@ -24,7 +24,7 @@ export function sourceRunId(store: Store, source: string): string | undefined {
   return byRun ?? byPlace;
 }
 
-/** What a request gives beside a source must be where the source is. */
+/** The run or model given beside a source must match the source. */
 export function notBeside(source: string, field: 'run_id' | 'model_id'): Error {
   return invalid(
     `Invalid model version source: '${source}'. The ${field} request parameter must identify the resource that ` +

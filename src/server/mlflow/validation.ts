@@ -37,7 +37,7 @@ export function checkKey(key: string, path: string, entity: string): void {
 }
 
 function checkAsPath(name: string, path: string, entity: string, limit: number = LIMITS.key): void {
-  // What is far too long is not normalized, which takes the square of its length.
+  // Names that are far too long are not normalized, since that takes quadratic time.
   if (name.length > 10 * limit) checkLength(name, limit, entity);
   checkResolvesToItself(name, path);
   checkLength(name, limit, entity);
@@ -56,7 +56,7 @@ export function checkLength(value: string, limit: number, entity: string): void 
     throw invalid(`'${entity}' exceeds the maximum length of ${limit} characters`);
 }
 
-/** Param as it is stored: long values are cut, as MLflow's client and server do. */
+/** A param as it is stored: long values are truncated, as in MLflow's client and server. */
 export function checkParam({ key, value = '' }: Pair, path = ''): Required<Pair> {
   checkKey(key, join(path, 'key'), 'Param key');
   return { key, value: cut(value, LIMITS.paramValue) };
@@ -78,7 +78,7 @@ export function checkKeyLengths(pairs: readonly Pair[] = [], path: string): read
   return pairs;
 }
 
-/** Tags of what does not cut values: experiments, registered models and their versions. */
+/** Tags of entities that do not truncate values: experiments, registered models and their versions. */
 export function checkTags(tags: readonly Partial<Pair>[] = [], valueLimit: number): void {
   for (const { key = '', value = '' } of tags) {
     checkKey(key, 'key', 'key');

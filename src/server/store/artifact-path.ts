@@ -1,6 +1,6 @@
 import { TrainyardError } from '../../base/errors.js';
 
-/** What this server keeps, in the protocol's words; anything else is elsewhere. */
+/** The scheme of locations on this server; anything else is elsewhere. */
 export const ARTIFACT_SCHEME = 'mlflow-artifacts:/';
 
 /** Checks a path below an owner: relative, `/`-separated, no way out of it. Returns it. @throws BAD_REQUEST */

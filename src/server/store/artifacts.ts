@@ -30,9 +30,9 @@ export interface LostFile {
   error: unknown;
 }
 
-/** Files that one change lists: few enough that it holds up nobody. */
+/** Files listed in one transaction: few enough not to block others. */
 const BATCH = 256;
-/** Files that are written at once: their syncs share what the disk does. */
+/** Files written concurrently, so that their syncs are combined. */
 const AT_ONCE = 16;
 /** Bytes of a file that is read in one go. */
 const READ_WHOLE = 1024 * 1024;
@@ -52,7 +52,7 @@ export class Artifacts {
   private readonly temporary: string;
   private readonly touch: (change: StoreChange) => void;
   private readonly write: <T>(change: () => T) => Promise<T>;
-  /** Contents that are on their way to a row; they are not garbage though no row names them yet. */
+  /** Contents about to get a row. They are not garbage although no row refers to them yet. */
   private readonly arriving = new Map<string, number>();
   private readonly removals = new Set<Promise<void>>();
 
@@ -67,7 +67,7 @@ export class Artifacts {
     this.write = write;
     this.folder = folder;
     this.temporary = path.join(folder, 'tmp');
-    // Uploads that were cut off; nobody was told that they are here.
+    // Interrupted uploads; they were never acknowledged.
     fs.rmSync(this.temporary, { recursive: true, force: true });
     fs.mkdirSync(this.temporary, { mode: 0o700 });
   }
@@ -163,12 +163,12 @@ export class Artifacts {
     return { replaced, refused };
   }
 
-  /** Brings a content to its place on the disk. Until it is let go it is kept though no row names it. */
+  /** Moves a content to its place on the disk. Until released, it is kept although no row refers to it. */
   private async arrive(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Content> {
     const file = path.join(this.temporary, randomUUID());
     try {
       const received = await receive(content, file);
-      // No await from here to the return: whoever gets it lets it go.
+      // No await from here to the return: the caller must release it.
       moveInto(this.object(received.sha256), file);
       this.arriving.set(received.sha256, (this.arriving.get(received.sha256) ?? 0) + 1);
       return received;
@@ -205,7 +205,7 @@ export class Artifacts {
     return this.put(owner, name, fs.createReadStream(file));
   }
 
-  /** undefined: no such file (a folder is none). */
+  /** undefined: no such file, or a folder. */
   stat(owner: string, name: string): (Content & { file: string }) | undefined {
     const row = this.row(owner, name);
     return row && { sha256: row.sha256, bytes: row.bytes, file: this.object(row.sha256) };
@@ -228,7 +228,7 @@ export class Artifacts {
     return [...entries.values()];
   }
 
-  /** A file, or a folder with all below it. @returns how many files went */
+  /** Removes a file, or a folder with everything below it. @returns the number of files removed */
   async delete(owner: string, name: string): Promise<number> {
     const gone = await this.write(() => {
       const rows = this.below(owner, name);
@@ -252,7 +252,7 @@ export class Artifacts {
     this.changed(owner);
   }
 
-  /** Takes all files of these owners from the list. For use inside a change. @returns their contents, to be released after it */
+  /** Unlists all files of these owners. For use inside a change. @returns their contents, to be released afterwards */
   unlist(owners: readonly string[]): string[] {
     const listed = JSON.stringify(owners);
     const of = 'FROM artifacts WHERE owner IN (SELECT value FROM json_each(?))';
@@ -261,7 +261,7 @@ export class Artifacts {
     return contents.map(({ sha256 }) => sha256);
   }
 
-  /** Removes those of the contents that no row names. @returns their bytes */
+  /** Removes the contents that no row refers to. @returns their bytes */
   release(contents: readonly string[]): number {
     const sizes = contents.map((sha256): [string, number] => {
       const file = this.object(sha256);
@@ -290,10 +290,9 @@ export class Artifacts {
   }
 
   /**
-   * Takes contents that no row names to the trash: a server that was killed between the two leaves one. A database that
-   * knows too little must not cost anybody a file, so they are removed after a month only. Looks at a folder at a time, so
-   * that nobody waits for it.
-   * @returns the contents that rows name, and that are not there; undefined when it was cut off
+   * Moves contents that no row refers to, as a killed server may leave, to the trash. They are only removed after a
+   * month, so that an incomplete database never costs a file. Works one folder at a time, so that nobody waits for it.
+   * @returns the contents that rows refer to but are missing; undefined if interrupted
    * @throws STORE_CORRUPT when the list of files is damaged
    */
   async sweep(signal: AbortSignal): Promise<string[] | undefined> {
@@ -311,7 +310,7 @@ export class Artifacts {
     return this.missing();
   }
 
-  /** Which contents rows name, and are not there. */
+  /** Contents that rows refer to but are missing. */
   missing(): string[] {
     return this.db
       .all<{ sha256: string }>('SELECT DISTINCT sha256 FROM artifacts')
@@ -323,7 +322,7 @@ export class Artifacts {
     return this.db.get('SELECT 1 FROM artifacts WHERE sha256 = ? LIMIT 1', sha256) !== undefined;
   }
 
-  /** Takes in a content that is among the objects already. */
+  /** Registers a content that is already among the objects. */
   async adopt(owner: string, name: string, sha256: string): Promise<void> {
     checkArtifactPath(name);
     const { size } = fs.statSync(this.object(sha256));
@@ -334,7 +333,7 @@ export class Artifacts {
   }
 
   private collect(contents: readonly string[]): void {
-    // No await between the look and the rename: a put of the same content shows in one of the two.
+    // No await between check and rename, so that a concurrent put of the same content is seen by one of them.
     for (const sha256 of contents) if (this.isGarbage(sha256)) this.remove(this.object(sha256));
   }
 
@@ -342,7 +341,7 @@ export class Artifacts {
     return !this.arriving.has(sha256) && !this.isNamed(sha256);
   }
 
-  /** A file of gigabytes takes the disk half a second to remove; nobody waits for that. */
+  /** Removing a file of gigabytes takes half a second; nobody waits for that. */
   private remove(object: string): void {
     const file = path.join(this.temporary, randomUUID());
     try {
@@ -359,7 +358,7 @@ export class Artifacts {
     this.removals.add(removal);
   }
 
-  /** Resolves when what was removed is off the disk. */
+  /** Resolves when the removed files are off the disk. */
   async settled(): Promise<void> {
     await Promise.all(this.removals);
   }

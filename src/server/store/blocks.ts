@@ -3,7 +3,7 @@ import { decode, encode } from './codec.js';
 import { landmarks, pickSample, type Sample, sampleOf } from '../../base/series/landmarks.js';
 import type { Database } from './sql.js';
 
-/** What is needed of a row of `series` to find its points. Those from `sealed` on are the tail. */
+/** The fields of a row of `series` needed to find its points. Points from `sealed` on are the tail. */
 export interface Extent {
   id: number;
   sealed: number;
@@ -29,24 +29,24 @@ export type StepRange = [first: number, count: number, min: number, max: number]
 type Three = [Float64Array, Float64Array, Float64Array];
 type Four = [...Three, Float64Array];
 
-/** A tail is sealed into a small block when it holds so many points; so a short series is compact too. */
+/** A tail of this many points is sealed into a small block, so that short series are compact, too. */
 const SMALL = 64;
-/** Small blocks become one when they fill this. */
+/** Small blocks are merged once they fill a block of this size. */
 export const BLOCK = 1024;
-/** An overview stands for so many blocks, or for so many overviews of the level below. */
+/** An overview covers this many blocks, or overviews of the level below. */
 const FAN = 4;
 
 /** Positions that an overview of `level` (from 1) covers, and of how many of them it has one bucket. */
 export const spanOf = (level: number) => BLOCK * FAN ** level;
 export const bucketOf = (level: number) => spanOf(level) / 128;
 
-/** Bytes of a point that is a row of its own, about. */
+/** Approximate bytes of a point stored as a row. */
 const TAIL_ROW = 32;
 
 /**
- * The points of series on disk, in logging order: a tail of rows, sealed into compressed blocks; and above the blocks
- * a pyramid of overviews, each with the landmarks of what it covers, so that a drawing of any stretch reads about as
- * many points as it shows (see drawings.ts). Overviews are made when their last block is; nothing is rewritten but small blocks.
+ * The points of series on disk, in logging order: a tail of rows, compressed blocks, and above the blocks a pyramid of
+ * overviews. Each overview has the landmarks of what it covers, so that drawing any range reads about as many points as
+ * it shows (see drawings.ts). An overview is created with its last block. Only small blocks are ever rewritten.
  */
 export class Blocks {
   private readonly db: Database;
@@ -67,7 +67,7 @@ export class Blocks {
     );
   }
 
-  /** Adds points at the end. @returns what is sealed then; the caller keeps the series' row. */
+  /** Appends points. @returns how many are sealed; the caller updates the series' row. */
   append({ id, sealed, count }: Extent, points: Columns): number {
     const { length } = points.steps;
     if (count + length - sealed < SMALL) {

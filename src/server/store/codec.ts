@@ -1,7 +1,7 @@
 /**
- * Columns of numbers as bytes, each as small as it can be had without losing a bit that counts (every NaN is one NaN):
- * whole numbers along a line (steps, times) as the line and what each is above it, values that came from single
- * precision in four bytes, anything else as it is. Little-endian, as every machine that Node runs on.
+ * Columns of numbers as bytes, in the smallest lossless form (all NaNs are equal): integers along a line (steps, times)
+ * as the line and each remainder, values of single precision in four bytes, anything else unchanged. Little-endian,
+ * like every machine that Node runs on.
  */
 
 /** The first byte of a column. A line's number is the width of its remainders. */

@@ -1,6 +1,6 @@
 import { TrainyardError } from '../../base/errors.js';
 
-/** What a person can do when a store is refused. */
+/** What a person can do if a store is refused. */
 const WAYS_ON =
   'Nothing was changed. Put the file back if you have a copy of it. Or run “trainyard store recover” (in the editor: Trainyard: Recover Store…), which puts ' +
   'together what is left and removes nothing; or “trainyard store reset”, which sets all of it aside and starts empty.';

@@ -11,11 +11,11 @@ import {
   within,
 } from '../../base/series/landmarks.js';
 
-/** A drawing may have so many times fewer buckets than were asked for, when that spares a level. */
+/** A drawing may have this many times fewer buckets than requested if that saves a level. */
 const COARSER = 1.25;
-/** Points that are kept as they were read, of 32 bytes: three times what ten zoomed series take. */
+/** Cached points of 32 bytes: three times what ten zoomed series need. */
 const POINTS_KEPT = 500_000;
-/** Blocks whose steps are kept, some 80 bytes each: those of a hundred series of a million points. */
+/** Blocks whose steps are cached, about 80 bytes each: those of a hundred series of a million points. */
 const BLOCKS_KEPT = 100_000;
 
 /** A series, and the steps of its blocks. */
@@ -31,8 +31,8 @@ interface Stretch {
 }
 
 /**
- * Draws series: all points of a window, or its landmarks. The next zoom shows much of what the last one did; so full
- * blocks and overviews, which never change, are kept as they were read. Not for use inside Store.write.
+ * Draws series: all points of a window, or its landmarks. Consecutive zooms overlap, so full blocks and overviews,
+ * which never change, are cached. Not for use inside Store.write.
  */
 export class Drawings {
   private readonly blocks: Blocks;
@@ -56,7 +56,7 @@ export class Drawings {
 
   /**
    * The points within `window`; when it holds more than `mostPoints`, the landmarks of at most about a quarter as many
-   * buckets of equal size. Those are put into arrays of `floats`.
+   * buckets of equal size. They are put into arrays from `floats`.
    */
   draw(
     series: Extent,
@@ -76,7 +76,7 @@ export class Drawings {
     return { columns: pickColumns(parts, marks, floats), reduced: marks.length < size };
   }
 
-  /** After a series was removed: another may get its id. */
+  /** Call after a series was removed: another may get its id. */
   forget(): void {
     this.layouts.clear();
     this.kept.clear();
@@ -118,7 +118,7 @@ export class Drawings {
     return [...parts, within(tail, window)];
   }
 
-  /** What stands for the stretches, by their first positions; what is not known is read at once. */
+  /** The landmarks of the ranges by their first positions. Those not cached are read in one query. */
   private read(id: number, level: number, stretches: readonly Stretch[]): Map<number, Sample> {
     const nameOf = (first: number) => `${id}/${level}/${first}`;
     const found = new Map<number, Sample>();

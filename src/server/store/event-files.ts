@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Database } from './sql.js';
 
-/** How far an event file of TensorBoard was read for a run. */
+/** How far a TensorBoard event file was read for a run. */
 export interface EventFileRecord {
   /** Absolute, without links. */
   path: string;
@@ -11,7 +11,7 @@ export interface EventFileRecord {
   createdAt?: number;
   /** Bytes read. */
   offset: number;
-  /** What was first found damaged. */
+  /** The first damage found. */
   fault?: string;
 }
 
@@ -19,15 +19,15 @@ export interface EventFileRecord {
 export interface EventFolderRecord {
   /** As the run calls it. */
   path: string;
-  /** When the first of its files was begun, ms since the epoch. */
+  /** When its first file was created, ms since the epoch. */
   createdAt: number;
   host?: string;
   pid?: string;
   /** It holds params of the hyper-parameter plugin. */
   isSession: boolean;
-  /** It holds something that has a name. */
+  /** It contains something with a name. */
   isNamed: boolean;
-  /** What is in front of its tags. */
+  /** The prefix of its tags. */
   prefix: string;
 }
 

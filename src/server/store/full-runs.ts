@@ -13,7 +13,7 @@ export interface DatasetInput {
   tags: Record<string, string>;
 }
 
-/** What a run read and what came of it. */
+/** The inputs and outputs of a run. */
 interface Lineage {
   datasets: DatasetInput[];
   modelInputs: string[];
@@ -27,7 +27,7 @@ export interface FullRun extends RunRecord, Lineage {
   tags: Record<string, string>;
 }
 
-/** The same for those who only pass it on. */
+/** The same for callers that only forward it. */
 export interface ListedRun extends RunRecord, Lineage {
   /** JSON: `{ key, value, timestamp, step }[]`, the newest of each; values that JSON has no number for are strings. */
   metrics: string;
@@ -36,7 +36,7 @@ export interface ListedRun extends RunRecord, Lineage {
   tags: string;
 }
 
-/** What belongs to the records, fetched for all of them at once. */
+/** The related rows, fetched for all records at once. */
 export function fullRuns(db: Database, records: readonly RunRecord[]): FullRun[] {
   const ids = JSON.stringify(records.map(({ id }) => id));
   const full = lineagesOf(db, records, ids).map((lineage, i): FullRun => {
@@ -72,7 +72,10 @@ const pairsOf = (table: string) =>
 const LISTS = `SELECT (${METRICS}), (${pairsOf('run_params')}), (${pairsOf('run_tags')})
   FROM json_each(?) wanted ORDER BY wanted.key`;
 
-/** Text that SQLite writes is taken over as one value; objects of forty values each take twice as long, and are text in the end. */
+/**
+ * JSON text that SQLite writes is used as one value. Objects of forty values take twice as long and become text in the
+ * end.
+ */
 export function listedRuns(db: Database, records: readonly RunRecord[]): ListedRun[] {
   const ids = JSON.stringify(records.map(({ id }) => id));
   const lineages = lineagesOf(db, records, ids);

@@ -2,8 +2,8 @@ import type { Span } from './blocks.js';
 import { type Columns, concatenate, order, slice, take } from '../../base/series/columns.js';
 
 /**
- * Joins neighbours until what is left to right is also earlier to later (by timestamp, then step), so that each part
- * can be brought into order alone. Nearly always nothing has to be joined.
+ * Joins neighbours until the parts are in order (by timestamp, then step), so that each part can be sorted alone.
+ * Usually nothing has to be joined.
  */
 export function stretches(parts: readonly Span[]): Span[] {
   const joined: Span[] = [];
@@ -33,7 +33,7 @@ function union(a: Span, b: Span): Span {
   };
 }
 
-/** A whole series by timestamp, then step, then value; what is not asked for is not read. */
+/** A whole series by timestamp, then step, then value, read lazily. */
 export class History {
   readonly length: number;
   private readonly parts: readonly Span[];

@@ -8,21 +8,21 @@ import { objectsIn } from './objects.js';
 import { compareWithCopy, hasCopy } from './second-copy.js';
 import { Database, translateSqlError } from './sql.js';
 
-/** What a store must be before anything is written to it: its parts are whole, and are of one store. */
+/** The checks of a store before anything is written: its parts are intact and belong together. */
 
 const MAGIC = 'SQLite format 3\0';
-/** Larger files are not read through at every start. */
+/** Larger files are not fully read at every start. */
 const CHECKED_AT_OPEN = 64 * 1024 * 1024;
 
 export interface Standing {
-  /** There was no database, and nothing that one has known of. */
+  /** There was neither a database nor anything that belonged to one. */
   isNew: boolean;
   /** Another program has written into the database since its second copy was made. */
   isCopyOutdated: boolean;
 }
 
 /**
- * Looks at the files of a store without changing any. `thorough`: also at what takes long.
+ * Checks the files of a store without changing any. `thorough`: includes slow checks.
  * @throws TrainyardError STORE_NEWER | STORE_CORRUPT | CONFLICT (another process has it)
  */
 export function inspect(folder: string, { thorough = false } = {}): Standing {
@@ -45,7 +45,7 @@ export function inspect(folder: string, { thorough = false } = {}): Standing {
 
 export const databaseOf = (folder: string) => path.join(folder, 'trainyard.db');
 
-/** A file that is not ours is never opened: SQLite would be asked to write into it. */
+/** A foreign file is never opened: SQLite might write to it. */
 function requireMagic(file: string): void {
   const handle = fs.openSync(file, 'r');
   try {
@@ -58,7 +58,7 @@ function requireMagic(file: string): void {
   throw corrupt(`${file} is not a Trainyard store.`);
 }
 
-/** An empty database would know of none of it. */
+/** An empty database would know none of it. */
 function refuseBesideContents(folder: string, what: string): void {
   const last = readLastChange(folder);
   const objects = objectsIn(folder);
@@ -83,7 +83,7 @@ function tryReading(file: string, isChecked: boolean): ReturnType<typeof read> {
   } catch (error) {
     // A flipped bit looks like a newer version, too.
     if (TrainyardError.is(error, 'STORE_NEWER')) compareCopy(file, isChecked, error);
-    // What SQLite does not know, such as a format of its file that there is not.
+    // Errors without a code of ours, such as an unknown file format.
     if (error instanceof Error && 'errcode' in error)
       throw corrupt(`The store ${file} is damaged: ${error.message}.`, error);
     throw error;

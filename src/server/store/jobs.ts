@@ -7,7 +7,7 @@ import type { FailureCause, Machine, Progress, RunState } from '../../workspace/
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
 
-/** A job is the run that Trainyard itself starts; it has the run's id. */
+/** A job is a run that Trainyard starts itself. It has the run's id. */
 export interface JobRecord {
   runId: string;
   spec: JobSpec;
@@ -16,7 +16,7 @@ export interface JobRecord {
   baseEnv: Record<string, string>;
   /** Names of the secrets it needs; their values are in memory only. */
   secretNames: string[];
-  /** Names of other variables that were not written down. */
+  /** Names of other variables that were not stored. */
   memoryNames: string[];
   cancelRequested: boolean;
   snapshot?: Snapshot;
@@ -29,7 +29,7 @@ export interface JobRecord {
   /** Patterns that came later, and are not at `outputRead` yet; in the order they came. */
   late: LatePatterns[];
   progress?: Progress;
-  /** How many of its files were dealt with, while they are kept. */
+  /** How many of its files have been collected so far. */
   collected?: Progress;
   machine?: Machine;
   /** The experiment it was submitted to; its script may choose another for its runs. */
@@ -39,14 +39,14 @@ export interface JobRecord {
   ranks: RankRuns;
   /** Addresses of other tracking servers and stores that its script logs to. */
   elsewhere: string[];
-  /** Packages and files of Python that it used and its snapshot does not hold: absolute paths. */
+  /** Python packages and files that it used and that are not in its snapshot: absolute paths. */
   outsideCode: string[];
   queuedAt: number;
   startedAt?: number;
   endedAt?: number;
 }
 
-/** Patterns that become those of the job when its output was read for them as far as for the others. */
+/** Patterns that join those of the job once its output was read for them as far as for the others. */
 export interface LatePatterns {
   patterns: MetricPattern[];
   /** Bytes of the output that were read for them. */
@@ -165,7 +165,7 @@ export class Jobs {
 
   /** Whether the run is a job that has not ended. */
   isActive(runId: string): boolean {
-    // Asked at each request of a job's script, which need not wait for its snapshot to be read.
+    // Used at each request of a job's script, so it does not read the snapshot.
     const job = this.db.get<Pick<JobRecord, 'state'>>('SELECT state FROM jobs WHERE run_id = ?', runId);
     return job !== undefined && isActive(job);
   }

@@ -2,19 +2,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
-/** How far a database had come. */
+/** The progress of a database. */
 export interface LastChange {
   /** Of the store. */
   identity: string;
-  /** How many changes were committed since the store is. */
+  /** How many changes were committed since the store was created. */
   changes: number;
   /** When the last one was, in ms since the epoch. */
   at: number;
 }
 
 /**
- * The last change, written beside the database after each commit: a database that does not know of it has lost it.
- * Not synced: after a loss of power it may be an older one, which says less and nothing wrong.
+ * The last change, written beside the database after each commit. A database that is behind it has lost changes. Not
+ * synced: after a power loss it may be older, which is safe.
  */
 export class LastChangeFile {
   private readonly handle: number;
@@ -45,7 +45,7 @@ export function readLastChange(folder: string): LastChange | undefined {
 
 const fileOf = (folder: string) => path.join(folder, 'last-change');
 
-/** As long for any numbers, so that it is written over in place. */
+/** Of constant length, so that it can be overwritten in place. */
 function lineOf({ identity, changes, at }: LastChange): string {
   const words = [identity, String(changes).padStart(16), String(at).padStart(16)].join(' ');
   return `${words} ${crc32(words).toString(16).padStart(8, '0')}\n`;

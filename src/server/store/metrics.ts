@@ -15,7 +15,7 @@ export interface MetricPoint {
   step: number;
 }
 
-/** Points of a series that stand side by side. */
+/** Adjacent points of a series. */
 export interface Stretch {
   key: string;
   /** Position of the first. */
@@ -45,8 +45,8 @@ interface SeriesRow {
 const CACHED_SERIES = 20_000;
 
 /**
- * Metric series: what is known of each in a row of `series`, its points in blocks.
- * Changing methods are for use inside Store.write.
+ * Metric series: a summary of each in a row of `series`, its points in blocks. Changing methods are for use inside
+ * Store.write.
  */
 export class Metrics {
   private readonly db: Database;
@@ -63,7 +63,7 @@ export class Metrics {
     this.touch = touch;
   }
 
-  /** After a change was undone: what is in memory may not be on disk. */
+  /** After a rollback: the state in memory may not be on disk. */
   forget(): void {
     this.cache.clear();
   }
@@ -76,7 +76,7 @@ export class Metrics {
     );
   }
 
-  /** All points of these runs, for good. */
+  /** Permanently removes all points of these runs. */
   purge(runIds: readonly string[]): void {
     const ofRuns = 'FROM series WHERE run_id IN (SELECT value FROM json_each(?))';
     const listed = JSON.stringify(runIds);
@@ -89,7 +89,7 @@ export class Metrics {
   /**
    * Appends points in this order. A point that repeats one of the series exactly (key, step, timestamp, value) is
    * ignored, so that a request may be repeated.
-   * @returns where those that were added stand
+   * @returns the positions of those that were added
    */
   append(runId: string, points: readonly MetricPoint[]): Stretch[] {
     const stretches = [...byKey(points)].flatMap(([key, ofKey]): Stretch[] => {
@@ -102,12 +102,12 @@ export class Metrics {
   }
 
   /**
-   * Gives stretches of the run's series other keys. Points that stand under the new key stay before those that come;
-   * a series that nothing is left of is gone. @returns where each stretch stands now
+   * Moves ranges of the run's series to other keys. They are appended to the points already under the new key; a series
+   * with no points left is removed. @returns the new position of each range
    */
   move(runId: string, moves: readonly { from: Stretch; to: string }[]): Stretch[] {
     const keys = new Set(moves.map(({ from }) => from.key));
-    // All are taken before one is put, as keys may be exchanged.
+    // All are removed before any is added, since keys may be swapped.
     const taken = new Map([...keys].map((key) => [key, this.take(runId, key, moves)]));
     const moved = moves.map(({ from, to }): Stretch => {
       const whole = taken.get(from.key);
@@ -125,8 +125,8 @@ export class Metrics {
   }
 
   /**
-   * Takes the series away from its key. @returns its id when it is one stretch that is moved, else its points, of which
-   * those in no stretch were put back
+   * Removes the series from its key. @returns its id if it is moved as a whole, otherwise its points; points outside
+   * the ranges were put back
    */
   private take(runId: string, key: string, moves: readonly { from: Stretch }[]): number | MetricPoint[] {
     const series = this.row(runId, key);
@@ -209,7 +209,7 @@ export class Metrics {
       row = this.row(runId, key) as SeriesRow;
     }
     if (this.cache.size >= CACHED_SERIES) this.cache.clear();
-    // A plain copy: rows of the driver have no prototype and are slow to change.
+    // A plain copy, since rows of the driver have no prototype and are slow to change.
     const series = { ...row };
     this.cache.set(name, series);
     return series;
@@ -291,7 +291,7 @@ export class Metrics {
   }
 }
 
-/** Takes a new point into the series' summary. The newest is the one with the largest step, then time, then value. */
+/** Adds a new point to the series' summary. The newest is the one with the largest step, then time, then value. */
 function include(series: SeriesRow, { step, timestamp, value }: MetricPoint): void {
   const before = series.last_value ?? 0;
   const now = Number.isNaN(value) ? 0 : value;

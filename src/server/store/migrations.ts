@@ -2,7 +2,7 @@ import { TrainyardError } from '../../base/errors.js';
 import { compressBlocks } from './migrate-blocks.js';
 import type { Database } from './sql.js';
 
-/** Step n brings a store from `user_version` n to n + 1. Never edit a step that was released; append. */
+/** Step n migrates a store from `user_version` n to n + 1. Never edit a released step; append a new one. */
 const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   `
   CREATE TABLE experiments (
@@ -234,7 +234,7 @@ export function checkVersion(db: Database): number {
   return version;
 }
 
-/** Each step is one transaction with its version number, so that a kill in between is carried on from. */
+/** Each step is one transaction with its version number, so that an interrupted migration can continue. */
 export function migrate(db: Database, version: number, to = SCHEMA_VERSION): void {
   for (const [step, change] of MIGRATIONS.entries()) {
     if (step < version || step >= to) continue;

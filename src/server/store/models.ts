@@ -200,7 +200,7 @@ export class Models extends Registry {
     return { ...model, metrics };
   }
 
-  /** Of each metric of a model the value of the largest step; the others are not read. */
+  /** The value at the largest step for each metric of a model. */
   newestMetrics(id: string): Record<string, number> {
     const rows = this.db.arrays<[string, number | null]>(
       `WITH RECURSIVE keys (key) AS (

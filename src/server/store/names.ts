@@ -13,7 +13,7 @@ newt owl ox panda perch pig pug quail ram rat ray robin seal shad shark sheep sh
 snake snipe sow sponge squid squirrel stag steed stork swan tern toad trout turtle vole wasp whale wolf worm wren yak
 zebra`.split(/\s+/);
 
-/** A name that is easy to say, for what was given none: `brave-owl-417`. */
+/** A readable generated name: `brave-owl-417`. */
 export function randomName(): string {
   const pick = (words: string[]) => words[randomInt(words.length)] as string;
   return `${pick(ADJECTIVES)}-${pick(NOUNS)}-${randomInt(1000)}`;

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
 import { writeFileAtomic } from '../../base/write-file.js';
 
-/** The contents of files by SHA-256, in `<store>/objects/ab/cdef…`, and what was taken out of there, in `<store>/trash/`. */
+/** The contents of files by SHA-256 in `<store>/objects/ab/cdef…`, and removed ones in `<store>/trash/`. */
 
-/** Milliseconds that what no row names stays in the trash. */
+/** Milliseconds that unreferenced contents stay in the trash. */
 const KEPT = 30 * 24 * 60 * 60_000;
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -31,7 +31,7 @@ export function objectsIn(folder: string): { identity?: string; some: boolean } 
   };
 }
 
-/** Says whose the objects are. */
+/** Writes the identity of the store to the objects. */
 export function signObjects(folder: string, identity: string): void {
   fs.mkdirSync(rootOf(folder), { recursive: true, mode: 0o700 });
   if (objectsIn(folder).identity !== identity)
@@ -59,7 +59,7 @@ function hashesIn(root: string, name: string): string[] {
     .filter((hash) => SHA256.test(hash));
 }
 
-/** There are 256 folders at most, so nearly always it is there. */
+/** There are at most 256 folders, so it nearly always exists. */
 export function moveInto(object: string, file: string): void {
   try {
     fs.renameSync(file, object);
@@ -70,7 +70,7 @@ export function moveInto(object: string, file: string): void {
   }
 }
 
-/** What was thrown away and when: `<store>/trash/<ms since the epoch>-<SHA-256>`. */
+/** Removed contents and when they were removed: `<store>/trash/<ms since the epoch>-<SHA-256>`. */
 export class Trash {
   private readonly folder: string;
 
@@ -93,7 +93,7 @@ export class Trash {
     });
   }
 
-  /** Puts back what is named after all. */
+  /** Restores contents that are referenced after all. */
   restore(isNamed: (sha256: string) => boolean): void {
     for (const { sha256, file } of this.all()) {
       const object = objectFile(this.folder, sha256);
@@ -101,7 +101,7 @@ export class Trash {
     }
   }
 
-  /** Removes for good what was here for thirty days. */
+  /** Permanently removes what has been here for thirty days. */
   async empty(now = Date.now()): Promise<void> {
     for (const { thrownAt, file } of this.all())
       if (now - thrownAt > KEPT) await fs.promises.rm(file, { force: true });

@@ -5,7 +5,7 @@ import type { Metrics } from './metrics.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
 
-/** What a change took out of the store. */
+/** What a transaction removed from the store. */
 export interface Purged {
   runs: number;
   models: number;
@@ -14,13 +14,13 @@ export interface Purged {
   contents: string[];
 }
 
-/** What is left of a run outside the store. */
+/** What remains of a run outside the store. */
 export interface Leftover {
   runId: string;
   snapshot?: Snapshot;
 }
 
-/** Tables that only tell of one run each. */
+/** Tables whose rows belong to one run each. */
 const TABLES = [
   'run_params',
   'run_tags',
@@ -33,7 +33,7 @@ const TABLES = [
 ];
 
 const LISTED = '(SELECT value FROM json_each(?))';
-/** Runs `r` that were put away by a time. */
+/** Runs `r` that were deleted by a time. */
 const DELETED = `r.lifecycle = 'deleted' AND ifnull(r.deleted_at, 0) <= ?1`;
 /** Its job has not ended, or the job that began it. */
 const ACTIVE = `EXISTS (SELECT 1 FROM jobs j WHERE j.run_id IN (r.id, r.job_id)
@@ -41,7 +41,7 @@ const ACTIVE = `EXISTS (SELECT 1 FROM jobs j WHERE j.run_id IN (r.id, r.job_id)
 /** A version of a registered model that is made of the files of this run. */
 const REGISTERED = `EXISTS (SELECT 1 FROM model_versions v
   WHERE v.model_id = '' AND (v.run_id = r.id OR instr(v.source, r.id) > 0))`;
-/** A run that its job began beside it, and that stays: it has the log and the code from there. */
+/** Another run of its job that is kept and uses its log and code. */
 const NEEDED = `EXISTS (SELECT 1 FROM runs c WHERE c.job_id = r.id
   AND NOT (c.lifecycle = 'deleted' AND ifnull(c.deleted_at, 0) <= ?1))`;
 const STAYS = `(${ACTIVE} OR ${REGISTERED} OR ${NEEDED})`;
@@ -50,8 +50,8 @@ const FREE = `NOT EXISTS (SELECT 1 FROM model_versions v WHERE v.model_id = m.id
 const DELETED_EXPERIMENT = `e.lifecycle = 'deleted' AND e.updated_at <= ? AND e.id <> 0`;
 
 /**
- * Takes what was deleted out of the store for good. A run goes in one change; what it has outside the store is written
- * down in the same change until it is gone, too. Changing methods are for use inside Store.write.
+ * Permanently removes deleted runs from the store. A run is removed in one transaction, which also records what it has
+ * outside the store until that is removed, too. Changing methods are for use inside Store.write.
  */
 export class Purge {
   private readonly db: Database;
@@ -70,7 +70,7 @@ export class Purge {
     this.artifacts = parts.artifacts;
   }
 
-  /** Ids of the runs that were deleted by `before` (ms) and can go. Never one of an active job. */
+  /** Ids of the runs that were deleted by `before` (ms) and can be removed. Never one of an active job. */
   runs(before: number, limit = -1): string[] {
     return this.db
       .all<{ id: string }>(
@@ -81,7 +81,7 @@ export class Purge {
       .map(({ id }) => id);
   }
 
-  /** How many deleted runs stay, and why. */
+  /** How many deleted runs are kept, and why. */
   kept(before: number): Purgeable['kept'] {
     const count = (which: string) =>
       this.db.get<{ n: number }>(`SELECT count(*) AS n FROM runs r WHERE ${DELETED} AND ${which}`, before)
@@ -119,7 +119,7 @@ export class Purge {
       .map(({ id }) => id);
   }
 
-  /** Bytes that go with these: of files that nothing else has, and of points. */
+  /** Bytes freed by removing these: files that nothing else uses, and points. */
   bytes(runs: readonly string[], models: readonly string[]): number {
     return this.artifacts.bytesOnlyOf(ownersOf(runs, models)) + this.metrics.bytesOf(runs);
   }
@@ -157,7 +157,7 @@ export class Purge {
     const contents = this.takeModels(models);
     const listed = JSON.stringify(experiments);
     this.db.run(`DELETE FROM experiment_tags WHERE experiment_id IN ${LISTED}`, listed);
-    // An id is never given twice: files, links and layouts name it.
+    // An id is never reused, because files, links and layouts refer to it.
     this.db.run(`INSERT INTO purged_experiments SELECT id FROM experiments WHERE id IN ${LISTED}`, listed);
     this.db.run(`DELETE FROM experiments WHERE id IN ${LISTED}`, listed);
     if (experiments.length > 0) this.touch({ type: 'experiments' });

@@ -7,14 +7,14 @@ export interface Content {
   bytes: number;
 }
 
-/** Bytes of an upload that are written in one go. What is smaller is held whole. */
+/** Bytes of an upload written at once. Smaller uploads are buffered completely. */
 const WRITTEN_AT_ONCE = 1024 * 1024;
-/** Bytes of an upload after which the disk is told to begin, so that little is left to wait for at the end. */
+/** Bytes of an upload after which a sync is started, so that little is left at the end. */
 const SYNCED_AT_ONCE = 64 * 1024 * 1024;
 
 const MODE = 0o600;
 
-/** Writes a file that is on the disk when this returns. While some is written, the next is received and hashed. */
+/** Writes a file that is on the disk when this returns. While one piece is written, the next is received and hashed. */
 export async function receive(
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
@@ -45,7 +45,7 @@ export async function receive(
 
 const sync = promisify(fs.fsync);
 
-/** Only the disk is waited for elsewhere: to hand each of the other steps to a thread takes longer than the step. */
+/** Only disk access is asynchronous: passing the other steps to a thread takes longer than the steps. */
 async function writeSmall(file: string, parts: readonly Uint8Array[], size: number): Promise<void> {
   const handle = fs.openSync(file, 'wx', MODE);
   try {
@@ -60,7 +60,7 @@ async function writeSmall(file: string, parts: readonly Uint8Array[], size: numb
 /** Written and synced while more arrives. */
 class LargeFile {
   private readonly handle: fs.promises.FileHandle;
-  // Whoever awaits one of these hears of a failure; until then nobody listens.
+  // A failure is reported to whoever awaits one of these; until then it must not count as unhandled.
   private writing: Promise<void> = Promise.resolve();
   private syncing: Promise<void> = Promise.resolve();
   private unsynced = 0;
@@ -96,7 +96,7 @@ class LargeFile {
   }
 
   async close(): Promise<void> {
-    // What is under way would find the handle closed, or another file behind its number.
+    // Pending writes would find the handle closed, or its number reused for another file.
     await Promise.allSettled([this.writing, this.syncing]);
     await this.handle.close();
   }
@@ -107,7 +107,7 @@ class LargeFile {
   }
 }
 
-/** A nearly full disk takes a part; writing what it left tells why. */
+/** A nearly full disk accepts only a part. Writing the rest reports the error. */
 function rest(parts: readonly Uint8Array[], written: number): Buffer {
   return Buffer.concat(parts).subarray(written);
 }

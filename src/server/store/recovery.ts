@@ -11,15 +11,15 @@ import { Database } from './sql.js';
 import { Store } from './store.js';
 import { salvage } from './salvage.js';
 
-/** What a person does with a store that is refused. Nothing here removes anything; a server must not run. */
+/** Maintenance of a refused store. Nothing here removes anything, and no server may be running. */
 
-/** Experiment and run of what no run named. */
+/** The experiment and run for files that belong to no run. */
 const RECOVERED = 'Recovered files';
 
 /**
- * Puts a store together from what is left: the database or its second copy, whichever has come further and is whole, else
- * the rows that can be read; then the jobs, from their folders; then the objects, of which those that no run names become
- * files of a run of their own.
+ * Rebuilds a store from what is left: first the database or its second copy, whichever is intact and more recent, or
+ * else all readable rows; then the jobs from their folders; then the objects. Objects that belong to no run become
+ * files of a new run.
  * @throws STORE_NEWER | CONFLICT (a server has it)
  */
 export async function recover(
@@ -56,7 +56,7 @@ export async function recover(
   }
 }
 
-/** All of it goes to a folder beside the store's, and the next start has an empty one. @returns that folder */
+/** Moves everything to a folder beside the store, so that the next start has an empty store. @returns that folder */
 export function reset(folder: string): string | null {
   if (!fs.existsSync(folder)) return null;
   standing(folder);
@@ -83,7 +83,7 @@ interface Made {
   from: StoreRecovery['from'];
 }
 
-/** The furthest of what is whole; what has another identity than the objects counts only when there is nothing else. */
+/** The most recent intact one. One with another identity than the objects only counts if there is nothing else. */
 async function best(folder: string, work: string, identity: string | undefined): Promise<Made> {
   const database = databaseOf(folder);
   const log = readLog(database);
@@ -95,7 +95,7 @@ async function best(folder: string, work: string, identity: string | undefined):
     if (last) found.push({ file, from, last, ...(last.identity !== '' && { identity: last.identity }) });
     return last !== undefined;
   };
-  // The second copy first: of two that came as far, a flipped bit is rather in the file that is in use.
+  // The second copy first: if both are equally recent, a flipped bit is more likely in the file in use.
   if (hasCopy(database)) {
     const segments = segmentCount(database);
     let isWhole = add('copy.db', 'copy', (target) => writeCopy(database, target, segments));
@@ -120,7 +120,7 @@ async function best(folder: string, work: string, identity: string | undefined):
   return { file, from, identity: wholeAt(file)?.identity };
 }
 
-/** What a database says of itself when it is a store and whole; its log is part of the file then. */
+/** The last change of a database that is an intact store; its log is then part of the file. */
 function wholeAt(file: string): LastChange | undefined {
   let db: Database | undefined;
   try {
@@ -152,7 +152,7 @@ function putInPlace(folder: string, { file, identity }: Made): string {
   const move = (from: string) => {
     if (fs.existsSync(from)) fs.renameSync(from, path.join(aside, path.basename(from)));
   };
-  // The log first: SQLite would write it into the new database. Last what says that something is amiss.
+  // The log first, since SQLite would apply it to the new database. Last the file that shows that something is wrong.
   for (const end of ['-wal', '-shm', '']) move(database + end);
   fs.renameSync(file, database);
   if (identity !== undefined) signObjects(folder, identity);
@@ -160,7 +160,7 @@ function putInPlace(folder: string, { file, identity }: Made): string {
   return aside;
 }
 
-/** Objects that rows name, from the trash; and those that none does, into a run. */
+/** Restores referenced objects from the trash, and adds unreferenced ones to a run. */
 async function takeIn(
   store: Store,
 ): Promise<Pick<StoreRecovery, 'runs' | 'unnamedObjects' | 'filesRun' | 'missingObjects'>> {
@@ -199,8 +199,8 @@ function freeName(wanted: string): string {
 }
 
 /**
- * Whether the store is whole: its database, and each content by its name, which is its hash.
- * @param progress hears how many objects were read
+ * Checks that the store is intact: its database, and each content against its name, which is its hash.
+ * @param progress called with the number of objects read
  * @throws STORE_NEWER | CONFLICT (a server has it)
  */
 export async function verify(

@@ -94,7 +94,7 @@ export class Registry {
     return this.changed(name);
   }
 
-  /** Its versions and aliases go with it. */
+  /** Removes its versions and aliases, too. */
   deleteRegistered(name: string): void {
     this.requireRegistered(name);
     this.db.run('DELETE FROM registered_models WHERE name = ?', name);
@@ -131,7 +131,7 @@ export class Registry {
     this.changed(name);
   }
 
-  /** Numbers count up and are never used again. */
+  /** Numbers increase and are never reused. */
   createVersion(fields: {
     name: string;
     source: string;
@@ -199,7 +199,7 @@ export class Registry {
     return this.changedVersion(name, version);
   }
 
-  /** Its aliases go with it. */
+  /** Removes its aliases, too. */
   deleteVersion(name: string, version: number): void {
     this.requireVersion(name, version);
     this.db.run('DELETE FROM model_versions WHERE name = ? AND version = ?', name, version);

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { StoreChange } from './store.js';
 
-/** Who asks: each writes runs in its own words. */
+/** The caller: each has its own JSON form of runs. */
 export type Face = 'mlflow' | 'own';
 
 type Texts = Partial<Record<Face, string>>;
@@ -10,9 +10,9 @@ type Texts = Partial<Record<Face, string>>;
 const CAPACITY = 16 * 1024 * 1024;
 
 /**
- * What runs look like as JSON, kept until they change: views and scripts ask for the same pages again and again, and
- * reading and writing forty values of each run is most of what a page costs. What touches a run outdates its texts at
- * once, so they are not for use inside Store.write.
+ * A cache of runs as JSON, valid until they change. Views and scripts request the same pages again and again, and
+ * reading and writing forty values per run is most of the cost of a page. Any change of a run invalidates its texts at
+ * once, so do not use them inside Store.write.
  */
 export class RunTexts {
   /** By run. */
@@ -36,10 +36,10 @@ export class RunTexts {
     });
   }
 
-  /** To be told of every change, also of those that are undone later. */
+  /** Must be called for every change, even if it is rolled back later. */
   outdate(change: StoreChange): void {
     if (change.type === 'run') this.kept.delete(change.runId);
-    // With an experiment all its runs are deleted and restored.
+    // Deleting or restoring an experiment does the same to its runs.
     if (change.type === 'experiments') this.kept.clear();
   }
 }

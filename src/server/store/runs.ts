@@ -114,7 +114,7 @@ export class Runs {
       artifactUri(this.locationOf(experimentId), id),
       id,
     );
-    // Whoever shows the experiment that it leaves has to know, too.
+    // Views of the experiment it leaves must be notified, too.
     this.touch({ type: 'run', runId: id, experimentId: before, part: 'state' });
     this.changed(id, 'state');
   }
@@ -170,7 +170,7 @@ export class Runs {
     return rows.map(toRecord);
   }
 
-  /** Whether a program says that it is at work on one; one that was killed never takes that back. */
+  /** Whether any run is marked as running by its program. A killed program never clears that. */
   isAnyOpen(): boolean {
     const newest = `SELECT 1 FROM runs WHERE lifecycle = 'active' AND status = 'running' ORDER BY start_time DESC LIMIT 1`;
     return this.db.get(newest) !== undefined;
@@ -261,7 +261,7 @@ export class Runs {
     return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
   }
 
-  /** For the few who may change a param that was logged. */
+  /** For the few callers that may change a logged param. */
   replaceParam(id: string, key: string, value: string): void {
     this.required(id);
     this.db.run('UPDATE run_params SET value = ? WHERE run_id = ? AND key = ?', value, id, key);

@@ -5,8 +5,8 @@ import { Database } from './sql.js';
 import { Store } from './store.js';
 
 /**
- * Makes a store in `folder` of the rows of a damaged database that can be read: of each table those before the damage
- * and those after it.
+ * Creates a store in `folder` from the readable rows of a damaged database: for each table, those before and after the
+ * damage.
  * @returns whether there were any runs
  */
 export async function salvage(database: string, folder: string): Promise<boolean> {
@@ -32,7 +32,7 @@ export async function salvage(database: string, folder: string): Promise<boolean
   }
 }
 
-/** Whether SQLite said it: the damage ends what can be read there. */
+/** Whether it is an error of SQLite: the damage ends what can be read there. */
 const isOfSqlite = (error: unknown) => error instanceof Error && 'errcode' in error;
 
 function copyTable(from: Database, to: Database, table: string): void {

@@ -6,14 +6,15 @@ import { readWal, WAL_HEADER } from './wal.js';
 
 /** Bytes of segments after which the oldest are written into the base. */
 const FOLDED_AT = 16 * 1024 * 1024;
-/** Bytes that must be free beside twice the database, for a second copy to be begun. */
+/** Bytes that must be free, besides twice the database, to start a second copy. */
 const LEAST_ROOM = 256 * 1024 * 1024;
 const PIECE = 1024 * 1024;
 
 /**
- * The database a second time, in `<store>/copy/`: `base.db`, and what was written since as segments, which are copies of
- * SQLite's log. Nothing is read from the database after the base was made, so that a damage of one is none of the other.
- * It follows the log a moment after each commit; before SQLite overwrites the log, all of it is here and synced.
+ * A second copy of the database in `<store>/copy/`: `base.db`, and later writes as segments, which are copies of
+ * SQLite's log. After the base was made, nothing is read from the database, so that damage to one does not affect the
+ * other. The copy follows the log shortly after each commit. Before SQLite overwrites the log, all of it is here and
+ * synced.
  */
 export class SecondCopy {
   private readonly folder: string;
@@ -33,8 +34,8 @@ export class SecondCopy {
   }
 
   /**
-   * To be called before SQLite has the database: while it has, closing any other handle of the file would let go of its
-   * lock. The copy is used once `take` is called.
+   * Call before SQLite opens the database: afterwards, closing any other handle of the file would release its lock. The
+   * copy is used once `take` is called.
    * @param isAnew the one that there is does not count
    */
   static prepare(database: string, isAnew: boolean): Prepared {
@@ -58,7 +59,7 @@ export class SecondCopy {
     };
   }
 
-  /** Takes over what the log got since the last call. */
+  /** Copies what was added to the log since the last call. */
   follow(): void {
     if (!this.isOn) return;
     try {
@@ -68,7 +69,7 @@ export class SecondCopy {
     }
   }
 
-  /** Before SQLite begins its log anew. */
+  /** Call before SQLite restarts its log. */
   endSegment(): void {
     this.follow();
     if (!this.segment) return;
@@ -112,14 +113,14 @@ export class SecondCopy {
   private segmentOf(header: Buffer): { handle: number; header: Buffer; bytes: number } {
     if (this.segment?.header.equals(header)) return this.segment;
     if (this.segment) throw new Error('The log of the database was restarted before it was copied.');
-    // The server before this one may have begun it; a loss of power may have spoilt it.
+    // An earlier server may have started it, and a power loss may have damaged it.
     const last = segmentOf(this.folder, this.number);
     if (!fs.existsSync(last) || !headerOf(last).equals(header)) this.number++;
     const handle = fs.openSync(segmentOf(this.folder, this.number), 'w', 0o600);
     return (this.segment = { handle, header, bytes: 0 });
   }
 
-  /** Writes the oldest segments into the base until few are left. Cut off at any moment, it is done again. */
+  /** Writes the oldest segments into the base until few are left. If interrupted, it is repeated. */
   private async fold(): Promise<void> {
     try {
       const segments = segmentsOf(this.folder);
@@ -137,7 +138,10 @@ export class SecondCopy {
     }
   }
 
-  /** A copy with a gap is none: it goes, which may be the room that the database needs. The next start begins anew. */
+  /**
+   * A copy with a gap is useless. It is removed, which may free the space that the database needs. The next start makes
+   * a new one.
+   */
   private giveUp(error: unknown): void {
     this.report(error);
     this.isOn = false;
@@ -199,13 +203,13 @@ export function hasCopy(database: string): boolean {
   return fs.existsSync(baseOf(folderBeside(database)));
 }
 
-/** How many segments there are to leave out at the end, for whoever looks for the last state that is whole. */
+/** The number of segments, to search for the last intact state by leaving some out at the end. */
 export function segmentCount(database: string): number {
   return segmentsOf(folderBeside(database)).length;
 }
 
 /**
- * Writes the database as the copy has it.
+ * Writes the database from the copy.
  * @param segments how many of them, from the oldest
  * @param log SQLite's own log, when it goes on from there
  */
@@ -230,7 +234,7 @@ export function writeCopy(database: string, target: string, segments = Infinity,
 export interface Comparison {
   /** How many pages differ. */
   differing: number;
-  /** Another program has written into the database, which SQLite counts in its first page. */
+  /** Another program has written to the database; SQLite counts changes in its first page. */
   isWritten: boolean;
 }
 
@@ -238,7 +242,7 @@ export interface Comparison {
 const COUNTER = [24, 28] as const;
 
 /**
- * Compares database and copy page by page, without what stands in SQLite's log, which is newer than either.
+ * Compares database and copy page by page, ignoring SQLite's log, which is newer than both.
  * @param upTo the last page (from 1) that is looked at
  */
 export function compareWithCopy(database: string, upTo = Infinity): Comparison {
@@ -281,7 +285,7 @@ function readPage(handle: number, number: number, into: Buffer): void {
   into.fill(0, read);
 }
 
-/** SQLite's log of a database, as it lies there. */
+/** SQLite's log of a database, unchanged. */
 export function readLog(database: string): Buffer | undefined {
   try {
     return fs.readFileSync(`${database}-wal`);

@@ -4,14 +4,14 @@ import { corrupt } from './damage.js';
 
 export type Row = Record<string, SQLInputValue>;
 
-/** SQLite's primary result codes that have a meaning of their own here. */
+/** SQLite's primary result codes that are handled here. */
 const SQLITE_BUSY = 5;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
-/** One connection with its prepared statements. Rows come typed as the caller says; the schema is ours. */
+/** One connection with its prepared statements. The caller states the type of rows; the schema is ours. */
 export class Database {
   readonly file: string;
   private readonly db: DatabaseSync;
@@ -32,7 +32,7 @@ export class Database {
     return statement;
   }
 
-  /** Rows as arrays in the order of the columns: half the time of objects, which counts for thousands of them. */
+  /** Rows as arrays in the order of the columns: twice as fast as objects, which matters for thousands of rows. */
   arrays<T extends unknown[]>(sql: string, ...values: SQLInputValue[]): T[] {
     let statement = this.arrayStatements.get(sql);
     if (!statement) {
@@ -72,7 +72,7 @@ export class Database {
     this.db.function(name, { deterministic: true }, body);
   }
 
-  /** Lets go of the prepared statements: one that was stepped keeps its table from being dropped. */
+  /** Releases the prepared statements: a stepped one would keep its table from being dropped. */
   forget(): void {
     this.statements.clear();
     this.arrayStatements.clear();
@@ -84,7 +84,7 @@ export class Database {
   }
 }
 
-/** SQLite's own errors as ours; anything else as it is. */
+/** Converts SQLite's errors to ours; returns others unchanged. */
 export function translateSqlError(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error;
   switch (Number(error.errcode) & 0xff) {

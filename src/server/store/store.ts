@@ -21,7 +21,7 @@ import { numberOf } from '../../base/filter/values.js';
 import { SecondCopy } from './second-copy.js';
 import { Database, storeFull, translateSqlError } from './sql.js';
 
-/** Told after the commit that made it true. */
+/** Sent after the commit. */
 export type StoreChange =
   | { type: 'run'; runId: string; experimentId: string; part: RunPart }
   | { type: 'experiments' }
@@ -29,16 +29,16 @@ export type StoreChange =
 
 export type LifecycleFilter = Lifecycle | 'all';
 
-/** Bytes of SQLite's log after which it goes into the database. */
+/** Bytes of SQLite's log after which a checkpoint is made. */
 const CHECKPOINT_AT = 4 * 1024 * 1024;
-/** Milliseconds after a commit in which the second copy gets it. */
+/** Milliseconds after a commit until the second copy gets it. */
 const COPIED_AFTER = 1000;
 
-/** SQLite's number for a database that can give back pages when it is asked to. */
+/** SQLite's value of auto_vacuum for INCREMENTAL. */
 const INCREMENTAL = 2;
-/** Pages that are given back in one change. */
+/** Pages freed in one transaction. */
 const PAGES_AT_ONCE = 500;
-/** Bytes of a store that is written anew within some seconds, in which nobody is answered. */
+/** The largest store to rewrite, which takes some seconds and blocks all requests. */
 const WRITTEN_ANEW = 512 * 1024 * 1024;
 
 interface Pending {
@@ -48,8 +48,8 @@ interface Pending {
 }
 
 /**
- * The local workspace on disk: one SQLite file in WAL mode and a folder of content-addressed objects.
- * One process has it at a time. Reads are plain calls; every change goes through `write`.
+ * The local workspace on disk: one SQLite file in WAL mode and a folder of content-addressed objects. Only one process
+ * can open it at a time. Reads are plain calls; all changes go through `write`.
  */
 export class Store {
   readonly folder: string;
@@ -66,7 +66,7 @@ export class Store {
   private readonly db: Database;
   private readonly listeners = new Set<(change: StoreChange) => void>();
   private pending: Pending[] = [];
-  /** What the change that runs now has touched. */
+  /** What the current change has touched. */
   private touched: StoreChange[] = [];
   private closed = false;
   private last: LastChange;
@@ -100,7 +100,7 @@ export class Store {
 
   /**
    * Opens or creates the store in `folder`.
-   * @param report hears of what could not be done beside the changes, such as a second copy of them
+   * @param report called with failures of follow-up work, such as the second copy
    * @throws TrainyardError STORE_NEWER | STORE_CORRUPT (the files are left as they are) | CONFLICT (another process has
    * it)
    */
@@ -114,11 +114,11 @@ export class Store {
       db = new Database(file);
       db.exec('PRAGMA busy_timeout = 200; PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = ON');
       const version = checkVersion(db);
-      // Only of a store that is being made: what is purged can be given back to the disk (see giveBack).
+      // Only for new stores: purged space can be returned to the disk (see giveBack).
       db.exec('PRAGMA auto_vacuum = INCREMENTAL');
       // Acknowledged means synced: FULL syncs the log at each commit, which requests share.
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192');
-      // The log is begun anew only when it was copied.
+      // The log is only restarted once it was copied.
       db.exec('PRAGMA wal_autocheckpoint = 0');
       db.exec('BEGIN IMMEDIATE; COMMIT'); // takes the lock now, not at the first write
       migrate(db, version);
@@ -140,7 +140,7 @@ export class Store {
 
   /**
    * Runs `change` inside a transaction that is shared with the other changes of this turn of the event loop, and
-   * resolves once it is durable. A change that throws is undone alone; the promise rejects with what it threw.
+   * resolves once it is durable. A change that throws is rolled back alone, and the promise rejects with its error.
    */
   write<T>(change: () => T): Promise<T> {
     if (this.closed) return Promise.reject(new TrainyardError('INTERNAL', 'The store is closed.'));
@@ -169,7 +169,7 @@ export class Store {
           kept.push(...this.touched);
           settle.push(() => resolve(value));
         } catch (error) {
-          // A full disk may have ended the whole transaction; then this throws and all are told.
+          // A full disk may have ended the whole transaction. Then this throws and all changes fail.
           this.db.exec('ROLLBACK TO one; RELEASE one');
           this.metrics.forget();
           settle.push(() => reject(translateSqlError(error, this.db.file)));
@@ -191,7 +191,7 @@ export class Store {
     for (const change of kept) for (const listener of this.listeners) listener(change);
   }
 
-  /** What is to be done after a commit, which stands whatever becomes of this. */
+  /** Follow-up work after a commit. The commit stands even if this fails. */
   private follow(): void {
     const log = fs.statSync(`${this.db.file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
     try {
@@ -202,7 +202,7 @@ export class Store {
         this.checkpointAt = CHECKPOINT_AT;
       }
     } catch (error) {
-      // A full disk: the log goes on growing, or the next change says so.
+      // A full disk: the log keeps growing, or the next change reports it.
       this.checkpointAt = log + CHECKPOINT_AT;
       this.report(error);
     }
@@ -216,7 +216,7 @@ export class Store {
     try {
       this.db.exec('ROLLBACK');
     } catch (error) {
-      // SQLite rolls back by itself on some errors and then says that there is nothing to roll back.
+      // On some errors SQLite rolls back by itself, and then reports that there is no transaction.
       if (!(error instanceof Error) || !error.message.includes('no transaction')) throw error;
     }
   }
@@ -240,8 +240,8 @@ export class Store {
   }
 
   /**
-   * Gives pages that hold nothing any more back to the disk, some at a time. A store that was made before this was
-   * possible is written anew for it once, if that takes seconds and there is room; else its pages are used again.
+   * Returns free pages to the disk, some at a time. A store created before this was possible is rewritten once, if that
+   * takes only seconds and there is space. Otherwise its free pages are reused.
    * @returns bytes
    */
   async giveBack(): Promise<number> {
@@ -252,7 +252,7 @@ export class Store {
     if (pragma('auto_vacuum') !== INCREMENTAL) {
       const isWorthIt = free() * 4 > pragma('page_count') && before < WRITTEN_ANEW;
       const { bavail, bsize } = fs.statfsSync(this.folder);
-      // A statement that was stepped would be in its way.
+      // A stepped statement would block it.
       this.db.forget();
       if (isWorthIt && bavail * bsize > 3 * before) this.db.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
       this.follow();
@@ -267,7 +267,7 @@ export class Store {
     return before - size();
   }
 
-  /** Waits for writes under way and closes. */
+  /** Waits for pending writes and closes. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;

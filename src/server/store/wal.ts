@@ -1,4 +1,4 @@
-/** SQLite's write-ahead log: what a file of it says, without SQLite (https://sqlite.org/fileformat2.html#walformat). */
+/** Reads SQLite's write-ahead log without SQLite (https://sqlite.org/fileformat2.html#walformat). */
 
 export const WAL_HEADER = 32;
 const FRAME_HEADER = 24;
@@ -7,15 +7,15 @@ const MAGIC = 0x377f0682;
 
 export interface Wal {
   pageSize: number;
-  /** Of each page (from 1) the bytes that it has after the last commit. */
+  /** The bytes of each page (from 1) after the last commit. */
   pages: Map<number, Buffer>;
-  /** Pages that the database has after the last commit; 0 when there was none. */
+  /** The number of pages of the database after the last commit; 0 if there was none. */
   pageCount: number;
   /** Bytes up to the end of the last commit. What comes after it, SQLite does not read either. */
   end: number;
 }
 
-/** The commits of a log up to the first byte that does not fit. undefined: its head does not. */
+/** The commits of a log up to the first invalid byte. undefined: its header is invalid. */
 export function readWal(bytes: Buffer): Wal | undefined {
   if (bytes.length < WAL_HEADER || (bytes.readUInt32BE(0) & ~1) >>> 0 !== MAGIC) return undefined;
   const isLittle = (bytes.readUInt32BE(0) & 1) === 0;

@@ -5,7 +5,7 @@ import { keyOf } from './names.js';
 export interface EventFolder extends Writer {
   /** From where the job works, with `/`; absolute when it is elsewhere. */
   path: string;
-  /** When the first of its files was begun, ms since the epoch. */
+  /** When its first file was created, ms since the epoch. */
   createdAt: number;
   /** It holds the params of a session of the hyper-parameter plugin. */
   isSession: boolean;

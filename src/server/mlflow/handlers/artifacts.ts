@@ -36,8 +36,8 @@ async function save({ store, request }: Call, { owner, path }: ArtifactAddress) 
 }
 
 /**
- * Passes the body on without holding it. A store that fails does not take the connection with it, so that the client
- * gets the answer.
+ * Streams the body without buffering it. If the store fails, the connection stays open so that the client gets the
+ * response.
  */
 async function receive(
   { raw }: FastifyRequest,
@@ -52,7 +52,8 @@ async function receive(
       });
     throw error;
   } finally {
-    // What is left of the body of a refused file is read and dropped, as a client only listens once it has sent all.
+    // The rest of a refused body is read and discarded, since a client only reads the response once it has sent
+    // everything.
     raw.resume();
   }
 }
@@ -91,7 +92,7 @@ export const list = endpoint(Type.Object({ path: Text }), ({ path: given = '' },
   return address ? listing(store.artifacts.list(address.owner, address.path), '') : {};
 });
 
-/** Names below `folder`; nothing at all for an empty, a missing and a folder that is a file. */
+/** Names below `folder`; empty if it is empty, missing or a file. */
 function listing(entries: readonly ArtifactEntry[], folder: string) {
   if (entries.length === 0) return {};
   return {
@@ -110,7 +111,7 @@ export const remove = endpoint(ByPath, async ({ '*': given }, { store }) => {
   return {};
 });
 
-/** The client asks for it when told to and, on this message, sends the file in one piece. */
+/** The client requests this if configured to. On this message it sends the file in one piece. */
 export const multipartUpload = endpoint(Type.Object({}), () => {
   throw new MlflowError(
     'NOT_IMPLEMENTED',

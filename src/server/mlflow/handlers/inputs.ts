@@ -6,7 +6,7 @@ import { int64, toRecord } from '../params.js';
 import { KeyValues, OptionalInt64, Required, Text } from '../schema.js';
 import { checkLength, checkRunId, LIMITS } from '../validation.js';
 
-/** What went into a run, and which models came out of it. */
+/** The inputs of a run, and its output models. */
 
 const Dataset = Type.Object({
   tags: KeyValues,

@@ -10,7 +10,7 @@ import { Bool, EnumValue, KeyValues, OptionalInt64, QueryBool, Required, Text } 
 import { searchLoggedModels } from '../search/logged-models.js';
 import { checkKeyLengths, checkLoggedModelName } from '../validation.js';
 
-/** Models as runs log them, before and without the registry. */
+/** Logged models, independent of the registry. */
 
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 50_000;

@@ -29,7 +29,7 @@ function appendPoints(store: Store, runId: string, points: readonly (MetricPoint
   if (points.length === 0) return;
   store.metrics.append(runId, points);
   for (const [modelId, metrics] of byModel(runId, points)) {
-    // The run has the point in any case; a model that is gone has nothing to add it to.
+    // The run gets the point in any case. A deleted model gets none.
     if (store.models.logged(modelId)?.lifecycle === 'active') store.models.addLoggedMetrics(modelId, metrics);
   }
 }
@@ -150,7 +150,7 @@ function parseModel(json: string): object {
   return model;
 }
 
-/** The tag is the user's to set; what is no list is replaced by one. */
+/** Users may set this tag. A value that is not a list is replaced. */
 function parseHistory(tag: string | undefined): unknown[] {
   const history = tag === undefined ? [] : parseOrNothing(tag);
   return Array.isArray(history) ? history : [];

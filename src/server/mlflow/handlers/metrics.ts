@@ -12,7 +12,7 @@ import { missing, OptionalInt64, Required, SEE_DOCS, Text, Texts } from '../sche
 const MOST_RUNS = 100;
 const MOST_POINTS = 25_000;
 const MOST_INTERVAL = 2500;
-/** Points that are looked at to choose some of them; longer series give their landmarks. */
+/** The most points read to choose a sample; longer series are sampled from their landmarks. */
 const LOOKED_AT = 25_000;
 
 interface Point {

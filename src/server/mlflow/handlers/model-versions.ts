@@ -38,7 +38,7 @@ export const create = endpoint(
       requireRegistered(store, name);
       const { source, runId, modelId } = lineageOf(store, input);
       const model = modelId ? requireLoggedModel(store, modelId) : undefined;
-      // What leads nowhere now would fail only when somebody loads the model.
+      // A broken source would otherwise only fail when somebody loads the model.
       if (source.startsWith('models:')) resolveSource(store, source);
       const fields = {
         name,

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { endpoint } from '../endpoint.js';
 
-/** What clients ask to learn whom they talk to. */
+/** Requests by which clients identify the server. */
 
 /**
  * Clients since 3.4 send the spans of traces by OTLP (protobuf, POST /v1/traces) to a server that calls itself 3.4 or
- * newer, and as traces.json to an older one. This server takes the latter.
+ * newer, and as traces.json to an older one. This server accepts the latter.
  */
 export const PROTOCOL_VERSION = '3.3.0';
 

@@ -87,7 +87,7 @@ export const update = endpoint(
     const name = input.run_name ? cut(input.run_name, LIMITS.runTagValue) : undefined;
     const run = await store.write(() => {
       requireActiveRun(store, input.run_id);
-      // A script that continues the run of its job by the run's id has begun it, too.
+      // A script that continues the run of its job by its id has started it, too.
       if (jobId === input.run_id && status === 'running') store.jobs.update(jobId, { begun: true });
       return store.runs.update(input.run_id, { status, endTime, name });
     });

@@ -7,13 +7,13 @@ import { Required, Text } from '../schema.js';
 import { isTraceId } from '../validation.js';
 
 /**
- * As much of tracing as lets a traced function run without a warning: the client is told where to put its spans, and
- * keeps them there as traces.json. Traces are not listed.
+ * Just enough tracing for traced functions to run without warnings: the client is told where to store its spans, and
+ * writes them there as traces.json. Traces are not listed.
  */
 
 const Words = Type.Optional(Type.Record(Type.String(), Type.String()));
 
-/** What is given back; other fields (assessments) are not kept. */
+/** The fields returned; others (assessments) are not stored. */
 const INFO = {
   trace_id: Required,
   request_time: Text,

@@ -2,15 +2,15 @@ import { like } from '../../store/search/like.js';
 import type { Condition, Operator } from '../../store/search/parse.js';
 import { invalid } from '../errors.js';
 
-/** MLflow's filters over records in memory: what is few enough not to need an index. */
+/** MLflow's filters over records in memory, for collections too small to need an index. */
 
 type Value = string | number;
 
-/** What a filter may name, and how it is read of a record, which may have no value. */
+/** The fields that a filter may name, and how each is read from a record. It may have no value. */
 export interface Field<T> {
   kind: 'text' | 'number';
   read(record: T): Value | undefined;
-  /** @throws when what is asked of the field makes no sense */
+  /** @throws if the comparison does not apply to the field */
   check?(condition: Condition): void;
 }
 
@@ -99,7 +99,7 @@ export interface Order<T> {
   ascending: boolean;
 }
 
-/** Ordered copy. What has no value, or NaN, comes last in both directions; ties keep the order they came in. */
+/** A sorted copy. Missing values and NaN come last in both directions; ties keep their order. */
 export function sortRecords<T>(records: readonly T[], orders: readonly Order<T>[]): T[] {
   return records.toSorted((a, b) => {
     for (const { field, ascending } of orders) {

@@ -14,7 +14,7 @@ import {
 
 /** Search of registered models and their versions. */
 
-/** A prompt is kept as a registered model with this tag. Only models are found unless a filter asks for prompts. */
+/** A prompt is stored as a registered model with this tag. Only models are found unless a filter asks for prompts. */
 const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 
 function tag<T extends { tags: Record<string, string> }>(key: string): Field<T> {

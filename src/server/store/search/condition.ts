@@ -2,7 +2,7 @@ import { type Condition, invalid, type Operator } from './parse.js';
 
 export type Bound = string | number;
 
-/** A piece of SQL with its values; what a person wrote is only ever in `values`. */
+/** A piece of SQL with its values. User input is only ever in `values`. */
 export interface Sql {
   sql: string;
   values: Bound[];
@@ -12,7 +12,7 @@ const NUMBER_OPERATORS: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>='];
 const TEXT_OPERATORS: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE'];
 export const LIST_OPERATORS: readonly Operator[] = ['IN', 'NOT IN'];
 
-/** What entities are called where a text was expected of them. */
+/** Names of entities in errors about a missing string. */
 const SPOKEN: Record<string, string> = { attribute: 'attributes', param: "parameter (e.g. 'my-value')" };
 
 /** `column operator ?` for a numeric column. @throws BAD_REQUEST */
@@ -44,7 +44,7 @@ export function compareText(column: string, condition: Condition, more: readonly
   return { sql, values: [value] };
 }
 
-/** What the pattern begins with is a range, which an index has; only within it each text is looked at. */
+/** The literal start of the pattern is a range that an index can find. Only texts within it are matched. */
 export function matchText(column: string, pattern: string): Sql {
   const [prefix = ''] = pattern.split(/[%_]/, 1);
   const match = { sql: `like_exact(${column}, ?)`, values: [pattern] };
@@ -85,7 +85,7 @@ export function allOf(parts: readonly Sql[]): Sql {
   };
 }
 
-/** @throws BAD_REQUEST when one key is named twice: which order would hold? */
+/** @throws BAD_REQUEST if a key is named twice */
 export function requireOnce(orderBy: readonly { entity: string; key: string }[]): void {
   const seen = new Set<string>();
   for (const { entity, key } of orderBy) {

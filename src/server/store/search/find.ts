@@ -20,7 +20,7 @@ export interface RunSearch {
   commit?: string;
 }
 
-/** So many runs are looked at and sorted in a few milliseconds, whatever the condition and the order. */
+/** This many runs are checked and sorted in a few milliseconds, whatever the condition and the order. */
 const FEW = 2000;
 
 /** One query of a search: where the runs come from, and their sort keys, of which the first may be the same for all. */
@@ -32,9 +32,9 @@ interface Plan {
 }
 
 /**
- * Finds a page of runs by the shortest way: from the few that one of the conditions leaves; else along an index that
- * has the order, or has it in stretches, looking at each run on the way; else by sorting. SQLite alone cannot choose:
- * it knows too little of the values, and the order is that of an outer join.
+ * Finds a page of runs by the cheapest plan: from the few runs that one of the conditions leaves; or along an index in
+ * (partial) order, checking each run; or by sorting. SQLite cannot choose by itself: it knows too little about the
+ * values, and the order is that of an outer join.
  */
 export function findRuns(db: Database, query: RunSearch): { ids: string[]; nextPage?: string } {
   const experiments = query.experimentIds.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
@@ -66,7 +66,7 @@ export function findRuns(db: Database, query: RunSearch): { ids: string[]; nextP
   ];
   let start: { condition?: RunCondition; size: number } = { size: FEW };
   for (const condition of where) {
-    // No more than what is known to be few already is counted.
+    // Counting stops at the smallest number found so far.
     const size = condition.matches ? sizeUpTo(db, condition.matches, start.size) : FEW;
     if (size < start.size) start = { condition, size };
   }
@@ -87,7 +87,7 @@ export function findRuns(db: Database, query: RunSearch): { ids: string[]; nextP
   return { ids: page.map(({ id }) => id), ...(last && { nextPage: pageToken(name, last.keys) }) };
 }
 
-/** What has a name: a filter may leave out which it is. */
+/** Entities with names; a filter may omit which one it means. */
 function entitiesOf(db: Database, key: string): string[] {
   const tables = { metric: 'series', param: 'run_params', tag: 'run_tags' };
   return Object.entries(tables)

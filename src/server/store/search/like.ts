@@ -1,6 +1,6 @@
 /**
- * SQL's pattern: `%` is any text, `_` any character. Walks back to the last `%` only, so that no pattern takes more
- * than its length times that of the text.
+ * SQL's pattern: `%` is any text, `_` any character. Backtracks only to the last `%`, so the time is at most pattern
+ * length × text length.
  */
 export function like(text: string, pattern: string): boolean {
   const [characters, wanted] = [Array.from(text), Array.from(pattern)];

@@ -1,7 +1,7 @@
 import { TrainyardError } from '../../../base/errors.js';
 import { parseOrNothing } from '../../../base/json.js';
 
-/** One sort term: a SQL expression that is never NULL. Keyset paging goes on from the terms of the last row. */
+/** One sort term: a SQL expression that is never NULL. Keyset paging continues from the terms of the last row. */
 export interface Term {
   sql: string;
   descending: boolean;
@@ -10,8 +10,8 @@ export interface Term {
 export type Key = string | number;
 
 /**
- * `AND …` for the rows after `keys`, with their bound values. That the first term does not go back follows from the
- * rest; it is said because an index can start from there.
+ * `AND …` for the rows after `keys`, with their bound values. The bound on the first term is redundant, but lets an
+ * index start there.
  */
 export function after(terms: readonly Term[], keys: readonly Key[]): { sql: string; values: Key[] } {
   const [first] = terms;

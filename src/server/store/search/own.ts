@@ -11,10 +11,10 @@ import {
 import { durationOf, numberOf, timeOf } from '../../../base/filter/values.js';
 import { DATASETS, type RunCondition } from './runs.js';
 
-/** Which of `metric`, `param` and `tag` something of this name is. */
+/** Which of `metric`, `param` and `tag` exist with this name. */
 export type Resolve = (key: string) => string[];
 
-/** How a field of a run `r` is read, where it is in a table of its own: rows that hold it by run. */
+/** How a field of a run `r` is read. If it has its own table: the rows with the field by run. */
 interface Column {
   kind: 'number' | 'text' | 'time' | 'duration' | 'state';
   /** Its value; NULL where there is none. */
@@ -56,7 +56,7 @@ const ALIASES: Record<string, string> = {
   started: 'start_time',
   ended: 'end_time',
 };
-/** What we call states, and what the store does. */
+/** Our names of states, and those of the store. */
 const STATES: Record<string, string> = { cancelled: 'killed', queued: 'scheduled' };
 
 /** The conditions of a filter in our own grammar; all of them must hold. @throws BAD_REQUEST */
@@ -79,10 +79,10 @@ function compile(query: Query, resolve: Resolve): RunCondition {
       const matches = parts.flatMap((part) => part.matches ?? []);
       return {
         ...join(parts, 'OR'),
-        // The runs of each, where an index finds those of all.
+        // The matching runs of each part, if an index finds those of all parts.
         ...(matches.length === parts.length && {
           matches: {
-            // DISTINCT over all of it gives the first of them at once, which UNION does not.
+            // DISTINCT over all of it returns the first rows at once; UNION does not.
             sql: `SELECT DISTINCT run_id FROM (${matches.map(({ sql }) => sql).join(' UNION ALL ')})`,
             values: matches.flatMap(({ values }) => values),
           },
@@ -107,7 +107,7 @@ function join(parts: readonly Sql[], word: string): Sql {
   };
 }
 
-/** A word is looked for in the name, the script and the values of params, in any case of letters. */
+/** A word is searched in the name, the script and the values of params, ignoring case. */
 function anywhere(text: string): Sql {
   const [name, script, param] = ['r.name', 't.value', 'p.value'].map((column) => contains(column, text)) as [
     Sql,
@@ -122,11 +122,13 @@ function anywhere(text: string): Sql {
   };
 }
 
-/** Whether a text is in a column, in any case of letters. SQLite itself knows the case of ASCII only, and is ten times as fast. */
+/**
+ * Whether a column contains a text, ignoring case. SQLite's own comparison only knows ASCII, but is ten times as fast.
+ */
 function contains(column: string, text: string): Sql {
   if (/^[\x20-\x7e]*$/.test(text))
     return { sql: `instr(lower(${column}), ?) > 0`, values: [text.toLowerCase()] };
-  // A `%` of the text stands for any character, as that of a pattern cannot be escaped.
+  // A `%` in the text matches any character, since it cannot be escaped in a pattern.
   return { sql: `like_folded(${column}, ?)`, values: [`%${text.replaceAll('%', '_')}%`] };
 }
 
@@ -137,7 +139,7 @@ function comparison(query: Comparison, resolve: Resolve): RunCondition {
   if (!rows) {
     if (operator === 'IS NULL') return { sql: `(${value} IS NULL)`, values: [] };
     const { sql, values } = test(column, query);
-    // What is not there compares to nothing, and NOT must say so too.
+    // Missing values match no comparison, not even under NOT.
     return { sql: column.mayMiss ? `ifnull(${sql}, 0)` : sql, values };
   }
   const { from, key } = rows;
@@ -195,7 +197,7 @@ function columnOf({ entity, key, at }: Field, resolve: Resolve): Column {
   throw faulty(`${key} may be ${entities.map((each) => `a ${each}`).join(' or ')}: write ${spellings}`, at);
 }
 
-/** What must hold of the value; NULL where it cannot be told. @throws BAD_REQUEST */
+/** The condition on the value; NULL if it is unknown. @throws BAD_REQUEST */
 function test(column: Column, { field, operator, values }: Comparison): Sql {
   const { value, kind } = column;
   if (operator === 'LIKE' || operator === 'ILIKE' || operator === 'CONTAINS') {
@@ -251,7 +253,7 @@ function compare({ value, kind, isLoose }: Column, operator: string, literal: Li
   }
 }
 
-/** A NaN, which is kept as NULL, is unlike every number and compares to none; `nan` itself can be asked for. */
+/** NaN is stored as NULL. It differs from every number and compares to none; `nan` itself can be searched. */
 function compareMetric(value: string, operator: string, literal: Literal): Sql {
   if (/^nan$/i.test(literal.text) && (operator === '=' || operator === '!='))
     return { sql: `(${value} IS ${operator === '=' ? '' : 'NOT '}NULL)`, values: [] };

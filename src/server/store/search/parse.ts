@@ -2,8 +2,8 @@ import { TrainyardError } from '../../../base/errors.js';
 import { ENTITIES } from '../../../base/filter/entities.js';
 
 /**
- * MLflow's filter and order_by grammar: comparisons joined by AND; no OR, NOT, parentheses. A quote within quotes, doubled
- * or after a backslash, is read as it is written; an AND that joins nothing is passed over.
+ * MLflow's filter and order_by grammar: comparisons joined by AND; no OR, NOT, parentheses. A quote within quotes,
+ * doubled or escaped by a backslash, is read literally. A dangling AND is ignored.
  */
 
 export type Operator =
@@ -19,7 +19,7 @@ export interface Condition {
   value?: string | number | readonly string[];
 }
 
-/** In MLflow's words, which its clients show. */
+/** With MLflow's wording, which its clients show. */
 export function invalid(message: string): TrainyardError {
   return new TrainyardError('BAD_REQUEST', message);
 }
@@ -102,7 +102,7 @@ class Reader {
     return invalid(`Invalid clause(s) in filter string: '${rest.join(' ')}'`);
   }
 
-  /** Steps over a keyword, in any case of letters. */
+  /** Skips a keyword, ignoring case. */
   word(keyword: string): boolean {
     const token = this.tokens[this.at];
     if (token?.kind !== 'word' || token.source.toUpperCase() !== keyword) return false;
@@ -110,7 +110,7 @@ class Reader {
     return true;
   }
 
-  /** Steps over a keyword as often as it comes. */
+  /** Skips all repetitions of a keyword. */
   words(keyword: string): number {
     let times = 0;
     while (this.word(keyword)) times++;

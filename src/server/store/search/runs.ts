@@ -38,9 +38,9 @@ export const DATASETS = new Map(
   }),
 );
 
-/** What a run `r` has to fulfil. */
+/** The condition on a run `r`. */
 export interface RunCondition extends Sql {
-  /** The same as a query for `run_id`, where an index finds these runs without looking at the others. */
+  /** The same as a query for `run_id`, if an index can find these runs. */
   matches?: Sql;
 }
 
@@ -87,7 +87,7 @@ function condition(condition: Condition): RunCondition {
   }
 }
 
-/** A NaN (kept as NULL) is unlike every number and compares to none. */
+/** NaN is stored as NULL. It differs from every number and compares to none. */
 function compareMetric(column: string, condition: Condition): Sql {
   const { sql, values } = compareNumber(column, condition);
   return { sql: condition.operator === '!=' ? `(${sql} OR ${column} IS NULL)` : sql, values };
@@ -124,7 +124,7 @@ export interface RunOrder {
   walk?: Stretch[];
 }
 
-/** The runs of which the first two sort keys come from an index, or are the same for all of them. */
+/** Runs whose first two sort keys come from an index, or are constant. */
 export interface Stretch {
   /** The first sort key of each of these runs. */
   rank: number;
@@ -137,8 +137,8 @@ export interface Stretch {
 }
 
 /**
- * In the order asked for, then newest first, then by id. Within a term NaN comes after the numbers and what is
- * missing last, in both directions. @throws BAD_REQUEST
+ * In the order asked for, then newest first, then by id. Within a term NaN comes after the numbers and missing values
+ * come last, in both directions. @throws BAD_REQUEST
  */
 export function runOrder(orderBy: readonly string[]): RunOrder {
   const orders = orderBy.map(parseOrder).map(withoutAlias);
@@ -185,7 +185,7 @@ function join(table: string, alias: string, key: string): Sql {
   };
 }
 
-/** The stretches of an order by a metric, a param or a tag: what has a value, what has none that compares, what has none. */
+/** The parts of an order by a metric, a param or a tag: runs with a value, with NaN, and without one. */
 function stretches(entity: string, key: string): Stretch[] | undefined {
   const along = (table: string, rank: number, test: string, value: string): Stretch => ({
     rank,
