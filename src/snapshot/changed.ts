@@ -1,4 +1,4 @@
-/** What the person's own index says about the working folder: what changed for them, and what git has already. */
+/** What the person's own index says about the working folder: what changed, and what git already has. */
 import { gitBytes } from './git.js';
 import { type IndexEntry, joinNul, parseRaw, type RawChange, splitNul } from './listing.js';
 import { type Repository } from './locate.js';
@@ -7,7 +7,7 @@ import { type Names } from './names.js';
 /** Attributes that make the bytes in git differ from those in the working folder. */
 const CONVERTING = ['text', 'eol', 'crlf', 'ident', 'filter', 'working-tree-encoding'];
 
-/** Of the given names those whose bytes git converts by an attribute. */
+/** Those of the given names whose bytes git converts because of an attribute. */
 async function convertedNames(repository: Repository, names: Iterable<string>): Promise<Set<string>> {
   const output = await gitBytes(
     { cwd: repository.root },
@@ -22,7 +22,7 @@ async function convertedNames(repository: Repository, names: Iterable<string>): 
   return converted;
 }
 
-/** Names that are not as the person's index has them, judged by time and size. */
+/** Names that differ from the person's index, judged by time and size. */
 async function touchedNames(repository: Repository): Promise<Set<string>> {
   const place = { cwd: repository.root, settings: repository.filtersOff };
   const touched = await gitBytes(place, ['diff-files', '--raw', '-z', '--ignore-submodules=all']);
@@ -30,8 +30,8 @@ async function touchedNames(repository: Repository): Promise<Set<string>> {
 }
 
 /**
- * Of `sizes`, names whose bytes the person has given to git, so that a snapshot does not store them once more:
- * unchanged since, and of the same size there (the pointer of an LFS file is not).
+ * Names in `sizes` whose bytes git already has, so that a snapshot need not store them again: unchanged, and of the
+ * same size there (unlike the pointer of an LFS file).
  */
 export async function alreadyStored(
   repository: Repository,
@@ -50,7 +50,7 @@ export async function alreadyStored(
 }
 
 /**
- * How many files differ from HEAD as the person sees it, which conversions do not count for.
+ * How many files differ from HEAD as the person sees it, ignoring conversions.
  * @param changes our index against HEAD
  */
 export async function countChanged(

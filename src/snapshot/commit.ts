@@ -1,4 +1,4 @@
-/** Commits of trees that snapshots wrote. They are on top of HEAD, and no branch moves. */
+/** Commits of snapshot trees, on top of HEAD. No branch moves. */
 import { createHash } from 'node:crypto';
 import { gitBytes, type GitPlace } from './git.js';
 import { formatOf } from './neutral.js';
@@ -25,7 +25,9 @@ export function commitOf(
   return { oid, bytes };
 }
 
-/** The commit of an inner repository's tree: HEAD when that is its tree, else always the same one for the same tree. */
+/**
+ * The commit of an inner repository's tree: HEAD if it has that tree, otherwise a commit that only depends on the tree.
+ */
 export async function innerCommit(place: GitPlace, head: string, tree: string): Promise<CommitText> {
   const bytes = await gitBytes(place, ['cat-file', 'commit', head]);
   const text = bytes.toString('latin1');

@@ -13,13 +13,13 @@ import { inTurns } from './turns.js';
 
 export interface Difference {
   files: FileChange[];
-  /** At most 1 MB of unified diff, cut at a line's end with a note. */
+  /** At most 1 MB of unified diff, cut after a line with a note. */
   patch: string;
 }
 
 const PATCH_LIMIT = 1_000_000;
 const PATCH_NOTE = '# The rest of the changes is left out: there is more than 1 MB of them.\n';
-/** A larger file that git does not have yet is named as changed, and neither stored nor compared. */
+/** A larger file that git does not have yet is listed as changed, but neither stored nor compared. */
 const COMPARE_LIMIT = 100_000_000;
 
 const STATUS: Record<string, FileChange['status']> = {
@@ -31,7 +31,7 @@ const STATUS: Record<string, FileChange['status']> = {
 };
 
 /**
- * From `a` to `b`, wherever the two are kept.
+ * From `a` to `b`, which may be in different repositories.
  * @throws NOT_FOUND (a repository is gone), NOT_SUPPORTED (one has SHA-1 and the other SHA-256 objects)
  */
 export async function diffSnapshots(a: Snapshot, b: Snapshot): Promise<Difference> {
@@ -49,14 +49,14 @@ export async function diffSnapshots(a: Snapshot, b: Snapshot): Promise<Differenc
 }
 
 /**
- * From the snapshot to its folder as it is now, less what ignore files leave out.
+ * From the snapshot to the current state of its folder, without ignored files.
  * @param apart folder of ours that is never compared, wherever it lies
  * @throws NOT_FOUND (folder or repository is gone)
  */
 export async function diffWithFolder(a: Snapshot, apart = dirname(a.gitDir)): Promise<Difference> {
   objectsPlace(a);
   const repository = await locate(a.root, dirname(a.gitDir), a.umask);
-  // A folder that has become a repository since is still compared with what was taken without one.
+  // A folder that has become a repository since is still compared with the snapshot taken without one.
   const home = a.hidden ? hiddenRepository(repository.root, a.gitDir) : repository;
   if (!a.hidden && repository.hidden)
     throw new TrainyardError('NOT_FOUND', `${a.root} is no longer in a repository.`, {
@@ -90,7 +90,7 @@ function notCompared(path: string, status: FileChange['status']): FileChange {
 }
 
 interface Kept extends Pick<Snapshot, 'gitDir' | 'root' | 'tree' | 'submodules'> {
-  /** Not kept yet: folders with `objects/` that hold it together with the repositories. */
+  /** For a temporary tree: folders with `objects/` that contain it together with the repositories. */
   works?: string[];
 }
 
@@ -112,14 +112,14 @@ async function diffTrees(a: Kept, b: Kept): Promise<Difference> {
   });
 }
 
-/** A git folder that lives only as long, in front of the objects of several others. */
+/** A temporary git folder with the objects of several others. */
 function placeOver(side: string, gitDirs: string[]): GitPlace {
   return { cwd: side, env: { GIT_DIR: side, ...alternates(gitDirs) } };
 }
 
 /**
- * The tree with the files of inner repositories in the place of their gitlinks; of one that is not there any more
- * the gitlink stays. `gitDirs`: where its objects are, besides `side`.
+ * The tree with gitlinks replaced by the files of the inner repositories. If one no longer exists, its gitlink stays.
+ * `gitDirs`: where its objects are, besides `side`.
  */
 async function flatTree(
   side: string,

@@ -1,16 +1,16 @@
-/** Folders with nothing in them: git keeps none, and a script may want to write there. */
+/** Empty folders, which git does not keep and a script may want to write to. */
 import { type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { hasCode } from '../base/errors.js';
 
-/** So many are told; nobody makes more by hand. */
+/** The most that are recorded; nobody creates more by hand. */
 const MOST = 1_000;
 
 /**
- * Empty folders below folders of which git tracks nothing, themselves included. Other repositories are not looked into.
+ * Empty folders in and below untracked folders. Other repositories are skipped.
  * @param untracked byte names with `/` at the end, as git lists them
- * @param isApart whether a folder, named in the same way, is not to be looked into
+ * @param isApart whether to skip a folder, named in the same way
  * @returns byte names without `/` at the end, sorted
  */
 export async function emptyFolders(
@@ -35,7 +35,7 @@ export async function emptyFolders(
   return found.sort();
 }
 
-/** undefined: it went meanwhile, or is closed to us. */
+/** undefined: it has disappeared, or is unreadable. */
 async function entriesOf(root: string, folder: string): Promise<Dirent<Buffer>[] | undefined> {
   const path = Buffer.concat([Buffer.from(join(root, sep)), Buffer.from(folder, 'latin1')]);
   try {

@@ -10,15 +10,15 @@ import { messageOf, TrainyardError } from '../base/errors.js';
 export interface GitPlace {
   /** The current folder of the command; must exist. */
   cwd: string;
-  /** GIT_DIR and its like, on top of what every call gets. */
+  /** GIT_DIR and similar variables, on top of those of every call. */
   env?: Record<string, string>;
-  /** `name=value` settings, on top of what every call gets. */
+  /** `name=value` settings, on top of those of every call. */
   settings?: string[];
-  /** For commands that write what others may have to read; without it, the umask of this process. */
+  /** For commands that write files others may have to read; default: the umask of this process. */
   umask?: number;
 }
 
-/** Settings of every call: nothing of the person's configuration may start a program or write a reflog. */
+/** Settings of every call: the person's configuration must not start programs or write reflogs. */
 const SETTINGS = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
@@ -41,7 +41,7 @@ const ALWAYS = {
   GIT_COMMITTER_EMAIL: 'trainyard@localhost',
 };
 
-/** Of the GIT_ variables around us only those that say where git's own configuration is; never GIT_DIR and its like. */
+/** Of the inherited GIT_ variables, only those that locate git's configuration; never GIT_DIR and the like. */
 const INHERITED = new Set([
   'GIT_CONFIG_GLOBAL',
   'GIT_CONFIG_SYSTEM',
@@ -103,7 +103,7 @@ export async function gitBytes(
   return Buffer.concat(chunks);
 }
 
-/** Hands what a command prints to `take` piece by piece; `take` returns false when it has enough, which ends git. */
+/** Passes the output of a command to `take` piece by piece. If `take` returns false, git is stopped. */
 export function gitStream(
   place: GitPlace,
   args: string[],
@@ -127,7 +127,7 @@ export function gitStream(
       child.kill();
     });
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-    // git may end before it has read everything; its exit code and its words say why.
+    // git may exit before it has read everything; its exit code and message say why.
     child.stdin.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') reject(gitError(args, error.message, error));
     });
@@ -140,14 +140,14 @@ export function gitStream(
   });
 }
 
-/** A command line that runs another under a umask: a process can only change its own. The words stay words. */
+/** A command line that runs another under a umask, since a process can only change its own. Arguments are not split. */
 function underUmask(umask: number | undefined, command: [string, ...string[]]): [string, ...string[]] {
   if (umask === undefined || process.platform === 'win32') return command;
   return ['/bin/sh', '-c', 'umask "$0" && exec "$@"', umask.toString(8).padStart(4, '0'), ...command];
 }
 
 /**
- * Settings that turn every clean and smudge filter into none, for commands that may look into a person's files.
+ * Settings that disable every clean and smudge filter, for commands that may read a person's files.
  * @param names of all settings there are
  */
 export function filtersOff(names: Iterable<string>): string[] {

@@ -1,6 +1,6 @@
 /**
- * New objects come into a repository as a pack that git is told to keep, so that a `git gc --prune=now` that looked
- * for refs before theirs was written does not take them. After an hour the pack is like any other.
+ * New objects enter a repository as a pack with a `.keep` file, so that a concurrent `git gc --prune=now` that has
+ * already read the refs does not remove them. After an hour the pack becomes a normal one.
  */
 import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,18 +9,18 @@ import { gitBytes, type GitPlace } from './git.js';
 import { word } from './keeper.js';
 import { makeFolder, type Modes } from './sharing.js';
 
-/** Milliseconds; no gc takes longer from its look at the refs to its last deletion. */
+/** Milliseconds; no gc takes longer from reading the refs to its last deletion. */
 export const HOLD = 60 * 60_000;
 
 const SETTINGS = ['pack.packSizeLimit=0', 'pack.writeReverseIndex=false', 'pack.window=0', 'pack.depth=0'];
 const OURS = 'trainyard ';
 
 /**
- * Packs what the given trees hold and the bases do not, and puts it among the objects of `gitDir`. Nothing is written
- * when the bases hold it all.
- * @param place where all of the objects are found
+ * Packs the objects of the given trees that are not in the bases, and adds the pack to `gitDir`. Writes nothing if the
+ * bases have everything.
+ * @param place where all objects can be read
  * @param work folder on the same disk for drafts
- * @param ref the one that will keep them
+ * @param ref the ref that will keep them
  * @throws GIT_FAILED when one of them is missing
  */
 export async function hold(

@@ -1,4 +1,4 @@
-/** Finds the objects of a snapshot again, and of the repositories inside it. */
+/** Finds the objects of a snapshot and of the repositories inside it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
@@ -44,7 +44,7 @@ export async function innerSource(outer: Source, path: string, commit: string): 
     const tree = gitDir && (await treeIn(gitDir, namesOf(known, commit)));
     if (tree) return { gitDir, commit, tree, origin, submodules };
   }
-  // Older snapshots do not tell whether it was there.
+  // Older snapshots do not record whether it existed.
   if (known?.gitDir === undefined) return undefined;
   throw new TrainyardError(
     'NOT_FOUND',

@@ -1,4 +1,4 @@
-/** Whether a snapshot is still there, and letting go of it. */
+/** Checks whether a snapshot still exists, and releases it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
@@ -17,12 +17,12 @@ export function objectsPlace({ gitDir }: Pick<Snapshot, 'gitDir'>): GitPlace {
   return { cwd: gitDir, env: { GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };
 }
 
-/** Commands that write refs: others may have to read them, too. */
+/** Commands that write refs, which others may have to read. */
 export function refPlace(gitDir: string, umask: number): GitPlace {
   return { ...objectsPlace({ gitDir }), umask };
 }
 
-/** True while the tree can be read, and those of the repositories inside. */
+/** True while the tree and those of inner repositories can be read. */
 export async function exists(snapshot: Snapshot): Promise<boolean> {
   const { gitDir, tree } = snapshot;
   if (!(await treeIn(gitDir, [tree]))) return false;
@@ -38,7 +38,7 @@ export function namesOf(inner: Inner | undefined, commit: string): string[] {
   return [...(inner.tree ? [inner.tree] : []), found, ...(inner.ref ? [`${inner.ref}:code`] : [])];
 }
 
-/** The first object that one of the names leads to in a git folder. */
+/** The first object that one of the names resolves to in a git folder. */
 export async function treeIn(gitDir: string, names: readonly string[]): Promise<string | undefined> {
   if (!existsSync(gitDir)) return undefined;
   const asked = names.map((name) => `${name}\n`).join('');
@@ -50,7 +50,10 @@ export async function treeIn(gitDir: string, names: readonly string[]): Promise<
     .find((line) => /^[0-9a-f]+$/.test(line));
 }
 
-/** Deletes the refs, so that git may collect the objects in its own time; done before or repository gone is fine too. */
+/**
+ * Deletes the refs, so that git may collect the objects later. It is no error if they or the repository are already
+ * gone.
+ */
 export async function remove(snapshot: Snapshot): Promise<void> {
   await removeRefs([...snapshot.submodules, snapshot], snapshot.hidden ? PRIVATE : snapshot.umask);
 }

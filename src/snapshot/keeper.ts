@@ -17,7 +17,7 @@ export interface Kept {
   commit: Buffer;
 }
 
-/** Writes the keeper, whatever is there already. @param into where new objects are written */
+/** Writes the keeper. @param into where new objects are written */
 export async function writeKeeper(into: GitPlace, { tree, headTree, commit }: Kept): Promise<string> {
   const place = alone(into);
   const blob = word(await gitBytes(place, ['hash-object', '-w', '--stdin'], commit));

@@ -1,4 +1,4 @@
-/** Finds the repository around a folder, or the hidden one that stands in for it. */
+/** Finds the repository around a folder, or its hidden repository. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { type ObjectFormat } from './neutral.js';
 import { type Modes, modesUnder, PRIVATE, umaskOf } from './sharing.js';
 import { redactRemote } from './redact-remote.js';
 
-/** A working folder and the repository that its snapshots go to. */
+/** A working folder and the repository of its snapshots. */
 export interface Repository {
   /** Top of the working folder, absolute, symbolic links resolved. */
   root: string;
@@ -29,7 +29,7 @@ export interface Repository {
   /** For git commands that write into it, and the modes of what we write there ourselves. */
   umask: number;
   modes: Modes;
-  /** Settings under which the person's own git folder runs no filter. */
+  /** Settings that disable filters in the person's own git folder. */
   filtersOff: string[];
   /** False where the file system does not keep the executable bit, or symbolic links, and the index does. */
   trustsModes: boolean;
@@ -37,7 +37,7 @@ export interface Repository {
   convertsLines: boolean;
 }
 
-/** Settings that our own git folder takes over from the person's repository. */
+/** Settings copied from the person's repository to our own git folder. */
 const STORAGE = new Set(
   'filemode symlinks ignorecase precomposeunicode sharedrepository checkstat trustctime compression loosecompression bigfilethreshold'
     .split(' ')

@@ -1,6 +1,6 @@
 /**
- * A checkout that is kept and brought from one snapshot to the next by difference. Its index is ours, too, so that what
- * a job made there is known from the two alone: the repository that the code came from may be gone by then.
+ * A persistent checkout that is updated from one snapshot to the next incrementally. It has our own index, so checkout
+ * and index alone show what a job created: the original repository may be gone by then.
  */
 import { createHash } from 'node:crypto';
 import { type Dirent } from 'node:fs';
@@ -30,13 +30,13 @@ interface Part {
   tree: string;
 }
 
-/** Where objects are read from, and how files are made. */
+/** Where objects are read from, and how files are created. */
 interface Where {
   gitDir?: string;
   umask?: number;
 }
 
-/** What has to stay as it is for a checkout to be brought to another snapshot. */
+/** What must not change for a checkout to be updated to another snapshot. */
 interface Layout {
   /** Of the objects. */
   format: ObjectFormat;
@@ -51,12 +51,12 @@ interface Layout {
 /** In our git folder. */
 const LAYOUT = 'layout.json';
 
-/** A change of size, time or inode is always looked into, whatever the person's configuration says. */
+/** A change of size, time or inode is always checked, whatever the person's configuration says. */
 const SETTINGS = ['core.trustCtime=true', 'core.checkStat=default', 'core.ignoreStat=false'];
 
 /**
- * Makes the checkout that of `snapshot`, byte for byte, whatever became of its files since. What nobody knows of stays;
- * `moveStrays` takes that away.
+ * Makes the checkout equal to `snapshot`, byte for byte, whatever happened to its files. Unknown files stay;
+ * `moveStrays` removes them.
  * @throws NOT_FOUND (the repository is gone) | GIT_FAILED; the checkout is then in doubt
  */
 export async function bringTo(mirror: Mirror, snapshot: Snapshot): Promise<void> {
@@ -70,7 +70,7 @@ export async function bringTo(mirror: Mirror, snapshot: Snapshot): Promise<void>
   const file = join(mirror.git, LAYOUT);
   const before = await readFile(file, 'utf8').catch(ifMissing);
   if (before !== written) {
-    // Where a repository was and is no more its files would be nobody's.
+    // Files of a repository that no longer exists would belong to nobody.
     if (before !== undefined) await empty(mirror);
     await makeNeutral(mirror.git, format);
     await writeFile(file, written);
@@ -120,17 +120,17 @@ async function layoutOf({ git }: Mirror): Promise<Layout> {
   return JSON.parse(await readFile(join(git, LAYOUT), 'utf8')) as Layout;
 }
 
-/** What a job made in a checkout. */
+/** Files that a job created in a checkout. */
 export interface Made {
   /** Relative to the checkout, with `/`, sorted. */
   files: string[];
-  /** Folders that could not be looked into. */
+  /** Folders that could not be read. */
   closed: { folder: string; error: unknown }[];
 }
 
 /**
- * Files that the snapshot does not have, or has with other content, mode or type. Nothing is ignored; deleted files and
- * symbolic links are not among them.
+ * Files that are not in the snapshot, or differ from it in content, mode or type. Nothing is ignored; deleted files and
+ * symbolic links are not included.
  * @throws GIT_FAILED
  */
 export async function madeFiles(mirror: Mirror): Promise<Made> {
@@ -148,13 +148,13 @@ export async function madeFiles(mirror: Mirror): Promise<Made> {
   return made;
 }
 
-/** Not through a link that a job put in the place of a folder: what that leads to is not the job's. */
+/** Do not follow a link that a job put in place of a folder: its target does not belong to the job. */
 async function isFile(file: string): Promise<boolean> {
   const stat = await lstat(file).catch(ifMissing);
   return stat?.isFile() === true && (await realpath(dirname(file))) === dirname(file);
 }
 
-/** The git folder of a repository that a job made is none of its files. */
+/** The git folder of a repository that a job created is not one of its files. */
 async function addBelow(root: string, folder: string, made: Made): Promise<void> {
   let entries: Dirent[];
   try {
@@ -171,10 +171,9 @@ async function addBelow(root: string, folder: string, made: Made): Promise<void>
 }
 
 /**
- * Moves what the snapshot does not have, but for a `.git` of the checkout itself, into `away`, a folder on the same disk:
- * removing it takes longer. What a job
- * closed to us is opened again.
- * @param since ms since the epoch: before the checkout was brought to what it is
+ * Moves everything that is not in the snapshot, except the `.git` of the checkout itself, into `away`, a folder on the
+ * same disk, since removing takes longer. Makes unreadable files of a job accessible again.
+ * @param since ms since the epoch: before the checkout was updated
  * @throws GIT_FAILED and what the system says; the checkout is then in doubt
  */
 export async function moveStrays(mirror: Mirror, away: string, since: number): Promise<void> {
@@ -194,7 +193,7 @@ export async function moveStrays(mirror: Mirror, away: string, since: number): P
       if (folders.has(folder) || !folders.has(parentOf(folder.slice(0, -1)))) continue;
       if (await open(under(folder.slice(0, -1)))) folders.add(folder);
     }
-    // Git knows times by the second: rights that were taken from a file in the second it was written in escape it.
+    // Git stores times in seconds, so it misses a change of permissions within the second of a write.
     for (const { name, changed } of known)
       if (changed >= Math.floor(since / 1000) && folders.has(parentOf(name)) && (await isClosed(under(name))))
         await move(under(name));
@@ -205,7 +204,7 @@ export async function moveStrays(mirror: Mirror, away: string, since: number): P
   }
 }
 
-/** What an index knows of its files: byte names, and when they were changed last, in seconds since the epoch. */
+/** The files in an index: byte names, and times of last change in seconds since the epoch. */
 async function entriesOf(place: GitPlace): Promise<{ name: string; changed: number }[]> {
   const listed = (await gitBytes(place, ['ls-files', '-z', '--debug'])).toString('latin1');
   const entries = listed.matchAll(/([^\0]+)\0 +ctime: (\d+):\d+\n(?: +[a-z]+: [^\n]*\n){4}/g);
@@ -222,7 +221,7 @@ async function isClosed(file: Buffer): Promise<boolean> {
   return stat?.isFile() === true && (stat.mode & 0o600) !== 0o600;
 }
 
-/** @returns false when it is no folder: a job may have put a link in its place */
+/** @returns false if it is not a folder: a job may have replaced it by a link */
 async function open(folder: Buffer): Promise<boolean> {
   const stat = await lstat(folder).catch(ifMissing);
   if (!stat?.isDirectory()) return false;

@@ -14,24 +14,24 @@ import { sizesOf } from './sizes.js';
 export interface Names {
   /** The person's index; empty for a folder without git. */
   tracked: Map<string, IndexEntry>;
-  /** Names that belong to the snapshot if they are there: tracked, and untracked ones that nothing ignores. */
+  /** Names that belong to the snapshot if they exist: tracked ones, and untracked ones that are not ignored. */
   wanted: Set<string>;
   nested: Nested[];
-  /** Tracked names that .amlignore leaves out, or that are ours. */
+  /** Tracked names that are excluded by .amlignore or are ours. */
   excluded: Set<string>;
   /** Top-most ignored paths; folders end in `/`. */
   ignored: string[];
   /** Folders with nothing in them that nothing ignores. */
   empty: string[];
-  /** Our folder in there, ending in `/`; one that no name begins with when it is elsewhere. */
+  /** Our folder in there, ending in `/`; if it is elsewhere, a prefix of no name. */
   ours: string;
 }
 
-/** What to list besides what git says. */
+/** Options on top of git's own lists. */
 export interface Wishes {
-  /** A folder of ours that is never taken, wherever it lies; absolute, symbolic links resolved. */
+  /** A folder of ours that is never included; absolute, symbolic links resolved. */
   apart: string;
-  /** Files that are taken although they are ignored; byte names. */
+  /** Files that are included although they are ignored; byte names. */
   include: string[];
 }
 
@@ -110,7 +110,7 @@ async function childrenOf(root: string, folder: string): Promise<string[]> {
     .sort();
 }
 
-/** The person's repository as it is; for a folder without git the hidden one, with an empty index. */
+/** The person's repository; for a folder without git the hidden one, with an empty index. */
 function personPlace(repository: Repository, noIndex: string): GitPlace {
   const { root, side, gitDir, hidden } = repository;
   return hidden ? neutralPlace(side, { root, index: noIndex, objectsOf: gitDir }) : { cwd: root };
@@ -141,8 +141,8 @@ async function sortNested(
 }
 
 /**
- * The wanted names that a .amlignore leaves out. Git itself judges: it is asked which entries of an index that
- * holds just these names are ignored, so nothing has to be walked and the patterns mean what they mean in git.
+ * The wanted names that a .amlignore leaves out. Git itself decides: it is asked which entries of an index with just
+ * these names are ignored. So nothing has to be walked, and the patterns have git's semantics.
  */
 async function matchedByAmlIgnore(
   repository: Repository,

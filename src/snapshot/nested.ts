@@ -1,4 +1,4 @@
-/** Repositories inside the working folder: submodules, and clones that somebody put there. */
+/** Repositories inside the working folder: submodules and clones. */
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, TrainyardError } from '../base/errors.js';
@@ -19,9 +19,8 @@ export interface Nested {
 }
 
 /**
- * What stands at `name`: a repository at a commit, or `'files'` where there is none that git could record
- * (no commit yet, a broken one, or one that we cannot write into), so its files are kept as files.
- * undefined: no folder at all.
+ * What is at `name`: a repository at a commit, or `'files'` if git cannot record one (no commit yet, a broken one, or
+ * one that we cannot write into), so its files are kept as files. undefined: no folder at all.
  * @param recorded the commit in the person's index, for a submodule that is not initialised
  */
 export async function inspectNested(
@@ -65,12 +64,12 @@ async function children(folder: string): Promise<string[] | undefined> {
 async function repositoryAt(folder: string, { format, umask }: Repository): Promise<Repository | undefined> {
   try {
     const found = await locate(folder, '', umask);
-    // Git passes by a `.git` that is no repository, and finds the one around it.
+    // Git ignores a `.git` that is not a repository, and finds the outer one.
     if (found.hidden || found.root !== (await realpath(folder)) || found.format !== format) return undefined;
     await makeNeutral(found.side, format, { modes: found.modes });
     return found;
   } catch (error) {
-    // A `.git` that leads nowhere, that git does not trust, or that is read-only: the files are all there is.
+    // A `.git` that is broken, not trusted or read-only: only the files can be kept.
     if (TrainyardError.is(error, 'GIT_FAILED') || hasCode(error, 'EACCES', 'EPERM', 'EROFS'))
       return undefined;
     throw error;
@@ -83,7 +82,7 @@ export interface Expanded {
   ignored: string[];
 }
 
-/** What is under `name`, as if the folder were no repository. */
+/** The files under `name`, as if it were not a repository. */
 export async function expandNested(repository: Repository, name: string, noIndex: string): Promise<Expanded> {
   const place: GitPlace = neutralPlace(repository.side, {
     root: folderOf(repository.root, name),

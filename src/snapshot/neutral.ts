@@ -16,7 +16,7 @@ export type ObjectFormat = 'sha1' | 'sha256';
 const ATTRIBUTES = '* -text !eol !crlf -filter -ident !working-tree-encoding\n';
 
 /**
- * Makes `folder` a git folder with neutral attributes; harmless when it is one already.
+ * Makes `folder` a git folder with neutral attributes; does nothing if it already is one.
  * @param exclude gitignore patterns of its own
  */
 export async function makeNeutral(
@@ -38,7 +38,7 @@ export async function makeNeutral(
   ]);
 }
 
-/** Writes a file unless it says so already; whole or not at all, since another snapshot may be reading it. */
+/** Writes a file atomically unless it already has that content, since another snapshot may be reading it. */
 export async function settle(path: string, text: string, mode: number): Promise<void> {
   try {
     if ((await readFile(path, 'utf8')) === text) return;
@@ -87,7 +87,7 @@ export function neutralPlace(
   };
 }
 
-/** The same place as if there were no objects but those that were written there: all that it writes is written. */
+/** The same place without alternates, so that every object is written. */
 export function alone(place: GitPlace): GitPlace {
   return { ...place, env: { ...place.env, GIT_ALTERNATE_OBJECT_DIRECTORIES: '' } };
 }
@@ -103,7 +103,7 @@ function quoted(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** Runs `work` with a neutral git folder that lives only as long. */
+/** Runs `work` with a temporary neutral git folder. */
 export async function withNeutral<T>(format: ObjectFormat, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-git-'));
   try {

@@ -12,15 +12,15 @@ import { formatOf } from './neutral.js';
 import { type Snapshot } from './snapshot.js';
 
 export interface PrivateGit {
-  /** That is made; it does not exist. */
+  /** The git folder to create; must not exist. */
   folder: string;
   /** Where the script finds the person's git folder. */
   gitDir: string;
 }
 
 /**
- * Gives the checkout of a snapshot a `.git` that leads to a folder of its own. The index is that of HEAD, so that git
- * tells the person's edits as by hand. Does nothing for a folder without git.
+ * Gives the checkout of a snapshot a `.git` that refers to a folder of its own. The index is that of HEAD, so that git
+ * shows the person's edits as usual. Does nothing for a folder without git.
  * @throws GIT_FAILED
  */
 export async function givePrivateGit(
@@ -61,7 +61,7 @@ export async function givePrivateGit(
   await writeFile(join(mirror.folder, '.git'), `gitdir: ${folder}\n`);
 }
 
-/** Files that are as in HEAD keep what the index knows of their times, so that nobody has to read them. */
+/** Files equal to HEAD keep their times in the index, so that nobody has to read them. */
 async function toHead(
   { gitDir, head, changedFiles }: Snapshot,
   { folder: root }: Mirror,
@@ -77,13 +77,13 @@ async function toHead(
   await gitBytes({ cwd: root, env }, ['read-tree', ...(head === null ? ['--empty'] : ['--reset', head])]);
 }
 
-/** The person's settings, but for what says where the files are. */
+/** The person's settings, except those that locate the files. */
 function configOf(gitDir: string, commit: string): string {
   const core =
     formatOf(commit) === 'sha1'
       ? '[core]\n\trepositoryformatversion = 0\n'
       : '[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n';
-  // JSON writes what git reads: a quoted value with its quotes and backslashes escaped.
+  // Git can read JSON strings: a quoted value with escaped quotes and backslashes.
   return `${core}[include]\n\tpath = ${JSON.stringify(join(gitDir, 'config'))}\n[core]\n\tbare = false\n`;
 }
 

@@ -44,10 +44,10 @@ export async function readBlob(snapshot: Snapshot, path: string): Promise<Buffer
   return gitBytes(objectsPlace(found.source), ['cat-file', 'blob', found.oid]);
 }
 
-/** Goes down folder by folder by object name, so names that are no UTF-8 are found under the name they are shown by. */
+/** Descends folder by folder by object name, so that names that are not UTF-8 are found by their displayed name. */
 async function entriesOf(snapshot: Snapshot, parts: string[]): Promise<Entry[]> {
   let entries = await list(sourceOf(snapshot), snapshot.tree, '');
-  // How many of the parts lead to the repository that we are in.
+  // How many of the parts lead to the current repository.
   let above = 0;
   for (let depth = 1; depth <= parts.length; depth++) {
     const path = parts.slice(0, depth).join('/');

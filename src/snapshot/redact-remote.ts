@@ -1,7 +1,7 @@
 /**
- * A remote's address without what lets anybody in: user and password of URLs, the whole query and fragment.
- * The user of ssh and scp-like addresses (`git@host:path`) is a part of the address and stays, unless it has
- * a password. Local paths come back as they are.
+ * A remote's address without credentials: user and password of URLs, the whole query and fragment. The user of ssh and
+ * scp-like addresses (`git@host:path`) is a part of the address and stays, unless it has a password. Local paths come
+ * back as they are.
  */
 export function redactRemote(address: string): string {
   // A remote helper's name in front: `helper::address`.

@@ -13,7 +13,7 @@ import { type Snapshot } from './snapshot.js';
 import { inTurns } from './turns.js';
 
 /**
- * The way for people: `destination` must be empty or not exist, and is as before when something fails.
+ * For people: `destination` must be empty or not exist, and is unchanged if something fails.
  * @throws CONFLICT, NOT_FOUND (the repository is gone), GIT_FAILED
  */
 export async function restore(snapshot: Snapshot, destination: string): Promise<void> {
@@ -43,8 +43,8 @@ async function isEmptyFolder(path: string): Promise<boolean> {
 }
 
 /**
- * The way for jobs: `destination` is made when it is missing and taken to be empty. Inner repositories are filled, too;
- * the folder of a submodule that was not initialised stays empty.
+ * For jobs: `destination` is created if missing, and assumed to be empty. Inner repositories are filled, too; the
+ * folder of a submodule that was not initialised stays empty.
  * @throws NOT_FOUND (the repository is gone, or the code of an inner one), GIT_FAILED
  */
 export async function checkout(snapshot: Snapshot, destination: string): Promise<void> {
@@ -54,7 +54,7 @@ export async function checkout(snapshot: Snapshot, destination: string): Promise
   await makeEmpty(snapshot, destination);
 }
 
-/** Makes the folders of a snapshot that git does not keep. A name that is no UTF-8 cannot be told, so it is left out. */
+/** Creates the empty folders of a snapshot. Names that are not UTF-8 cannot be stored, so they are left out. */
 export async function makeEmpty({ empty = [], umask }: Snapshot, destination: string): Promise<void> {
   for (const name of empty)
     if (!name.includes('\ufffd')) {

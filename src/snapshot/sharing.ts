@@ -1,4 +1,7 @@
-/** Who may read what a snapshot writes into a person's repository: their umask and the repository's own setting say. */
+/**
+ * Permissions of files that a snapshot writes into a person's repository, from their umask and the repository's
+ * setting.
+ */
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 

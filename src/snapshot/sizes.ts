@@ -1,4 +1,4 @@
-/** What lies in the working folder, asked of the file system, and what is too large to take without a question. */
+/** Which files exist in the working folder, and which are too large to include without asking. */
 import { lstatSync, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -6,12 +6,12 @@ import { TrainyardError } from '../base/errors.js';
 import { foldersOf, shown } from './listing.js';
 import { type TakeOptions } from './snapshot.js';
 
-/** So many files are looked at before others get their turn; a call takes some microseconds. */
+/** This many files are checked before yielding; a call takes some microseconds. */
 const BATCH = 500;
 
 /**
- * Bytes of each name that is a file or a symbolic link (0 bytes). Everything else is absent, and so is what is
- * only found through a symbolic link in the place of a folder.
+ * The size of each name that is a file or a symbolic link (0 bytes). Everything else is absent, including files that
+ * are only reachable through a symbolic link.
  */
 export async function sizesOf(root: string, names: Iterable<string>): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
@@ -41,13 +41,13 @@ function look(path: Buffer): Stats | undefined {
     // Not the promise of fs: ten thousand of them cost ten times as much as the calls.
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // A file stands where its folder was.
+    // A file has replaced its folder.
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
     throw error;
   }
 }
 
-/** The large files to leave out: all of them. @throws LARGE_FILES when the person has not said so */
+/** The large files to leave out: all of them. @throws LARGE_FILES if the person has not decided */
 export function judgeLarge(
   large: Map<string, number>,
   { sizeLimit, largeFiles }: Pick<TakeOptions, 'sizeLimit' | 'largeFiles'>,

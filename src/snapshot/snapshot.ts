@@ -1,6 +1,6 @@
 /** The exact code of a run as a git commit: taken, restored and compared with git's own plumbing. */
 
-/** Where the code of a run stands in git; what `take` returns and the store keeps. */
+/** Where the code of a run is in git; returned by `take` and kept by the store. */
 export interface Snapshot {
   /** Absolute path of the git folder (common dir) that holds the objects. */
   gitDir: string;
@@ -24,17 +24,17 @@ export interface Snapshot {
   /** Submodules and other inner repositories, those inside them too, sorted by path. */
   submodules: Inner[];
   /**
-   * Top-most ignored paths that were left out, relative, with `/`; folders end in `/`. A folder that the snapshot
-   * holds files of stands for everything else in it, at every depth.
+   * Top-most ignored paths that were left out, relative, with `/`; folders end in `/`. For a folder with files in the
+   * snapshot, it means everything else in it, at every depth.
    */
   ignored: string[];
   /** Folders with nothing in them, relative, with `/`: git keeps none. Unknown in older snapshots. */
   empty?: string[];
   /** Files left out because they are over the size limit and the person said so. */
   leftOut: { path: string; bytes: number }[];
-  /** Files that were kept whatever ignore files say, relative, with `/`. */
+  /** Files that were included regardless of ignore files, relative, with `/`. */
   included?: string[];
-  /** Git changed the folder while it was taken, again and again: it may be of more than one state. */
+  /** Git kept changing the folder while the snapshot was taken: it may mix several states. */
   torn?: true;
   /** Of the person; unknown in older snapshots. */
   umask?: number;
@@ -77,18 +77,18 @@ export interface TakeOptions {
   folder: string;
   /** Folder for hidden repositories of folders without git. */
   hiddenRoot: string;
-  /** Folder of ours that is never taken, wherever it lies; default: `hiddenRoot`. */
+  /** Folder of ours that is never included; default: `hiddenRoot`. */
   apart?: string;
-  /** Bytes; a larger file that is untracked or changed is a question. */
+  /** Bytes; the person is asked about larger files that are untracked or changed. */
   sizeLimit: number;
-  /** Absent: throw LARGE_FILES when there are any. */
+  /** Absent: throw LARGE_FILES if there are any. */
   largeFiles?: 'include' | 'leave-out';
-  /** Files that are kept whatever ignore files say, relative to `folder`, with `/`. */
+  /** Files that are included regardless of ignore files, relative to `folder`, with `/`. */
   include?: string[];
   /** The person's, for what is written into their repository; default: that under which the repository was made. */
   umask?: number;
   message: string;
-  /** Is told which refs will be written, before they are. */
+  /** Called with the refs that will be written, before they are. */
   intend?: (refs: KeptRef[]) => Promise<void>;
 }
 

@@ -23,7 +23,7 @@ export async function indexState({ side, hidden }: Repository): Promise<IndexSta
   }
 }
 
-/** True when HEAD and index are as they were, and no command of git holds the index. */
+/** True if HEAD and index are unchanged and no git command holds the index. */
 export async function isStill(repository: Repository, before: IndexState): Promise<boolean> {
   if (repository.hidden) return true;
   const locked = existsSync(join(dirname(repository.side), 'index.lock'));

@@ -1,4 +1,4 @@
-/** Takes a snapshot: the working folder as it is, as a tree and a commit on top of HEAD, kept by a ref of the run. */
+/** Takes a snapshot: the current working folder as a tree and a commit on top of HEAD, kept by a ref of the run. */
 import { existsSync } from 'node:fs';
 import { readFile, realpath, rename, utimes } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -17,17 +17,17 @@ import { isAtHead, isStill } from './still.js';
 import { HEAVY, type Layer, withTree, type Written } from './tree.js';
 import { inTurns } from './turns.js';
 
-/** So often a folder is read that git changes meanwhile; milliseconds before it is read again. */
+/** How often a folder is read if git keeps changing it, and the milliseconds between attempts. */
 const ATTEMPTS = 3;
 const PAUSE = 100;
 
-/** The tree that was kept last in a working folder, with its ref: `<ref> <keeper>`. */
+/** The last tree kept of a working folder, with its ref: `<ref> <keeper>`. */
 const LAST = 'last';
 
 /**
- * Nothing of the person's is touched: not the index, HEAD, branches, files, stash, hooks or reflog. Added are
- * objects, the ref, and `trainyard/` in the git folder; the same in those of inner repositories. When it fails
- * there is no ref. Whatever `git gc` does meanwhile, what the ref keeps is there.
+ * Does not touch the person's index, HEAD, branches, files, stash, hooks or reflog. Adds objects, the ref, and
+ * `trainyard/` in the git folder, also in those of inner repositories. If it fails, there is no ref. A concurrent `git
+ * gc` removes nothing that the ref keeps.
  *
  * @throws NOT_FOUND (no such folder), BAD_REQUEST (run id, folder), LARGE_FILES, GIT_FAILED (with git's words)
  */
@@ -37,7 +37,7 @@ export async function take(options: TakeOptions): Promise<Snapshot> {
   for (let attempt = 1; ; attempt++) {
     const last = attempt === ATTEMPTS;
     const { snapshot, calm, kept } = await takeOnce(options, ref, before, last);
-    // Read twice and the same: it is of one state, whatever holds the index.
+    // Two identical reads are one consistent state, whatever holds the index.
     if (kept) return calm || isSame(before, snapshot) ? snapshot : { ...snapshot, torn: true };
     before = snapshot;
     await setTimeout(attempt * PAUSE);
@@ -48,11 +48,11 @@ interface Taken {
   snapshot: Snapshot;
   /** Git changed nothing while it was taken. */
   calm: boolean;
-  /** False: it is to be taken again. */
+  /** False: take it again. */
   kept: boolean;
 }
 
-/** @param before what was taken just now, but not kept; @param last to be kept however it is */
+/** @param before the previous attempt, not kept; @param last keep it in any case */
 async function takeOnce(
   options: TakeOptions,
   ref: string,
@@ -106,9 +106,9 @@ interface KeptLayer extends Layer {
 }
 
 /**
- * Objects and refs of all layers, or no ref.
- * @param complete every object is written anew, and none relies on what refs keep now
- * @returns false when something that the objects rely on has moved; then no ref is left
+ * Writes objects and refs of all layers, or no ref.
+ * @param complete rewrite every object, without relying on objects that current refs keep
+ * @returns false if a ref that the objects rely on has moved; then no ref is left
  */
 async function keep(layers: readonly KeptLayer[], complete: boolean): Promise<boolean> {
   const written: KeptRef[] = [];
@@ -120,7 +120,7 @@ async function keep(layers: readonly KeptLayer[], complete: boolean): Promise<bo
       written.push({ gitDir: layer.repository.gitDir, ref: layer.ref });
       checks.push(await keepLayer(layer, complete));
     }
-    // A gc that saw a ref of ours, or saw what the objects rely on, has left them all.
+    // A gc that saw our ref, or the refs that the objects rely on, has kept all of them.
     sound = (await inTurns(checks, (check) => check())).every(Boolean);
     return sound;
   } finally {
@@ -128,7 +128,7 @@ async function keep(layers: readonly KeptLayer[], complete: boolean): Promise<bo
   }
 }
 
-/** @returns whether what its objects rely on is still kept by others */
+/** @returns whether other refs still keep the objects it relies on */
 async function keepLayer(
   { repository, work, place, since, heavy, tree, commit, ref }: KeptLayer,
   complete: boolean,
@@ -142,7 +142,7 @@ async function keepLayer(
   const bases = complete ? [] : [headTree, last?.keeper].filter((base) => typeof base === 'string');
   await hold(place, { gitDir, work, modes, ref }, [keeper], bases);
   await gitBytes(writing, ['update-ref', ref, keeper]);
-  // For whoever asks git for the commit; nobody keeps it, the keeper can write it again.
+  // The commit itself, for git commands. Nothing keeps it; the keeper can restore it.
   const store = { ...writing, settings: place.settings };
   if (commit.oid !== repository.head)
     await gitBytes(store, ['hash-object', '-t', 'commit', '-w', '--stdin'], commit.bytes);
@@ -152,11 +152,11 @@ async function keepLayer(
   return async () => complete || ((await isAtHead(repository)) && (!last || (await isKept(gitDir, last))));
 }
 
-/** @param since ms: files that changed after it are looked into the next time, whatever their size and time say */
+/** @param since ms: files changed after it are read again the next time, whatever their size and time */
 async function keepIndex(index: string, kept: string, since: number): Promise<void> {
   // An empty folder has no index.
   if (!existsSync(index)) return;
-  // Git knows times by the second, and those of files lag behind by some milliseconds.
+  // Git stores times in seconds, and file times lag by some milliseconds.
   const time = since / 1000 - 1;
   await utimes(index, time, time);
   await rename(index, kept);

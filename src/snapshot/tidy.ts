@@ -1,4 +1,4 @@
-/** Sees to a repository that keeps snapshots, apart from any one of them. */
+/** Maintenance of a repository with snapshots. */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ import { inTurns } from './turns.js';
 export type Home = Pick<Snapshot, 'gitDir' | 'hidden'>;
 
 /**
- * Lets go of objects that were held long enough, and gives refs of older versions, which point to commits, the form of
- * today's. Does nothing where the repository is gone.
- * @throws GIT_FAILED, also when a run goes meanwhile; what is left is for the next time
+ * Releases packs that were held long enough, and converts refs of older versions, which point to commits. Does nothing
+ * if the repository is gone.
+ * @throws GIT_FAILED, also if a run is deleted meanwhile; the rest is done the next time
  */
 export async function tidy(home: Home): Promise<void> {
   if (!existsSync(home.gitDir)) return;
@@ -25,12 +25,12 @@ export async function tidy(home: Home): Promise<void> {
   await carryOver(home);
 }
 
-/** Removes what no snapshot of a hidden repository has any more. A person's own repository is left to git. */
+/** Removes objects of a hidden repository that no snapshot uses any more. A person's own repository is left to git. */
 export async function collect({ gitDir, hidden }: Home): Promise<void> {
   if (hidden && existsSync(gitDir)) await gitBytes(objectsPlace({ gitDir }), ['gc', '-q', '--prune=now']);
 }
 
-/** All of the refs or none, so that at no time one keeps less than before. */
+/** All refs or none, so that nothing loses its protection in between. */
 async function carryOver({ gitDir, hidden }: Home): Promise<void> {
   const old = await oldRefs(gitDir);
   if (old.length === 0) return;

@@ -1,7 +1,7 @@
 /**
- * Writes the working folder as a git tree, byte for byte, into objects of our own. Names come from the person's index and ignore files,
- * contents from an index of our own that is kept from one snapshot to the next: it has seen every file without
- * conversions, so files that have not changed since cost a look at their time and size.
+ * Writes the working folder as a git tree, byte for byte, into objects of our own. Names come from the person's index
+ * and ignore files, contents from our own index, which is kept between snapshots: it has every file without
+ * conversions, so for unchanged files only time and size are checked.
  */
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,18 +30,18 @@ import { type IndexState, indexState } from './still.js';
 import { inTurns } from './turns.js';
 
 export interface TreeOptions extends Pick<TakeOptions, 'sizeLimit' | 'largeFiles'>, Wishes {
-  /** Large files that git has already, from an earlier snapshot, are no question. */
+  /** Do not ask about large files that git already has from an earlier snapshot. */
   onlyNew?: boolean;
-  /** Hash every file, and write all of them, whatever the repository has. */
+  /** Hash and write every file, whatever the repository has. */
   complete?: boolean;
 }
 
-/** The tree of one repository, in objects that nobody has yet but `place`. */
+/** The tree of one repository, with objects that only `place` has so far. */
 export interface Layer {
   repository: Repository;
   /** Of an inner one: from the root. */
   path: string;
-  /** A folder that lives only as long: `objects/` and the index of the tree. */
+  /** A temporary folder: `objects/` and the index of the tree. */
   work: string;
   place: GitPlace;
   tree: string;
@@ -65,32 +65,32 @@ export interface Written extends Pick<Snapshot, 'changedFiles' | 'submodules' | 
   inner: InnerLayer[];
 }
 
-/** What a folder without git leaves out besides its ignore files: it has nobody who wrote a .gitignore. */
+/** Default exclusions for a folder without git, which has no .gitignore. */
 const JUNK = '.venv venv node_modules __pycache__ .ipynb_checkpoints mlruns .mypy_cache '.replaceAll(
   ' ',
   '/\n',
 );
 
-/** Begins the name of a folder of drafts in `side`; one of a process that was killed is removed after a day. */
+/** Prefix of temporary folders in `side`; leftovers of killed processes are removed after a day. */
 export const WORK = 'take-';
 const STALE = 24 * 60 * 60_000;
 
-/** Bytes; names of larger files in the index that we keep are kept beside it, so that the others need not be looked at. */
+/** Bytes; the names of larger files are kept beside our index, so that only these need to be checked. */
 const HEAVY_FROM = 1_000_000;
 export const HEAVY = 'heavy';
 
-/** From so many new files on they come as one pack, not as a file each. */
+/** From this many new files on they are written as one pack instead of loose objects. */
 const MANY = 500;
 
-/** What our index lacks to be the working folder. */
+/** The difference between our index and the working folder. */
 interface Difference {
-  /** Lines for `update-index --index-info`: removals, gitlinks, modes that only the person's index knows. */
+  /** Lines for `update-index --index-info`: removals, gitlinks, and modes that only the person's index has. */
   info: string[];
   /** Names to hash. */
   files: string[];
 }
 
-/** What a working folder holds, before anything of it is written; `inner`: the repositories inside, by byte name. */
+/** The content of a working folder, before anything is written; `inner`: the repositories inside, by byte name. */
 interface Survey {
   repository: Repository;
   work: string;
@@ -109,10 +109,10 @@ interface Survey {
 }
 
 /**
- * Writes the tree, and hands it to `use`; it is gone afterwards, unless that has kept it. A repository inside the folder
- * is written the same way; the gitlink names its HEAD, or a commit on top of that with what differs. The person's
- * repositories get nothing from it.
- * @param use may be called again when git fails in it
+ * Writes the tree and passes it to `use`. It is removed afterwards unless `use` has kept it. Inner repositories are
+ * written the same way; their gitlink names HEAD, or a commit on top of it with the edits. The person's repositories
+ * are not written to.
+ * @param use may be called again if git fails in it
  * @throws LARGE_FILES, GIT_FAILED
  */
 export async function withTree<T>(
@@ -125,7 +125,7 @@ export async function withTree<T>(
   try {
     return await attempt(repository, options, use);
   } catch (error) {
-    // The index that we kept, or the repository, may have had objects that `git gc` has removed meanwhile.
+    // `git gc` may have removed objects that our index or the repository had.
     if (!TrainyardError.is(error, 'GIT_FAILED')) throw error;
     return attempt(repository, { ...options, complete: true }, use);
   }
@@ -171,7 +171,7 @@ async function attempt<T>(
   }
 }
 
-/** @param works gets the folders that are to be removed in the end */
+/** @param works receives the folders to remove in the end */
 async function survey(repository: Repository, options: TreeOptions, works: string[]): Promise<Survey> {
   const { side, root, head, gitDir, settings, umask, modes } = repository;
   const since = Date.now();
@@ -269,7 +269,7 @@ async function write(found: Survey): Promise<Written> {
     changesSince(place, repository.head),
   ]);
   const heads = new Map(names.nested.map(({ name, commit }) => [name, commit]));
-  // A gitlink that leads to an edited HEAD: the edits count, not the link.
+  // For a gitlink on an edited HEAD, the edits count, not the link.
   const own = changes.filter(({ name, oldOid }) => heads.get(name) !== oldOid);
   const changedFiles = await countChanged(repository, names, own);
   const leftOut = [...large].map(([name, bytes]) => ({ path: shown(name), bytes }));
@@ -408,16 +408,16 @@ async function update(place: GitPlace, { info, files }: Difference): Promise<voi
       await add(packing(place), files.slice(at, at + AT_ONCE));
 }
 
-/** Of each new object git goes through all that it has written into the pack before, one by one. */
+/** For each new object git walks everything it has written into the pack before. */
 const AT_ONCE = 8_000;
 
 function packing(place: GitPlace): GitPlace {
-  // Git takes 256 KB for each file, and glibc would give them back to the system each time.
+  // Git allocates 256 KB for each file, and glibc would return them to the system each time.
   const env = { ...place.env, MALLOC_TRIM_THRESHOLD_: '67108864', MALLOC_MMAP_THRESHOLD_: '8388608' };
   return { ...place, env, settings: [...(place.settings ?? []), 'core.bigFileThreshold=0'] };
 }
 
-/** Git writes large files into one pack since 2.38; before, into one each. */
+/** Since 2.38 git writes large files into one pack; before, into one pack each. */
 async function packsNewFiles(cwd: string): Promise<boolean> {
   const said = (await gitBytes({ cwd }, ['version'])).toString('utf8');
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said) ?? [];

@@ -1,4 +1,4 @@
-/** So many inner repositories are seen to at a time; each takes some processes of git. */
+/** How many inner repositories are processed at a time; each takes some git processes. */
 const AT_ONCE = 8;
 
 /** Like Promise.all over `items`, a few at a time. The first error stops it. */

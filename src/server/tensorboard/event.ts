@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PbfReader } from 'pbf';
 
-/** What an event file says of one tag at one step; see tensorflow/core/util/event.proto and summary.proto. */
+/** The value of one tag at one step in an event file; see tensorflow/core/util/event.proto and summary.proto. */
 export type Summary =
   | { kind: 'scalar'; tag: string; value: number }
   | { kind: 'image'; tag: string; image: Uint8Array }
@@ -43,24 +43,26 @@ interface Tensor {
   strings: Uint8Array[];
 }
 
-/** Values, texts and params in one event: no writer has as many, and each takes memory. */
+/** The most values, texts and params in one event. No writer has more, and each takes memory. */
 const MOST_ITEMS = 100_000;
 
 /** Counts those of one event. */
 class Items {
   private count = 0;
 
-  /** @returns what it is given */
+  /** @returns its argument */
   add<T>(item: T): T {
     if (++this.count > MOST_ITEMS) throw new RangeError(`more than ${MOST_ITEMS} items`);
     return item;
   }
 }
 
-/** ms; a later moment is none to `Date`, nor to MLflow's clients. */
+/** ms; neither `Date` nor MLflow's clients accept a later time. */
 const LAST_MOMENT = 8.64e15;
 
-/** What is kept of an event; histograms, graphs and audio are not. @throws an error of any kind when it is no event */
+/**
+ * The parts of an event that are kept; histograms, graphs and audio are not. @throws any error if it is not an event
+ */
 export function decodeEvent(bytes: Uint8Array): Event {
   const event: Event = { timestamp: 0, step: 0, summaries: [] };
   return new PbfReader(bytes).readFields(readEvent, { event, items: new Items() }).event;
@@ -131,7 +133,7 @@ const LISTS: Record<number, (list: PbfReader) => number> = {
 
 const PACKED = 2;
 
-/** The first number of a list; those of millions are not kept to be counted. */
+/** The first number of a list. Lists of millions are not stored just to be counted. */
 function readFirst(pbf: PbfReader, read: (list: PbfReader) => number): number | undefined {
   const list = pbf.type === PACKED ? new PbfReader(pbf.readBytes()) : pbf;
   return list.length > 0 ? read(list) : undefined;
@@ -145,7 +147,7 @@ function readDimension(field: number, dimension: { size: number }, pbf: PbfReade
   if (field === 1) dimension.size = pbf.readVarint(true);
 }
 
-/** The plugin says what a tensor is, but writers need not repeat it: then its type and size do. */
+/** The plugin says what a tensor is. Writers may omit it; then type and size decide. */
 function interpret({ tag, scalar, image, tensor, plugin, content, items }: Value): Summary[] {
   if (plugin === 'hparams') return content ? [{ kind: 'hparams', params: readHparams(content, items) }] : [];
   if (scalar !== undefined) return [{ kind: 'scalar', tag, value: scalar }];

@@ -9,8 +9,8 @@ import { prefixesOf } from './prefixes.js';
 export type NamedPoint = Omit<MetricPoint, 'key'> & { name: string };
 
 /**
- * The names of what a run's event files hold. They follow from all folders of the run; so when one more folder turns
- * up, what was read before may get other names, in the same change. All methods are for use inside Store.write.
+ * The names of the data in a run's event files. They depend on all folders of the run. If another folder appears, data
+ * read before may be renamed in the same transaction. All methods are for use inside Store.write.
  */
 export class Family {
   private readonly store: Store;
@@ -21,7 +21,7 @@ export class Family {
     this.runId = runId;
   }
 
-  /** Takes in what is known of a folder. @returns what is in front of its tags */
+  /** Registers a folder. @returns the prefix of its tags */
   join(found: Omit<EventFolderRecord, 'prefix'>): string {
     const folders = this.store.eventFiles.folders(this.runId);
     const known = folders.find(({ path }) => path === found.path);
@@ -62,7 +62,7 @@ export class Family {
       },
       to: keyOf(after.get(points.folder) ?? '', points.name),
     }));
-    // Whatever shares a series with what goes moves in it.
+    // Shifts the positions of other points in the same series.
     const touched = new Set(moves.flatMap(({ from, to }) => (from.key === to ? [] : [from.key])));
     const all = moves.filter(({ from }) => touched.has(from.key));
     for (const { points } of all) eventFiles.removePoints(this.runId, points);

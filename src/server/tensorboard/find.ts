@@ -6,7 +6,7 @@ import { hasCode } from '../../base/errors.js';
 export interface SearchRoot {
   /** Absolute. */
   folder: string;
-  /** What its files' folders are called from where the job works, with `/`. */
+  /** Its path from the job's working folder, with `/`. */
   as: string;
   /** Others may write there, too. */
   shared: boolean;
@@ -25,18 +25,18 @@ export interface FoundFile {
 
 /** The name of an event file. */
 export const EVENT_FILE = /(^|\.)tfevents\./;
-/** Folders that hold no events but may hold very much else. */
+/** Folders without events that may contain very many files. */
 const SKIPPED = /^(\.git|node_modules|site-packages|__pycache__|\.venv|venv|\.tox|mlruns)$/;
-/** Entries that one search looks at: a folder of data may have millions. */
+/** The most entries that one search checks: a data folder may have millions. */
 const MOST = 50_000;
-/** Entries that it looks at in one folder: one full of data hides no other. */
+/** The most entries that it checks in one folder, so that a large folder hides no other. */
 const MOST_IN_FOLDER = 10_000;
 
 /**
- * Event files below the roots that were written to since `since` (ms since the epoch), by name, which begins with the
- * time for most writers. Links in folders of the job's own are followed after all else, as shared folders; links below
- * those are not.
- * @param most entries that are looked at
+ * Event files below the roots that were modified since `since` (ms since the epoch), sorted by name, which for most
+ * writers starts with the time. Links in the job's own folders are followed last, as shared folders; links below those
+ * are not.
+ * @param most limit of entries checked
  */
 export async function findEventFiles(
   roots: readonly SearchRoot[],
@@ -80,7 +80,7 @@ export async function fileAt(
   return { path: file, folder: as, size: stat.size, shared };
 }
 
-/** The next folder that a link leads to and that was not searched; links may lead round. */
+/** The next linked folder that was not searched yet; links may be circular. */
 async function follow(links: SearchRoot[], seen: ReadonlySet<string>): Promise<SearchRoot | undefined> {
   for (let link = links.shift(); link; link = links.shift()) {
     const folder = await fs.promises.realpath(link.folder).catch(ifGone);
@@ -102,7 +102,7 @@ async function entriesOf(folder: string): Promise<fs.Dirent[]> {
   return entries;
 }
 
-/** What a job writes may be gone before it is looked at, or closed to us. */
+/** Files of a job may disappear before they are read, or be unreadable. */
 function ifGone(error: unknown): undefined {
   if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP')) return undefined;
   throw error;

@@ -24,18 +24,18 @@ export interface EventSource {
 /** Characters of a param's value, as MLflow limits them. */
 const LONGEST_PARAM = 6000;
 
-/** What a look at the event files of a run found wrong, for people. */
+/** Problems found while reading the event files of a run, for people. */
 export interface Findings {
-  /** What is damaged or could not be kept; each file tells once, ever. */
+  /** Damaged data, or data that could not be kept; reported once per file. */
   faults: string[];
   /** Files that could not be read this time. */
   unread: string[];
 }
 
-/** Entries that are looked at around event files in other places than those a job is known to work in. */
+/** Entries checked around event files outside the job's known folders. */
 const MOST_AROUND = 5000;
 
-/** What a stretch of events comes to in the store, when its names have their prefix. */
+/** A range of events as records of the store, with prefixed names. */
 interface Harvest {
   points: NamedPoint[];
   params: Record<string, string>;
@@ -52,7 +52,7 @@ interface NamedFile {
   content: Uint8Array;
 }
 
-/** How the names of one file begin. */
+/** The prefix of the names in one file. */
 interface Naming {
   /** Undefined in a run that an earlier version began to read. */
   family: Family | undefined;
@@ -60,8 +60,8 @@ interface Naming {
 }
 
 /**
- * Turns the event files that runs write into their metrics, params and files. How far a file was read is written in
- * the same change as its points, so that each is read once, whatever is killed in between.
+ * Turns the event files that runs write into their metrics, params and files. The offset in a file is written in the
+ * same transaction as its points, so that each point is read once even if the server is killed.
  */
 export class EventFollower {
   private readonly store: Store;
@@ -72,7 +72,9 @@ export class EventFollower {
     this.log = log;
   }
 
-  /** Reads what is new in the files of a run. @throws TrainyardError of the store; a file hinders no other */
+  /**
+   * Reads new data in the files of a run. @throws TrainyardError of the store; a faulty file does not affect the others
+   */
   async read(source: EventSource): Promise<Findings> {
     const { runId } = source;
     const findings: Findings = { faults: [], unread: [] };
@@ -99,7 +101,7 @@ export class EventFollower {
     return findings;
   }
 
-  /** In the folders that the job works in, and wherever its processes have files open or had them. */
+  /** In the job's folders, and wherever its processes have or had files open. */
   private async find(
     { runId, roots, since }: EventSource,
     known: ReadonlyMap<string, EventFileRecord>,
@@ -113,7 +115,7 @@ export class EventFollower {
       const there = await fileAt(file, placeOf(path.dirname(file), roots), since);
       if (there) found.set(file, there);
     }
-    // What was opened and closed between two looks is near what was not.
+    // A file that was opened and closed between two checks is near others that were not.
     const around = [...new Set(others.map((file) => path.dirname(file)))]
       .map((folder) => placeOf(folder, roots))
       .filter(({ isElsewhere }) => isElsewhere);
@@ -129,7 +131,7 @@ export class EventFollower {
     record: EventFileRecord | undefined,
     { family, folder }: Naming,
   ): Promise<string | undefined> {
-    // A file that is shorter than what was read of it was written anew.
+    // A file shorter than the offset was rewritten.
     const from = record && record.offset <= file.size ? record.offset : 0;
     let fault = record?.fault;
     let createdAt = record?.createdAt;
@@ -180,13 +182,13 @@ export class EventFollower {
   private isOfOther(runId: string, path: string, writers: Writers): boolean {
     if (this.store.eventFiles.isOfOther(runId, path)) return true;
     const writer = writers.of(path, runId);
-    // One that is closed already belongs to whom the others around it belong.
+    // A closed file belongs to the owner of the files around it.
     return writer === 'other' || (writer === 'nobody' && this.store.eventFiles.isAmongOthers(runId, path));
   }
 
   /**
-   * To be called before the offset is written: names are made from the events, so that one that comes again replaces
-   * itself. @returns what the store does not take, for people
+   * Call before the offset is written. Names derive from the events, so a repeated event replaces itself. @returns what
+   * the store refuses, for people
    */
   private async keepFiles(runId: string, prefix: string, files: readonly NamedFile[]): Promise<string[]> {
     const refused: string[] = [];
@@ -249,7 +251,7 @@ function toFile(
   return { kind: 'images', extension: pictureType(summary.image) ?? 'bin', content: summary.image };
 }
 
-/** What a folder without links is called: from the root that it is in, else by its whole path. */
+/** The name of a folder without links: relative to its root, otherwise its absolute path. */
 function placeOf(folder: string, roots: readonly SearchRoot[]): SearchRoot & { isElsewhere: boolean } {
   const root = roots.find((root) => folder === root.folder || folder.startsWith(root.folder + path.sep));
   const parts = path.relative(root?.folder ?? '/', folder).split(path.sep);
@@ -259,7 +261,7 @@ function placeOf(folder: string, roots: readonly SearchRoot[]): SearchRoot & { i
     : { folder, as: `/${as}`, shared: true, isElsewhere: true };
 }
 
-/** A home may be behind a link, and processes tell of files without. */
+/** A home may be behind a link, but processes report resolved paths. */
 function withoutLinks(roots: readonly SearchRoot[]): Promise<SearchRoot[]> {
   return Promise.all(
     roots.map(async (root) => {

@@ -1,8 +1,8 @@
-/** What the name of a folder says once what was made for one run alone is left out of it. */
+/** The name of a folder without the parts that were generated for one run. */
 export interface Stem {
   /** '' when nothing is left. */
   text: string;
-  /** No other run has a folder of this name, so what is counted below it begins anew in every run. */
+  /** No other run has a folder of this name, so counters below it restart in every run. */
   isFresh: boolean;
 }
 
@@ -17,7 +17,7 @@ const DAY = '(?:0[1-9]|[12]\\d|3[01])';
 const DATE = `(?:(?:19|20)\\d{2}([-_.]?)${MONTH}\\1${DAY}|\\d{2}([-_.])\\d{2}\\2(?:19|20)\\d{2})`;
 const CLOCK = '(?:[01]\\d|2[0-3])[-_:.h]?[0-5]\\d(?:[-_:.m]?[0-5]\\d)?s?(?:[.,_]\\d{3,9})?';
 
-/** Times of day and names drawn by chance. The first that fits a place counts. */
+/** Dates, times and random names. The first match at a position counts. */
 const FRESH: readonly RegExp[] = [
   // A UUID.
   /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi,
@@ -44,13 +44,13 @@ const FRESH: readonly RegExp[] = [
 /** A day may have several runs. */
 const DAYS = new RegExp(`(?<!\\d)${DATE}(?!\\d)`, 'g');
 const PROCESS = /(?<![A-Za-z])pid[-_=]?\d+/gi;
-/** Frameworks count these up when the folder is there: train2, exp12. */
+/** Frameworks increment these if the folder exists: train2, exp12. */
 const COUNTED = /^(train|val|test|predict|detect|segment|classify|pose|track|exp|run)\d+$/i;
-/** Numbers that a script gives, and that every run of it gives alike. */
+/** Numbers chosen by a script, the same in every run. */
 const GIVEN =
   /(?:^|[-_])(?:fold|split|seed|rank|worker|env|agent|player|client|node|gpu|layer|head|stage|level|task)[-_]*\d+$/i;
 
-/** Patterns of what the writers of a run are called; undefined when nothing is known of them. */
+/** Patterns for the names of a run's writers; undefined if nothing is known about them. */
 export interface WriterNames {
   hosts?: string;
   all?: RegExp;
@@ -69,7 +69,7 @@ export function namesOf(writers: readonly Writer[]): WriterNames {
 
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** @param isBelowFresh whether a folder above it is fresh: then nothing was there that could have been counted up */
+/** @param isBelowFresh whether a folder above it is new: then there was nothing to increment */
 export function stemOf(name: string, isBelowFresh: boolean, writers: WriterNames): Stem {
   let isFresh = false;
   let text = name;

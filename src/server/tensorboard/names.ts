@@ -1,6 +1,6 @@
 const LONGEST_KEY = 250;
 
-/** The tag as MLflow would take it for a key. Of one that is too long the end is kept, which says more. */
+/** The tag as a valid key for MLflow. If it is too long, its end is kept, which is more specific. */
 export function keyOf(prefix: string, tag: string): string {
   const end = `${prefix}${tag}`.slice(-2 * LONGEST_KEY).replaceAll(/[^\p{L}\p{M}\p{N}_\-. :/]/gu, '_');
   // Characters, which may be two units each.
@@ -18,8 +18,8 @@ export function keyOf(prefix: string, tag: string): string {
 const LONGEST_IN_FILE_NAME = 150;
 
 /**
- * Name of a logged image or text as MLflow's `log_image` gives it, which its clients take on all systems; the same event
- * always has the same name.
+ * The name of a logged image or text, as MLflow's `log_image` would choose it, which its clients accept on all systems.
+ * The same event always gets the same name.
  */
 export function fileName(kind: 'images' | 'text', event: EventFile): string {
   const { step, timestamp, id, extension } = event;
@@ -53,7 +53,7 @@ interface EventFile {
   extension: string;
 }
 
-/** Folders that say where or when and not what. */
+/** Folders whose names say where or when, not what. */
 const PLACES = [
   /^(runs|logs?|tb|tb_logs|tensorboard|tensorboard_logs|lightning_logs|events|summaries|fit)$/i,
   /^version_\d+$/,
@@ -63,7 +63,7 @@ const PLACES = [
   /^\d{9,}(\.\d+)?$/,
 ];
 
-/** The prefix of a folder as earlier versions gave it. What they began to read keeps its names. */
+/** The prefix of a folder in earlier versions. Files that they started to read keep their names. */
 export function formerPrefixOf(folder: string): string {
   const parts = folder.split('/').filter(Boolean);
   const place = parts.findLastIndex((part) => PLACES.some((pattern) => pattern.test(part)));

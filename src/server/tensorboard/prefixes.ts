@@ -23,9 +23,9 @@ interface Node {
 const byName = new Intl.Collator('en', { numeric: true });
 
 /**
- * What the folders of one run put in front of their tags, with a `/` at the end: their paths without what they have in
- * common and without what was made for this run alone. Where the latter is all that tells folders apart, they are
- * numbered in the order of their creation. It depends on nothing but the folders, in whatever order they come.
+ * The tag prefixes of a run's folders, ending with `/`: their paths without the common part and without parts generated
+ * for this run. Folders that only differ in generated parts are numbered in the order of their creation. Depends only
+ * on the folders, not on the order in which they are found.
  */
 export function prefixesOf(folders: readonly EventFolder[]): Map<string, string> {
   const owners = sessionOwners(folders);
@@ -36,7 +36,7 @@ export function prefixesOf(folders: readonly EventFolder[]): Map<string, string>
   const order = [...apart].sort((a, b) => a.createdAt - b.createdAt || byName.compare(a.path, b.path));
   for (const { path } of order.sort((a, b) => depthOf(a) - depthOf(b))) {
     const name = nameOf(paths.get(path) ?? []);
-    // Two may differ only in what no key takes.
+    // Two may differ only in characters that keys do not allow.
     let prefix = name;
     for (let n = 1; taken.has(prefix); n++) prefix = nameOf([name, String(n)]);
     taken.add(prefix);
@@ -76,7 +76,7 @@ function sessionOwners(folders: readonly EventFolder[]): Map<string, string> {
 const isBelow = (path: string, folder: string): boolean =>
   path !== folder && (folder === '' ? !path.startsWith('/') : path.startsWith(`${folder}/`));
 
-/** The parts of each folder's name, without what was made anew, told apart by numbers where need be. */
+/** The parts of each folder's name, without generated parts, numbered where needed. */
 function labelsOf(folders: readonly EventFolder[]): Map<string, string[]> {
   const writers = namesOf(folders);
   return new Map(
@@ -101,7 +101,7 @@ function labelled(node: Node, path: string, isBelowFresh: boolean, writers: Writ
     alike.set(text, group);
   }
   const found: Labelled[] = node.isFolder ? [[path, []]] : [];
-  // What is called nothing comes last: it must not be called as any other.
+  // Unnamed folders come last, since their number must differ from all names.
   for (const [text, group] of [...alike].sort(([a], [b]) => Number(a === '') - Number(b === ''))) {
     const plain = group.flat().map(([path, labels]): Labelled => [path, [text, ...labels].filter(Boolean)]);
     const numbered = group.flatMap((members, i) =>
@@ -150,8 +150,8 @@ function commonLength(lists: readonly (readonly string[])[]): number {
 }
 
 /**
- * Takes from the parts at `index` the words that all have, when one of these holds a digit: such is a value or a count
- * that was chosen for the run (`exp_3_train` and `exp_3_val`). A number alone would say nothing, so it keeps its word.
+ * Removes from the parts at `index` the words that all share, if one of them contains a digit: that is a value or a
+ * counter of the run (`exp_3_train` and `exp_3_val`). A number alone says nothing, so it keeps its word.
  */
 function shorten(paths: string[][], index: 0 | -1, wordsOf: (label: string) => string[]): void {
   const words = paths.map((parts) => wordsOf(parts.at(index) as string));

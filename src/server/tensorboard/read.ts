@@ -2,27 +2,27 @@ import fs from 'node:fs';
 import { decodeEvent, type Event } from './event.js';
 import { dataLength, FOOTER, HEADER, isIntact } from './records.js';
 
-/** What a stretch of an event file holds. */
+/** The content of a range of an event file. */
 export interface Stretch {
   events: Event[];
   /** Where the next record begins, bytes from the start of the file. */
   offset: number;
-  /** What is damaged in it, for people. */
+  /** Damage found in it, for people. */
   faults: string[];
   /** Time of the first record of the file, when it is in this stretch, ms since the epoch. */
   begins?: number;
 }
 
-/** Bytes that are read at once: what they hold is decoded and stored within some 30 ms, for which requests wait. */
+/** Bytes read at once. Decoding and storing them takes about 30 ms, during which requests wait. */
 const CHUNK = 256 * 1024;
-/** A longer record is passed over: nothing that becomes a metric or a picture is as long. */
+/** A longer record is skipped: no metric or picture is that long. */
 const LARGEST = 64 * 1024 * 1024;
-/** Where nothing more is ever read: after a damaged header nobody knows where the next record begins. */
+/** The end of reading: after a damaged header the start of the next record is unknown. */
 export const NO_FURTHER = Number.MAX_SAFE_INTEGER;
 
 /**
- * The records of an event file from `from` on, by stretches; ends at its end or before a record that is not whole yet.
- * Where no record begins at `from`, the file is not the one that was read until there: then it is read from its start.
+ * The records of an event file from `from` on, in ranges, up to the end or an incomplete record. If no record starts at
+ * `from`, the file was replaced and is read from its start.
  */
 export async function* readEvents(path: string, from: number): AsyncGenerator<Stretch> {
   const file = await fs.promises.open(path, 'r');
@@ -79,7 +79,7 @@ export function parse(bytes: Uint8Array, at: number, end = at + bytes.length): S
         if (stretch.offset === 0) stretch.begins = event.timestamp;
         if (event.summaries.length > 0) stretch.events.push(event);
       } catch (error) {
-        // Its checksum is right, so this is what was written: not an event.
+        // The checksum is correct, so the writer wrote something that is not an event.
         if (!(error instanceof Error)) throw error;
         damaged('a record that is no event');
       }

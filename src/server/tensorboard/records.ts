@@ -22,7 +22,7 @@ export function isIntact(bytes: Uint8Array, start: number, length: number): bool
   return view.getUint32(0, true) === masked(bytes.subarray(start, start + length));
 }
 
-/** TFRecord masks its CRC-32C, so that a checksum of data that holds checksums stays good. */
+/** TFRecord masks its CRC-32C, because checksums of data that contains checksums are weak. */
 export function masked(bytes: Uint8Array): number {
   const crc = crc32c(bytes) >>> 0;
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

@@ -13,7 +13,7 @@ import { EVENT_FILE } from './find.js';
 /** Stands for all processes that no run of ours has started. */
 const NO_RUN = '';
 
-/** Which event files processes have open to write. Only Linux tells; elsewhere nobody has one open. */
+/** Which event files processes have open for writing. Only known on Linux; elsewhere none. */
 export class Writers {
   private readonly pids = processIds().filter((pid) => pid !== process.pid);
   /** Runs by their processes, as far as they were looked at. */
@@ -27,7 +27,7 @@ export class Writers {
     return [...new Set(own.flatMap(openEventFiles))];
   }
 
-  /** Whose processes have a file open: this run's, only another's, or nobody's. */
+  /** Whose processes have a file open: this run's, only another run's, or nobody's. */
   of(file: string, runId: string): 'this' | 'other' | 'nobody' {
     const runs = (this.everybody ??= this.byFile()).get(file);
     if (!runs) return 'nobody';
