@@ -147,7 +147,7 @@ async function main(home: string): Promise<void> {
     if (readDiscovery(home)?.startedAt !== startedAt) void stop('no longer the server of this home');
     const silent = Date.now() - lastRequest;
     if (!idle || silent < settings.current.idleExit * 60_000) return;
-    if (silent > LONGEST_SILENCE || !store.runs.isAnyOpen()) void stop('idle');
+    if (silent > LONGEST_SILENCE || !store.runs.isAnyRunning()) void stop('idle');
   }, 5_000);
 }
 

@@ -63,7 +63,7 @@ export class Purger {
     let bytes = store.artifacts.release(contents);
     bytes += await this.clean();
     if (isLast) {
-      bytes += await store.giveBack();
+      bytes += await store.shrink();
       await this.tidy();
     }
     return { ...counts, bytes, done: isLast };

@@ -44,12 +44,12 @@ export async function hold(
 }
 
 /** From now on git may collect what these refs held. */
-export async function letGo(gitDir: string, refs: ReadonlySet<string>): Promise<void> {
+export async function releasePacks(gitDir: string, refs: ReadonlySet<string>): Promise<void> {
   for (const { file, ref } of await held(gitDir)) if (refs.has(ref)) await rm(file, { force: true });
 }
 
 /** The same for what was held long enough. */
-export async function letGoOld(gitDir: string, now = Date.now()): Promise<void> {
+export async function releaseOldPacks(gitDir: string, now = Date.now()): Promise<void> {
   for (const { file, time } of await held(gitDir)) if (now - time > HOLD) await rm(file, { force: true });
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { gitBytes, type GitPlace } from './git.js';
-import { letGo } from './hold.js';
+import { releasePacks } from './hold.js';
 import { PRIVATE, umaskOf } from './sharing.js';
 import { type Inner, type Snapshot } from './snapshot.js';
 
@@ -67,6 +67,6 @@ export async function removeRefs(
     if (!gitDir || !ref || !existsSync(gitDir)) continue;
     const place = refPlace(gitDir, umask ?? (await umaskOf(join(gitDir, 'objects'))));
     await gitBytes(place, ['update-ref', '--no-deref', '-d', ref]);
-    await letGo(gitDir, new Set([ref]));
+    await releasePacks(gitDir, new Set([ref]));
   }
 }

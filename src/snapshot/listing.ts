@@ -109,7 +109,7 @@ export function collapse(matched: Set<string>, all: Iterable<string>): string[] 
 }
 
 /** Up to this many ignored paths in a folder are listed one by one. */
-const TOLD_SINGLY = 250;
+const LISTED_SINGLY = 250;
 
 /**
  * Replaces very many ignored paths in a folder by the folder, to keep the list short. It then means everything in it
@@ -121,6 +121,6 @@ export function gather(ignored: readonly string[], apart: Iterable<string>): str
   const counts = new Map<string, number>();
   for (const path of ignored) counts.set(parentOf(path), (counts.get(parentOf(path)) ?? 0) + 1);
   const around = new Set(['', ...[...apart].flatMap(foldersOf)]);
-  const crowded = [...counts].filter(([folder, count]) => count > TOLD_SINGLY && !around.has(folder));
+  const crowded = [...counts].filter(([folder, count]) => count > LISTED_SINGLY && !around.has(folder));
   return crowded.length === 0 ? [...ignored] : topMost([...ignored, ...crowded.map(([folder]) => folder)]);
 }

@@ -28,7 +28,7 @@ export interface Names {
 }
 
 /** Options on top of git's own lists. */
-export interface Wishes {
+export interface ListOptions {
   /** A folder of ours that is never included; absolute, symbolic links resolved. */
   apart: string;
   /** Files that are included although they are ignored; byte names. */
@@ -39,7 +39,7 @@ export interface Wishes {
 export async function listNames(
   repository: Repository,
   noIndex: string,
-  { apart, include }: Wishes,
+  { apart, include }: ListOptions,
 ): Promise<Names> {
   const person = personPlace(repository, noIndex);
   const ours = `${Buffer.from(relative(repository.root, apart).split(sep).join('/')).toString('latin1')}/`;

@@ -16,19 +16,19 @@ const BATCH = 500;
 export async function sizesOf(root: string, names: Iterable<string>): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   const base = Buffer.from(root + sep);
-  const lookAt = (name: string): Stats | undefined =>
-    look(Buffer.concat([base, Buffer.from(name, 'latin1')]));
+  const statName = (name: string): Stats | undefined =>
+    statOf(Buffer.concat([base, Buffer.from(name, 'latin1')]));
   const folders = new Map<string, boolean>();
   const isFolder = (folder: string): boolean => {
     const known = folders.get(folder);
     if (known !== undefined) return known;
-    const found = lookAt(folder.slice(0, -1))?.isDirectory() ?? false;
+    const found = statName(folder.slice(0, -1))?.isDirectory() ?? false;
     folders.set(folder, found);
     return found;
   };
   let asked = 0;
   for (const name of names) {
-    const found = foldersOf(name).every(isFolder) ? lookAt(name) : undefined;
+    const found = foldersOf(name).every(isFolder) ? statName(name) : undefined;
     if (found?.isFile()) sizes.set(name, found.size);
     else if (found?.isSymbolicLink()) sizes.set(name, 0);
     if (++asked % BATCH === 0) await setImmediate();
@@ -36,7 +36,7 @@ export async function sizesOf(root: string, names: Iterable<string>): Promise<Ma
   return sizes;
 }
 
-function look(path: Buffer): Stats | undefined {
+function statOf(path: Buffer): Stats | undefined {
   try {
     // Not the promise of fs: ten thousand of them cost ten times as much as the calls.
     return lstatSync(path, { throwIfNoEntry: false });

@@ -36,9 +36,9 @@ export async function take(options: TakeOptions): Promise<Snapshot> {
   let before: Snapshot | undefined;
   for (let attempt = 1; ; attempt++) {
     const last = attempt === ATTEMPTS;
-    const { snapshot, calm, kept } = await takeOnce(options, ref, before, last);
+    const { snapshot, stable, kept } = await takeOnce(options, ref, before, last);
     // Two identical reads are one consistent state, whatever holds the index.
-    if (kept) return calm || isSame(before, snapshot) ? snapshot : { ...snapshot, torn: true };
+    if (kept) return stable || isSame(before, snapshot) ? snapshot : { ...snapshot, torn: true };
     before = snapshot;
     await setTimeout(attempt * PAUSE);
   }
@@ -47,7 +47,7 @@ export async function take(options: TakeOptions): Promise<Snapshot> {
 interface Taken {
   snapshot: Snapshot;
   /** Git changed nothing while it was taken. */
-  calm: boolean;
+  stable: boolean;
   /** False: take it again. */
   kept: boolean;
 }
@@ -82,16 +82,16 @@ async function takeOnce(
       ...{ gitDir, root, hidden, commit: commit.oid, tree: layer.tree, ref, head, branch, remote, umask },
       ...{ included, ...found, submodules: withRefs(submodules, gitDir, ref) },
     };
-    const calm = await isCalm(written);
-    if (!calm && !last && !isSame(before, snapshot)) return { snapshot, calm, kept: false };
+    const stable = await isStable(written);
+    if (!stable && !last && !isSame(before, snapshot)) return { snapshot, stable, kept: false };
     const refs = snapshot.submodules.filter((found) => found.gitDir).map(({ ref }) => ref!);
     const layers = [{ ...layer, commit, ref }, ...inner.map((found, i) => ({ ...found, ref: refs[i]! }))];
     await options.intend?.(layers.map(({ repository, ref }) => ({ gitDir: repository.gitDir, ref })));
-    return { snapshot, calm, kept: await keep(layers, last) };
+    return { snapshot, stable, kept: await keep(layers, last) };
   });
 }
 
-async function isCalm({ layer, inner }: Written): Promise<boolean> {
+async function isStable({ layer, inner }: Written): Promise<boolean> {
   const still = await inTurns([layer, ...inner], ({ repository, before }) => isStill(repository, before));
   return still.every(Boolean);
 }

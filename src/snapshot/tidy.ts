@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitBytes, type GitPlace } from './git.js';
-import { hold, letGoOld } from './hold.js';
+import { hold, releaseOldPacks } from './hold.js';
 import { objectsPlace, treeIn } from './keep.js';
 import { writeKeeper } from './keeper.js';
 import { alternates } from './neutral.js';
@@ -21,7 +21,7 @@ export type Home = Pick<Snapshot, 'gitDir' | 'hidden'>;
  */
 export async function tidy(home: Home): Promise<void> {
   if (!existsSync(home.gitDir)) return;
-  await letGoOld(home.gitDir);
+  await releaseOldPacks(home.gitDir);
   await carryOver(home);
 }
 

@@ -21,7 +21,7 @@ import {
 } from './listing.js';
 import { word } from './keeper.js';
 import { type Repository } from './locate.js';
-import { listNames, type Names, type Wishes } from './names.js';
+import { type ListOptions, listNames, type Names } from './names.js';
 import { type Nested } from './nested.js';
 import { alone, makeNeutral, neutralPlace } from './neutral.js';
 import { judgeLarge, sizesOf } from './sizes.js';
@@ -29,7 +29,7 @@ import { type Snapshot, type TakeOptions } from './snapshot.js';
 import { type IndexState, indexState } from './still.js';
 import { inTurns } from './turns.js';
 
-export interface TreeOptions extends Pick<TakeOptions, 'sizeLimit' | 'largeFiles'>, Wishes {
+export interface TreeOptions extends Pick<TakeOptions, 'sizeLimit' | 'largeFiles'>, ListOptions {
   /** Do not ask about large files that git already has from an earlier snapshot. */
   onlyNew?: boolean;
   /** Hash and write every file, whatever the repository has. */

@@ -37,8 +37,8 @@ const NO_MODULE = /No module named '?([\w.]+)'?/;
 const NO_FILE = /No such file or directory: ['"](.+?)['"]/;
 const NO_INPUT = 'The script asked for input, which jobs do not have.';
 /** Messages of other processes after one has failed. */
-const KNOCKED_ON = /ChildFailedError$|DistBackendError$|(?:DistNetworkError|DistStoreError)$/;
-const FAR_END = /Connection (?:closed|reset) by peer|remote process exited|Broken pipe/;
+const FOLLOW_UP = /ChildFailedError$|DistBackendError$|(?:DistNetworkError|DistStoreError)$/;
+const CONNECTION_LOST = /Connection (?:closed|reset) by peer|remote process exited|Broken pipe/;
 
 /**
  * @param log the end of it, as it was written
@@ -110,7 +110,7 @@ function last(lines: readonly string[], rank?: number): Raised | undefined {
       end >= lines.length - MOST_AFTER && aside !== 'ignored' && (rank === undefined || own === rank),
   );
   const first = late.filter(
-    ({ exception, message, aside }) => !aside && !KNOCKED_ON.test(exception) && !FAR_END.test(message),
+    ({ exception, message, aside }) => !aside && !FOLLOW_UP.test(exception) && !CONNECTION_LOST.test(message),
   );
   return first.at(-1) ?? late.findLast(({ aside }) => !aside) ?? late.at(-1);
 }
@@ -135,10 +135,10 @@ function ofLaunchedProcesses(lines: readonly string[], end: JobEnd, code: JobCod
     headline: `${inLine(cause.headline)} (rank ${rank})`,
   });
   if (signal !== undefined) return withRank(ofCrash(lines.slice(0, report), signal, end, code));
-  const told = exceptionsIn(lines.slice(report)).find(({ exception }) => !KNOCKED_ON.test(exception));
+  const told = exceptionsIn(lines.slice(report)).find(({ exception }) => !FOLLOW_UP.test(exception));
   const before = lines.slice(0, report);
   const raised = told ?? last(before, rank) ?? last(before);
-  if (raised && !KNOCKED_ON.test(raised.exception)) return withRank(ofException(raised, code));
+  if (raised && !FOLLOW_UP.test(raised.exception)) return withRank(ofException(raised, code));
   const exitCode = Number(field(/^\s*exitcode\s*: (-?\d+)/) ?? end.exitCode);
   return withRank(ofNothing(before, { ...end, exitCode }));
 }

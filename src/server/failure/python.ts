@@ -144,12 +144,12 @@ function finish(lines: readonly string[], parsed: Parsed): Raised {
   for (; message.length < MOST_MESSAGE_LINES; end++) {
     const line = inner(end);
     if (line === undefined || HEADER.test(line)) break;
-    const goesOn =
+    const continues =
       /^\s+\S/.test(line) ||
       // Fields stand at the margin there, what is wrong with them below.
       (/ValidationError$/.test(exception) && line !== '') ||
       (/^(?:|.*:)$/.test(message.at(-1) ?? '') && /^[^\s"]/.test(line));
-    if (!goesOn || CHAINED.test(line)) break;
+    if (!continues || CHAINED.test(line)) break;
     message.push(line.trim());
   }
   const rank = RANK.exec(before)?.[1];

@@ -76,16 +76,16 @@ export class Artifacts {
   async put(owner: string, name: string, content: AsyncIterable<Uint8Array> | Uint8Array): Promise<Content> {
     checkArtifactPath(name);
     this.requireFree(owner, name);
-    const arrived = await this.arrive(content instanceof Uint8Array ? [content] : content);
+    const arrived = await this.receiveContent(content instanceof Uint8Array ? [content] : content);
     try {
       const before = await this.write(() => {
-        const replaced = this.enter(owner, name, arrived);
+        const replaced = this.listContent(owner, name, arrived);
         this.changed(owner);
         return replaced;
       });
       if (before !== undefined) this.collect([before]);
     } finally {
-      this.letGo(arrived);
+      this.unpin(arrived);
     }
     return arrived;
   }
@@ -105,11 +105,11 @@ export class Artifacts {
     for (let at = 0; at < files.length; at += BATCH) {
       const batch = files.slice(at, at + BATCH);
       const arrived = await mapBounded(batch, AT_ONCE, ({ path: name, file }) =>
-        this.arriveFrom(owner, name, file),
+        this.receiveFile(owner, name, file),
       );
       try {
         const { replaced, refused } = await this.write(() => {
-          const entered = this.enterAll(owner, batch, arrived);
+          const entered = this.listBatch(owner, batch, arrived);
           listed(at + batch.length);
           return entered;
         });
@@ -118,18 +118,22 @@ export class Artifacts {
       } catch (error) {
         lost.push(...batch.map(({ path: name }) => ({ path: name, error })));
       } finally {
-        for (const one of arrived) if ('sha256' in one) this.letGo(one);
+        for (const one of arrived) if ('sha256' in one) this.unpin(one);
       }
     }
     return lost;
   }
 
-  private async arriveFrom(owner: string, name: string, file: string): Promise<Content | { error: unknown }> {
+  private async receiveFile(
+    owner: string,
+    name: string,
+    file: string,
+  ): Promise<Content | { error: unknown }> {
     try {
       checkArtifactPath(name);
       this.requireFree(owner, name);
       const { size } = await fs.promises.stat(file);
-      return await this.arrive(
+      return await this.receiveContent(
         size < READ_WHOLE ? [await fs.promises.readFile(file)] : fs.createReadStream(file),
       );
     } catch (error) {
@@ -138,7 +142,7 @@ export class Artifacts {
   }
 
   /** Lists what arrived of a batch, in its order. For use inside a change. */
-  private enterAll(
+  private listBatch(
     owner: string,
     batch: readonly FileToKeep[],
     arrived: readonly (Content | { error: unknown })[],
@@ -152,7 +156,7 @@ export class Artifacts {
         continue;
       }
       try {
-        const before = this.enter(owner, name, one);
+        const before = this.listContent(owner, name, one);
         if (before !== undefined) replaced.push(before);
       } catch (error) {
         if (!TrainyardError.is(error)) throw error;
@@ -164,7 +168,7 @@ export class Artifacts {
   }
 
   /** Moves a content to its place on the disk. Until released, it is kept although no row refers to it. */
-  private async arrive(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Content> {
+  private async receiveContent(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Content> {
     const file = path.join(this.temporary, randomUUID());
     try {
       const received = await receive(content, file);
@@ -178,14 +182,14 @@ export class Artifacts {
     }
   }
 
-  private letGo({ sha256 }: Content): void {
+  private unpin({ sha256 }: Content): void {
     const left = (this.arriving.get(sha256) ?? 1) - 1;
     if (left > 0) this.arriving.set(sha256, left);
     else this.arriving.delete(sha256);
   }
 
   /** Lists a content under a path. For use inside a change. @returns the other content that was there before */
-  private enter(owner: string, name: string, { sha256, bytes }: Content): string | undefined {
+  private listContent(owner: string, name: string, { sha256, bytes }: Content): string | undefined {
     const replaced = this.row(owner, name)?.sha256;
     if (replaced === undefined) this.requireFree(owner, name);
     this.db.run(
@@ -327,7 +331,7 @@ export class Artifacts {
     checkArtifactPath(name);
     const { size } = fs.statSync(this.object(sha256));
     await this.write(() => {
-      this.enter(owner, name, { sha256, bytes: size });
+      this.listContent(owner, name, { sha256, bytes: size });
       this.changed(owner);
     });
   }

@@ -45,7 +45,7 @@ export async function recover(
     const jobs = await takeJobs(store);
     return {
       from,
-      ...(await takeIn(store)),
+      ...(await collectObjects(store)),
       jobs,
       lostChanges: from === 'rows' ? null : Math.max(0, (known?.changes ?? 0) - changes),
       lastChangeAt: changes > 0 ? at : null,
@@ -91,7 +91,7 @@ async function best(folder: string, work: string, identity: string | undefined):
   const add = (name: string, from: StoreRecovery['from'], write: (target: string) => void): boolean => {
     const file = path.join(work, name);
     write(file);
-    const last = wholeAt(file);
+    const last = intactAt(file);
     if (last) found.push({ file, from, last, ...(last.identity !== '' && { identity: last.identity }) });
     return last !== undefined;
   };
@@ -117,11 +117,11 @@ async function best(folder: string, work: string, identity: string | undefined):
   if (furthest) return furthest;
   const file = path.join(work, 'rows', 'trainyard.db');
   const from = (await salvage(database, path.dirname(file))) ? 'rows' : 'nothing';
-  return { file, from, identity: wholeAt(file)?.identity };
+  return { file, from, identity: intactAt(file)?.identity };
 }
 
 /** The last change of a database that is an intact store; its log is then part of the file. */
-function wholeAt(file: string): LastChange | undefined {
+function intactAt(file: string): LastChange | undefined {
   let db: Database | undefined;
   try {
     db = new Database(file);
@@ -161,7 +161,7 @@ function putInPlace(folder: string, { file, identity }: Made): string {
 }
 
 /** Restores referenced objects from the trash, and adds unreferenced ones to a run. */
-async function takeIn(
+async function collectObjects(
   store: Store,
 ): Promise<Pick<StoreRecovery, 'runs' | 'unnamedObjects' | 'filesRun' | 'missingObjects'>> {
   const { artifacts, folder } = store;
@@ -170,11 +170,11 @@ async function takeIn(
   const unnamed: string[] = [];
   for await (const names of hashes(folder))
     unnamed.push(...names.filter((sha256) => !artifacts.isNamed(sha256)));
-  const filesRun = unnamed.length > 0 ? await nameThem(store, unnamed) : null;
+  const filesRun = unnamed.length > 0 ? await adoptObjects(store, unnamed) : null;
   return { runs, unnamedObjects: unnamed.length, filesRun, missingObjects: artifacts.missing() };
 }
 
-async function nameThem(store: Store, objects: readonly string[]): Promise<string> {
+async function adoptObjects(store: Store, objects: readonly string[]): Promise<string> {
   const run = await store.write(() => {
     const experiment = store.experiments.byName(RECOVERED) ?? store.experiments.create({ name: RECOVERED });
     const name = `${RECOVERED} ${new Date().toISOString()}`;

@@ -37,7 +37,7 @@ export class RunTexts {
   }
 
   /** Must be called for every change, even if it is rolled back later. */
-  outdate(change: StoreChange): void {
+  invalidate(change: StoreChange): void {
     if (change.type === 'run') this.kept.delete(change.runId);
     // Deleting or restoring an experiment does the same to its runs.
     if (change.type === 'experiments') this.kept.clear();

@@ -171,7 +171,7 @@ export class Runs {
   }
 
   /** Whether any run is marked as running by its program. A killed program never clears that. */
-  isAnyOpen(): boolean {
+  isAnyRunning(): boolean {
     const newest = `SELECT 1 FROM runs WHERE lifecycle = 'active' AND status = 'running' ORDER BY start_time DESC LIMIT 1`;
     return this.db.get(newest) !== undefined;
   }

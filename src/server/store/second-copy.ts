@@ -5,7 +5,7 @@ import { hasCode } from '../../base/errors.js';
 import { readWal, WAL_HEADER } from './wal.js';
 
 /** Bytes of segments after which the oldest are written into the base. */
-const FOLDED_AT = 16 * 1024 * 1024;
+const FOLD_AT = 16 * 1024 * 1024;
 /** Bytes that must be free, besides twice the database, to start a second copy. */
 const LEAST_ROOM = 256 * 1024 * 1024;
 const PIECE = 1024 * 1024;
@@ -126,9 +126,9 @@ export class SecondCopy {
       const segments = segmentsOf(this.folder);
       const sizes = segments.map((file) => fs.statSync(file).size);
       let bytes = sizes.reduce((sum, size) => sum + size, 0);
-      if (bytes < FOLDED_AT) return;
+      if (bytes < FOLD_AT) return;
       for (const [i, file] of segments.entries()) {
-        if (bytes < FOLDED_AT / 2 || numberOf(file) === this.number) return;
+        if (bytes < FOLD_AT / 2 || numberOf(file) === this.number) return;
         await foldInto(baseOf(this.folder), file);
         await fs.promises.rm(file);
         bytes -= sizes[i] as number;

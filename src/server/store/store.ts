@@ -32,14 +32,14 @@ export type LifecycleFilter = Lifecycle | 'all';
 /** Bytes of SQLite's log after which a checkpoint is made. */
 const CHECKPOINT_AT = 4 * 1024 * 1024;
 /** Milliseconds after a commit until the second copy gets it. */
-const COPIED_AFTER = 1000;
+const COPY_DELAY = 1000;
 
 /** SQLite's value of auto_vacuum for INCREMENTAL. */
 const INCREMENTAL = 2;
 /** Pages freed in one transaction. */
 const PAGES_AT_ONCE = 500;
 /** The largest store to rewrite, which takes some seconds and blocks all requests. */
-const WRITTEN_ANEW = 512 * 1024 * 1024;
+const LARGEST_REWRITTEN = 512 * 1024 * 1024;
 
 interface Pending {
   change: () => unknown;
@@ -86,7 +86,7 @@ export class Store {
     this.runTexts = new RunTexts();
     const touch = (change: StoreChange) => {
       this.touched.push(change);
-      this.runTexts.outdate(change);
+      this.runTexts.invalidate(change);
     };
     this.experiments = new Experiments(db, touch);
     this.runs = new Runs(db, touch);
@@ -114,7 +114,7 @@ export class Store {
       db = new Database(file);
       db.exec('PRAGMA busy_timeout = 200; PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = ON');
       const version = checkVersion(db);
-      // Only for new stores: purged space can be returned to the disk (see giveBack).
+      // Only for new stores: purged space can be returned to the disk (see shrink).
       db.exec('PRAGMA auto_vacuum = INCREMENTAL');
       // Acknowledged means synced: FULL syncs the log at each commit, which requests share.
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192');
@@ -209,7 +209,7 @@ export class Store {
     this.copying ??= setTimeout(() => {
       this.copying = undefined;
       this.copy?.follow();
-    }, COPIED_AFTER).unref();
+    }, COPY_DELAY).unref();
   }
 
   private rollback(): void {
@@ -244,13 +244,13 @@ export class Store {
    * takes only seconds and there is space. Otherwise its free pages are reused.
    * @returns bytes
    */
-  async giveBack(): Promise<number> {
+  async shrink(): Promise<number> {
     const pragma = (name: string) => Number(Object.values(this.db.get(`PRAGMA ${name}`) ?? {})[0]);
     const size = () => pragma('page_count') * pragma('page_size');
     const before = size();
     const free = () => pragma('freelist_count');
     if (pragma('auto_vacuum') !== INCREMENTAL) {
-      const isWorthIt = free() * 4 > pragma('page_count') && before < WRITTEN_ANEW;
+      const isWorthIt = free() * 4 > pragma('page_count') && before < LARGEST_REWRITTEN;
       const { bavail, bsize } = fs.statfsSync(this.folder);
       // A stepped statement would block it.
       this.db.forget();
