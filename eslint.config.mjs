@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   snapshot: [],
   workspace: ['job:types'],
   panels: ['workspace:types', 'job/code-path'],
-  targets: ['job:types'],
+  targets: ['job'],
   server: [
     'job',
     'snapshot',
@@ -35,7 +35,7 @@ const ROOMS = Object.keys(MAY_IMPORT);
 const LOADED_WHEN_USED = {
   fastify: ['src/server/app.ts'],
   pino: ['src/server/main.ts'],
-  typebox: ['src/server/', 'src/job/schema.ts', 'src/workspace/configuration/schema.ts'],
+  typebox: ['src/server/', 'src/job/schema.ts', 'src/job/shape.ts', 'src/workspace/configuration/schema.ts'],
   commander: ['src/cli/'],
   marked: ['webview/run/markdown.ts'],
   'simple-git': [],

@@ -5,11 +5,11 @@ import { TrainyardError } from '../base/errors.js';
 import { isWithin } from '../base/within.js';
 import { buildJob, buildModuleJob, buildScriptJob, type JobParts } from '../job/build.js';
 import { findInterpreter, findProgram, type Interpreter, interpreterAt } from '../job/interpreter.js';
-import { commandOf, isOfPython, type Launcher, launcherOf, problemOfModule } from '../job/launch.js';
+import { invocationOf, isOfPython, type Launcher, launcherOf, problemOfModule } from '../job/launch.js';
 import { findModule } from '../job/module.js';
 import { isProgram } from '../job/programs.js';
 import { findPython } from '../job/python/find.js';
-import type { JobSpec } from '../job/spec.js';
+import type { CommandJob } from '../job/spec.js';
 import { repositoryRoot } from './context.js';
 
 /** How `submit` says what to run: a script, or in its place one of these. */
@@ -25,7 +25,7 @@ export type CommonParts = Omit<JobParts, 'codeFolder' | 'workingFolder'>;
 
 /** A job, and what runs it; a command of its own needs no interpreter. */
 export interface Planned {
-  spec: JobSpec;
+  spec: CommandJob;
   interpreter?: Interpreter;
 }
 
@@ -115,7 +115,7 @@ async function planCode(
   const interpreter = interpreterOfFlag(flags) ?? findPython({ folder, codeFolder, ...WHERE });
   const launcher = launcherOfFlag(flags, interpreter);
   return {
-    spec: buildJob({ ...parts, ...folders }, commandOf(interpreter.path, { code }, args, launcher)),
+    spec: buildJob({ ...parts, ...folders }, invocationOf(interpreter.path, { code }, args, launcher)),
     interpreter,
   };
 }
@@ -137,17 +137,22 @@ async function planCommand(
       );
   const folders = await foldersAround(here());
   const job = { ...parts, ...folders };
-  if (!/[\\/]/.test(program)) return { spec: buildJob(job, [findProgram([program], WHERE).path, ...args]) };
+  if (!/[\\/]/.test(program)) {
+    // The target looks for it, too: one that is missing here is told now.
+    findProgram([program], WHERE);
+    return { spec: buildJob(job, { command: [program, ...args] }) };
+  }
   const full = path.resolve(program);
   if (!isProgram(full, WHERE))
     throw new TrainyardError('NO_INTERPRETER', `${program} is not an executable program.`, {
       hint: 'It must exist and be executable (chmod +x).',
     });
   const real = fs.realpathSync(full);
-  if (!isWithin(folders.codeFolder, real)) return { spec: buildJob(job, [full, ...args]) };
+  if (!isWithin(folders.codeFolder, real)) return { spec: buildJob(job, { command: [full, ...args] }) };
   // A program of the code runs from the copy that is kept.
   const named = path.relative(folders.workingFolder, real).split(path.sep).join('/');
-  return { spec: buildJob(job, [named.includes('/') ? named : `./${named}`, ...args], real) };
+  const command = [named.includes('/') ? named : `./${named}`, ...args];
+  return { spec: buildJob(job, { command }, real) };
 }
 
 function interpreterOfFlag({ python }: EntryFlags): Interpreter | undefined {

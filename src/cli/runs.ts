@@ -115,6 +115,7 @@ async function showRun(given: string, flags: Json) {
   ];
   if (run.job) {
     facts.push(['Command', run.job.command.join(' ')], ['Target', run.job.target]);
+    if (run.job.environment) facts.push(['Interpreter', run.job.environment.path]);
     if (run.job.runId !== run.id) facts.push(['Job', run.job.runId]);
     if (run.job.outsideCode) facts.push(['Code not kept', run.job.outsideCode.join(', ')]);
     if (run.job.elsewhere) facts.push(['Also logs to', run.job.elsewhere.join(', ')]);

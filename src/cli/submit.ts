@@ -71,6 +71,8 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
     timeout: flags.timeout,
     ...(flags.metric.length > 0 && { metrics: flags.metric }),
   });
+  const { validate } = await import('../job/validate.js');
+  validate(spec);
   const workspace = openWorkspace();
   // What the call says itself wins over a file.
   const secrets = Object.entries(ofFiles.secrets).filter(([name]) => !Object.hasOwn(flags.env, name));

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { commandOf, type Launcher } from './launch.js';
+import { type Invocation, invocationOf, type Launcher } from './launch.js';
 import type { FoundModule } from './module.js';
-import type { JobSpec, MetricPattern } from './spec.js';
+import type { CommandJob, MetricPattern } from './spec.js';
 
 /** The parts that every job has. */
 export interface JobParts {
@@ -12,6 +12,7 @@ export interface JobParts {
   experiment?: string;
   displayName?: string;
   target?: string;
+  parentRunId?: string;
   environmentVariables?: Record<string, string>;
   timeout?: number;
   metrics?: MetricPattern[];
@@ -27,9 +28,15 @@ export interface ScriptJob extends JobParts {
 }
 
 /** The job that runs one script; its experiment is named after the code folder unless one is given. */
-export function buildScriptJob({ script, interpreter, args = [], launcher, ...parts }: ScriptJob): JobSpec {
+export function buildScriptJob({
+  script,
+  interpreter,
+  args = [],
+  launcher,
+  ...parts
+}: ScriptJob): CommandJob {
   const named = slashed(path.relative(parts.workingFolder, script));
-  return buildJob(parts, commandOf(interpreter, { script: named }, args, launcher), script);
+  return buildJob(parts, invocationOf(interpreter, { script: named }, args, launcher), script);
 }
 
 export interface ModuleJob extends JobParts {
@@ -48,7 +55,7 @@ export interface ModuleJob extends JobParts {
  * The job that runs `python -m module`. The folder with its package comes first on Python's path, so that the snapshot
  * runs and not the folder of an editable install.
  */
-export function buildModuleJob(job: ModuleJob): JobSpec {
+export function buildModuleJob(job: ModuleJob): CommandJob {
   const { module, found, interpreter, args = [], launcher, pythonPath, ...parts } = job;
   const root = found && slashed(path.relative(parts.workingFolder, found.root));
   const own = parts.environmentVariables ?? {};
@@ -59,21 +66,23 @@ export function buildModuleJob(job: ModuleJob): JobSpec {
   const environmentVariables = { ...own, ...added };
   return buildJob(
     { ...parts, environmentVariables },
-    commandOf(interpreter, { module }, args, launcher),
+    invocationOf(interpreter, { module }, args, launcher),
     found?.file,
   );
 }
 
 /** The job that runs a command. @param script absolute; the file of the code that it runs, if known */
-export function buildJob(job: JobParts, command: string[], script?: string): JobSpec {
+export function buildJob(job: JobParts, invocation: Invocation, script?: string): CommandJob {
   return {
+    kind: 'command',
     codeFolder: job.codeFolder,
     workingFolder: slashed(path.relative(job.codeFolder, job.workingFolder)),
-    command,
+    ...invocation,
     ...(script !== undefined && { script: slashed(path.relative(job.codeFolder, script)) }),
     target: job.target ?? 'local',
     experiment: job.experiment || path.basename(job.codeFolder) || 'Default',
     ...(job.displayName && { displayName: job.displayName }),
+    ...(job.parentRunId && { parentRunId: job.parentRunId }),
     environmentVariables: job.environmentVariables ?? {},
     ...(job.timeout && { timeout: job.timeout }),
     ...(job.metrics && { metrics: job.metrics }),

@@ -1,7 +1,7 @@
-import path from 'node:path';
 import { TrainyardError } from '../base/errors.js';
 import { splitArguments } from './arguments.js';
-import { isProgram, onPath, programFiles, type Surroundings } from './programs.js';
+import { findBeside, type Surroundings } from './programs.js';
+import { type CommandJob, nameOfInterpreter } from './spec.js';
 
 /** What an interpreter runs, in the ways that Python offers. */
 export type Entry =
@@ -12,11 +12,14 @@ export type Entry =
   /** `python -c`. */
   | { code: string };
 
-/** The part of a command before the entry, and how it takes a module. */
+/** What starts an entry, and how it takes a module. */
 export interface Launcher {
   /** For people. */
   name: string;
-  prefix: string[];
+  /** Words before the interpreter; none for a launcher that is of Python itself. */
+  words: string[];
+  /** Words between the interpreter and the entry. */
+  options: string[];
   /** The option that names a module instead of a script. */
   moduleOption: string;
   takesCode: boolean;
@@ -41,7 +44,7 @@ export const LAUNCHERS: readonly string[] = [
 /**
  * A launcher as a person writes it, such as `torchrun --nproc-per-node 2`. Those of Python run in the job's own
  * environment, as modules of its interpreter; `python -O` is that interpreter with options. Any other program gets the
- * interpreter's command as its last arguments, and is found beside the interpreter or on PATH.
+ * interpreter's command as its last arguments, and must be there: beside the interpreter or on PATH.
  * @throws NO_INTERPRETER | BAD_REQUEST
  */
 export function launcherOf(line: string, interpreter: string, where: Surroundings): Launcher {
@@ -52,17 +55,12 @@ export function launcherOf(line: string, interpreter: string, where: Surrounding
   if (known) {
     const { module, moduleOption, subcommand } = known;
     const options = subcommand !== undefined && args[0] === subcommand ? args.slice(1) : args;
-    return { name, prefix: [interpreter, '-m', module, ...options], moduleOption, takesCode: false };
+    return { name, words: [], options: ['-m', module, ...options], moduleOption, takesCode: false };
   }
   if (/^python(\d+(\.\d+)?)?$/.test(name))
-    return {
-      name,
-      prefix: [interpreter, ...args],
-      moduleOption: '-m',
-      takesCode: !args.includes('-m'),
-    };
-  const prefix = [findLauncher(program, interpreter, where), ...args, interpreter];
-  return { name, prefix, moduleOption: '-m', takesCode: true };
+    return { name, words: [], options: args, moduleOption: '-m', takesCode: !args.includes('-m') };
+  requireLauncher(program, interpreter, where);
+  return { name, words: [program, ...args], options: [], moduleOption: '-m', takesCode: true };
 }
 
 /** Whether a launcher starts Python itself and cannot start anything else. */
@@ -74,19 +72,38 @@ export function isOfPython(line: string): boolean {
   );
 }
 
-/** The program and arguments of a job. @throws BAD_REQUEST when the launcher cannot run such an entry */
-export function commandOf(
+/** How a job runs, as its spec says it. */
+export type Invocation = Pick<CommandJob, 'launcher' | 'command' | 'environment'>;
+
+/**
+ * How a job runs an entry by an interpreter, which the target puts in its place.
+ * @param interpreter absolute, or a name on PATH
+ * @throws BAD_REQUEST when the launcher cannot run such an entry
+ */
+export function invocationOf(
   interpreter: string,
   entry: Entry,
   args: readonly string[],
   launcher?: Launcher,
-): string[] {
-  const prefix = launcher?.prefix ?? [interpreter];
-  if ('script' in entry) return [...prefix, entry.script, ...args];
-  if ('module' in entry) return [...prefix, launcher?.moduleOption ?? '-m', entry.module, ...args];
-  if (launcher && !launcher.takesCode)
+): Invocation {
+  if ('code' in entry && launcher && !launcher.takesCode)
     throw new TrainyardError('BAD_REQUEST', `${launcher.name} can run a script or a module, but not -c.`);
-  return [...prefix, '-c', entry.code, ...args];
+  return {
+    ...(launcher && launcher.words.length > 0 && { launcher: launcher.words }),
+    command: [
+      nameOfInterpreter(interpreter),
+      ...(launcher?.options ?? []),
+      ...wordsOfEntry(entry, launcher),
+      ...args,
+    ],
+    environment: { kind: 'interpreter', path: interpreter },
+  };
+}
+
+function wordsOfEntry(entry: Entry, launcher: Launcher | undefined): string[] {
+  if ('script' in entry) return [entry.script];
+  if ('module' in entry) return [launcher?.moduleOption ?? '-m', entry.module];
+  return ['-c', entry.code];
 }
 
 /** Why the name of a module is invalid, for people; undefined if it is valid. */
@@ -107,18 +124,11 @@ function wordsOf(line: string): string[] {
   }
 }
 
-function findLauncher(program: string, interpreter: string, where: Surroundings): string {
-  if (/[\\/]/.test(program)) return program;
-  const beside = path.isAbsolute(interpreter)
-    ? programFiles(path.join(path.dirname(interpreter), program), where)
-    : [];
-  const found = beside.find((file) => isProgram(file, where)) ?? onPath([program], where).next().value;
-  if (found !== undefined) return found;
+function requireLauncher(program: string, interpreter: string, where: Surroundings): void {
+  if (/[\\/]/.test(program) || findBeside(program, interpreter, where) !== undefined) return;
   throw new TrainyardError(
     'NO_INTERPRETER',
     `The launcher ${program} is neither beside ${interpreter} nor on the PATH.`,
-    {
-      hint: `Install ${program}, or submit without it.`,
-    },
+    { hint: `Install ${program}, or submit without it.` },
   );
 }

@@ -24,6 +24,15 @@ export function* onPath(names: readonly string[], where: Surroundings): Generato
       for (const file of programFiles(path.join(folder, name), where)) if (isProgram(file, where)) yield file;
 }
 
+/** A program of this name beside another, such as the interpreter of an environment, else on PATH; absolute. */
+export function findBeside(name: string, other: string | undefined, where: Surroundings): string | undefined {
+  const beside =
+    other !== undefined && path.isAbsolute(other)
+      ? programFiles(path.join(path.dirname(other), name), where)
+      : [];
+  return beside.find((file) => isProgram(file, where)) ?? onPath([name], where).next().value ?? undefined;
+}
+
 /** The file names that a program may have: on Windows with `.exe` or `.com` unless the name says one. */
 export function programFiles(file: string, { platform = process.platform }: Surroundings): string[] {
   if (platform !== 'win32' || /\.(exe|com)$/i.test(file)) return [file];

@@ -1,45 +1,49 @@
+/** The types of a job, and what follows from one. The schema itself (schema.ts) is loaded where jobs are checked. */
 import { joinArguments } from './arguments.js';
+import type { CommandJob } from './schema.js';
 
-/** A metric that is read from what the script prints, as SageMaker and Katib name them. */
-export interface MetricPattern {
-  name: string;
-  /**
-   * A regular expression (JavaScript's) for a line. Its group `value`, or its first group, is the value; a group `step`
-   * is the step when it is a whole number, else values are counted.
-   */
-  regex: string;
+export type { CommandJob, Environment, JobSpec, MetricPattern } from './schema.js';
+
+/** As stores hold one: those before there were kinds of jobs left `kind` out. */
+export type StoredSpec = Omit<CommandJob, 'kind'> & Partial<Pick<CommandJob, 'kind'>>;
+
+export function inTodaysShape(stored: StoredSpec): CommandJob {
+  return { ...stored, kind: stored.kind ?? 'command' };
 }
 
 /** Of one job. */
 export const MOST_PATTERNS = 100;
 
-/**
- * What a person asks for when they submit a job. The names follow the Azure ML CLI v2 command job
- * where it has one (`displayName` ↔ `display_name`, `environmentVariables`, `limits.timeout`).
- */
-export interface JobSpec {
-  /** Folder whose code is kept and run; absolute. Files outside it are not part of the run. */
-  codeFolder: string;
-  /** Working folder of the process, relative to `codeFolder`, with `/`; '' is `codeFolder` itself. */
-  workingFolder: string;
-  /** The program and its arguments. A script is named relative to the working folder. */
-  command: string[];
-  /** The script, or the file of the module, that runs, relative to `codeFolder`, with `/`; absent when none is known. */
-  script?: string;
-  /** Name of the target, as the target registry lists it. */
-  target: string;
-  experiment: string;
-  displayName?: string;
-  environmentVariables: Record<string, string>;
-  /** Seconds; absent or 0: none. */
-  timeout?: number;
-  metrics?: MetricPattern[];
-  tags: Record<string, string>;
+/** All words of a job's command as a person reads them: the interpreter by its name. */
+export function wordsOf({ launcher = [], command }: Pick<CommandJob, 'launcher' | 'command'>): string[] {
+  return [...launcher, ...command];
 }
 
 /** What a job is called when it has no script: its command, with the name of the program only. */
-export function titleOf({ script, command: [program = '', ...args] }: JobSpec): string {
-  return script ?? joinArguments([program.split(/[\\/]/).at(-1) ?? program, ...args]).slice(0, MOST_TITLE);
+export function titleOf(spec: Pick<CommandJob, 'script' | 'launcher' | 'command'>): string {
+  const [program = '', ...args] = wordsOf(spec);
+  return (
+    spec.script ?? joinArguments([program.split(/[\\/]/).at(-1) ?? program, ...args]).slice(0, MOST_TITLE)
+  );
 }
 
 const MOST_TITLE = 250;
+
+/** What the command of a job runs: the interpreter of its environment where it names that, else its first word. */
+export function programOf({ command, environment }: Pick<CommandJob, 'command' | 'environment'>): string {
+  const [program = ''] = command;
+  return environment?.kind === 'interpreter' && isNameOf(program, environment.path)
+    ? environment.path
+    : program;
+}
+
+/** What an interpreter is called in a command: `/env/bin/python3.11` is `python3.11`. */
+export function nameOfInterpreter(path: string): string {
+  return (path.split(/[\\/]/).at(-1) ?? path).replace(/\.exe$/i, '');
+}
+
+/** `python` and `python3` stand for whichever Python the environment has. */
+function isNameOf(word: string, path: string): boolean {
+  const name = nameOfInterpreter(path);
+  return word === name || (/^python3?$/.test(word) && /^python[\d.]*$/.test(name));
+}

@@ -1,64 +1,94 @@
 import path from 'node:path';
-import { TrainyardError } from '../base/errors.js';
-import { type JobSpec, type MetricPattern, MOST_PATTERNS } from './spec.js';
+import { isObject } from '../base/json.js';
+import { problemsOfPatterns } from './pattern-problems.js';
+import { below, type Problem, refuse } from './problems.js';
+import * as schema from './schema.js';
+import { problemsOfShape } from './shape.js';
+import { inTodaysShape, type JobSpec, type StoredSpec } from './spec.js';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The problems of a job, one sentence each; empty if there are none. */
-export function problemsOf(spec: JobSpec): string[] {
-  const problems: string[] = [];
-  if (!path.isAbsolute(spec.codeFolder))
-    problems.push(`The code folder “${spec.codeFolder}” is not absolute.`);
-  for (const [what, value] of [
-    ['working folder', spec.workingFolder],
-    ['script', spec.script ?? ''],
-  ] as const)
-    if (climbs(value)) problems.push(`The ${what} “${value}” is not inside the code folder.`);
-  if (!spec.command[0]) problems.push('There is no command to run.');
-  for (const [what, values] of Object.entries({
-    'code folder': [spec.codeFolder],
-    'working folder': [spec.workingFolder],
-    name: [spec.displayName ?? ''],
-    command: spec.command,
-    environment: Object.values(spec.environmentVariables),
-  }))
-    if (values.some((value) => value.includes('\0'))) problems.push(`The ${what} contains a NUL character.`);
-  for (const name of Object.keys(spec.environmentVariables))
-    if (!VARIABLE.test(name)) problems.push(`“${name}” is not a name for an environment variable.`);
-  return [...problems, ...problemsOfPatterns(spec.metrics ?? [])];
+/**
+ * A job as somebody wrote it, which may be anything. One that names no kind runs a command.
+ * @throws BAD_REQUEST with all that is wrong with it; its details are the problems, each with its path
+ */
+export function validate(written: unknown): JobSpec {
+  refuse(problemsOf(written));
+  return inTodaysShape(written as StoredSpec);
 }
 
-/** The same for its patterns. */
-export function problemsOfPatterns(patterns: readonly MetricPattern[]): string[] {
-  const problems: string[] = [];
-  if (patterns.length > MOST_PATTERNS)
-    problems.push(`A job has at most ${MOST_PATTERNS} patterns for metrics.`);
-  for (const { name, regex } of patterns) {
-    if (!name.trim()) problems.push('A pattern for a metric needs the name of the metric.');
-    const problem = problemOfPattern(regex);
-    if (problem) problems.push(`The pattern of the metric ${name} ${problem}.`);
-  }
-  return problems;
+/** What is wrong with a job; empty when nothing is. */
+export function problemsOf(written: unknown): Problem[] {
+  const spec = isObject(written) ? inTodaysShape(written as StoredSpec) : written;
+  const ofShape = problemsOfShape(schema.JobSpec, spec, 'job');
+  const isOff = (field: string) =>
+    ofShape.some(({ path: at }) => at === '' || at === 'kind' || at.split(/[.[]/)[0] === field);
+  const ofFields = Object.entries(RULES).flatMap(([field, rule]) => {
+    const value = isOff(field) ? undefined : (spec as Record<string, unknown>)[field];
+    return value === undefined ? [] : rule(value as never, field);
+  });
+  return [...ofShape, ...ofFields];
 }
 
-function problemOfPattern(regex: string): string | undefined {
-  try {
-    new RegExp(regex);
-    // With an empty alternative it matches the empty text, and the match has one entry per group.
-    const groups = new RegExp(`${regex}|`).exec('')?.length ?? 0;
-    return groups < 2 ? 'has no group (…) for the value' : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return `is not a regular expression: ${error.message}`;
-    throw error;
-  }
+type Rule<T> = (value: T, path: string) => Problem[];
+
+/** What a field must hold beside having its shape. */
+const RULES: { [F in keyof JobSpec]?: Rule<NonNullable<JobSpec[F]>> } = {
+  codeFolder: (folder, at) => [
+    ...(path.isAbsolute(folder) ? [] : [{ path: at, text: `The code folder “${folder}” is not absolute.` }]),
+    ...withoutNul(folder, at, 'code folder'),
+  ],
+  workingFolder: (folder, at) => [
+    ...inside(folder, at, 'working folder'),
+    ...withoutNul(folder, at, 'working folder'),
+  ],
+  script: (script, at) => [...inside(script, at, 'script'), ...withoutNul(script, at, 'script')],
+  launcher: (words, at) => [...program(words, at), ...withoutNul(words, at, 'launcher')],
+  command: (words, at) => [...program(words, at), ...withoutNul(words, at, 'command')],
+  environment: ({ path: file }, at) => [
+    ...(path.isAbsolute(file) || !/[\\/]/.test(file)
+      ? []
+      : [
+          {
+            path: below(at, 'path'),
+            text: `The interpreter “${file}” is neither absolute nor the name of a program.`,
+          },
+        ]),
+    ...withoutNul(file, below(at, 'path'), 'path of the interpreter'),
+  ],
+  target: (name, at) => withoutNul(name, at, 'target'),
+  experiment: (name, at) => withoutNul(name, at, 'experiment'),
+  displayName: (name, at) => withoutNul(name, at, 'name'),
+  environmentVariables: (variables, at) => [
+    ...Object.keys(variables).flatMap((name) => variable(name, below(at, name))),
+    ...withoutNul(variables, at, 'environment'),
+  ],
+  secrets: (names, at) => names.flatMap((name, i) => variable(name, below(at, String(i)))),
+  metrics: problemsOfPatterns,
+  tags: (tags, at) => withoutNul(tags, at, 'tags'),
+};
+
+function program([first]: readonly string[], at: string): Problem[] {
+  return first ? [] : [{ path: below(at, '0'), text: `There is no ${at} to run: its first word is empty.` }];
 }
 
-/** @throws BAD_REQUEST with all the problems */
-export function validate(spec: JobSpec): void {
-  const problems = problemsOf(spec);
-  if (problems.length > 0) throw new TrainyardError('BAD_REQUEST', problems.join(' '), { details: problems });
+function inside(folder: string, at: string, what: string): Problem[] {
+  const climbs = path.isAbsolute(folder) || /^[a-z]:/i.test(folder) || folder.split(/[\\/]/).includes('..');
+  return climbs ? [{ path: at, text: `The ${what} “${folder}” is not inside the code folder.` }] : [];
 }
 
-function climbs(value: string): boolean {
-  return path.isAbsolute(value) || /^[a-z]:/i.test(value) || value.split(/[\\/]/).includes('..');
+function variable(name: string, at: string): Problem[] {
+  return VARIABLE.test(name)
+    ? []
+    : [{ path: at, text: `“${name}” is not a name for an environment variable.` }];
+}
+
+function withoutNul(
+  value: string | readonly string[] | Readonly<Record<string, string>>,
+  at: string,
+  what: string,
+): Problem[] {
+  const texts = typeof value === 'string' ? [value] : Object.entries(value).flat();
+  const holds = texts.some((text) => text.includes('\0'));
+  return holds ? [{ path: at, text: `The ${what} contains a NUL character.` }] : [];
 }

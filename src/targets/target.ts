@@ -1,3 +1,5 @@
+import type { Environment } from '../job/spec.js';
+
 /** Where a job runs: data plus a few verbs. Each kind lives in a folder of its own and is listed in registry.ts. */
 
 /** A job that is ready to run: its code is checked out, its run exists. */
@@ -10,8 +12,11 @@ export interface PreparedJob {
   cwd: string;
   /** Folders that the process, and nobody else, sees at other paths, in the order in which they are put there. */
   mounts?: Mount[];
+  /** How it runs, as its spec says it: the target puts its own programs in the place of what is named. */
+  launcher?: string[];
   command: string[];
-  /** The whole environment of the process, except for secrets. */
+  environment?: Environment;
+  /** The environment variables of the process, except for secrets. */
   env: Record<string, string>;
   /** Of the process; without it, that of the target. */
   umask?: number;
@@ -55,6 +60,8 @@ export type TargetStatus =
       cause: 'exit' | 'cancelled' | 'timeout' | 'lost' | 'spawn-failed';
       /** A sentence for people when there is more to say than the exit code. */
       reason?: string;
+      /** What to do about it: a sentence. */
+      hint?: string;
     };
 
 /** What a running job uses now. */

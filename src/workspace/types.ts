@@ -1,5 +1,5 @@
 /** The nouns of the domain, as every kind of workspace gives them to the views. Times are ms since the epoch. */
-import type { MetricPattern } from '../job/spec.js';
+import type { Environment, MetricPattern } from '../job/spec.js';
 
 /** `collecting`: the script has ended, and the files that it wrote are being kept. */
 export type RunState =
@@ -110,7 +110,10 @@ export interface JobSummary {
   /** The run that was made when it was submitted; others that its script began name the same job. */
   runId: string;
   target: string;
+  /** The words of its command as a person reads them: an interpreter by its name. */
   command: string[];
+  /** What it ran in; absent for a command that names its program itself. */
+  environment?: Environment;
   /** Relative to the code's root. */
   workingFolder: string;
   /** Those that were set for it, less its secrets. */

@@ -95,6 +95,11 @@ export interface SubmitOptions {
 /** Jobs that the workspace runs. */
 export interface Jobs {
   submit(spec: JobSpec, options?: SubmitOptions, signal?: AbortSignal): Promise<Run>;
+  /**
+   * The job of a run, as it can be submitted again. Secrets are in it by their names.
+   * @throws NOT_SUPPORTED when the run is not one of a job
+   */
+  spec(runId: string, signal?: AbortSignal): Promise<JobSpec>;
   cancel(runId: string): Promise<void>;
   /** The log from byte `from`, counted from its end when negative; with `follow`, until the run has ended. */
   log(

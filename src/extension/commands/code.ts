@@ -1,7 +1,4 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
-import { TrainyardError } from '../../base/errors.js';
-import type { JobSpec } from '../../job/spec.js';
 import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { withPatience } from '../progress.js';
@@ -49,45 +46,10 @@ export function registerCodeCommands(register: Register, parts: CodeParts): void
       fits,
     });
     if (!run || !(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
-    const { name } = await experimentOf(run, workspaces);
-    const spec = specOf(run, name);
-    const again = await submitter.submitJob(spec, secretsOf(spec, memory));
+    const again = await submitter.submitAgain(run, (script) => memory.options(script.toString()).envFile);
     if (again) onSubmitted(again);
     return again?.id;
   });
-}
-
-async function experimentOf({ experimentId }: Run, { active }: Workspaces): Promise<{ name: string }> {
-  const found = (await active.experiments()).find(({ id }) => id === experimentId);
-  if (!found)
-    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The experiment of the run no longer exists.'));
-  return found;
-}
-
-/** The job of `run` as it would be submitted now: the same command, with the code as the folder has it. */
-export function specOf({ code, job }: Run, experiment: string): JobSpec {
-  if (code?.snapshot === undefined || !job)
-    throw new TrainyardError(
-      'NOT_SUPPORTED',
-      vscode.l10n.t('Only runs that Trainyard started can be submitted again.'),
-    );
-  return {
-    codeFolder: code.root,
-    workingFolder: job.workingFolder,
-    command: job.command,
-    ...(code.script !== undefined && { script: code.script }),
-    target: job.target,
-    experiment,
-    environmentVariables: job.environmentVariables ?? {},
-    ...(job.metrics && { metrics: job.metrics }),
-    tags: {},
-  };
-}
-
-/** A run does not tell its secrets; those of its script are known here. */
-function secretsOf({ codeFolder, script }: JobSpec, memory: SubmitMemory): string[] {
-  if (script === undefined) return [];
-  return memory.options(vscode.Uri.file(path.join(codeFolder, ...script.split('/'))).toString()).secrets;
 }
 
 async function showChanges(run: Run, other: Run | undefined, { active }: Workspaces): Promise<void> {

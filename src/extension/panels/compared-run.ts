@@ -13,6 +13,7 @@ export function comparedRun(run: Run): ComparedRun {
     ['Changed files', code?.changedFiles],
     ['Script', code?.script ?? tags['mlflow.source.name']],
     ['Command', job?.command.join(' ')],
+    ['Interpreter', job?.environment?.path],
     ['Entry point', tags['mlflow.project.entryPoint']],
     ['Working folder', job?.workingFolder],
     ['Target', job?.target],

@@ -52,7 +52,7 @@ export function shownRun(run: Run, experiment: string): ShownRun {
     ]),
     environment: told([
       ['Target', job?.target],
-      ['Program', job?.command[0]],
+      ['Program', job?.environment?.path ?? job?.command[0]],
       ['Python', run.environment?.python],
       ...machineFacts(job?.machine),
     ]),

@@ -4,9 +4,9 @@ import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
 import { interpreterAt } from '../../job/interpreter.js';
 import { buildJob, buildModuleJob, buildScriptJob } from '../../job/build.js';
-import { commandOf, launcherOf } from '../../job/launch.js';
+import { invocationOf, launcherOf } from '../../job/launch.js';
 import { findModule, type FoundModule, moduleOf } from '../../job/module.js';
-import { type JobSpec, titleOf } from '../../job/spec.js';
+import { type JobSpec, titleOf, wordsOf } from '../../job/spec.js';
 import { deletedExperimentOf } from '../../workspace/deleted-experiment.js';
 import type { Run } from '../../workspace/types.js';
 import type { SubmitOptions, Workspace } from '../../workspace/workspace.js';
@@ -15,7 +15,7 @@ import type { ServerSettingsSync } from '../server-settings.js';
 import { settings } from '../settings.js';
 import type { Workspaces } from '../workspaces.js';
 import type { ChosenInterpreters } from './chosen-interpreters.js';
-import { readEnvFile } from './env-file.js';
+import { envFileOf, readEnvFile } from './env-file.js';
 import { defaultInterpreter } from './interpreter.js';
 import type { ScriptOptions } from './script-options.js';
 import { saveEdits, type Script } from './script.js';
@@ -71,8 +71,34 @@ export class Submitter {
     const spec =
       'module' in what
         ? buildModuleJob({ ...job, ...what, ...(found && { found }), pythonPath: process.env['PYTHONPATH'] })
-        : buildJob(job, commandOf(job.interpreter, what, job.args, job.launcher));
+        : buildJob(job, invocationOf(job.interpreter, what, job.args, job.launcher));
     return this.submitJob(spec, options.secrets, secrets);
+  }
+
+  /**
+   * The job of a run as it was submitted, with the code as the folder has it now, and under a new name. Its secrets are
+   * those that are stored under their names. Those of the script's file of variables come along as the file is used.
+   * @param useFile whether jobs of this script get the variables of the file; default: as the setting says
+   * @returns undefined when a person stopped it
+   * @throws NOT_SUPPORTED when the run is not one of a job | NOT_FOUND when a secret has no value any more
+   */
+  async submitAgain(
+    run: Run,
+    useFile: (script: vscode.Uri) => boolean | undefined,
+  ): Promise<Run | undefined> {
+    const { displayName: _, secrets: wanted = [], ...spec } = await this.#workspaces.active.jobs.spec(run.id);
+    const stored = await this.#secrets.names();
+    const others = wanted.filter((name) => !stored.includes(name));
+    const script = others.length > 0 ? scriptOfJob(spec) : undefined;
+    const file = script && (await readEnvFile(script, this.#log));
+    const inFile = others.filter((name) => Object.hasOwn(file?.secrets ?? {}, name));
+    const isUsed = script && (useFile(script.uri) ?? settings.envFile(script.uri));
+    if (script && inFile.length > 0 && !isUsed) warnOfFile(envFileOf(script), inFile);
+    const names = wanted.filter((name) => !inFile.includes(name));
+    const ofFile = isUsed ? inFile.map((name) => [name, file?.secrets[name] ?? ''] as const) : [];
+    const secrets = [...names, ...ofFile.map(([name]) => name)];
+    const again = { ...spec, ...(secrets.length > 0 && { secrets }) };
+    return this.submitJob(again, names, Object.fromEntries(ofFile));
   }
 
   /** What every job of a script has, and the secrets of its file of variables. */
@@ -113,8 +139,10 @@ export class Submitter {
     secretNames: readonly string[],
     more: Record<string, string> = {},
   ): Promise<Run | undefined> {
+    const { validate } = await import('../../job/validate.js');
+    validate(spec);
     this.#log.info(
-      `Submit ${titleOf(spec)} to ${spec.target}: ${JSON.stringify(spec.command)} in ${spec.codeFolder}`,
+      `Submit ${titleOf(spec)} to ${spec.target}: ${JSON.stringify(wordsOf(spec))} in ${spec.codeFolder}`,
     );
     const title = vscode.l10n.t('Submitting {0}', path.posix.basename(spec.script ?? titleOf(spec)));
     const options: SubmitOptions = { secrets: { ...more, ...(await this.#secrets.values(secretNames)) } };
@@ -131,6 +159,21 @@ export class Submitter {
       return options.largeFiles && (await send());
     }
   }
+}
+
+function scriptOfJob({ codeFolder, script }: JobSpec): Script | undefined {
+  if (script === undefined) return undefined;
+  return { uri: vscode.Uri.file(path.join(codeFolder, ...script.split('/'))), folder: codeFolder };
+}
+
+/** The file is no longer given to the script: the job starts without what it had from there. */
+function warnOfFile(file: string, names: readonly string[]): void {
+  const text = vscode.l10n.t(
+    'Submitted without {0} of {1}. Jobs of this script do not get the variables of this file.',
+    names.join(', '),
+    path.basename(file),
+  );
+  void vscode.window.showWarningMessage(text);
 }
 
 function requireModule(script: Script): FoundModule {

@@ -48,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   route('POST', '/runs/undelete', 'person', runs.undelete),
 
   route('POST', '/jobs', 'person', jobs.submit),
+  route('GET', '/runs/:id/spec', 'person', jobs.spec),
   route('POST', '/runs/:id/cancel', 'person', jobs.cancel),
   route('POST', '/runs/:id/end', 'person', jobs.markEnded),
   route('POST', '/runs/:id/patterns', 'person', jobs.addPatterns),

@@ -1,10 +1,10 @@
-import type { MetricPattern } from '../../job/spec.js';
+import { wordsOf } from '../../job/spec.js';
 import type { DataInput, JobSummary, ModelLink, RunState } from '../../workspace/types.js';
 import type { ServedRun } from '../../workspace/local/contract.js';
 import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
-import type { JobRecord } from '../store/jobs.js';
+import { allPatterns, type JobRecord } from '../store/jobs.js';
 import type { DatasetInput, FullRun } from '../store/full-runs.js';
-import type { RunStatus } from '../store/runs.js';
+import { PARENT_TAG, type RunStatus } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import { environmentOf } from './environment-view.js';
 
@@ -50,7 +50,7 @@ function toRun(run: FullRun, job: JobRecord | undefined): ServedRun {
     user: run.user,
     startTime: own?.startedAt ?? run.startTime,
     endTime: own ? own.endedAt : (run.endTime ?? undefined),
-    parentRunId: run.tags['mlflow.parentRunId'],
+    parentRunId: run.tags[PARENT_TAG],
     filesElsewhere: run.artifactUri.startsWith(ARTIFACT_SCHEME) ? undefined : run.artifactUri,
     metrics: run.metrics,
     params: run.params,
@@ -107,23 +107,19 @@ function codeOfTags(tags: Record<string, string>): ServedRun['code'] {
   };
 }
 
-function patternsOf({ spec, late }: JobRecord): MetricPattern[] | undefined {
-  return late.length === 0
-    ? spec.metrics
-    : [...(spec.metrics ?? []), ...late.flatMap(({ patterns }) => patterns)];
-}
-
 function summaryOf(job: JobRecord): JobSummary {
+  const patterns = allPatterns(job);
   return {
     runId: job.runId,
     target: job.spec.target,
-    command: job.spec.command,
+    command: wordsOf(job.spec),
+    environment: job.spec.environment,
     workingFolder: job.spec.workingFolder,
     environmentVariables: job.spec.environmentVariables,
     exitCode: job.exitCode,
     reason: job.reason,
     cause: job.cause,
-    metrics: patternsOf(job),
+    metrics: patterns.length > 0 ? patterns : job.spec.metrics,
     progress: job.state === 'collecting' ? job.collected : job.progress,
     machine: job.machine,
     elsewhere: job.elsewhere.length > 0 ? job.elsewhere : undefined,

@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import { MOST_PATTERNS } from '../../job/spec.js';
+import { MetricPatterns, RunId } from '../../job/schema.js';
 
 const Texts = Type.Record(Type.String({ maxLength: 1024 }), Type.String({ maxLength: 1_000_000 }));
-const RunId = Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$' });
 const RunIds = Type.Array(RunId, { minItems: 1, maxItems: 1000 });
 const Path = Type.String({ maxLength: 4096 });
 
@@ -37,31 +36,11 @@ export const RunChanges = Type.Object({
 
 export const RunIdsBody = Type.Object({ runIds: RunIds });
 
-const Patterns = Type.Array(
-  Type.Object({
-    name: Type.String({ minLength: 1, maxLength: 250 }),
-    regex: Type.String({ minLength: 1, maxLength: 1000 }),
-  }),
-  { maxItems: MOST_PATTERNS },
-);
-export const PatternsBody = Type.Object({ patterns: Patterns });
-
-const Spec = Type.Object({
-  codeFolder: Type.String({ minLength: 1, maxLength: 4096 }),
-  workingFolder: Path,
-  command: Type.Array(Type.String({ maxLength: 131_072 }), { minItems: 1, maxItems: 10_000 }),
-  script: Type.Optional(Path),
-  target: Type.String({ minLength: 1, maxLength: 100 }),
-  experiment: Type.String({ minLength: 1, maxLength: 500 }),
-  displayName: Type.Optional(Type.String({ maxLength: 250 })),
-  environmentVariables: Texts,
-  timeout: Type.Optional(Type.Number({ minimum: 0 })),
-  metrics: Type.Optional(Patterns),
-  tags: Texts,
-});
+export const PatternsBody = Type.Object({ patterns: MetricPatterns });
 
 export const SubmitBody = Type.Object({
-  spec: Spec,
+  /** Checked with the job: see src/job/validate.ts. */
+  spec: Type.Unknown(),
   secrets: Type.Optional(Texts),
   largeFiles: Type.Optional(Type.Union([Type.Literal('include'), Type.Literal('leave-out')])),
   baseEnv: Texts,

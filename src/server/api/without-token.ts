@@ -14,10 +14,16 @@ export function withoutToken(request: SubmitRequest, token: string): SubmitReque
   const own = without(spec.environmentVariables);
   const hadToken = Object.keys(own).length < Object.keys(spec.environmentVariables).length;
   if (hadToken && THIS_MACHINE.test(own[TRACKING] ?? '')) delete own[TRACKING];
+  const kept = without(secrets ?? {});
+  const isWithout = (name: string) => Object.hasOwn(secrets ?? {}, name) && !Object.hasOwn(kept, name);
   return {
     ...request,
-    spec: { ...spec, environmentVariables: own },
+    spec: {
+      ...spec,
+      environmentVariables: own,
+      ...(spec.secrets && { secrets: spec.secrets.filter((name) => !isWithout(name)) }),
+    },
     baseEnv: without(baseEnv),
-    ...(secrets && { secrets: without(secrets) }),
+    ...(secrets && { secrets: kept }),
   };
 }

@@ -10,8 +10,9 @@ export interface JobEnd {
   cause: 'exit' | 'cancelled' | 'timeout' | 'lost' | 'spawn-failed';
   exitCode: number | null;
   signal?: string;
-  /** The target's own reason, a sentence. */
+  /** The target's own reason, and what to do about it: a sentence each. */
   reason?: string;
+  hint?: string;
 }
 
 export interface JobCode {
@@ -55,14 +56,18 @@ export function causeOf(log: string, end: JobEnd, code: JobCode): FailureCause {
 }
 
 function find(lines: readonly string[], end: JobEnd, code: JobCode): FailureCause {
-  const { reason } = end;
+  const { reason, hint } = end;
   switch (end.cause) {
     case 'cancelled':
       return { kind: 'cancelled', headline: 'It was cancelled.' };
     case 'timeout':
       return { kind: 'timeout', headline: reason ?? 'It ran longer than its limit.' };
     case 'spawn-failed':
-      return { kind: 'start', headline: reason ?? 'It could not be started.' };
+      return {
+        kind: 'start',
+        headline: reason ?? 'It could not be started.',
+        ...(hint !== undefined && { hint }),
+      };
     case 'lost':
       return { kind: 'lost', headline: reason ?? 'Its process is gone.' };
     case 'exit':

@@ -33,7 +33,7 @@ export function beginRun(store: Store, job: JobRecord, request: RunRequest, rank
   const { ranks } = job;
   const before = ranks.begun[rank.number] ?? 0;
   const shared = store.runs.get(ranks.runs[before] ?? '');
-  const run = shared && isAskedForBy(store, shared, request) ? shared : beginOne(store, job, request);
+  const run = shared && isAskedForBy(store, job, shared, request) ? shared : beginOne(store, job, request);
   if (run === shared) addMissingTags(store, run.id, request.tags);
   const begun = { ...ranks.begun, [rank.number]: before + 1 };
   const runs = ranks.runs.length > before ? ranks.runs : [...ranks.runs, run.id];
@@ -58,11 +58,18 @@ function beginOne(store: Store, job: JobRecord, request: RunRequest): RunRecord 
 }
 
 /** Whether another rank, which began `run`, asked for the same. */
-function isAskedForBy(store: Store, run: RunRecord, { experimentId, name, tags }: RunRequest): boolean {
+function isAskedForBy(
+  store: Store,
+  job: JobRecord,
+  run: RunRecord,
+  { experimentId, name, tags }: RunRequest,
+): boolean {
   const parent = store.runs.full(run.id)?.tags[PARENT_TAG];
+  // A parent that the submit named is nothing that the script asks for.
+  const ofSubmit = run.id === job.runId && parent === job.spec.parentRunId;
   return (
     run.experimentId === experimentId &&
-    parent === tags[PARENT_TAG] &&
+    (parent === tags[PARENT_TAG] || (ofSubmit && tags[PARENT_TAG] === undefined)) &&
     (name === undefined || name === run.name)
   );
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { JobSpec } from '../../job/spec.js';
+import { type CommandJob, programOf } from '../../job/spec.js';
 import { TrainyardError } from '../../base/errors.js';
 import { within } from '../../base/within.js';
 import { bringTo } from '../../snapshot/mirror.js';
@@ -27,7 +27,7 @@ export interface Preparation {
   runId: string;
   folders: JobFolders;
   snapshot: Snapshot;
-  spec: JobSpec;
+  spec: CommandJob;
   /** Of the process, as far as it is known. */
   env: Readonly<Record<string, string>>;
   /** Trainyard's own folder. */
@@ -53,7 +53,7 @@ export async function prepareFolders(
   // Git keeps no empty folder.
   fs.mkdirSync(path.join(slot.folder, cwd), { recursive: true });
   if (!own) linkSurroundings(slot, root);
-  const python = own ? env['PYTHONPATH'] : pythonPath(spec.command[0] ?? '', env, root, slot.folder);
+  const python = own ? env['PYTHONPATH'] : pythonPath(programOf(spec), env, root, slot.folder);
   const at = path.join(own ? root : slot.folder, cwd);
   const mounted = mounts.map((mount) => path.join(root, path.relative(slot.folder, mount.at)));
   const variables = { PWD: at, PYTHONPATH: setUpPython(folders.root, python, own ? mounted : undefined) };

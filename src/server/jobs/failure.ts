@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import { pathInCode } from '../../job/code-path.js';
+import { programOf } from '../../job/spec.js';
 import type { TargetStatus } from '../../targets/target.js';
 import type { FailureCause } from '../../workspace/types.js';
 import { causeOf } from '../failure/cause.js';
@@ -24,7 +25,7 @@ export async function failureOf(
   return causeOf(await endOf(log), end, {
     pathOf: (named) => pathInCode(named, origin),
     cwd: path.join(root, cwd),
-    program: spec.command[0] ?? '',
+    program: programOf(spec),
   });
 }
 

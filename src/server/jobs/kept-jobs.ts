@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseOrNothing } from '../../base/json.js';
 import { writeFileAtomic } from '../../base/write-file.js';
+import { inTodaysShape } from '../../job/spec.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { foldersOf } from './folders.js';
@@ -35,7 +36,8 @@ export async function recoverJobs(store: Store, home: string): Promise<number> {
     if (!/^[0-9a-f]{32}$/.test(runId) || store.runs.get(runId) || !fs.existsSync(file)) continue;
     const job = parseOrNothing(fs.readFileSync(file, 'utf8')) as KeptJob | undefined;
     if (!job?.spec || !job.snapshot || !job.handle) continue;
-    const { spec, snapshot, handle, baseEnv, secretNames, memoryNames, queuedAt } = job;
+    const spec = inTodaysShape(job.spec);
+    const { snapshot, handle, baseEnv, secretNames, memoryNames, queuedAt } = job;
     await store.write(() => {
       createRun(store, runId, spec, snapshot, userName(baseEnv), queuedAt);
       store.jobs.create({ runId, spec, baseEnv, secretNames, memoryNames, queuedAt });

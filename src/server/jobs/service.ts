@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import { within } from '../../base/within.js';
-import type { MetricPattern } from '../../job/spec.js';
-import { problemsOfPatterns, validate } from '../../job/validate.js';
+import type { JobSpec, MetricPattern } from '../../job/spec.js';
+import { refuse } from '../../job/problems.js';
+import { problemsOfPatterns } from '../../job/pattern-problems.js';
 import { createTargets } from '../../targets/registry.js';
 import type { PreparedJob, Revive, Target, TargetStatus } from '../../targets/target.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
 import type { Compute, RunState, ServerSettings } from '../../workspace/types.js';
-import { isActive, type JobRecord } from '../store/jobs.js';
+import { allPatterns, isActive, type JobRecord } from '../store/jobs.js';
 import { repositoriesOf } from '../../snapshot/snapshot.js';
 import type { Store } from '../store/store.js';
 import { Upkeep } from '../upkeep.js';
@@ -142,10 +143,14 @@ export class JobService {
     for (const runId of this.store.jobs.withLate()) void this.catchUp(runId);
   }
 
-  /** @throws BAD_REQUEST | NOT_FOUND (target) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE */
+  /**
+   * @param request with a spec that is checked; see job/validate.ts
+   * @throws BAD_REQUEST | NOT_FOUND (target, parent) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
+   */
   async submit(request: SubmitRequest): Promise<string> {
-    validate(request.spec);
-    const target = this.requireTarget(request.spec.target);
+    const { spec } = request;
+    requireSecrets(spec, request.secrets);
+    const target = this.requireTarget(spec.target);
     const runId = randomUUID().replaceAll('-', '');
     // Before it is written down: from then on it may be begun.
     const { stored, inMemory } = splitInherited(request.baseEnv, Object.keys(request.secrets ?? {}));
@@ -170,6 +175,33 @@ export class JobService {
   }
 
   /**
+   * The job of a run, as it can be submitted again: with the patterns that came later, the experiment as it is called now,
+   * and the names of its secrets; without a parent that is gone.
+   * @throws NOT_SUPPORTED when the run is not one of a job
+   */
+  specOf(id: string): JobSpec {
+    const job = this.store.jobs.ofRun(id);
+    if (!job)
+      throw new TrainyardError(
+        'NOT_SUPPORTED',
+        'This run was not started by Trainyard, so it cannot be submitted again.',
+        {
+          hint: 'Submit its script.',
+        },
+      );
+    const { parentRunId, secrets: _, ...spec } = job.spec;
+    const metrics = allPatterns(job);
+    const hasParent = parentRunId !== undefined && this.store.runs.get(parentRunId)?.lifecycle === 'active';
+    return {
+      ...spec,
+      experiment: this.store.experiments.get(job.experimentId)?.name ?? spec.experiment,
+      ...(hasParent && { parentRunId }),
+      ...(metrics.length > 0 && { metrics }),
+      ...(job.secretNames.length > 0 && { secrets: job.secretNames }),
+    };
+  }
+
+  /**
    * Reads more metrics from the output of a job, from its start, also when the job has ended. Patterns that it has
    * already are passed over.
    * @throws BAD_REQUEST with all the problems, or when the run is not one of a job
@@ -185,14 +217,12 @@ export class JobService {
             hint: 'Submit its script. If a job began this run, add the patterns to the run of the job.',
           },
         );
-      const all = [...(job.spec.metrics ?? []), ...job.late.flatMap((late) => late.patterns)];
+      const all = allPatterns(job);
       const known = all.length;
       for (const pattern of patterns)
         if (!all.some(({ name, regex }) => name === pattern.name && regex === pattern.regex))
           all.push(pattern);
-      const problems = problemsOfPatterns(all);
-      if (problems.length > 0)
-        throw new TrainyardError('BAD_REQUEST', problems.join(' '), { details: problems });
+      refuse(problemsOfPatterns(all, 'patterns'));
       if (all.length === known) return;
       this.store.jobs.update(runId, { late: [...job.late, { patterns: all.slice(known), read: 0 }] });
       // For a store that loses the job.
@@ -463,7 +493,9 @@ export class JobService {
       folder: folders.root,
       cwd,
       ...(mounts && { mounts }),
+      ...(spec.launcher && { launcher: spec.launcher }),
       command: spec.command,
+      ...(spec.environment && { environment: spec.environment }),
       env: { ...env, ...variables },
       ...(snapshot.umask !== undefined && { umask: snapshot.umask }),
       timeout: spec.timeout ?? 0,
@@ -621,6 +653,15 @@ export class JobService {
 /** Whether it takes a place of those that run at once. */
 function isInSlot({ state }: JobRecord): boolean {
   return state === 'preparing' || state === 'running';
+}
+
+/** @throws BAD_REQUEST when a secret of the job has no value */
+function requireSecrets({ secrets = [] }: JobSpec, values: Readonly<Record<string, string>> = {}): void {
+  const missing = secrets.filter((name) => !Object.hasOwn(values, name));
+  if (missing.length > 0)
+    throw new TrainyardError('BAD_REQUEST', `There is no value for the secret ${missing.join(', ')}.`, {
+      hint: 'Values of secrets are given with the submit: they are never written down.',
+    });
 }
 
 function lostNames(names: readonly string[]): string {

@@ -3,10 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { hasCode, TrainyardError } from '../../base/errors.js';
-import { type JobSpec, titleOf } from '../../job/spec.js';
+import { type CommandJob, titleOf, wordsOf } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { take } from '../../snapshot/take.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
+import { PARENT_TAG } from '../store/runs.js';
 import type { Store } from '../store/store.js';
 import type { PendingRefs } from './pending.js';
 
@@ -18,7 +19,7 @@ export interface Submission extends SubmitRequest {
 
 /**
  * Keeps the code of a job and writes it down as queued. @returns what was kept
- * @throws BAD_REQUEST | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
+ * @throws BAD_REQUEST | NOT_FOUND (parent) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
  */
 export async function takeIn(
   { runId, spec: asked, secrets = {}, largeFiles, baseEnv, memoryNames, umask }: Submission,
@@ -41,11 +42,13 @@ export async function takeIn(
       sizeLimit,
       ...(largeFiles && { largeFiles }),
       ...(umask !== undefined && { umask }),
-      message: `Trainyard run ${asked.displayName ?? runId}\n\n${asked.command.join(' ')}`,
+      message: `Trainyard run ${asked.displayName ?? runId}\n\n${wordsOf(asked).join(' ')}`,
       intend: async (refs) => pending.add(runId, refs),
     });
     const spec = fromRoot(asked, snapshot.root);
     await store.write(() => {
+      // It may have been deleted while the code was kept.
+      requireParent(store, spec);
       const now = Date.now();
       createRun(store, runId, spec, snapshot, userName(baseEnv), now);
       const secretNames = Object.keys(secrets);
@@ -74,7 +77,7 @@ export function userName(env: Readonly<Record<string, string>>): string {
 }
 
 /** The same job, told from the folder that was kept: that may be one above the code folder. */
-function fromRoot(spec: JobSpec, root: string): JobSpec {
+function fromRoot(spec: CommandJob, root: string): CommandJob {
   const inRoot = path.relative(root, fs.realpathSync(spec.codeFolder)).split(path.sep).join('/');
   return {
     ...spec,
@@ -84,12 +87,13 @@ function fromRoot(spec: JobSpec, root: string): JobSpec {
   };
 }
 
-/** Before anything is kept of the job. @throws BAD_REQUEST | CONFLICT (experiment) */
-function checkSubmission(store: Store, spec: JobSpec): void {
+/** Before anything is kept of the job. @throws BAD_REQUEST | NOT_FOUND (parent) | CONFLICT (experiment) */
+function checkSubmission(store: Store, spec: CommandJob): void {
   const folders = { code: spec.codeFolder, working: path.join(spec.codeFolder, spec.workingFolder) };
   for (const [kind, folder] of Object.entries(folders))
     if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
       throw new TrainyardError('BAD_REQUEST', `The ${kind} folder ${folder} does not exist.`);
+  requireParent(store, spec);
   const experiment = store.experiments.byName(spec.experiment);
   if (experiment?.lifecycle === 'deleted')
     throw new TrainyardError('CONFLICT', `The experiment “${spec.experiment}” was deleted.`, {
@@ -98,11 +102,24 @@ function checkSubmission(store: Store, spec: JobSpec): void {
     });
 }
 
+/** @throws NOT_FOUND when there is no such run, or it was deleted */
+function requireParent({ runs }: Store, { parentRunId }: CommandJob): void {
+  if (parentRunId === undefined || runs.get(parentRunId)?.lifecycle === 'active') return;
+  const isDeleted = runs.get(parentRunId) !== undefined;
+  throw new TrainyardError(
+    'NOT_FOUND',
+    `The parent run ${parentRunId} ${isDeleted ? 'was deleted' : 'does not exist'}.`,
+    {
+      hint: isDeleted ? 'Restore it, or submit without a parent run.' : 'Submit without a parent run.',
+    },
+  );
+}
+
 /** For use inside Store.write. */
 export function createRun(
   { experiments, runs }: Store,
   runId: string,
-  spec: JobSpec,
+  spec: CommandJob,
   snapshot: Snapshot,
   user: string,
   startTime: number,
@@ -117,6 +134,7 @@ export function createRun(
     startTime,
     tags: {
       ...spec.tags,
+      ...(spec.parentRunId !== undefined && { [PARENT_TAG]: spec.parentRunId }),
       'mlflow.user': user,
       'mlflow.source.name': titleOf(spec),
       'mlflow.source.type': 'LOCAL',

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { TrainyardError } from '../../base/errors.js';
-import type { JobSpec, MetricPattern } from '../../job/spec.js';
+import { type CommandJob, inTodaysShape, type MetricPattern, type StoredSpec } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Handle } from '../../targets/target.js';
 import type { FailureCause, Machine, Progress, RunState } from '../../workspace/types.js';
@@ -10,7 +10,7 @@ import type { StoreChange } from './store.js';
 /** A job is a run that Trainyard starts itself. It has the run's id. */
 export interface JobRecord {
   runId: string;
-  spec: JobSpec;
+  spec: CommandJob;
   state: RunState;
   /** Environment that the process starts from; secrets are never in it. */
   baseEnv: Record<string, string>;
@@ -61,6 +61,11 @@ export interface RankRuns {
   begun: Record<string, number>;
   /** By run: params that another rank than 0 logged first, and which. */
   firstBy: Record<string, [param: string, rank: number][]>;
+}
+
+/** Those that it was submitted with, and those that came later. */
+export function allPatterns({ spec, late }: Pick<JobRecord, 'spec' | 'late'>): MetricPattern[] {
+  return [...(spec.metrics ?? []), ...late.flatMap(({ patterns }) => patterns)];
 }
 
 const ACTIVE: readonly RunState[] = ['queued', 'preparing', 'running', 'collecting'];
@@ -268,7 +273,7 @@ function ranksIn(json: string | null): RankRuns {
 function toRecord(row: JobRow): JobRecord {
   return {
     runId: row.run_id,
-    spec: JSON.parse(row.spec) as JobSpec,
+    spec: inTodaysShape(JSON.parse(row.spec) as StoredSpec),
     state: row.state,
     baseEnv: JSON.parse(row.base_env) as Record<string, string>,
     secretNames: JSON.parse(row.secret_names) as string[],

@@ -19,7 +19,9 @@ export const FILES = {
   entered: 'entered',
 } as const;
 
-export interface JobFile extends Omit<PreparedJob, 'folder' | 'mounts'> {
+export interface JobFile extends Omit<PreparedJob, 'folder' | 'mounts' | 'launcher' | 'environment'> {
+  /** The program and its arguments, as they are here. */
+  command: string[];
   /** How the process gets the view that it is to have. */
   view?: { maker: ViewMaker; mounts: readonly Mount[] };
 }

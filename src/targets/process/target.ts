@@ -9,6 +9,7 @@ import type { Handle, PreparedJob, Target, TargetDescription, TargetStatus, Usag
 import { type ExitFile, FILES, type JobFile, readJson, readProcess, writeJson } from './files.js';
 import { isSame } from './identity.js';
 import { killGroup } from './kill.js';
+import { resolve } from './resolve.js';
 import { UsageMeter } from './usage.js';
 import { findViewMaker, type ViewMaker } from './view.js';
 
@@ -62,12 +63,14 @@ export class ProcessTarget implements Target {
   }
 
   async start(
-    { folder, mounts, ...job }: PreparedJob,
+    { folder, mounts, launcher, environment, ...job }: PreparedJob,
     _handle: Handle,
     secrets: Record<string, string>,
   ): Promise<void> {
+    const command = this.resolve({ launcher, environment, ...job, folder });
+    if (!command) return;
     const maker = mounts && (await this.viewMaker());
-    const file: JobFile = { ...job, ...(mounts && maker && { view: { maker, mounts } }) };
+    const file: JobFile = { ...job, command, ...(mounts && maker && { view: { maker, mounts } }) };
     writeJson(folder, FILES.job, file);
     this.expect(folder);
     const waiting = this.waiting.get(folder) as Waiting;
@@ -83,6 +86,21 @@ export class ProcessTarget implements Target {
       hint: `See ${path.join(folder, 'supervisor.log')}.`,
       cause: waiting.failure,
     });
+  }
+
+  /** Undefined when an interpreter is missing: the job has ended with that. */
+  private resolve(job: PreparedJob): string[] | undefined {
+    try {
+      return resolve(job, { env: job.env });
+    } catch (error) {
+      if (!TrainyardError.is(error, 'NO_INTERPRETER')) throw error;
+      const { message: reason, hint } = error;
+      this.forget(job.folder);
+      fs.appendFileSync(path.join(job.folder, FILES.log), `${reason}\n`, { mode: 0o600 });
+      const exit: ExitFile = { endedAt: Date.now(), exitCode: null, cause: 'spawn-failed', reason, hint };
+      writeJson(job.folder, FILES.exit, exit);
+      return undefined;
+    }
   }
 
   expect(folder: string): void {

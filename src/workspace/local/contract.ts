@@ -20,6 +20,7 @@
  *   POST   /runs/delete   { runIds }      → {}
  *   POST   /runs/undelete { runIds }      → {}
  *   POST   /jobs          SubmitRequest   → Run
+ *   GET    /runs/:id/spec                 → JobSpec       the job of the run, as it can be submitted again
  *   POST   /runs/:id/cancel               → {}
  *   POST   /runs/:id/end                  → {}            a run that is no job
  *   POST   /runs/:id/patterns { patterns: MetricPattern[] } → {}  more metrics to be read from the output of a job
@@ -40,7 +41,7 @@ import type { ModelSource, Points, Run } from '../types.js';
 
 export const API = '/api/trainyard/v1';
 /** Raised when a client of one version can no longer talk to a server of the other. */
-export const API_VERSION = 1;
+export const API_VERSION = 2;
 
 /** `<home>/server.json`, mode 0600. Port and token outlive a server, so that running scripts find the next one. */
 export interface Discovery {

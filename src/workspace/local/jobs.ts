@@ -35,6 +35,10 @@ export class LocalJobs implements Jobs {
     await this.connection.post(`/runs/${encodeURIComponent(runId)}/cancel`);
   }
 
+  spec(runId: string, signal?: AbortSignal): Promise<JobSpec> {
+    return this.connection.get(`/runs/${encodeURIComponent(runId)}/spec`, {}, signal);
+  }
+
   async *log(
     runId: string,
     { from = 0, follow = false }: { from?: number; follow?: boolean },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ended, folder, setting, submit, workspace, write } from './support.js';
+import { buildScriptJob } from '../../../src/job/build.js';
+import { ended, folder, logOf, setting, submit, workspace, write } from './support.js';
 import { until } from '../../support/until.js';
 
 describe('submitting a script', () => {
@@ -47,6 +48,50 @@ describe('submitting a script', () => {
       assert.equal(run.experimentId, first.experimentId);
       assert.equal(run.state, 'finished');
     }
+  });
+
+  it('runs again with all that the job of a run was submitted with', async () => {
+    const script = await write('whole.sh', 'echo loss=$LEVEL "$@"\n');
+    const root = folder().fsPath;
+    const folders = { codeFolder: root, workingFolder: root };
+    const asked = buildScriptJob({
+      ...folders,
+      script: script.fsPath,
+      interpreter: '/bin/sh',
+      args: ['two words', '--lr'],
+      experiment: 'kept whole',
+      displayName: 'by its own name',
+      environmentVariables: { LEVEL: '7' },
+      timeout: 600,
+      metrics: [{ name: 'loss', regex: 'loss=(\\d+)' }],
+      tags: { team: 'vision' },
+    });
+    const { jobs } = workspace();
+    const first = await ended((await jobs.submit(asked)).id);
+    // The script's own submits have other variables by now.
+    await ended((await submit(script)).id);
+    const id = await vscode.commands.executeCommand<string>('trainyard.run.rerun', first.id);
+    const again = await ended(id);
+    assert.equal(await logOf(id), 'loss=7 two words --lr\n');
+    assert.equal(again.experimentId, first.experimentId);
+    assert.equal(again.tags['team'], 'vision');
+    assert.equal(again.metrics['loss']?.value, 7);
+    assert.notEqual(again.name, 'by its own name');
+    const { displayName: _, ...spec } = await jobs.spec(first.id);
+    assert.deepEqual(await jobs.spec(id), spec);
+    assert.equal(spec.timeout, 600);
+  });
+
+  it('is not repeated without a secret that the run had and nobody has stored', async () => {
+    const script = await write('hidden.sh', 'echo $TOKEN\n');
+    const root = folder().fsPath;
+    const folders = { codeFolder: root, workingFolder: root };
+    const asked = buildScriptJob({ ...folders, script: script.fsPath, interpreter: '/bin/sh' });
+    const { jobs } = workspace();
+    const first = await ended((await jobs.submit(asked, { secrets: { TOKEN: 'hush' } })).id);
+    const before = (await workspace().runs({ limit: 1 })).runs[0]?.id;
+    assert.equal(await vscode.commands.executeCommand('trainyard.run.rerun', first.id), undefined);
+    assert.equal((await workspace().runs({ limit: 1 })).runs[0]?.id, before);
   });
 
   it('answers nothing for what is no script, and for one that is gone', async () => {

@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { disk } from '../../../src/job/disk.js';
 import { buildModuleJob } from '../../../src/job/build.js';
-import { commandOf, type Entry, isOfPython, launcherOf, problemOfModule } from '../../../src/job/launch.js';
+import {
+  type Entry,
+  invocationOf,
+  isOfPython,
+  launcherOf,
+  problemOfModule,
+} from '../../../src/job/launch.js';
 import { findModule, moduleOf } from '../../../src/job/module.js';
-import { titleOf } from '../../../src/job/spec.js';
+import { titleOf, wordsOf } from '../../../src/job/spec.js';
+import { resolve } from '../../../src/targets/process/resolve.js';
 
 const PYTHON = '/env/bin/python';
 
@@ -17,15 +25,21 @@ describe('the command of a job', () => {
   });
   after(() => fs.rmSync(bin, { recursive: true }));
 
-  const command = (entry: Entry, launcher?: string) =>
-    commandOf(
+  const where = () => ({
+    env: { PATH: bin },
+    platform: 'linux' as const,
+    // All but the environment's Python is the real disk's.
+    disk: { ...disk, kind: (name: string) => (name === PYTHON ? 'file' : disk.kind(name)) },
+  });
+  const invocation = (entry: Entry, launcher?: string) =>
+    invocationOf(
       PYTHON,
       entry,
       ['--lr', '1'],
-      launcher === undefined
-        ? undefined
-        : launcherOf(launcher, PYTHON, { env: { PATH: bin }, platform: 'linux' }),
+      launcher === undefined ? undefined : launcherOf(launcher, PYTHON, where()),
     );
+  /** What the process target runs. */
+  const command = (entry: Entry, launcher?: string) => resolve(invocation(entry, launcher), where());
   const script = { script: 'train.py' };
   const module = { module: 'pkg.train' };
   const code = { code: 'print(1)' };
@@ -34,6 +48,21 @@ describe('the command of a job', () => {
     assert.deepEqual(command(script), [PYTHON, 'train.py', '--lr', '1']);
     assert.deepEqual(command(module), [PYTHON, '-m', 'pkg.train', '--lr', '1']);
     assert.deepEqual(command(code), [PYTHON, '-c', 'print(1)', '--lr', '1']);
+  });
+
+  it('names the interpreter for people, and has it in its environment', () => {
+    const environment = { kind: 'interpreter', path: PYTHON };
+    assert.deepEqual(invocation(script), { command: ['python', 'train.py', '--lr', '1'], environment });
+    assert.deepEqual(invocation(code, 'mpirun -np 2'), {
+      launcher: ['mpirun', '-np', '2'],
+      command: ['python', '-c', 'print(1)', '--lr', '1'],
+      environment,
+    });
+    assert.equal(wordsOf(invocation(module, 'mpirun')).join(' '), 'mpirun python -m pkg.train --lr 1');
+    assert.deepEqual(invocationOf('C:\\R\\bin\\Rscript.exe', { script: 'fit.R' }, []).command, [
+      'Rscript',
+      'fit.R',
+    ]);
   });
 
   it('starts a launcher of Python as a module of the interpreter', () => {
@@ -78,8 +107,9 @@ describe('the command of a job', () => {
 
   it('takes a launcher beside the interpreter before one on the PATH', () => {
     const beside = path.join(bin, 'python');
-    const found = launcherOf('mpirun', beside, { env: { PATH: '/usr/bin' }, platform: 'linux' });
-    assert.deepEqual(found.prefix, [path.join(bin, 'mpirun'), beside]);
+    const elsewhere = { env: { PATH: '/usr/bin' }, platform: 'linux' as const };
+    const job = invocationOf(beside, script, [], launcherOf('mpirun', beside, elsewhere));
+    assert.deepEqual(resolve(job, elsewhere), [path.join(bin, 'mpirun'), beside, 'train.py']);
   });
 
   it('says what a launcher cannot do', () => {
@@ -171,7 +201,8 @@ describe('a module', () => {
       interpreter: PYTHON,
     };
     const spec = buildModuleJob({ ...job, pythonPath: '/more' });
-    assert.deepEqual(spec.command, [PYTHON, '-m', 'pkg.train']);
+    assert.deepEqual(spec.command, ['python', '-m', 'pkg.train']);
+    assert.deepEqual(spec.environment, { kind: 'interpreter', path: PYTHON });
     assert.equal(spec.script, 'src/pkg/train.py');
     assert.equal(spec.workingFolder, '');
     assert.deepEqual(spec.environmentVariables, { PYTHONPATH: ['src', '/more'].join(path.delimiter) });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MOST_PATTERNS, type MetricPattern } from '../../../src/job/spec.js';
 import { patternsFrom } from '../../../src/job/patterns-from.js';
-import { problemsOfPatterns } from '../../../src/job/validate.js';
+import { problemsOfPatterns } from '../../../src/job/pattern-problems.js';
 import { matchAll } from '../../../src/server/jobs/patterns.js';
 
 /** What is proposed for a line that somebody's training printed: name, value, step. */

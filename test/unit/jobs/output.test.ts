@@ -47,15 +47,19 @@ describe('patterns for metrics', () => {
   });
 
   it('are checked before the job is taken', () => {
-    const spec = {
+    const spec: JobSpec = {
+      kind: 'command',
       codeFolder: '/c',
       workingFolder: '',
       script: 'a',
       command: ['a'],
+      target: 'local',
+      experiment: 'e',
       environmentVariables: {},
+      tags: {},
     };
     const problems = (regex: string) =>
-      problemsOf({ ...spec, metrics: [{ name: 'm', regex }] } as unknown as JobSpec);
+      problemsOf({ ...spec, metrics: [{ name: 'm', regex }] }).map(({ text }) => text);
     assert.deepEqual(problems('(x)'), []);
     assert.match(problems('x')[0] ?? '', /no group/);
     assert.match(problems('(x')[0] ?? '', /not a regular expression/);

@@ -6,13 +6,16 @@ describe('a submit', () => {
   const submit = (environmentVariables: Record<string, string>) =>
     withoutToken(
       {
-        spec: buildScriptJob({
-          script: '/project/train.py',
-          codeFolder: '/project',
-          workingFolder: '/project',
-          interpreter: 'python',
-          environmentVariables,
-        }),
+        spec: {
+          ...buildScriptJob({
+            script: '/project/train.py',
+            codeFolder: '/project',
+            workingFolder: '/project',
+            interpreter: 'python',
+            environmentVariables,
+          }),
+          secrets: ['MLFLOW_TRACKING_PASSWORD', 'WANDB_API_KEY', 'FORGOTTEN'],
+        },
         baseEnv: { MLFLOW_TRACKING_TOKEN: 'T0KEN', PATH: '/bin', AUTH: 'Bearer T0KEN' },
         secrets: { MLFLOW_TRACKING_PASSWORD: 'T0KEN', WANDB_API_KEY: 'w' },
         umask: 0o22,
@@ -24,6 +27,8 @@ describe('a submit', () => {
     const { spec, baseEnv, secrets, umask } = submit({ LR: '1', COPY: 'T0KEN' });
     assert.deepEqual(baseEnv, { PATH: '/bin' });
     assert.deepEqual(secrets, { WANDB_API_KEY: 'w' });
+    // What was given without a value stays, and is refused.
+    assert.deepEqual(spec.secrets, ['WANDB_API_KEY', 'FORGOTTEN']);
     assert.deepEqual(spec.environmentVariables, { LR: '1' });
     assert.equal(umask, 0o22);
   });

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { validate } from '../../../job/validate.js';
 import { LOG_FROM_HEADER } from '../../../workspace/local/contract.js';
 import { endpoint } from '../endpoint.js';
 import { readLog, startOf } from '../log-stream.js';
@@ -7,9 +8,15 @@ import { toListedRun } from '../run-view.js';
 import * as schema from '../schemas.js';
 import { withoutToken } from '../without-token.js';
 
-export const submit = endpoint({ body: schema.SubmitBody }, async ({ body }, { store, jobs, token }) =>
-  toListedRun(store, requireRun(store, await jobs.submit(withoutToken(body, token)))),
-);
+export const submit = endpoint({ body: schema.SubmitBody }, async ({ body }, { store, jobs, token }) => {
+  const request = { ...body, spec: validate(body.spec) };
+  return toListedRun(store, requireRun(store, await jobs.submit(withoutToken(request, token))));
+});
+
+export const spec = endpoint({ params: schema.RunParams }, ({ params: { id } }, { store, jobs }) => {
+  requireRun(store, id);
+  return jobs.specOf(id);
+});
 
 export const cancel = endpoint({ params: schema.RunParams }, async ({ params: { id } }, { store, jobs }) => {
   requireRun(store, id);
