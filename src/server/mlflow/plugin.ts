@@ -2,7 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { ServerContext } from '../context.js';
 import { invalid, MlflowError, toMlflowError } from './errors.js';
 import { parseBody } from './json.js';
-import { ROUTES, urlsOf, type Route } from './routes.js';
+import { type Route, urlsOf } from './route.js';
+import { ROUTES } from './routes.js';
 
 /** The profile of a dataset may have 16 MB, so a body must be allowed that much. */
 const LARGEST_BODY = 32 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ROUTES, urlsOf, type ImplementedRoute } from '../../../src/server/mlflow/routes.js';
+import { type ImplementedRoute, urlsOf } from '../../../src/server/mlflow/route.js';
+import { ROUTES } from '../../../src/server/mlflow/routes.js';
 import { startServer, type TestServer } from './server.js';
 
 /** What a field may be given by mistake or by malice. */

@@ -1,4 +1,4 @@
-import { urlsOf, type Route } from '../../../src/server/mlflow/routes.js';
+import { urlsOf, type Route } from '../../../src/server/mlflow/route.js';
 
 const INTRODUCTION = `# The MLflow protocol that Trainyard answers
 

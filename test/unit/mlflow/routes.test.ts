@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import prettier from 'prettier';
-import { ROUTES, urlsOf } from '../../../src/server/mlflow/routes.js';
+import { urlsOf } from '../../../src/server/mlflow/route.js';
+import { ROUTES } from '../../../src/server/mlflow/routes.js';
 import { protocolPage } from './protocol-page.js';
 
 const PAGE = new URL('../../../docs/mlflow-protocol.md', import.meta.url);
