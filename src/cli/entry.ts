@@ -10,7 +10,7 @@ import { findModule } from '../job/module.js';
 import { isProgram } from '../job/programs.js';
 import { findPython } from '../job/python/find.js';
 import type { CommandJob } from '../job/spec.js';
-import { repositoryRoot } from './context.js';
+import { repositoryRoot } from './repository.js';
 
 /** How `submit` says what to run: a script, or in its place one of these. */
 export interface EntryFlags {

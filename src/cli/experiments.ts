@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { TrainyardError } from '../base/errors.js';
 import { formatAge } from '../base/format.js';
-import type { LocalWorkspace } from '../workspace/local/workspace.js';
+import { facetOf } from '../workspace/facets.js';
 import type { Experiment, Lifecycle } from '../workspace/types.js';
-import { openWorkspace } from './context.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { callAbout, openWorkspace } from './context.js';
 import { print, printJson, shellWord, table } from './output.js';
 
 interface Json {
@@ -33,7 +34,7 @@ export function addExperiments(program: Command): void {
 }
 
 async function list(flags: Json & { deleted?: boolean }) {
-  const workspace = openWorkspace();
+  const workspace = await openWorkspace();
   const experiments = await workspace.experiments(undefined, flags.deleted ? 'deleted' : 'active');
   if (flags.json) return printJson({ experiments });
   if (experiments.length === 0) return print(flags.deleted ? 'No deleted experiments.' : 'No experiments.');
@@ -46,24 +47,26 @@ async function list(flags: Json & { deleted?: boolean }) {
 }
 
 async function remove(name: string, flags: Json) {
-  const workspace = openWorkspace();
+  const workspace = await openWorkspace();
   const { id } = await find(workspace, name, 'active');
-  await workspace.edit.deleteExperiment(id);
+  await facetOf(workspace, 'edit').deleteExperiment(id);
   if (flags.json) printJson({ experimentId: id });
   else
-    print(`Deleted ${name} and its runs. Restore it with: trainyard experiments restore ${shellWord(name)}`);
+    print(
+      `Deleted ${name} and its runs. Restore it with: ${await callAbout(workspace, `experiments restore ${shellWord(name)}`)}`,
+    );
 }
 
 async function restore(name: string, flags: Json) {
-  const workspace = openWorkspace();
+  const workspace = await openWorkspace();
   const { id } = await find(workspace, name, 'deleted');
-  await workspace.edit.restoreExperiment(id);
+  await facetOf(workspace, 'edit').restoreExperiment(id);
   if (flags.json) printJson({ experimentId: id });
   else print(`Restored ${name} and its runs.`);
 }
 
 /** By its name. @throws NOT_FOUND when there is none in this state */
-async function find(workspace: LocalWorkspace, name: string, lifecycle: Lifecycle): Promise<Experiment> {
+async function find(workspace: Workspace, name: string, lifecycle: Lifecycle): Promise<Experiment> {
   const all = await workspace.experiments(undefined, 'all');
   const found = all.find((experiment) => experiment.name === name);
   if (found?.lifecycle === lifecycle) return found;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { formatValue } from '../base/format.js';
-import type { LocalWorkspace } from '../workspace/local/workspace.js';
+import type { Workspace } from '../workspace/workspace.js';
 import { formatProgress } from '../workspace/progress.js';
 import { ACTIVE_STATES, type Run } from '../workspace/types.js';
 import { mainMetrics, print, runTime } from './output.js';
@@ -8,7 +8,7 @@ import { mainMetrics, print, runTime } from './output.js';
 const isActive = (run: Run) => ACTIVE_STATES.includes(run.state);
 
 /** Waits until a run has ended, telling of each change through `show`. */
-export async function waitFor(workspace: LocalWorkspace, id: string, show: (run: Run) => void): Promise<Run> {
+export async function waitFor(workspace: Workspace, id: string, show: (run: Run) => void): Promise<Run> {
   let wake: () => void = () => undefined;
   const events = workspace.onEvent((event) => {
     if (event.type === 'reset' || (event.type === 'run' && event.runId === id)) wake();

@@ -32,6 +32,9 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** `1 run`, `2 runs` */
+export const count = (n: number, one: string) => `${n} ${n === 1 ? one : `${one}s`}`;
+
 /** As a POSIX shell reads it back as one word. */
 export function shellWord(text: string): string {
   return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

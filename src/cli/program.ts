@@ -1,32 +1,40 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.js';
+import { chooseWorkspace, withCredentialsHint } from './context.js';
 import { addExperiments } from './experiments.js';
-import { EXIT_USAGE, report } from './output.js';
 import { addInstallPath } from './install-path.js';
+import { EXIT_USAGE, report } from './output.js';
 import { addPurge } from './purge.js';
 import { addRuns } from './runs.js';
 import { addServer } from './server.js';
 import { addStore } from './store.js';
 import { addSubmit } from './submit.js';
+import { addWorkspaces } from './workspaces.js';
 
 const program = new Command('trainyard')
   .description('Train models where you write them.')
   .version(VERSION)
+  .option(
+    '--workspace <workspace>',
+    'name or ID of the workspace; default: TRAINYARD_WORKSPACE, else the active one',
+  )
+  .configureHelp({ showGlobalOptions: true })
   .exitOverride()
   .showHelpAfterError('(see --help)');
 addSubmit(program);
 addRuns(program);
 addExperiments(program);
 addPurge(program);
+addWorkspaces(program);
 addServer(program);
 addStore(program);
 addInstallPath(program);
-// Settings of a command are not handed down to those it holds.
-for (const command of program.commands) {
-  command.exitOverride();
-  for (const inner of command.commands) inner.exitOverride();
-}
+let isJson = false;
+program.hook('preAction', (_, command) => {
+  chooseWorkspace(program.opts<{ workspace?: string }>().workspace);
+  isJson = command.opts<{ json?: boolean }>().json === true;
+});
 
 // `trainyard runs | head`: the reader is gone, which is its right.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -38,5 +46,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
-  else process.exitCode = report(error, process.argv.includes('--json'));
+  else process.exitCode = report(withCredentialsHint(error), isJson);
 }

@@ -1,11 +1,11 @@
 import process from 'node:process';
-import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { formatBytes } from '../base/format.js';
-import { TrainyardError } from '../base/errors.js';
 import type { Purgeable, PurgeStep } from '../workspace/types.js';
+import { facetOf } from '../workspace/facets.js';
+import { confirm } from './confirm.js';
 import { openWorkspace } from './context.js';
-import { print, printJson } from './output.js';
+import { count, print, printJson } from './output.js';
 
 export function addPurge(program: Command): void {
   program
@@ -18,8 +18,8 @@ export function addPurge(program: Command): void {
 }
 
 async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolean; json?: boolean }) {
-  const workspace = openWorkspace();
-  const found = await workspace.purge.preview(Date.now() - olderThan);
+  const facet = facetOf(await openWorkspace(), 'purge');
+  const found = await facet.preview(Date.now() - olderThan);
   const what = countsOf(found);
   const isNothing = found.runs + found.models + found.experiments === 0;
   if (!json) for (const line of keptLines(found)) print(line);
@@ -27,14 +27,17 @@ async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolea
   if (
     !isNothing &&
     !yes &&
-    !(await confirm(`Permanently remove ${what}? This frees about ${formatBytes(found.bytes)}.`, json))
+    !(await confirm(
+      `Permanently remove ${what}? This frees about ${formatBytes(found.bytes)}. This cannot be undone.`,
+      { json },
+    ))
   )
     return print('Nothing was removed.');
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const isLive = process.stdout.isTTY && !json;
   let runs = 0;
-  const purged = await workspace.purge.run(
+  const purged = await facet.run(
     found.before,
     (step) => {
       runs += step.runs;
@@ -51,26 +54,11 @@ async function purge({ olderThan, yes, json }: { olderThan: number; yes?: boolea
   }
 }
 
-/** @throws BAD_REQUEST where nobody can be asked */
-async function confirm(question: string, json: boolean | undefined): Promise<boolean> {
-  if (json || !process.stdin.isTTY)
-    throw new TrainyardError('BAD_REQUEST', question, {
-      hint: 'There is no terminal to ask for confirmation. Use --yes.',
-    });
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await lines.question(`${question} This cannot be undone. [y/N] `)).trim());
-  } finally {
-    lines.close();
-  }
-}
-
 function countsOf({ runs, models, experiments }: Pick<PurgeStep, 'runs' | 'models' | 'experiments'>): string {
-  const some = (count: number, one: string) => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
   return [
-    some(runs, 'run'),
-    ...(models > 0 ? [some(models, 'logged model')] : []),
-    ...(experiments > 0 ? [some(experiments, 'experiment')] : []),
+    count(runs, 'run'),
+    ...(models > 0 ? [count(models, 'logged model')] : []),
+    ...(experiments > 0 ? [count(experiments, 'experiment')] : []),
   ].join(', ');
 }
 

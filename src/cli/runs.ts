@@ -4,10 +4,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { TrainyardError } from '../base/errors.js';
 import { formatAge, formatCount, formatValue } from '../base/format.js';
 import type { Run } from '../workspace/types.js';
-import { findRun, openWorkspace, resolveCommit } from './context.js';
+import { facetOf } from '../workspace/facets.js';
+import { openWorkspace, referenceTo } from './context.js';
 import { failureLines, stateOf } from './failure.js';
+import { findRun } from './find-run.js';
 import { asShown } from './log-text.js';
 import { mainMetrics, print, printJson, runTime, table } from './output.js';
+import { resolveCommit } from './repository.js';
 
 interface Json {
   json?: boolean;
@@ -52,7 +55,7 @@ export function addRuns(program: Command): void {
 async function listRuns(
   flags: Json & { experiment?: string; filter?: string; commit?: string; deleted?: boolean; limit: number },
 ) {
-  const workspace = openWorkspace();
+  const workspace = await openWorkspace();
   const experiments = await workspace.experiments(undefined, flags.deleted ? 'all' : 'active');
   const wanted = experiments.filter(({ name }) => name === flags.experiment);
   if (flags.experiment !== undefined && wanted.length === 0)
@@ -104,8 +107,7 @@ function commitOf({ code }: Run): string {
 }
 
 async function showRun(given: string, flags: Json) {
-  const workspace = openWorkspace();
-  const run = await findRun(workspace, given);
+  const { workspace, run } = await findRun(given);
   const files = await workspace.files(run.id, '');
   if (flags.json) return printJson({ ...run, files });
   const facts: string[][] = [
@@ -155,9 +157,9 @@ function section(title: string, rows: string[][]): void {
 }
 
 async function printLog(given: string, flags: Json & { follow?: boolean; raw?: boolean }) {
-  const workspace = openWorkspace();
-  const { id } = await findRun(workspace, given);
-  const chunks = workspace.jobs.log(id, { follow: flags.follow ?? false });
+  const { workspace, run } = await findRun(given);
+  const { id } = run;
+  const chunks = facetOf(workspace, 'jobs').log(id, { follow: flags.follow ?? false });
   // A terminal does itself what the model of one does.
   const isAsItIs = flags.raw || (process.stdout.isTTY && !flags.json);
   const parts = isAsItIs ? chunks : asShown(chunks, flags.follow === true);
@@ -172,43 +174,51 @@ async function printLog(given: string, flags: Json & { follow?: boolean; raw?: b
 }
 
 async function cancelRun(given: string, flags: Json) {
-  const workspace = openWorkspace();
-  const { id, name } = await findRun(workspace, given);
-  await workspace.jobs.cancel(id);
+  const { workspace, run } = await findRun(given);
+  const { id, name } = run;
+  await facetOf(workspace, 'jobs').cancel(id);
   if (flags.json) printJson({ runId: id });
   else print(`Cancelling ${name}.`);
 }
 
 async function deleteRun(given: string, flags: Json) {
-  const workspace = openWorkspace();
-  const { id, name } = await findRun(workspace, given);
-  await workspace.edit.delete([id]);
+  const { workspace, run } = await findRun(given);
+  const { id, name } = run;
+  await facetOf(workspace, 'edit').delete([id]);
   if (flags.json) printJson({ runId: id });
-  else print(`Deleted ${name}. Restore it with: trainyard run undelete ${id.slice(0, 12)}`);
+  else
+    print(
+      `Deleted ${name}. Restore it with: trainyard run undelete ${await referenceTo(workspace, id.slice(0, 12))}`,
+    );
 }
 
 async function undeleteRun(given: string, flags: Json) {
-  const workspace = openWorkspace();
-  const { id, name } = await findRun(workspace, given);
-  await workspace.edit.undelete([id]);
+  const { workspace, run } = await findRun(given);
+  const { id, name } = run;
+  await facetOf(workspace, 'edit').undelete([id]);
   if (flags.json) printJson({ runId: id });
   else print(`Restored ${name}.`);
 }
 
 async function diffRun(given: string, other: string | undefined, flags: Json) {
-  const workspace = openWorkspace();
-  const { id } = await findRun(workspace, given);
-  const otherId = other === undefined ? 'folder' : (await findRun(workspace, other)).id;
-  const diff = await workspace.code.diff(id, otherId);
+  const { workspace, run } = await findRun(given);
+  const { id } = run;
+  const code = facetOf(workspace, 'code');
+  const second = other === undefined ? undefined : await findRun(other, workspace);
+  if (second && second.workspace.id !== workspace.id)
+    throw new TrainyardError('BAD_REQUEST', 'The two runs are in different workspaces.', {
+      hint: 'Their code can be compared when both are in one.',
+    });
+  const diff = await code.diff(id, second?.run.id ?? 'folder');
   if (flags.json) printJson(diff);
   else print(diff.files.length === 0 ? 'The code is the same.' : diff.patch.trimEnd());
 }
 
 async function restoreRun(given: string, folder: string, flags: Json) {
-  const workspace = openWorkspace();
-  const { id, name } = await findRun(workspace, given);
+  const { workspace, run } = await findRun(given);
+  const { id, name } = run;
   const destination = path.resolve(folder);
-  await workspace.code.restore(id, destination);
+  await facetOf(workspace, 'code').restore(id, destination);
   if (flags.json) printJson({ runId: id, folder: destination });
   else print(`The code of ${name} is in ${destination}.`);
 }

@@ -3,10 +3,10 @@ import process from 'node:process';
 import { type Command, Option } from 'commander';
 import { TrainyardError } from '../base/errors.js';
 import { formatBytes, formatDuration } from '../base/format.js';
-import { findServer, homeOf, shutdown } from '../workspace/local/launch.js';
+import { findServer, shutdown } from '../workspace/local/launch.js';
 import { settingLines, type Shell, SHELLS } from '../workspace/local/tracking.js';
 import type { ServerStatus } from '../workspace/types.js';
-import { openWorkspace } from './context.js';
+import { localHome, openLocal } from './context.js';
 import { print, printJson, table } from './output.js';
 
 interface Json {
@@ -14,32 +14,6 @@ interface Json {
 }
 
 export function addServer(program: Command): void {
-  program
-    .command('workspaces')
-    .description('list workspaces')
-    .option('--json', 'print JSON')
-    .action(async (flags: Json) => {
-      const workspace = openWorkspace();
-      const status = await workspace.status();
-      const rows = [
-        {
-          id: workspace.id,
-          kind: workspace.kind,
-          label: workspace.label,
-          home: status.home,
-          runs: status.runs,
-        },
-      ];
-      if (flags.json) printJson({ workspaces: rows });
-      else
-        print(
-          table([
-            ['ID', 'KIND', 'RUNS', 'WHERE'],
-            ...rows.map((row) => [row.id, row.kind, String(row.runs), row.home]),
-          ]),
-        );
-    });
-
   program
     .command('env')
     .description(
@@ -50,7 +24,7 @@ export function addServer(program: Command): void {
     )
     .option('--json', 'print JSON')
     .action(async ({ shell, json }: Json & { shell: Shell }) => {
-      const variables = await openWorkspace().trackingVariables();
+      const variables = await (await openLocal()).trackingVariables();
       if (json) printJson(variables);
       else print(settingLines(variables, shell).trimEnd());
     });
@@ -60,13 +34,13 @@ export function addServer(program: Command): void {
     .command('start')
     .description('start it if it is not running')
     .option('--json', 'print JSON')
-    .action(async (flags: Json) => show(await openWorkspace().status(), flags));
+    .action(async (flags: Json) => show(await (await openLocal()).status(), flags));
   server
     .command('stop')
     .description('stop it; jobs continue')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
-      const found = await findServer(homeOf({}));
+      const found = await findServer(await localHome());
       if (found) await shutdown(found);
       if (flags.json) printJson({ stopped: found !== undefined });
       else print(found ? 'Stopped. Jobs continue.' : 'No server is running.');
@@ -76,11 +50,12 @@ export function addServer(program: Command): void {
     .description('show its status')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
-      if (!(await findServer(homeOf({}))))
-        throw new TrainyardError('SERVER_UNREACHABLE', `No server is running for ${homeOf({})}.`, {
+      const home = await localHome();
+      if (!(await findServer(home)))
+        throw new TrainyardError('SERVER_UNREACHABLE', `No server is running for ${home}.`, {
           hint: 'It starts when needed. Start it now with: trainyard server start',
         });
-      await show(await openWorkspace().status(), flags);
+      await show(await (await openLocal()).status(), flags);
     });
 }
 

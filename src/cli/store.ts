@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { formatBytes } from '../base/format.js';
 import type { StoreRecovery, StoreVerification } from '../workspace/local/contract.js';
 import { maintainStore } from '../workspace/local/maintenance.js';
-import { serverEntry } from './context.js';
-import { print, printJson, table } from './output.js';
+import { localHome, serverEntry } from './context.js';
+import { count, print, printJson, table } from './output.js';
 
 interface Json {
   json?: boolean;
@@ -19,7 +19,7 @@ export function addStore(program: Command): void {
     .description('read the whole store and report what is damaged')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
-      const found = await maintainStore('verify', { serverEntry });
+      const found = await maintainStore('verify', { home: await localHome(), serverEntry });
       if (process.stderr.isTTY) process.stderr.write('\n');
       if (flags.json) printJson(found);
       else print(table(verified(found)));
@@ -31,7 +31,7 @@ export function addStore(program: Command): void {
     .description('rebuild a damaged store from what is left; nothing is removed')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
-      const made = await maintainStore('recover', { serverEntry });
+      const made = await maintainStore('recover', { home: await localHome(), serverEntry });
       if (flags.json) printJson(made);
       else print(table(recovered(made)));
     });
@@ -40,13 +40,11 @@ export function addStore(program: Command): void {
     .description('set the store aside and start empty; nothing is removed')
     .option('--json', 'print JSON')
     .action(async (flags: Json) => {
-      const done = await maintainStore('reset', { serverEntry });
+      const done = await maintainStore('reset', { home: await localHome(), serverEntry });
       if (flags.json) printJson(done);
       else print(done.setAside === null ? 'There is no store.' : `Moved the store to ${done.setAside}.`);
     });
 }
-
-const count = (n: number, one: string) => `${n} ${n === 1 ? one : `${one}s`}`;
 
 function verified({ database, objects, bytes, damaged, missing, unnamed }: StoreVerification): string[][] {
   return [

@@ -5,7 +5,9 @@ import { messageOf, TrainyardError } from '../base/errors.js';
 import { readEnvFiles } from '../job/env-file.js';
 import type { MetricPattern } from '../job/spec.js';
 import { deletedExperimentOf } from '../workspace/deleted-experiment.js';
-import { openWorkspace } from './context.js';
+import { facetOf } from '../workspace/facets.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { callAbout, openWorkspace, referenceTo } from './context.js';
 import { type EntryFlags, planJob } from './entry.js';
 import { failureLines, stateOf } from './failure.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
@@ -73,7 +75,7 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
   });
   const { validate } = await import('../job/validate.js');
   validate(spec);
-  const workspace = openWorkspace();
+  const workspace = await openWorkspace();
   // What the call says itself wins over a file.
   const secrets = Object.entries(ofFiles.secrets).filter(([name]) => !Object.hasOwn(flags.env, name));
   const options = {
@@ -81,9 +83,11 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
     largeFiles: flags.largeFiles,
   };
   for (const note of ofFiles.notes) process.stderr.write(`${note}\n`);
-  const run = await workspace.jobs.submit(spec, options).catch((error: unknown) => {
-    throw withRestoreHint(error, spec.experiment);
-  });
+  const run = await facetOf(workspace, 'jobs')
+    .submit(spec, options)
+    .catch(async (error: unknown) => {
+      throw await withRestoreHint(error, workspace, spec.experiment);
+    });
   const waits = flags.watch || flags.wait;
   if (!flags.json) {
     print(`Submitted ${run.name} (${run.id}) to ${spec.target}, experiment ${spec.experiment}`);
@@ -92,8 +96,9 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
   } else if (!waits) printJson({ ...run, interpreter });
   if (!waits) return;
 
+  const reference = await referenceTo(workspace, run.id);
   process.once('SIGINT', () => {
-    process.stderr.write(`\n${run.name} keeps running. Cancel it with: trainyard run cancel ${run.id}\n`);
+    process.stderr.write(`\n${run.name} keeps running. Cancel it with: trainyard run cancel ${reference}\n`);
     process.exit(130);
   });
   const progress = new Progress();
@@ -117,10 +122,10 @@ function readText(name: string): { name: string; text: string } {
 }
 
 /** What blocks a submit can be undone: the hint names the command. */
-function withRestoreHint(error: unknown, experiment: string): unknown {
+async function withRestoreHint(error: unknown, workspace: Workspace, experiment: string): Promise<unknown> {
   if (!TrainyardError.is(error, 'CONFLICT') || !deletedExperimentOf(error)) return error;
   return new TrainyardError('CONFLICT', error.message, {
-    hint: `Restore it with: trainyard experiments restore ${shellWord(experiment)}\nOr choose another one with --experiment.`,
+    hint: `Restore it with: ${await callAbout(workspace, `experiments restore ${shellWord(experiment)}`)}\nOr choose another one with --experiment.`,
     details: error.details,
     cause: error,
   });

@@ -116,7 +116,7 @@ describe('the command line', () => {
     run('run', 'delete', 'large');
     const asked = run('purge');
     assert.equal(asked.status, 2);
-    assert.match(asked.stderr, /Remove 1 run for good\? This frees about .*--yes/s);
+    assert.match(asked.stderr, /Permanently remove 1 run\? This frees about .*--yes/s);
     assert.equal(json<{ runs: number }>('purge', '--older-than', '1h', '--yes').runs, 0);
     assert.equal(run('purge', '--older-than', 'soon').status, 2);
     const purged = json<{ runs: number; bytes: number; done: boolean }>('purge', '--yes');

@@ -72,7 +72,7 @@ describe('a server whose store is damaged', function () {
     assert.equal(cli('store', 'verify').status, 1);
     const recovered = cli('store', 'recover');
     assert.equal(recovered.status, 0, recovered.stderr);
-    assert.match(recovered.stdout, /Made from +its second copy/);
+    assert.match(recovered.stdout, /Rebuilt from +its second copy/);
     assert.match(recovered.stdout, /Lost +no known changes/);
     await holds('first', first);
     await holds('second', second);
