@@ -251,7 +251,9 @@ function nothing(methods: string, ...paths: string[]): Record<string, Line> {
 const OWN: Record<string, Line> = Object.fromEntries(
   [
     ...['server', 'settings', 'events', 'experiments', 'purge', 'models', 'compute'].map((at) => `GET ${at}`),
-    ...['', '/log', '/files', '/file', '/code', '/code-file', '/diff'].map((at) => `GET runs/:id${at}`),
+    ...['', '/log', '/spec', '/files', '/file', '/code', '/code-file', '/diff'].map(
+      (at) => `GET runs/:id${at}`,
+    ),
     ...['server/shutdown', 'purge', 'jobs', 'points', 'models/register'].map((at) => `POST ${at}`),
     ...['runs/search', 'runs/delete', 'runs/undelete'].map((at) => `POST ${at}`),
     ...['cancel', 'end', 'patterns', 'restore'].map((at) => `POST runs/:id/${at}`),
