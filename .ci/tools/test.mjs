@@ -89,6 +89,7 @@ function pythons() {
   if (process.env.CI || process.env.TRAINYARD_TEST_FULL) {
     env.TRAINYARD_TEST_PYTHON_FULL = of('mlflow', 'requirements-full.txt');
     env.TRAINYARD_TEST_PYTHON_OLD = of('mlflow', 'requirements-old.txt');
+    env.TRAINYARD_TEST_PYTHON_SERVER2 = of('workspace', 'requirements-server2.txt');
   } else say('TRAINYARD_TEST_FULL=1 also runs what wants PyTorch and an old MLflow (7 GB of packages)');
   return env;
 }

@@ -139,7 +139,7 @@ async function showRun(given: string, flags: Json) {
     'Metrics',
     Object.entries(run.metrics).map(([key, { value, step, count }]) => [
       key,
-      `${formatValue(value)}  (step ${formatCount(step)}, ${formatCount(count)} ${count === 1 ? 'point' : 'points'})`,
+      `${formatValue(value)}  (step ${formatCount(step)}${count === undefined ? '' : `, ${formatCount(count)} ${count === 1 ? 'point' : 'points'}`})`,
     ]),
   );
   section(

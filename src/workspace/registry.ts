@@ -9,6 +9,11 @@ export const WORKSPACE_KINDS: readonly KindEntry[] = [
     label: 'On This Computer',
     load: async () => (await import('./local/kind.js')).LOCAL_KIND,
   },
+  {
+    kind: 'mlflow',
+    label: 'MLflow Tracking Server',
+    load: async () => (await import('./mlflow/kind.js')).MLFLOW_KIND,
+  },
 ];
 
 interface KindEntry {
@@ -66,6 +71,12 @@ export interface WorkspaceKind {
   readonly questions: readonly Question[];
   /** Makes no request yet. @throws BAD_REQUEST for an entry that lacks what the kind needs */
   open(entry: WorkspaceEntry, surroundings: Surroundings): Promise<Workspace>;
+  /**
+   * Connects once, before it is added. Absent: there is nothing to connect to.
+   * @returns what is there, e.g. `MLflow 3.17.2`
+   * @throws TrainyardError that says what is wrong with what was answered
+   */
+  check?(entry: WorkspaceEntry, surroundings: Surroundings, signal?: AbortSignal): Promise<string>;
   /** The folder of this computer that belongs to it alone; absolute. */
   folderOf?(entry: WorkspaceEntry, surroundings: Surroundings): string;
   /** What goes with it when it is removed. Absent: nothing, because it is kept elsewhere. */

@@ -22,11 +22,11 @@ export interface MetricSummary {
   value: number;
   step: number;
   timestamp: number;
-  /** Points logged. */
-  count: number;
+  /** Points logged. This and what follows: only where the workspace tells it. */
+  count?: number;
   /** Over finite values; NaN when there is none. */
-  min: number;
-  max: number;
+  min?: number;
+  max?: number;
 }
 
 /** The code of a run. */

@@ -190,7 +190,12 @@ export function muchRun(all: readonly Trained[]): RunGiven {
       ['norm', 'max'].map((kind, j) => {
         const scale = 0.3 + ((layer * 37 + i * 11 + j * 53) % 100) / 40;
         const key = `layers/${layer}/${of}_${kind}`;
-        const summary = { ...loss, value: loss.value * scale, min: loss.min * scale, max: loss.max * scale };
+        const summary = {
+          ...loss,
+          value: loss.value * scale,
+          min: loss.min! * scale,
+          max: loss.max! * scale,
+        };
         return { key, summary, points: series['loss']!.values.map((value) => Number(value) * scale) };
       }),
     ),

@@ -1,6 +1,7 @@
 import type { Run } from '../../workspace/types.js';
 import { machineFacts } from '../runs/machine-facts.js';
 import { ownTags } from '../runs/own-tags.js';
+import { pointsOf } from '../../workspace/metric-summary.js';
 import type { ComparedRun } from '../../panels/compare-messages.js';
 
 /** What the comparison shows of a run. */
@@ -39,7 +40,7 @@ export function comparedRun(run: Run): ComparedRun {
     tags: Object.fromEntries(ownTags(run)),
     metrics: Object.keys(run.metrics),
     values: Float64Array.from(summaries, ({ value }) => value),
-    counts: Float64Array.from(summaries, ({ count }) => count),
+    counts: Float64Array.from(summaries, pointsOf),
   };
 }
 
@@ -52,7 +53,7 @@ export function differingCurves(runs: readonly Run[]): string[] {
   const keys = new Set(runs.flatMap(({ metrics }) => Object.keys(metrics)));
   return [...keys].filter(
     (key) =>
-      runs.some(({ metrics }) => (metrics[key]?.count ?? 0) > 1) &&
+      runs.some(({ metrics }) => metrics[key] !== undefined && pointsOf(metrics[key]) > 1) &&
       runs.some((run) => shape(run, key) !== shape(runs[0]!, key)),
   );
 }

@@ -1,4 +1,5 @@
 import { compareNames } from '../../base/order.js';
+import { pointsOf } from '../../workspace/metric-summary.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { machineFacts } from '../runs/machine-facts.js';
 import { failedAt, failureOf } from '../runs/run-failure.js';
@@ -62,10 +63,10 @@ export function shownRun(run: Run, experiment: string): ShownRun {
     note: run.tags[NOTE_TAG] ?? '',
     metrics: metrics.map(([name]) => name),
     values: column(({ value }) => value),
-    mins: column(({ min }) => min),
-    maxs: column(({ max }) => max),
+    mins: column(({ min = NaN }) => min),
+    maxs: column(({ max = NaN }) => max),
     steps: column(({ step }) => step),
-    counts: column(({ count }) => count),
+    counts: column(pointsOf),
     tables: run.filesElsewhere ? [] : loggedTables(run.tags),
     inputs: run.inputs ?? [],
     models: run.models ?? [],

@@ -145,17 +145,18 @@ function metricLeaf(run: Run, name: string, id: string): Leaf {
       const text = new vscode.MarkdownString().appendText(`${name} = ${String(metric?.value)}`);
       if (!metric) return text;
       const { step, count, min, max } = metric;
-      return text
-        .appendMarkdown('\n\n')
-        .appendText(
-          vscode.l10n.t(
-            'step {0} · {1} points · min {2} · max {3}',
-            step,
-            count,
-            formatValue(min),
-            formatValue(max),
-          ),
-        );
+      text.appendMarkdown('\n\n');
+      if (count === undefined || min === undefined || max === undefined)
+        return text.appendText(vscode.l10n.t('step {0}', step));
+      return text.appendText(
+        vscode.l10n.t(
+          'step {0} · {1} points · min {2} · max {3}',
+          step,
+          count,
+          formatValue(min),
+          formatValue(max),
+        ),
+      );
     },
   });
 }

@@ -24,14 +24,12 @@ export const RunQueryBody = Type.Object({
   page: Type.Optional(Type.String({ maxLength: 10_000 })),
 });
 
+/** Null removes the tag. Not a union of the two: the check would turn null into text, as in a query. */
+const TagValue = Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 8000 });
+
 export const RunChanges = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 250 })),
-  tags: Type.Optional(
-    Type.Record(
-      Type.String({ minLength: 1, maxLength: 250 }),
-      Type.Union([Type.String({ maxLength: 8000 }), Type.Null()]),
-    ),
-  ),
+  tags: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 250 }), TagValue)),
 });
 
 export const RunIdsBody = Type.Object({ runIds: RunIds });
@@ -71,6 +69,13 @@ export const PointsBody = Type.Object({
     { maxItems: 2000 },
   ),
   maxPoints: Type.Integer({ minimum: 4, maximum: 10_000_000 }),
+});
+
+export const ModelQuery = Type.Object({
+  kind: Type.Optional(Type.Union([Type.Literal('logged'), Type.Literal('registered')])),
+  name: Type.Optional(Type.String({ maxLength: 1000 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+  page: Type.Optional(Type.String({ maxLength: 10_000 })),
 });
 
 export const RegisterBody = Type.Object({

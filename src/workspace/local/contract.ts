@@ -32,7 +32,7 @@
  *   GET    /runs/:id/diff?other=<id>|folder → CodeDiff
  *   POST   /runs/:id/restore { folder }   → {}
  *   POST   /points { series: PointsRequest[], maxPoints } → octet-stream, see encodePoints
- *   GET    /models                        → { models: Model[] }
+ *   GET    /models?kind=&name=&limit=&page= → ModelPage
  *   POST   /models/register RegisterRequest → { version }
  *   GET    /compute                       → { compute: Compute[] }
  */

@@ -1,4 +1,4 @@
-import type { Model, ModelPage, ModelQuery, ModelSource } from '../types.js';
+import type { ModelPage, ModelQuery, ModelSource } from '../types.js';
 import type { Registry } from '../workspace.js';
 import { type Call, type Connection, json } from './connection.js';
 import type { RegisterRequest } from './contract.js';
@@ -11,8 +11,8 @@ export class LocalRegistry implements Registry {
     this.connection = connection;
   }
 
-  async models(_query: ModelQuery = {}, signal?: AbortSignal): Promise<ModelPage> {
-    return this.connection.get<{ models: Model[] }>('/models', {}, signal);
+  models({ ...query }: ModelQuery = {}, signal?: AbortSignal): Promise<ModelPage> {
+    return this.connection.get('/models', query, signal);
   }
 
   async register(model: ModelSource, name: string): Promise<string> {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnMlflow } from '../../support/mlflow-server.js';
 import { freePort } from '../../support/tools.js';
-import { interpreter } from './python.js';
+import { interpreter, type PythonEnvironment } from './python.js';
 
 export interface Peer {
   port: number;
@@ -14,18 +14,32 @@ export interface Peer {
 const STARTS_WITHIN_MS = 240_000;
 
 /** MLflow's own server with one worker, and a folder of its own. */
-export async function startMlflow(): Promise<Peer> {
+interface PeerOptions {
+  /** Default: the newest. */
+  python?: PythonEnvironment;
+  /** More arguments for `mlflow server`. */
+  args?: readonly string[];
+  /** More variables. @param folder its own */
+  env?: (folder: string) => Record<string, string>;
+}
+
+export async function startMlflow({
+  python = 'full',
+  args = [],
+  env = () => ({}),
+}: PeerOptions = {}): Promise<Peer> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-peer-'));
   const port = await freePort();
   const log = fs.openSync(path.join(folder, 'log'), 'w');
-  const child = spawnMlflow(interpreter('full'), folder, port, {
-    args: ['--workers', '1'],
+  const child = spawnMlflow(interpreter(python), folder, port, {
+    args: ['--workers', '1', ...args],
     env: {
       PATH: process.env.PATH,
       HOME: folder,
       NO_PROXY: '127.0.0.1',
       // The workers of its job queue take longer to start than the server.
       MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+      ...env(folder),
     },
     stdio: ['ignore', log, log],
   });

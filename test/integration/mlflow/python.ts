@@ -8,6 +8,7 @@ const ENVIRONMENTS = {
   usual: 'TRAINYARD_TEST_PYTHON',
   full: 'TRAINYARD_TEST_PYTHON_FULL',
   old: 'TRAINYARD_TEST_PYTHON_OLD',
+  server2: 'TRAINYARD_TEST_PYTHON_SERVER2',
 } as const;
 
 export type PythonEnvironment = keyof typeof ENVIRONMENTS;

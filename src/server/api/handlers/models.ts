@@ -1,9 +1,9 @@
 import { register as registerModel } from '../../models/register.js';
 import { endpoint } from '../endpoint.js';
-import { toModels } from '../models-view.js';
+import { modelPage } from '../models-view.js';
 import * as schema from '../schemas.js';
 
-export const list = endpoint({}, (_input, { store }) => ({ models: toModels(store) }));
+export const list = endpoint({ query: schema.ModelQuery }, ({ query }, { store }) => modelPage(store, query));
 
 export const register = endpoint({ body: schema.RegisterBody }, ({ body: { name, model } }, { store }) =>
   registerModel(store, name, model),

@@ -1,0 +1,18 @@
+import { findServer } from '../../../src/workspace/local/launch.js';
+import { workspaceContract } from '../../contract/workspace.js';
+import { TestHome } from '../../support/home.js';
+import { mlflowSeed } from '../../support/mlflow-seed.js';
+
+workspaceContract('local', {
+  async open() {
+    const home = new TestHome();
+    await home.workspace.status();
+    const server = await findServer(home.home);
+    if (!server) throw new Error('The server of the test is gone.');
+    return {
+      workspace: home.workspace,
+      seed: mlflowSeed(`http://127.0.0.1:${server.port}`, { authorization: `Bearer ${server.token}` }),
+      close: () => home.close(),
+    };
+  },
+});
