@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Run } from '../workspace/types.js';
-import { findServer, homeOf } from '../workspace/local/launch.js';
-import { LocalWorkspace } from '../workspace/local/workspace.js';
+import { homeOf } from '../workspace/local/launch.js';
 import { registerChartCommands } from './commands/charts.js';
 import { registerCodeCommands } from './commands/code.js';
 import { registerDeletedCommands } from './commands/deleted.js';
@@ -18,6 +17,7 @@ import { registerStoreCommands } from './commands/store.js';
 import { registerChooseInterpreter } from './commands/choose-interpreter.js';
 import { registerSubmitCommands } from './commands/submit.js';
 import { registerViewCommands } from './commands/views.js';
+import { registerWorkspaceCommands } from './commands/workspaces.js';
 import { logError, showError } from './errors.js';
 import { OpenCommit } from './git/open-commit.js';
 import { ScriptLenses } from './lens/script-lenses.js';
@@ -46,23 +46,32 @@ import { ComputeView } from './views/compute-view.js';
 import { ModelsView } from './views/models-view.js';
 import { RunsView } from './views/runs-view.js';
 import { WorkspacesView } from './views/workspaces-view.js';
-import type { Workspaces } from './workspaces.js';
+import { isUp } from './local.js';
+import { WorkspaceSecrets } from './workspace-secrets.js';
+import { Workspaces } from './workspaces.js';
 
 /**
- * The composition root. Builds and registers the parts and returns: no file is read and no server started here. The
- * server is there as soon as a view is seen or a command needs it.
+ * The composition root. Builds and registers the parts and returns: no file is read here but the list of workspaces, and no
+ * server started. A server is there as soon as a view is seen or a command needs it.
  */
-export function activate(context: vscode.ExtensionContext): void {
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const keep = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
     return part;
   };
   const log = keep(vscode.window.createOutputChannel('Trainyard', { log: true }));
-  const local = new LocalWorkspace({
-    home: settings.home(),
-    serverEntry: context.asAbsolutePath('dist/server.js'),
-  });
-  const workspaces: Workspaces = { active: local, all: [local] };
+  const serverEntry = context.asAbsolutePath('dist/server.js');
+  const workspaceSecrets = new WorkspaceSecrets(context.secrets);
+  const workspaces = keep(
+    new Workspaces({
+      home: homeOf({ home: settings.home() }),
+      serverEntry,
+      credentialsOf: (id) => workspaceSecrets.of(id),
+      state: context.workspaceState,
+      onError: (error) => logError(error, log),
+    }),
+  );
+  await workspaces.load();
 
   const memory = new SubmitMemory(context.workspaceState);
   const charts: ChartsPanels = registerChartsPanel(
@@ -136,10 +145,11 @@ export function activate(context: vscode.ExtensionContext): void {
   registerFailureCommands(register, workspaces, choose);
   registerRunFileCommands(register, workspaces, choose);
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
-  registerViewCommands(register, runsView, [runsView, models, compute, overview], table);
+  registerViewCommands(register, workspaces, { runs: runsView, models, others: [compute, overview], table });
+  registerWorkspaceCommands(register, { workspaces, secrets: workspaceSecrets });
   registerServerCommands(register, workspaces, log);
   registerPathCommands(register, context, log);
-  registerStoreCommands(register, context.asAbsolutePath('dist/server.js'));
+  registerStoreCommands(register, workspaces, serverEntry);
 
   keep(
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -152,9 +162,9 @@ export function activate(context: vscode.ExtensionContext): void {
   if (statusBar.isUsed) {
     // After a reload in mid-run the count is back; a server that does not run has nothing to count.
     setImmediate(() => {
-      findServer(homeOf({ home: settings.home() })).then(
-        (server) => {
-          if (!server) return;
+      Promise.all(workspaces.all.filter(({ jobs }) => jobs !== undefined).map(isUp)).then(
+        (areUp) => {
+          if (!areUp.includes(true)) return;
           statusBar.wake();
           ends.resume();
         },

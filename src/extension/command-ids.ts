@@ -56,7 +56,13 @@ export const COMMANDS = {
   onlyOpenCommit: 'trainyard.runs.onlyOpenCommit',
   allCommits: 'trainyard.runs.allCommits',
   showMore: 'trainyard.runs.showMore',
+  showMoreModels: 'trainyard.models.showMore',
   refresh: 'trainyard.refresh',
+
+  addWorkspace: 'trainyard.workspace.add',
+  switchWorkspace: 'trainyard.workspace.switch',
+  renameWorkspace: 'trainyard.workspace.rename',
+  removeWorkspace: 'trainyard.workspace.remove',
 
   copyEnvironment: 'trainyard.copyEnvironment',
   serverStatus: 'trainyard.server.status',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { findServer, homeOf } from '../workspace/local/launch.js';
+import type { Workspace } from '../workspace/workspace.js';
 import { logError } from './errors.js';
+import { isLocal } from './local.js';
 import { SETTINGS, settings, touchesSetting } from './settings.js';
 import type { Workspaces } from './workspaces.js';
 
@@ -8,22 +9,23 @@ import type { Workspaces } from './workspaces.js';
 export class ServerSettingsSync implements vscode.Disposable {
   readonly #workspaces: Workspaces;
   readonly #listening: vscode.Disposable;
-  #isPushed = false;
+  #pushed = new WeakSet<Workspace>();
 
   constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
     this.#workspaces = workspaces;
     this.#listening = vscode.workspace.onDidChangeConfiguration((event) => {
       if (!touchesSetting(event, SETTINGS.parallelJobs, SETTINGS.grace, SETTINGS.sizeLimit)) return;
-      this.#isPushed = false;
+      this.#pushed = new WeakSet();
       this.#pushIfUp().catch((error: unknown) => logError(error, log));
     });
   }
 
-  async pushOnce(): Promise<void> {
-    if (this.#isPushed) return;
+  /** To the server of a workspace of this computer; others have none. */
+  async pushOnce(workspace: Workspace): Promise<void> {
+    if (!isLocal(workspace) || this.#pushed.has(workspace)) return;
     const changes = settings.server();
-    if (Object.keys(changes).length > 0) await this.#workspaces.active.changeSettings(changes);
-    this.#isPushed = true;
+    if (Object.keys(changes).length > 0) await workspace.changeSettings(changes);
+    this.#pushed.add(workspace);
   }
 
   dispose(): void {
@@ -31,6 +33,9 @@ export class ServerSettingsSync implements vscode.Disposable {
   }
 
   async #pushIfUp(): Promise<void> {
-    if (await findServer(homeOf({ home: settings.home() }))) await this.pushOnce();
+    const pushes = this.#workspaces.all.map(async (workspace) => {
+      if (isLocal(workspace) && (await workspace.isUp())) await this.pushOnce(workspace);
+    });
+    await Promise.all(pushes);
   }
 }

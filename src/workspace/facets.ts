@@ -12,6 +12,11 @@ const LACKS = {
 
 export type Facet = keyof typeof LACKS;
 
+/** The facets that a workspace does not have. */
+export function lacksOf(workspace: Pick<Workspace, Facet>): Facet[] {
+  return (Object.keys(LACKS) as Facet[]).filter((facet) => workspace[facet] === undefined);
+}
+
 /**
  * A facet that an action needs.
  * @throws NOT_SUPPORTED naming the workspace and what it cannot do

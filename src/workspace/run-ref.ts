@@ -30,8 +30,18 @@ export function parseRunKey(key: RunKey): RunRef {
   return { workspace, run };
 }
 
+/** The key of a run; of one in the workspace `local` its id alone, as earlier versions and other programs know it. */
+export function shortKey(ref: RunRef): RunKey {
+  return ref.workspace === LOCAL_ID ? encodeURIComponent(ref.run) : runKey(ref);
+}
+
 export function experimentKey({ workspace, experiment }: ExperimentRef): string {
   return `${encodeURIComponent(workspace)}/${encodeURIComponent(experiment)}`;
+}
+
+/** The key of an experiment; of one in the workspace `local` its id alone, as earlier versions know it. */
+export function shortExperimentKey(ref: ExperimentRef): string {
+  return ref.workspace === LOCAL_ID ? encodeURIComponent(ref.experiment) : experimentKey(ref);
 }
 
 export function parseExperimentKey(key: string): ExperimentRef {

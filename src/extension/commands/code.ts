@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import { TrainyardError } from '../../base/errors.js';
+import { facetOf } from '../../workspace/facets.js';
+import { refOf, shortKey } from '../../workspace/run-ref.js';
 import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { withPatience } from '../progress.js';
@@ -48,13 +51,20 @@ export function registerCodeCommands(register: Register, parts: CodeParts): void
     if (!run || !(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
     const again = await submitter.submitAgain(run, (script) => memory.options(script.toString()).envFile);
     if (again) onSubmitted(again);
-    return again?.id;
+    return again && shortKey(refOf(again));
   });
 }
 
-async function showChanges(run: Run, other: Run | undefined, { active }: Workspaces): Promise<void> {
+async function showChanges(run: Run, other: Run | undefined, workspaces: Workspaces): Promise<void> {
   const what = vscode.l10n.t('Comparing the code of {0}', run.name);
-  const diff = await withPatience(what, (signal) => active.code.diff(run.id, other?.id ?? 'folder', signal));
+  if (other && other.workspace !== run.workspace)
+    throw new TrainyardError(
+      'NOT_SUPPORTED',
+      vscode.l10n.t('The code of {0} and {1} is kept in two workspaces.', run.name, other.name),
+      { hint: vscode.l10n.t('Compare the runs to see their code side by side.') },
+    );
+  const code = facetOf(workspaces.of(run), 'code');
+  const diff = await withPatience(what, (signal) => code.diff(run.id, other?.id ?? 'folder', signal));
   const name = other ? other.name : vscode.l10n.t('Working Folder');
   if (diff.files.length === 0) {
     void vscode.window.showInformationMessage(
@@ -68,7 +78,7 @@ async function showChanges(run: Run, other: Run | undefined, { active }: Workspa
   await vscode.commands.executeCommand('vscode.changes', title, changesOf(diff, run, other));
 }
 
-async function restore(run: Run, { active }: Workspaces): Promise<void> {
+async function restore(run: Run, workspaces: Workspaces): Promise<void> {
   const [parent] =
     (await vscode.window.showOpenDialog({
       title: vscode.l10n.t('Restore the Code of {0}', run.name),
@@ -82,7 +92,7 @@ async function restore(run: Run, { active }: Workspaces): Promise<void> {
   const name = run.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '') || run.id;
   const folder = vscode.Uri.joinPath(parent, name);
   await withPatience(vscode.l10n.t('Restoring the code of {0}', run.name), (signal) =>
-    active.code.restore(run.id, folder.fsPath, signal),
+    facetOf(workspaces.of(run), 'code').restore(run.id, folder.fsPath, signal),
   );
   const open = vscode.l10n.t('Open in New Window');
   const message = vscode.l10n.t('Restored the code of {0} to {1}.', run.name, folder.fsPath);

@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
-import type { Experiment, Purgeable, PurgeStep } from '../../workspace/types.js';
+import type { Experiment, Lifecycle, Purgeable, PurgeStep } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { formatAge, formatBytes } from '../format.js';
+import { eachWorkspace } from '../runs/each-workspace.js';
+import type { ExperimentNode } from '../runs/run-nodes.js';
 import { toSignal } from '../progress.js';
 import type { Workspaces } from '../workspaces.js';
+import { chooseWorkspace } from './choose-workspace.js';
 import type { Register } from './register.js';
 import type { RunChooser } from './run-chooser.js';
 import { facetOf } from '../../workspace/facets.js';
@@ -18,26 +21,25 @@ export function registerDeletedCommands(
   log: vscode.LogOutputChannel,
 ): void {
   register(COMMANDS.deleteExperiment, async (row) => {
-    const workspace = workspaces.active;
-    const experiment =
+    const found =
       experimentOf(row) ??
-      (await pick(await workspace.experiments(), {
+      (await pick(workspaces, 'active', {
         placeholder: vscode.l10n.t('Delete which experiment?'),
         none: vscode.l10n.t('There are no experiments.'),
       }));
-    if (!experiment) return;
-    await workspace.edit.deleteExperiment(experiment.id);
+    if (!found) return;
+    const workspace = workspaces.of(found);
+    await facetOf(workspace, 'edit').deleteExperiment(found.experiment.id);
     // The command is done; the offer stands for as long as its notification.
-    offerUndo(experiment, workspace).catch((error: unknown) => showError(error, log));
+    offerUndo(found.experiment, workspace).catch((error: unknown) => showError(error, log));
   });
 
   register(COMMANDS.restoreExperiment, async () => {
-    const workspace = workspaces.active;
-    const experiment = await pick(await workspace.experiments(undefined, 'deleted'), {
+    const found = await pick(workspaces, 'deleted', {
       placeholder: vscode.l10n.t('Restore which deleted experiment, with its runs?'),
       none: vscode.l10n.t('There are no deleted experiments.'),
     });
-    if (experiment) await facetOf(workspace, 'edit').restoreExperiment(experiment.id);
+    if (found) await facetOf(workspaces.of(found), 'edit').restoreExperiment(found.experiment.id);
   });
 
   register(COMMANDS.undelete, async (...args) => {
@@ -47,37 +49,58 @@ export function registerDeletedCommands(
       among: { lifecycle: 'deleted' },
       fits: ({ lifecycle }) => lifecycle === 'deleted',
     });
-    if (runs.length > 0) await workspaces.active.edit.undelete(runs.map(({ id }) => id));
+    await eachWorkspace(runs, workspaces, (edit, ids) => edit.undelete(ids));
   });
 
-  register(COMMANDS.purge, () => purge(workspaces.active));
+  register(COMMANDS.purge, async (row) => {
+    const workspace = await chooseWorkspace(workspaces, row, {
+      placeholder: vscode.l10n.t('Purge the deleted runs of which workspace?'),
+      fits: ({ purge }) => purge !== undefined,
+    });
+    if (workspace) await purge(workspace);
+  });
 }
 
-function experimentOf(row: unknown): Experiment | undefined {
-  return typeof row === 'object' &&
-    row !== null &&
-    'kind' in row &&
-    row.kind === 'experiment' &&
-    'experiment' in row
-    ? (row.experiment as Experiment)
-    : undefined;
+interface FoundExperiment {
+  /** Id of its workspace. */
+  workspace: string;
+  experiment: Experiment;
 }
 
+function experimentOf(row: unknown): FoundExperiment | undefined {
+  if (typeof row !== 'object' || row === null || !('kind' in row) || row.kind !== 'experiment')
+    return undefined;
+  const { workspace, experiment } = row as ExperimentNode;
+  return { workspace, experiment };
+}
+
+/** Among the experiments of all workspaces that can be changed and answer. */
 async function pick(
-  experiments: readonly Experiment[],
+  workspaces: Workspaces,
+  lifecycle: Lifecycle,
   { placeholder, none }: { placeholder: string; none: string },
-): Promise<Experiment | undefined> {
-  if (experiments.length === 0) {
+): Promise<FoundExperiment | undefined> {
+  const changeable = workspaces.all.filter(({ edit }) => edit !== undefined);
+  const lists = await Promise.allSettled(
+    changeable.map(async (workspace) => {
+      const experiments = await workspace.experiments(undefined, lifecycle);
+      return experiments.map((experiment) => ({ workspace: workspace.id, experiment }));
+    }),
+  );
+  const [failed] = lists.filter((list) => list.status === 'rejected');
+  if (failed && lists.every(({ status }) => status === 'rejected')) throw failed.reason;
+  const found = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
+  if (found.length === 0) {
     void vscode.window.showInformationMessage(none);
     return undefined;
   }
-  const newestFirst = [...experiments].sort((a, b) => b.updatedAt - a.updatedAt);
-  const items = newestFirst.map((experiment) => ({
-    label: experiment.name,
-    description: formatAge(experiment.updatedAt, Date.now()),
-    experiment,
-  }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: placeholder }))?.experiment;
+  const newestFirst = found.sort((a, b) => b.experiment.updatedAt - a.experiment.updatedAt);
+  const items = newestFirst.map((each) => {
+    const age = formatAge(each.experiment.updatedAt, Date.now());
+    const place = changeable.length > 1 ? [workspaces.labelOf(each.workspace)] : [];
+    return { label: each.experiment.name, description: [age, ...place].join(' · '), found: each };
+  });
+  return (await vscode.window.showQuickPick(items, { placeHolder: placeholder }))?.found;
 }
 
 async function offerUndo({ id, name }: Experiment, workspace: Workspace): Promise<void> {

@@ -16,6 +16,6 @@ export function registerFailureCommands(
     const placeholder = vscode.l10n.t('Go to the failing line of which run?');
     const run = await choose.run([row], { placeholder, fits: (run) => failedAt(run) !== undefined });
     const place = run && failedAt(run);
-    if (place) await openCodeLine(workspaces.active, run, place);
+    if (place) await openCodeLine(workspaces.of(run), run, place);
   });
 }

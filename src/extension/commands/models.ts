@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { facetOf } from '../../workspace/facets.js';
 import type { ModelSource, Run } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
@@ -18,13 +19,13 @@ export function registerModelCommands(register: Register, workspaces: Workspaces
   register(COMMANDS.registerModel, async (row, source) => {
     const run = await choose.run([row], { placeholder: vscode.l10n.t('Register the model of which run?') });
     if (!run) return undefined;
-    const { active } = workspaces;
-    const models = await modelsOf(run, active);
+    const workspace = workspaces.of(run);
+    const models = await modelsOf(run, workspace);
     const model = models.find((found) => isSame(found.source, source)) ?? (await pick(models, run));
     if (!model) return undefined;
     const name = await askName(model);
     if (name === undefined) return undefined;
-    const version = await active.registry.register(model.source, name);
+    const version = await facetOf(workspace, 'registry').register(model.source, name);
     void vscode.window.showInformationMessage(vscode.l10n.t('Registered {0}, version {1}.', name, version));
     return version;
   });

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { parseRunKey, refOf, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { Run, RunQuery } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { formatAge } from '../format.js';
-import { runsById } from '../runs/runs-by-id.js';
+import { runsByKey } from '../runs/runs-by-id.js';
 import { stateIcon, stateWord } from '../runs/run-words.js';
 import type { Workspaces } from '../workspaces.js';
 
@@ -14,6 +16,8 @@ export interface ChooseOptions {
   onlyRuns?: boolean;
   /** Among which runs; by default all. */
   among?: RunQuery;
+  /** Id of the workspace among whose runs; by default all. */
+  workspace?: string;
 }
 
 const RECENT = 50;
@@ -31,8 +35,8 @@ export class RunChooser {
   }
 
   /**
-   * The rows that a menu passed (the selection, when the row is part of it), the selection for a key binding, the ids
-   * that code passed, or those that a person chooses from the newest. Empty when nobody chose, or no row is of a run.
+   * The rows that a menu passed (the selection, when the row is part of it), the selection for a key binding, the keys
+   * or ids that code passed, or those that a person chooses from the newest. Empty when nobody chose, or no row is of a run.
    */
   async runs(args: readonly unknown[], options: ChooseOptions): Promise<Run[]> {
     const { fits = () => true, onlyRuns = false } = options;
@@ -43,11 +47,14 @@ export class RunChooser {
       : onlyRuns
         ? rows.filter((row) => !isLeaf(row))
         : rows;
-    const ids = [...new Set(named.flatMap(runIdOf))];
-    if (ids.length === 0) return rows.some(isLeaf) ? [] : this.ask(options);
-    const { active } = this.#workspaces;
+    const keys = [...new Set(named.flatMap(runKeyOf))];
+    if (keys.length === 0) return rows.some(isLeaf) ? [] : this.ask(options);
+    const [only, ...others] = keys.map(parseRunKey);
     // One that was just deleted is told of; of many those that are left are meant.
-    const runs = ids[1] === undefined ? [await active.run(ids[0]!)] : await runsById(active, ids);
+    const runs =
+      only && others.length === 0
+        ? [await this.#workspaces.of(only).run(only.run)]
+        : await runsByKey(this.#workspaces, keys);
     return runs.filter(fits);
   }
 
@@ -62,24 +69,30 @@ export class RunChooser {
   }
 
   /** Those that a person chooses from the newest. */
-  async ask({ placeholder, fits = () => true, many = false, among = {} }: ChooseOptions): Promise<Run[]> {
+  async ask(chosen: ChooseOptions): Promise<Run[]> {
+    const { placeholder, many = false } = chosen;
     const options = { placeHolder: placeholder, matchOnDescription: true };
-    const items = this.#recent(fits, among);
+    const items = this.#recent(chosen);
     const picked = many
       ? await vscode.window.showQuickPick(items, { ...options, canPickMany: true })
       : await vscode.window.showQuickPick(items, options);
     return [picked ?? []].flat().map(({ run }) => run);
   }
 
-  async #recent(fits: (run: Run) => boolean, among: RunQuery) {
-    const { runs } = await this.#workspaces.active.runs({ ...among, limit: RECENT });
+  async #recent({ fits = () => true, among = {}, workspace }: ChooseOptions) {
+    const all = this.#workspaces.all.filter(({ id }) => workspace === undefined || id === workspace);
+    const runs = await recentRuns(all, { ...among, limit: RECENT });
     const now = Date.now();
-    return runs.filter(fits).map((run) => ({
-      label: run.name,
-      description: `${stateWord(run.state)} · ${formatAge(run.endTime ?? run.startTime, now)}`,
-      iconPath: stateIcon(run),
-      run,
-    }));
+    return runs.filter(fits).map((run) => {
+      const age = formatAge(run.endTime ?? run.startTime, now);
+      const place = all.length > 1 ? [this.#workspaces.labelOf(run.workspace)] : [];
+      return {
+        label: run.name,
+        description: [stateWord(run.state), age, ...place].join(' · '),
+        iconPath: stateIcon(run),
+        run,
+      };
+    });
   }
 }
 
@@ -88,11 +101,21 @@ const isOfKind = (row: unknown, kind: string) =>
 const isRun = (row: unknown) => isOfKind(row, 'run');
 const isLeaf = (row: unknown) => isOfKind(row, 'leaf');
 
-function runIdOf(row: unknown): string[] {
-  if (typeof row === 'string') return [row];
+/** Newest first. One of several workspaces that does not answer is left out. @throws what it says when none answers */
+async function recentRuns(workspaces: readonly Workspace[], query: RunQuery): Promise<Run[]> {
+  const pages = await Promise.allSettled(workspaces.map((workspace) => workspace.runs(query)));
+  const [failed] = pages.filter((page) => page.status === 'rejected');
+  if (failed && pages.every(({ status }) => status === 'rejected')) throw failed.reason;
+  const runs = pages.flatMap((page) => (page.status === 'fulfilled' ? page.value.runs : []));
+  return workspaces.length === 1 ? runs : runs.sort((a, b) => b.startTime - a.startTime).slice(0, RECENT);
+}
+
+function runKeyOf(row: unknown): RunKey[] {
+  const keyOf = (name: unknown) => (typeof name === 'string' ? [runKey(parseRunKey(name))] : []);
+  if (typeof row === 'string') return keyOf(row);
   if (typeof row !== 'object' || row === null) return [];
-  if ('run' in row) return [(row.run as Run).id];
-  if ('runId' in row && typeof row.runId === 'string') return [row.runId];
-  if ('runIds' in row && Array.isArray(row.runIds)) return row.runIds.filter((id) => typeof id === 'string');
+  if ('run' in row) return [runKey(refOf(row.run as Run))];
+  if ('runId' in row) return keyOf(row.runId);
+  if ('runIds' in row && Array.isArray(row.runIds)) return row.runIds.flatMap(keyOf);
   return [];
 }

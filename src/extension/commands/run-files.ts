@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import { refOf, runKey } from '../../workspace/run-ref.js';
+import type { Run } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { runUri } from '../runs/run-file-system.js';
-import { parseRunUriPath, RUN_SCHEME, splitPath } from '../runs/run-uri.js';
+import { parseRunUriPath, splitPath } from '../runs/run-uri.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
 import type { RunChooser } from './run-chooser.js';
@@ -17,8 +20,8 @@ export function registerRunFileCommands(
       placeholder: vscode.l10n.t('Open a file of which run?'),
     });
     if (!run) return;
-    const path = await pickFile(workspaces, run.id, run.name);
-    if (path !== undefined) await open(runUri({ runId: run.id, area: 'files', path }));
+    const path = await pickFile(workspaces.of(run), run);
+    if (path !== undefined) await open(runUri({ runId: runKey(refOf(run)), area: 'files', path }));
   });
 
   register(COMMANDS.openFile, async (uri) => {
@@ -44,16 +47,17 @@ async function open(uri: vscode.Uri): Promise<void> {
 
 function uriOf(row: unknown): vscode.Uri | undefined {
   if (typeof row !== 'object' || row === null || !('runId' in row) || !('path' in row)) return undefined;
-  const path = parseRunUriPath(`/${String(row.runId)}/${String(row.path)}`);
-  return path && vscode.Uri.from({ scheme: RUN_SCHEME, path: `/${String(row.runId)}/${String(row.path)}` });
+  // The path of a row begins with its area.
+  const path = parseRunUriPath(`/run/${String(row.path)}`);
+  return path && runUri({ ...path, runId: String(row.runId) });
 }
 
 /** Walks the run's folders until a file is chosen. */
-async function pickFile({ active }: Workspaces, runId: string, title: string): Promise<string | undefined> {
+async function pickFile(workspace: Workspace, { id, name: title }: Run): Promise<string | undefined> {
   for (let folder = ''; ;) {
-    const files = await active.files(runId, folder);
+    const files = await workspace.files(id, folder);
     if (files.length === 0 && folder === '') {
-      const { filesElsewhere } = await active.run(runId);
+      const { filesElsewhere } = await workspace.run(id);
       void vscode.window.showInformationMessage(
         filesElsewhere === undefined
           ? vscode.l10n.t('{0} has no files.', title)

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { Run } from '../../workspace/types.js';
+import { facetOf } from '../../workspace/facets.js';
+import { refOf, shortKey } from '../../workspace/run-ref.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import type { LogTerminals } from '../log/log-terminals.js';
 import { runLink } from '../links/run-links.js';
+import { eachWorkspace } from '../runs/each-workspace.js';
 import { ownTags } from '../runs/own-tags.js';
 import { isActive, isCancellable, isOpen } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
@@ -29,17 +32,17 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
   const { workspaces, choose, log, charts, compare, panel, logs, reveal } = parts;
 
   const cancel = (runs: readonly Run[]) =>
-    Promise.all(runs.map(({ id }) => workspaces.active.jobs.cancel(id)));
+    Promise.all(runs.map((run) => facetOf(workspaces.of(run), 'jobs').cancel(run.id)));
 
   register(COMMANDS.showCharts, async (...args) => {
     const placeholder = vscode.l10n.t('Show the charts of which runs?');
     const runs = await choose.runs(args, { placeholder, many: true });
-    if (runs.length > 0) charts.show(runs.map(({ id }) => id));
+    if (runs.length > 0) charts.show(keysOf(runs));
   });
   register(COMMANDS.addToCharts, async (...args) => {
     const placeholder = vscode.l10n.t('Add which runs to the charts?');
     const runs = await choose.runs(args, { placeholder, many: true });
-    if (runs.length > 0) charts.add(runs.map(({ id }) => id));
+    if (runs.length > 0) charts.add(keysOf(runs));
   });
 
   register(COMMANDS.compare, async (...args) => {
@@ -50,7 +53,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('Select 2 to {0} runs to compare them.', MOST_COMPARED),
       );
-    } else compare.show(oldestFirst(runs).map(({ id }) => id));
+    } else compare.show(keysOf(oldestFirst(runs)));
   });
 
   register(COMMANDS.compareWith, async (...args) => {
@@ -59,9 +62,10 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     const [other] = await choose.ask({
       placeholder: vscode.l10n.t('Compare {0} with which run?', run.name),
       among: { experimentIds: [run.experimentId] },
+      workspace: run.workspace,
       fits: ({ id }) => id !== run.id,
     });
-    if (other) compare.show([other.id, run.id]);
+    if (other) compare.show(keysOf([other, run]));
   });
 
   register(COMMANDS.showRun, async (row, options) => {
@@ -72,7 +76,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       options !== null &&
       'preserveFocus' in options &&
       options.preserveFocus === true;
-    if (run) panel.show(run.id, { preserveFocus });
+    if (run) panel.show(keysOf([run])[0]!, { preserveFocus });
   });
 
   register(COMMANDS.showLog, async (...args) => {
@@ -109,7 +113,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       return;
     }
     if (await confirmed(endQuestion(runs)))
-      await Promise.all(runs.map(({ id }) => workspaces.active.edit.end(id)));
+      await Promise.all(runs.map((run) => facetOf(workspaces.of(run), 'edit').end(run.id)));
   });
 
   register(COMMANDS.copyId, async (...args) => {
@@ -121,7 +125,8 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
 
   register(COMMANDS.copyLink, async (...args) => {
     const runs = await choose.runs(args, { placeholder: vscode.l10n.t('Copy a link to which run?') });
-    if (runs.length > 0) await vscode.env.clipboard.writeText(runs.map(({ id }) => runLink(id)).join('\n'));
+    if (runs.length > 0)
+      await vscode.env.clipboard.writeText(runs.map((run) => runLink(refOf(run))).join('\n'));
   });
 
   register(COMMANDS.copyValue, async (row) => {
@@ -143,7 +148,8 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       prompt: vscode.l10n.t('Name of the run'),
       validateInput: (value) => (value.trim() ? undefined : vscode.l10n.t('A run needs a name.')),
     });
-    if (name && name.trim() !== run.name) await workspaces.active.edit.rename(run.id, name.trim());
+    if (name && name.trim() !== run.name)
+      await facetOf(workspaces.of(run), 'edit').rename(run.id, name.trim());
   });
 
   register(COMMANDS.editTag, async (...args) => {
@@ -158,7 +164,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     const fits = (run: Run) => !isActive(run);
     const runs = await choose.runs(args, { placeholder, fits, many: true, onlyRuns: true });
     if (runs.length > 0) {
-      await workspaces.active.edit.delete(runs.map(({ id }) => id));
+      await eachWorkspace(runs, workspaces, (edit, ids) => edit.delete(ids));
       // The command is done; the offer stands for as long as its notification.
       offerUndo(runs, workspaces).catch((error: unknown) => showError(error, log));
     } else if (args[0] !== undefined)
@@ -211,10 +217,18 @@ async function confirmed({ message, detail, yes, no }: Question): Promise<boolea
 }
 
 /** What came later is compared with what was before, whatever the order of the rows. */
-const oldestFirst = (runs: readonly Run[]) => [...runs].sort((a, b) => a.number - b.number);
+const oldestFirst = (runs: readonly Run[]) =>
+  [...runs].sort((a, b) =>
+    // Numbers count within a workspace.
+    runs.every(({ workspace }) => workspace === a.workspace)
+      ? a.number - b.number
+      : a.startTime - b.startTime,
+  );
+
+const keysOf = (runs: readonly Run[]) => runs.map((run) => shortKey(refOf(run)));
 
 /** Of several runs the tag gets one value in all. */
-async function editTag(runs: readonly Run[], { active }: Workspaces): Promise<void> {
+async function editTag(runs: readonly Run[], workspaces: Workspaces): Promise<void> {
   const title =
     runs.length === 1 && runs[0]
       ? vscode.l10n.t('Tags of {0}', runs[0].name)
@@ -243,15 +257,16 @@ async function editTag(runs: readonly Run[], { active }: Workspaces): Promise<vo
     value: own.get(name),
   });
   if (value === undefined) return;
-  await Promise.all(runs.map(({ id }) => active.edit.tag(id, { [name]: value === '' ? null : value })));
+  const tags = { [name]: value === '' ? null : value };
+  await Promise.all(runs.map((run) => facetOf(workspaces.of(run), 'edit').tag(run.id, tags)));
 }
 
-async function offerUndo(runs: readonly Run[], { active: workspace }: Workspaces): Promise<void> {
+async function offerUndo(runs: readonly Run[], workspaces: Workspaces): Promise<void> {
   const message =
     runs.length === 1 && runs[0]
       ? vscode.l10n.t('Deleted run {0}.', runs[0].name)
       : vscode.l10n.t('Deleted {0} runs.', runs.length);
   const undo = vscode.l10n.t('Undo');
   const picked = await vscode.window.showInformationMessage(message, undo);
-  if (picked === undo) await workspace.edit.undelete(runs.map(({ id }) => id));
+  if (picked === undo) await eachWorkspace(runs, workspaces, (edit, ids) => edit.undelete(ids));
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { findServer, homeOf, shutdown } from '../../workspace/local/launch.js';
+import { findServer, shutdown } from '../../workspace/local/launch.js';
 import { settingLines, type Shell, SHELLS } from '../../workspace/local/tracking.js';
 import { COMMANDS } from '../command-ids.js';
 import { formatBytes, formatDuration } from '../format.js';
-import { settings } from '../settings.js';
+import { localOf } from '../local.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
 
@@ -16,9 +16,10 @@ export function registerServerCommands(
   register(COMMANDS.showOutput, () => log.show());
 
   register(COMMANDS.copyEnvironment, async (given?: unknown) => {
+    const workspace = localOf(workspaces, given);
     const shell = SHELLS.find((known) => known === given) ?? (await pickShell());
     if (!shell) return;
-    const variables = await workspaces.active.trackingVariables();
+    const variables = await workspace.trackingVariables();
     await vscode.env.clipboard.writeText(settingLines(variables, shell));
     void vscode.window.showInformationMessage(
       shell === 'python'
@@ -31,15 +32,15 @@ export function registerServerCommands(
     );
   });
 
-  register(COMMANDS.serverStatus, async () => {
-    const home = homeOf({ home: settings.home() });
-    if (!(await findServer(home))) {
+  register(COMMANDS.serverStatus, async (row) => {
+    const workspace = localOf(workspaces, row);
+    if (!(await workspace.isUp())) {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('The Trainyard server is not running. It starts when needed.'),
       );
       return;
     }
-    const status = await workspaces.active.status();
+    const status = await workspace.status();
     const lines = [
       vscode.l10n.t('Process {0}, version {1}, Node.js {2}', status.pid, status.version, status.node),
       vscode.l10n.t(
@@ -57,17 +58,21 @@ export function registerServerCommands(
       vscode.l10n.t('URL {0}, home folder {1}', status.url, status.home),
     ];
     const stop = vscode.l10n.t('Stop Server');
-    const title = vscode.l10n.t('Trainyard Server');
+    const title =
+      workspaces.all.length > 1
+        ? vscode.l10n.t('Trainyard Server of {0}', workspace.label)
+        : vscode.l10n.t('Trainyard Server');
     const picked = await vscode.window.showInformationMessage(
       title,
       { modal: true, detail: lines.join('\n') },
       stop,
     );
-    if (picked === stop) await vscode.commands.executeCommand(COMMANDS.stopServer);
+    if (picked === stop)
+      await vscode.commands.executeCommand(COMMANDS.stopServer, { workspaceId: workspace.id });
   });
 
-  register(COMMANDS.stopServer, async () => {
-    const server = await findServer(homeOf({ home: settings.home() }));
+  register(COMMANDS.stopServer, async (row) => {
+    const server = await findServer(localOf(workspaces, row).home);
     if (server) await shutdown(server);
     void vscode.window.showInformationMessage(
       vscode.l10n.t(

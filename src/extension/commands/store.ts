@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
 import type { StoreRecovery } from '../../workspace/local/contract.js';
-import { findServer, homeOf, shutdown } from '../../workspace/local/launch.js';
+import { findServer, shutdown } from '../../workspace/local/launch.js';
 import { maintainStore } from '../../workspace/local/maintenance.js';
 import { COMMANDS } from '../command-ids.js';
 import { formatTime } from '../format.js';
-import { settings } from '../settings.js';
+import { localOf } from '../local.js';
+import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
 
 /** For a store that was damaged or lost, on machines that do not have the command line. */
-export function registerStoreCommands(register: Register, serverEntry: string): void {
-  register(COMMANDS.recoverStore, async () => {
-    const home = homeOf({ home: settings.home() });
+export function registerStoreCommands(register: Register, workspaces: Workspaces, serverEntry: string): void {
+  register(COMMANDS.recoverStore, async (row) => {
+    const { home } = localOf(workspaces, row);
     const recover = vscode.l10n.t('Recover');
     const picked = await vscode.window.showWarningMessage(
       vscode.l10n.t('Recover the store in {0}?', home),

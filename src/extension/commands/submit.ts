@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
+import { refOf, shortKey } from '../../workspace/run-ref.js';
 import type { Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { CONTEXT_KEYS } from '../context-key-names.js';
@@ -20,7 +21,7 @@ export interface SubmitParts extends Omit<StepParts, 'workspace'> {
   onSubmitted: (run: Run) => void;
 }
 
-/** Each answers the id of the run, so that other extensions and tests can follow it. */
+/** Each answers the id of the run (of another workspace than that of this computer: its key), so that other extensions and tests can follow it. */
 export function registerSubmitCommands(register: Register, parts: SubmitParts): void {
   const { submitter, memory, log, onSubmitted } = parts;
   if (memory.last !== undefined) setContext(CONTEXT_KEYS.canSubmitAgain, true);
@@ -42,7 +43,7 @@ export function registerSubmitCommands(register: Register, parts: SubmitParts): 
     await memory.remember(script.uri.toString(), options);
     setContext(CONTEXT_KEYS.canSubmitAgain, true);
     onSubmitted(run);
-    return run.id;
+    return shortKey(refOf(run));
   }
 
   register(COMMANDS.submit, async (argument) => {

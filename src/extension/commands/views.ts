@@ -1,31 +1,47 @@
 import * as vscode from 'vscode';
+import { shortExperimentKey } from '../../workspace/run-ref.js';
 import { COMMANDS } from '../command-ids.js';
 import { TrainyardError } from '../../base/errors.js';
 import type { TablePanels } from '../panels/table-panel.js';
 import type { ExperimentNode } from '../runs/run-nodes.js';
+import type { ModelsView } from '../views/models-view.js';
 import type { RunsView } from '../views/runs-view.js';
+import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
+
+export interface ViewParts {
+  runs: RunsView;
+  models: ModelsView;
+  others: readonly { refresh(): void }[];
+  table: TablePanels;
+}
 
 /** What is in the title bars of the views. */
 export function registerViewCommands(
   register: Register,
-  runs: RunsView,
-  all: readonly { refresh(): void }[],
-  table: TablePanels,
+  workspaces: Workspaces,
+  { runs, models, others, table }: ViewParts,
 ): void {
-  register(COMMANDS.refresh, () => all.forEach((view) => view.refresh()));
+  register(COMMANDS.refresh, async () => {
+    // What could not be opened is tried again.
+    await workspaces.reload();
+    for (const view of [runs, models, ...others]) view.refresh();
+  });
   register(COMMANDS.clearFilter, () => runs.setFilter(''));
   register(COMMANDS.onlyOpenCommit, () => runs.setOnlyOpenCommit(true));
   register(COMMANDS.allCommits, () => runs.setOnlyOpenCommit(false));
   register(COMMANDS.showMore, (group) => runs.showMore(group as ExperimentNode));
-  register(COMMANDS.showTable, (row) => table.show(experimentIdOf(row)));
+  register(COMMANDS.showMoreModels, (id) => models.showMore(String(id)));
+  register(COMMANDS.showTable, (row) => table.show(experimentKeyOf(row)));
   register(COMMANDS.filterRuns, () => askFilter(runs));
 }
 
 /** Of the row of an experiment; all are meant without one. */
-function experimentIdOf(row: unknown): string | null {
+function experimentKeyOf(row: unknown): string | null {
   const isExperiment = typeof row === 'object' && row !== null && 'kind' in row && row.kind === 'experiment';
-  return isExperiment ? (row as ExperimentNode).experiment.id : null;
+  if (!isExperiment) return null;
+  const { workspace, experiment } = row as ExperimentNode;
+  return shortExperimentKey({ workspace, experiment: experiment.id });
 }
 
 /** Asks until the filter is one that the workspace understands, or the box is closed. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { findServer, homeOf } from '../../workspace/local/launch.js';
+import { refOf, shortKey } from '../../workspace/run-ref.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
@@ -10,6 +11,7 @@ import type { OpenCommit } from '../git/open-commit.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { primaryMetric } from '../runs/primary-metric.js';
 import { stateWord } from '../runs/run-words.js';
+import { isUp } from '../local.js';
 import { settings } from '../settings.js';
 import type { Workspaces } from '../workspaces.js';
 import { lensLine } from './lens-line.js';
@@ -93,7 +95,7 @@ export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable 
           title: titleOf(run),
           tooltip: vscode.l10n.t('Show the newest run of this script at the open commit'),
           command: COMMANDS.showRun,
-          arguments: [run.id],
+          arguments: [shortKey(refOf(run))],
         }),
       );
     return lenses;
@@ -103,26 +105,38 @@ export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable 
     const known = this.#newest.get(fsPath);
     if (known && Date.now() - known.readAt < FRESH_MS) return known.run;
     const name = path.basename(fsPath);
-    if (!PLAIN_NAME.test(name) || !(await findServer(homeOf({ home: settings.home() })))) return undefined;
+    if (!PLAIN_NAME.test(name)) return undefined;
     const commit = await this.#openCommit.get();
-    const { runs } = await this.#workspaces.active.runs({
-      filter: `tags.\`mlflow.source.name\` LIKE '%${name}'`,
-      limit: CANDIDATES,
-      ...(commit !== undefined && { commit }),
-    });
-    const run = runs.find((each) => scriptOf(each) === fsPath);
+    const newest = await Promise.all(
+      this.#workspaces.all.map(async (workspace) => {
+        if (!hasScripts(workspace) || !(await isUp(workspace))) return undefined;
+        const { runs } = await workspace.runs({
+          filter: `tags.\`mlflow.source.name\` LIKE '%${name}'`,
+          limit: CANDIDATES,
+          ...(commit !== undefined && { commit }),
+        });
+        return runs.find((each) => scriptOf(each) === fsPath);
+      }),
+    );
+    const [run] = newest.flatMap((each) => each ?? []).sort((a, b) => b.startTime - a.startTime);
     this.#newest.set(fsPath, { run, readAt: Date.now() });
     return run;
   }
 
   #listen(run: Run | undefined): void {
     if (!run || !ACTIVE_STATES.includes(run.state)) return;
-    this.#listening ??= this.#workspaces.active.onEvent((event) => {
-      if (event.type === 'run' && event.parts.some((part) => part === 'state' || part === 'metrics'))
-        this.#redraw.trigger();
-    });
+    this.#listening ??= this.#workspaces.onEvent(
+      (event) => {
+        if (event.type === 'run' && event.parts.some((part) => part === 'state' || part === 'metrics'))
+          this.#redraw.trigger();
+      },
+      ({ id }) => id === run.workspace,
+    );
   }
 }
+
+/** Only a workspace that runs jobs, or keeps code, knows from which folder a script came. */
+const hasScripts = ({ code, jobs }: Workspace) => code !== undefined || jobs !== undefined;
 
 /** Absolute path of the script of a run; undefined when it is not known. */
 function scriptOf({ code }: Run): string | undefined {

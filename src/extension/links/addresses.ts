@@ -1,26 +1,41 @@
+import { LOCAL_ID, parseRunKey, type RunKey, type RunRef, shortKey } from '../../workspace/run-ref.js';
+
 /** Addresses of runs, read from text. Pure. */
 
 /** Ids as the server takes them. */
 const RUN_ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$/;
+const WORKSPACE_ID = /^[a-zA-Z0-9._-]{1,100}$/;
 /** What one link may name: as many as a person can tell apart. */
 const MOST_RUNS = 100;
 
-export type LinkTarget = { show: 'run' | 'charts' | 'compare'; runIds: string[] };
+export interface LinkTarget {
+  show: 'run' | 'charts' | 'compare';
+  runIds: RunKey[];
+}
 
 /**
- * What a link to the editor (`vscode://trainyard.trainyard/…`) leads to: `/run/<id>`, `/charts?runs=<id>,<id>` or
- * `/compare?runs=<id>,<id>`. Undefined for anything else: links come from anywhere.
+ * What a link to the editor (`vscode://trainyard.trainyard/…`) leads to: `/run/<id>?workspace=<id>`,
+ * `/charts?runs=<run>,<run>` or `/compare?runs=<run>,<run>`, where a run is `<workspace>/<id>`. Without a workspace it is one
+ * of this computer. Undefined for anything else: links come from anywhere.
  */
 export function targetOf({ path, query }: { path: string; query: string }): LinkTarget | undefined {
   const [, show, id, ...rest] = path.split('/');
+  const asked = new URLSearchParams(query);
   if (show === 'run') {
-    return id !== undefined && rest.length === 0 && RUN_ID.test(id) ? { show, runIds: [id] } : undefined;
+    const workspace = asked.get('workspace') ?? LOCAL_ID;
+    const key = id === undefined || rest.length > 0 ? undefined : keyOf({ workspace, run: id });
+    return key === undefined ? undefined : { show, runIds: [key] };
   }
   if ((show !== 'charts' && show !== 'compare') || id !== undefined) return undefined;
-  const runIds = [...new Set((new URLSearchParams(query).get('runs') ?? '').split(','))];
+  const keys = (asked.get('runs') ?? '').split(',').map((named) => keyOf(parseRunKey(named)));
+  if (keys.includes(undefined)) return undefined;
+  const runIds = [...new Set(keys as RunKey[])];
   const fewest = show === 'compare' ? 2 : 1;
-  if (runIds.length < fewest || runIds.length > MOST_RUNS) return undefined;
-  return runIds.every((runId) => RUN_ID.test(runId)) ? { show, runIds } : undefined;
+  return runIds.length < fewest || runIds.length > MOST_RUNS ? undefined : { show, runIds };
+}
+
+function keyOf(ref: RunRef): RunKey | undefined {
+  return WORKSPACE_ID.test(ref.workspace) && RUN_ID.test(ref.run) ? shortKey(ref) : undefined;
 }
 
 export interface FoundAddress {

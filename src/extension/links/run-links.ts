@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
+import { LOCAL_ID, refOf, type RunRef, shortKey } from '../../workspace/run-ref.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
-import { runsById } from '../runs/runs-by-id.js';
+import { runsByKey } from '../runs/runs-by-id.js';
 import type { Workspaces } from '../workspaces.js';
 import { type LinkTarget, targetOf } from './addresses.js';
 
@@ -14,16 +15,17 @@ const COMMAND_OF = {
 } as const satisfies Record<LinkTarget['show'], string>;
 
 /** An address that opens the panel of a run in the editor, from anywhere on this machine. */
-export function runLink(runId: string): string {
-  return `${vscode.env.uriScheme}://${EXTENSION_ID}/run/${runId}`;
+export function runLink({ workspace, run }: RunRef): string {
+  const query = workspace === LOCAL_ID ? '' : `?workspace=${encodeURIComponent(workspace)}`;
+  return `${vscode.env.uriScheme}://${EXTENSION_ID}/run/${run}${query}`;
 }
 
 /** Follows links to runs. They come from anywhere, so they only show. */
 export class RunLinks implements vscode.UriHandler {
-  readonly #workspaces: Workspaces;
+  readonly #workspaces: Pick<Workspaces, 'of'>;
   readonly #log: vscode.LogOutputChannel;
 
-  constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
+  constructor(workspaces: Pick<Workspaces, 'of'>, log: vscode.LogOutputChannel) {
     this.#workspaces = workspaces;
     this.#log = log;
   }
@@ -40,12 +42,12 @@ export class RunLinks implements vscode.UriHandler {
     const target = targetOf(uri);
     if (!target) throw new TrainyardError('BAD_REQUEST', vscode.l10n.t('Trainyard cannot open this link.'));
     const { show, runIds } = target;
-    const found = await runsById(this.#workspaces.active, runIds);
+    const found = await runsByKey(this.#workspaces, runIds);
     if (found.length < (show === 'compare' ? 2 : 1))
       throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The run of this link was not found.'), {
         hint: vscode.l10n.t('It was deleted, or it belongs to another machine.'),
       });
-    const ids = found.map(({ id }) => id);
-    await vscode.commands.executeCommand(COMMAND_OF[show], ids[0], ids);
+    const keys = found.map((run) => shortKey(refOf(run)));
+    await vscode.commands.executeCommand(COMMAND_OF[show], keys[0], keys);
   }
 }

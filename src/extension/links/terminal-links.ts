@@ -2,18 +2,22 @@ import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
 import { ownPath, pathInCode, runOfPath } from '../../job/code-path.js';
 import type { Run } from '../../workspace/types.js';
-import { findServer, homeOf, readDiscovery } from '../../workspace/local/launch.js';
+import { readDiscovery } from '../../workspace/local/launch.js';
+import type { LocalWorkspace } from '../../workspace/local/workspace.js';
+import { parseRunKey, refOf, runKey, type RunKey, shortExperimentKey } from '../../workspace/run-ref.js';
 import { COMMANDS } from '../command-ids.js';
 import { openCodeLine, openLine } from '../runs/open-line.js';
 import type { CodeLine } from '../../panels/code-line.js';
 import { originOf } from '../runs/run-failure.js';
-import { settings } from '../settings.js';
+import { isLocal, isUp } from '../local.js';
 import type { Workspaces } from '../workspaces.js';
 import { findAddresses } from './addresses.js';
 import { findPlaces } from '../../panels/code-places.js';
 
 interface RunTerminalLink extends vscode.TerminalLink {
-  runId?: string;
+  /** Key of a run. */
+  runId?: RunKey;
+  /** Key of an experiment. */
   experimentId?: string;
   /** A line of the code of that run, or of a file of the person. */
   line?: CodeLine;
@@ -21,7 +25,7 @@ interface RunTerminalLink extends vscode.TerminalLink {
 
 interface LinkOptions {
   /** The run whose log a terminal shows, if it does. */
-  runOf: (terminal: vscode.Terminal) => string | undefined;
+  runOf: (terminal: vscode.Terminal) => RunKey | undefined;
   /** Told when a link leads nowhere. */
   onError?: (error: unknown) => void;
 }
@@ -36,15 +40,15 @@ const MOST_KEPT = 1_000;
  * Looking at a terminal starts no server.
  */
 export class RunTerminalLinks implements vscode.TerminalLinkProvider<RunTerminalLink> {
-  readonly #workspaces: Workspaces;
-  readonly #openTable: (experimentId: string) => void;
+  readonly #workspaces: Pick<Workspaces, 'of' | 'all'>;
+  readonly #openTable: (experimentKey: string) => void;
   readonly #options: LinkOptions;
-  /** Ids that were asked for: the run, if there is one. */
+  /** Keys, and ids of whatever workspace, that were asked for: the run, if there is one. */
   readonly #known = new Map<string, Run | undefined>();
 
   constructor(
-    workspaces: Workspaces,
-    openTable: (experimentId: string) => void,
+    workspaces: Pick<Workspaces, 'of' | 'all'>,
+    openTable: (experimentKey: string) => void,
     options: LinkOptions = { runOf: () => undefined },
   ) {
     this.#workspaces = workspaces;
@@ -67,10 +71,11 @@ export class RunTerminalLinks implements vscode.TerminalLinkProvider<RunTerminal
     for (const { start, length, file: named, line: number } of findPlaces(line)) {
       const at = { startIndex: start, length, tooltip: vscode.l10n.t('Open Line') };
       const runId = shown ?? runOfPath(named);
-      const run = runId === undefined ? undefined : await this.#run(runId, homeOf({ home: settings.home() }));
+      const run = runId === undefined ? undefined : await this.#run(runId);
       const origin = run && originOf(run);
       const file = origin && pathInCode(named, origin);
-      if (run && file !== undefined) links.push({ ...at, runId: run.id, line: { file, line: number } });
+      if (run && file !== undefined)
+        links.push({ ...at, runId: runKey(refOf(run)), line: { file, line: number } });
       // A copy that jobs share names the person's file itself.
       else if (ownPath(named) !== named) links.push({ ...at, line: { file: ownPath(named), line: number } });
     }
@@ -80,20 +85,21 @@ export class RunTerminalLinks implements vscode.TerminalLinkProvider<RunTerminal
   async #addressesIn(line: string): Promise<RunTerminalLink[]> {
     const found = findAddresses(line);
     if (found.length === 0 || found.length > MOST_IN_A_LINE) return [];
-    const home = homeOf({ home: settings.home() });
-    const port = readDiscovery(home)?.port;
-    if (port === undefined) return [];
     const links: RunTerminalLink[] = [];
-    for (const { start, length, runId, experimentId, port: named } of found) {
+    for (const { start, length, runId: run, experimentId: experiment, port } of found) {
       // A port is the server's for good; an id alone may be of anything.
-      if (named === undefined ? (await this.#run(runId ?? '', home)) !== undefined : named === port)
-        links.push({
-          startIndex: start,
-          length,
-          tooltip: runId === undefined ? vscode.l10n.t('Show Runs Table') : vscode.l10n.t('Show Run'),
-          ...(runId !== undefined && { runId }),
-          ...(experimentId !== undefined && { experimentId }),
-        });
+      const workspace =
+        port === undefined
+          ? (await this.#run(run ?? ''))?.workspace
+          : this.#local().find(({ home }) => readDiscovery(home)?.port === port)?.id;
+      if (workspace === undefined) continue;
+      links.push({
+        startIndex: start,
+        length,
+        tooltip: run === undefined ? vscode.l10n.t('Show Runs Table') : vscode.l10n.t('Show Run'),
+        ...(run !== undefined && { runId: runKey({ workspace, run }) }),
+        ...(experiment !== undefined && { experimentId: shortExperimentKey({ workspace, experiment }) }),
+      });
     }
     return links;
   }
@@ -104,10 +110,10 @@ export class RunTerminalLinks implements vscode.TerminalLinkProvider<RunTerminal
     else if (experimentId !== undefined) this.#openTable(experimentId);
   }
 
-  async #open(line: CodeLine, runId: string | undefined): Promise<void> {
+  async #open(line: CodeLine, runId: RunKey | undefined): Promise<void> {
     const run = runId === undefined ? undefined : this.#known.get(runId);
     try {
-      if (run) await openCodeLine(this.#workspaces.active, run, line);
+      if (run) await openCodeLine(this.#workspaces.of(run), run, line);
       else await openLine(vscode.Uri.file(line.file), line.line);
     } catch (error) {
       if (!this.#options.onError) throw error;
@@ -115,15 +121,35 @@ export class RunTerminalLinks implements vscode.TerminalLinkProvider<RunTerminal
     }
   }
 
-  async #run(id: string, home: string): Promise<Run | undefined> {
-    if (this.#known.has(id)) return this.#known.get(id);
-    if (!(await findServer(home))) return undefined;
-    const run = await this.#workspaces.active.run(id).catch((error: unknown) => {
-      if (TrainyardError.is(error, 'NOT_FOUND')) return undefined;
-      throw error;
-    });
+  /**
+   * @param name key of a run, or the id of one in any workspace of this computer
+   * @returns undefined when no workspace that runs has it
+   */
+  async #run(name: string): Promise<Run | undefined> {
+    if (this.#known.has(name)) return this.#known.get(name);
+    const ref = parseRunKey(name);
+    const isKey = name.includes('/');
+    const asked = this.#workspaces.all.filter((workspace) =>
+      isKey ? workspace.id === ref.workspace : isLocal(workspace),
+    );
+    let run: Run | undefined;
+    let isAnyUp = false;
+    for (const workspace of asked) {
+      if (run || !(await isUp(workspace))) continue;
+      isAnyUp = true;
+      run = await workspace.run(ref.run).catch((error: unknown) => {
+        if (TrainyardError.is(error, 'NOT_FOUND')) return undefined;
+        throw error;
+      });
+    }
+    if (!isAnyUp) return undefined;
     if (this.#known.size >= MOST_KEPT) this.#known.clear();
-    this.#known.set(id, run);
+    this.#known.set(name, run);
+    if (run) this.#known.set(runKey(refOf(run)), run);
     return run;
+  }
+
+  #local(): LocalWorkspace[] {
+    return this.#workspaces.all.filter(isLocal);
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.js';
+import { parseRunKey, refOf, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { Run } from '../../workspace/types.js';
 import type { Workspaces } from '../workspaces.js';
 import { isCancelled, logError } from '../errors.js';
@@ -11,7 +12,7 @@ import { aside } from './terminal-text.js';
 export class LogTerminals implements vscode.Disposable {
   readonly #workspaces: Workspaces;
   readonly #log: vscode.LogOutputChannel;
-  readonly #open = new Map<string, vscode.Terminal>();
+  readonly #open = new Map<RunKey, vscode.Terminal>();
 
   constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
     this.#workspaces = workspaces;
@@ -19,23 +20,24 @@ export class LogTerminals implements vscode.Disposable {
   }
 
   show(run: Run): void {
-    let terminal = this.#open.get(run.id);
+    const key = runKey(refOf(run));
+    let terminal = this.#open.get(key);
     if (!terminal) {
       terminal = vscode.window.createTerminal({
         name: run.name,
         iconPath: new vscode.ThemeIcon('output'),
         color: runColour(run),
-        pty: this.#viewer(run.id),
+        pty: this.#viewer(key),
         isTransient: true,
       });
-      this.#open.set(run.id, terminal);
+      this.#open.set(key, terminal);
     }
     terminal.show(true);
   }
 
-  /** The run whose log a terminal shows. */
-  runOf(terminal: vscode.Terminal): string | undefined {
-    for (const [runId, open] of this.#open) if (open === terminal) return runId;
+  /** Key of the run whose log a terminal shows. */
+  runOf(terminal: vscode.Terminal): RunKey | undefined {
+    for (const [key, open] of this.#open) if (open === terminal) return key;
     return undefined;
   }
 
@@ -43,23 +45,24 @@ export class LogTerminals implements vscode.Disposable {
     for (const terminal of this.#open.values()) terminal.dispose();
   }
 
-  #viewer(runId: string): vscode.Pseudoterminal {
+  #viewer(key: RunKey): vscode.Pseudoterminal {
+    const ref = parseRunKey(key);
     const written = new vscode.EventEmitter<string>();
     const closed = new AbortController();
     return {
       onDidWrite: written.event,
       open: () => {
-        followLog(this.#workspaces.active, runId, (text) => written.fire(text), closed.signal).catch(
-          (error: unknown) => {
-            if (closed.signal.aborted || isCancelled(error)) return;
-            logError(error, this.#log);
-            written.fire(aside(messageOf(error)));
-          },
-        );
+        const follow = async () =>
+          followLog(this.#workspaces.of(ref), ref.run, (text) => written.fire(text), closed.signal);
+        follow().catch((error: unknown) => {
+          if (closed.signal.aborted || isCancelled(error)) return;
+          logError(error, this.#log);
+          written.fire(aside(messageOf(error)));
+        });
       },
       close: () => {
         closed.abort();
-        this.#open.delete(runId);
+        this.#open.delete(key);
         written.dispose();
       },
     };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
+import { parseRunKey, refOf, runKey, type RunKey, shortKey } from '../../workspace/run-ref.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { goalOfName } from '../../base/goal.js';
 import { COMMANDS, type CommandId } from '../command-ids.js';
@@ -23,29 +24,32 @@ export class EndNotices implements vscode.Disposable {
   readonly #workspaces: Workspaces;
   readonly #state: vscode.Memento;
   readonly #log: vscode.LogOutputChannel;
-  readonly #watched: Set<string>;
+  readonly #watched: Set<RunKey>;
   #listening: { dispose(): void } | undefined;
 
   constructor(workspaces: Workspaces, state: vscode.Memento, log: vscode.LogOutputChannel) {
     this.#workspaces = workspaces;
     this.#state = state;
     this.#log = log;
-    this.#watched = new Set(state.get<string[]>(KEY, []));
+    // Earlier versions kept ids, which are of the workspace of this computer.
+    this.#watched = new Set(state.get<string[]>(KEY, []).map((key) => runKey(parseRunKey(key))));
   }
 
-  watch({ id }: Run): void {
-    this.#watched.add(id);
+  watch(run: Run): void {
+    const key = runKey(refOf(run));
+    const isFirst = this.#watchedIn(run.workspace).length === 0;
+    this.#watched.add(key);
     this.#keep();
-    if (!this.#listening) this.#listen();
+    if (isFirst || !this.#listening) this.#listen();
     // It may have ended before anybody listened.
-    this.#look(id);
+    this.#look(key);
   }
 
   /** Goes on with what was watched before the window was opened; it is called when a server is there. */
   resume(): void {
     if (this.#watched.size === 0 || this.#listening) return;
     this.#listen();
-    const looked = [...this.#watched].map((id) => this.#endOf(id));
+    const looked = [...this.#watched].map((key) => this.#endOf(key));
     Promise.all(looked).then(
       (runs) => this.#tellOfAll(runs.filter((run) => run !== undefined)),
       (error: unknown) => logError(error, this.#log),
@@ -53,39 +57,48 @@ export class EndNotices implements vscode.Disposable {
   }
 
   #listen(): void {
-    this.#listening = this.#workspaces.active.onEvent((event) => {
-      if (event.type === 'reset') for (const id of this.#watched) this.#look(id);
-      if (event.type === 'run' && event.parts.includes('state') && this.#watched.has(event.runId))
-        this.#look(event.runId);
-    });
+    this.#listening?.dispose();
+    this.#listening = this.#workspaces.onEvent(
+      (event) => {
+        const key = event.type === 'run' ? runKey({ workspace: event.workspace, run: event.runId }) : '';
+        if (event.type === 'reset') for (const each of this.#watchedIn(event.workspace)) this.#look(each);
+        if (event.type === 'run' && event.parts.includes('state') && this.#watched.has(key)) this.#look(key);
+      },
+      ({ id }) => this.#watchedIn(id).length > 0,
+    );
   }
 
   dispose(): void {
     this.#listening?.dispose();
   }
 
-  #look(id: string): void {
-    this.#endOf(id)
+  #watchedIn(workspace: string): RunKey[] {
+    return [...this.#watched].filter((key) => parseRunKey(key).workspace === workspace);
+  }
+
+  #look(key: RunKey): void {
+    this.#endOf(key)
       .then((run) => run && this.#tell(run))
       .catch((error: unknown) => logError(error, this.#log));
   }
 
   /** The run, once: when it has ended. */
-  async #endOf(id: string): Promise<Run | undefined> {
+  async #endOf(key: RunKey): Promise<Run | undefined> {
+    const ref = parseRunKey(key);
     try {
-      const run = await this.#workspaces.active.run(id);
-      if (ACTIVE_STATES.includes(run.state) || !this.#watched.has(id)) return undefined;
-      this.#forget(id);
+      const run = await this.#workspaces.of(ref).run(ref.run);
+      if (ACTIVE_STATES.includes(run.state) || !this.#watched.has(key)) return undefined;
+      this.#forget(key);
       return run;
     } catch (error) {
-      if (TrainyardError.is(error, 'NOT_FOUND')) this.#forget(id);
+      if (TrainyardError.is(error, 'NOT_FOUND')) this.#forget(key);
       else logError(error, this.#log);
       return undefined;
     }
   }
 
-  #forget(id: string): void {
-    this.#watched.delete(id);
+  #forget(key: RunKey): void {
+    this.#watched.delete(key);
     this.#keep();
     if (this.#watched.size > 0) return;
     this.#listening?.dispose();
@@ -114,8 +127,8 @@ export class EndNotices implements vscode.Disposable {
   }
 
   async #tellOfSuccess(run: Run): Promise<void> {
-    const { active } = this.#workspaces;
-    const experiment = (await active.experiments()).find(({ id }) => id === run.experimentId);
+    const workspace = this.#workspaces.of(run);
+    const experiment = (await workspace.experiments()).find(({ id }) => id === run.experimentId);
     const metric = primaryMetric(run.metrics, settings.metric(), experiment?.tags);
     const result = metric && resultText(run, metric, await this.#bestBefore(run, metric));
     const text = result
@@ -126,19 +139,19 @@ export class EndNotices implements vscode.Disposable {
     const picked = await vscode.window.showInformationMessage(text, ...actions);
     if (picked === undefined) return;
     const command = picked === charts ? COMMANDS.showCharts : COMMANDS.showRun;
-    await vscode.commands.executeCommand(command, run.id);
+    await vscode.commands.executeCommand(command, shortKey(refOf(run)));
   }
 
   /** The best value of a metric among the other runs of the experiment; undefined when there is none to compare with. */
-  async #bestBefore({ id, experimentId }: Run, metric: string): Promise<number | undefined> {
+  async #bestBefore(run: Run, metric: string): Promise<number | undefined> {
     const goal = goalOfName(metric);
     if (goal === 'unknown' || metric.includes('`')) return undefined;
-    const { runs } = await this.#workspaces.active.runs({
-      experimentIds: [experimentId],
+    const { runs } = await this.#workspaces.of(run).runs({
+      experimentIds: [run.experimentId],
       orderBy: [`metrics.\`${metric}\` ${goal === 'lower' ? 'ASC' : 'DESC'}`],
       limit: 2,
     });
-    const value = runs.find((other) => other.id !== id)?.metrics[metric]?.value;
+    const value = runs.find((other) => other.id !== run.id)?.metrics[metric]?.value;
     return value !== undefined && Number.isFinite(value) ? value : undefined;
   }
 
@@ -149,7 +162,7 @@ export class EndNotices implements vscode.Disposable {
       ? vscode.l10n.t('{0} failed: {1}', run.name, why)
       : vscode.l10n.t('{0} failed.', run.name);
     const actions: { title: string; command: CommandId; argument: unknown }[] = [];
-    const offer = (title: string, command: CommandId, argument: unknown = run.id) =>
+    const offer = (title: string, command: CommandId, argument: unknown = shortKey(refOf(run))) =>
       actions.push({ title, command, argument });
     if (failedAt(run)) offer(vscode.l10n.t('Open Line'), COMMANDS.openFailure);
     offer(vscode.l10n.t('Show Log'), COMMANDS.showLog);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
+import { refOf, runKey } from '../../workspace/run-ref.js';
 import type { Run } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import type { CodeLine } from '../../panels/code-line.js';
@@ -13,16 +14,16 @@ import { facetOf } from '../../workspace/facets.js';
  */
 export async function openCodeLine(
   workspace: Pick<Workspace, 'label' | 'code'>,
-  { id: runId, code }: Pick<Run, 'id' | 'code'>,
+  run: Pick<Run, 'id' | 'workspace' | 'code'>,
   { file, line }: CodeLine,
 ): Promise<void> {
-  const own = vscode.Uri.file(path.join(code?.root ?? '', ...file.split('/')));
-  const [now, then] = await Promise.all([textOf(own), textOfRun(workspace, runId, file)]);
+  const own = vscode.Uri.file(path.join(run.code?.root ?? '', ...file.split('/')));
+  const [now, then] = await Promise.all([textOf(own), textOfRun(workspace, run.id, file)]);
   // What git ignores is no part of the run's code; it is linked in.
   if (now !== undefined && (then === undefined || plain(now) === plain(then))) return openLine(own, line);
   if (then === undefined)
     throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The file {0} no longer exists.', own.fsPath));
-  await openLine(runUri({ runId, area: 'code', path: file }), line);
+  await openLine(runUri({ runId: runKey(refOf(run)), area: 'code', path: file }), line);
   const name = path.posix.basename(file);
   if (now === undefined) {
     void vscode.window.showInformationMessage(

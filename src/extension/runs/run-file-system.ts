@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
+import { facetOf } from '../../workspace/facets.js';
+import { parseRunKey, type RunKey } from '../../workspace/run-ref.js';
 import type { RunFile } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { MOST_CSV_BYTES, tableCsv } from '../tables/table-csv.js';
-import type { Workspaces } from '../workspaces.js';
+import type { PlacedEvent, Workspaces } from '../workspaces.js';
 import { readStart } from './read-start.js';
 import { parseRunUriPath, RUN_SCHEME, runUriPath, splitPath, type RunPath } from './run-uri.js';
 
@@ -19,7 +22,7 @@ export function runUriAs(shown: vscode.Uri, path: RunPath): vscode.Uri {
 }
 
 /** A table among the files of a run as lines, under the name of a file that has them. */
-export function tableUri(runId: string, path: string): vscode.Uri {
+export function tableUri(runId: RunKey, path: string): vscode.Uri {
   const shown = runUri({ runId, area: 'files', path: path.replace(/\.json$/i, '.csv') });
   return runUriAs(shown, { runId, area: 'table', path });
 }
@@ -41,11 +44,20 @@ export class RunFileSystem implements vscode.FileSystemProvider {
   watch(uri: vscode.Uri): vscode.Disposable {
     const { runId, area } = parse(uri);
     if (area === 'code') return new vscode.Disposable(() => undefined);
-    const listening = this.#workspaces.active.onEvent((event) => {
-      if (event.type !== 'run' || event.runId !== runId || !event.parts.includes('files')) return;
-      this.#changedAt.set(runId, Date.now());
-      this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-    });
+    const { workspace, run } = parseRunKey(runId);
+    const isWritten = (event: PlacedEvent) =>
+      event.type === 'run' &&
+      event.workspace === workspace &&
+      event.runId === run &&
+      event.parts.includes('files');
+    const listening = this.#workspaces.onEvent(
+      (event) => {
+        if (!isWritten(event)) return;
+        this.#changedAt.set(runId, Date.now());
+        this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+      },
+      ({ id }) => id === workspace,
+    );
     return new vscode.Disposable(() => listening.dispose());
   }
 
@@ -89,22 +101,30 @@ export class RunFileSystem implements vscode.FileSystemProvider {
   }
 
   async #read({ runId, area, path }: RunPath): Promise<Uint8Array> {
-    const workspace = this.#workspaces.active;
+    const { workspace, run } = this.#located(runId);
     switch (area) {
       case 'files':
-        return workspace.readFile(runId, path);
+        return workspace.readFile(run, path);
       case 'code':
-        return workspace.code.read(runId, path);
+        return facetOf(workspace, 'code').read(run, path);
       case 'table': {
-        const { bytes, isCut } = await readStart(workspace, { runId, path }, MOST_CSV_BYTES);
+        const { bytes, isCut } = await readStart(workspace, { runId: run, path }, MOST_CSV_BYTES);
         return tableCsv(path, bytes, isCut);
       }
     }
   }
 
   #list({ runId, area, path }: RunPath, uri: vscode.Uri): Promise<RunFile[]> {
-    const workspace = this.#workspaces.active;
-    return translate(uri, area === 'code' ? workspace.code.files(runId, path) : workspace.files(runId, path));
+    const list = async () => {
+      const { workspace, run } = this.#located(runId);
+      return area === 'code' ? facetOf(workspace, 'code').files(run, path) : workspace.files(run, path);
+    };
+    return translate(uri, list());
+  }
+
+  #located(key: RunKey): { workspace: Workspace; run: string } {
+    const ref = parseRunKey(key);
+    return { workspace: this.#workspaces.of(ref), run: ref.run };
   }
 }
 

@@ -15,6 +15,8 @@ export interface RunNode {
 
 export interface ExperimentNode {
   readonly kind: 'experiment';
+  /** Id of its workspace. */
+  readonly workspace: string;
   experiment: Experiment;
   /** Start of the newest run that we know of, ms since the epoch; 0: we know of none. */
   activity: number;
@@ -26,9 +28,10 @@ export interface ExperimentNode {
   isLoaded: boolean;
 }
 
-export function newGroup(experiment: Experiment): ExperimentNode {
+export function newGroup(experiment: Experiment, workspace: string): ExperimentNode {
   return {
     kind: 'experiment',
+    workspace,
     experiment,
     activity: 0,
     runs: new Map(),

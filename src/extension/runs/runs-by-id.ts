@@ -1,3 +1,4 @@
+import { parseRunKey, refOf, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { Run } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 
@@ -22,4 +23,23 @@ export async function runsById(
     for (const run of runs) found.set(run.id, run);
   }
   return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/**
+ * The runs of these keys, in this order, each from its workspace. Those that are gone are left out.
+ * @throws NOT_FOUND when a workspace was removed
+ */
+export async function runsByKey(
+  workspaces: { of(ref: { workspace: string }): Pick<Workspace, 'runs'> },
+  keys: readonly RunKey[],
+  signal?: AbortSignal,
+): Promise<Run[]> {
+  const ids = new Map<string, string[]>();
+  for (const { workspace, run } of keys.map(parseRunKey))
+    ids.set(workspace, [...(ids.get(workspace) ?? []), run]);
+  const found = await Promise.all(
+    [...ids].map(([workspace, own]) => runsById(workspaces.of({ workspace }), own, signal)),
+  );
+  const byKey = new Map(found.flat().map((run) => [runKey(refOf(run)), run]));
+  return keys.flatMap((key) => byKey.get(runKey(parseRunKey(key))) ?? []);
 }

@@ -7,13 +7,13 @@ export const PAGE = 50;
 /** MLflow makes it; it is a row only when something is in it. */
 const DEFAULT_EXPERIMENT = '0';
 
-export type RunSource = Pick<Workspace, 'experiments' | 'runs' | 'run'>;
+export type RunSource = Pick<Workspace, 'id' | 'experiments' | 'runs' | 'run'>;
 /** What narrows the list. */
 export type RunsQuery = Pick<RunQuery, 'filter' | 'commit'>;
 /** Rows to draw again: those of some runs, or everything, since rows came, went or moved. */
 export type Changed = 'all' | Set<RunNode>;
 
-/** The runs that the tree shows: experiments, and of each as many pages as were asked for. No editor in it. */
+/** The runs of a workspace that the tree shows: experiments, and of each as many pages as were asked for. No editor in it. */
 export class RunsModel {
   readonly #source: RunSource;
   #query: RunsQuery = {};
@@ -142,7 +142,7 @@ export class RunsModel {
     const old = this.#groups;
     this.#groups = new Map(
       experiments.map((experiment) => {
-        const group = old?.get(experiment.id) ?? newGroup(experiment);
+        const group = old?.get(experiment.id) ?? newGroup(experiment, this.#source.id);
         group.experiment = experiment;
         const newest = runs.find(({ experimentId }) => experimentId === experiment.id);
         // One that was just made is about to be used.

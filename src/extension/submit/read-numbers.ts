@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
 import { patternsFrom, type ProposedPattern } from '../../job/patterns-from.js';
 import type { MetricPattern } from '../../job/spec.js';
+import { parseRunKey, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { scriptOf } from '../runs/run-failure.js';
 import type { SubmitMemory } from './script-options.js';
@@ -14,9 +15,9 @@ const LONGEST_NAME = 250;
 const LONGEST_QUOTE = 60;
 
 interface Parts {
-  workspaces: { readonly active: Workspace };
+  workspaces: { of(ref: { workspace: string }): Workspace };
   memory: SubmitMemory;
-  showCharts: (runId: string) => void;
+  showCharts: (run: RunKey) => void;
 }
 
 /**
@@ -25,15 +26,17 @@ interface Parts {
  * @throws BAD_REQUEST when the line has no number with a name, or the run is not one of a job
  */
 export async function readNumbers(
-  runId: string,
+  key: RunKey,
   line: string,
   { workspaces, memory, showCharts }: Parts,
 ): Promise<void> {
-  const workspace = workspaces.active;
+  const ref = parseRunKey(key);
+  const workspace = workspaces.of(ref);
   const patterns = await choose(line.trim());
   if (patterns.length === 0) return;
-  const run = await workspace.run(runId);
-  await facetOf(workspace, 'jobs').addPatterns(run.job?.runId ?? runId, patterns);
+  const run = await workspace.run(ref.run);
+  const job = run.job?.runId ?? run.id;
+  await facetOf(workspace, 'jobs').addPatterns(job, patterns);
   const script = scriptOf(run);
   if (script !== undefined) await memory.addMetrics(vscode.Uri.file(script).toString(), patterns);
   const names = patterns.map(({ name }) => name).join(', ');
@@ -46,7 +49,7 @@ export async function readNumbers(
           run.name,
           path.basename(script),
         );
-  tell(text, () => showCharts(run.job?.runId ?? runId));
+  tell(text, () => showCharts(runKey({ ...ref, run: job })));
 }
 
 function tell(text: string, show: () => void): void {

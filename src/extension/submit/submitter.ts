@@ -76,7 +76,7 @@ export class Submitter {
   }
 
   /**
-   * The job of a run as it was submitted, with the code as the folder has it now, and under a new name. Its secrets are
+   * The job of a run as it was submitted, in the workspace of the run, with the code as the folder has it now, and under a new name. Its secrets are
    * those that are stored under their names. Those of the script's file of variables come along as the file is used.
    * @param useFile whether jobs of this script get the variables of the file; default: as the setting says
    * @returns undefined when a person stopped it
@@ -86,7 +86,8 @@ export class Submitter {
     run: Run,
     useFile: (script: vscode.Uri) => boolean | undefined,
   ): Promise<Run | undefined> {
-    const { displayName: _, secrets: wanted = [], ...spec } = await this.#workspaces.active.jobs.spec(run.id);
+    const workspace = this.#workspaces.of(run);
+    const { displayName: _, secrets: wanted = [], ...spec } = await facetOf(workspace, 'jobs').spec(run.id);
     const stored = await this.#secrets.names();
     const others = wanted.filter((name) => !stored.includes(name));
     const script = others.length > 0 ? scriptOfJob(spec) : undefined;
@@ -98,7 +99,7 @@ export class Submitter {
     const ofFile = isUsed ? inFile.map((name) => [name, file?.secrets[name] ?? ''] as const) : [];
     const secrets = [...names, ...ofFile.map(([name]) => name)];
     const again = { ...spec, ...(secrets.length > 0 && { secrets }) };
-    return this.submitJob(again, names, Object.fromEntries(ofFile));
+    return this.submitJob(again, names, Object.fromEntries(ofFile), workspace);
   }
 
   /** What every job of a script has, and the secrets of its file of variables. */
@@ -138,6 +139,7 @@ export class Submitter {
     spec: JobSpec,
     secretNames: readonly string[],
     more: Record<string, string> = {},
+    workspace: Workspace = this.#workspaces.active,
   ): Promise<Run | undefined> {
     const { validate } = await import('../../job/validate.js');
     validate(spec);
@@ -146,9 +148,9 @@ export class Submitter {
     );
     const title = vscode.l10n.t('Submitting {0}', path.posix.basename(spec.script ?? titleOf(spec)));
     const options: SubmitOptions = { secrets: { ...more, ...(await this.#secrets.values(secretNames)) } };
-    const workspace = this.#workspaces.active;
-    const send = () => withPatience(title, (signal) => workspace.jobs.submit(spec, options, signal));
-    await this.#serverSettings.pushOnce();
+    const jobs = facetOf(workspace, 'jobs');
+    const send = () => withPatience(title, (signal) => jobs.submit(spec, options, signal));
+    await this.#serverSettings.pushOnce(workspace);
     try {
       return await send();
     } catch (error) {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, TrainyardError } from '../../base/errors.js';
+import { facetOf } from '../../workspace/facets.js';
 import type { Run } from '../../workspace/types.js';
 import { logError } from '../errors.js';
 import { followLog } from '../log/follow-log.js';
@@ -103,7 +104,8 @@ class JobTerminal implements vscode.Pseudoterminal {
     const { name, id } = this.#run;
     this.#written.fire(aside(vscode.l10n.t('Run {0} ({1}). Ctrl+C cancels it.', name, id)));
     const write = (text: string) => this.#written.fire(text);
-    const ended = await followLog(this.#parts.workspaces.active, id, write, this.#abort.signal);
+    const workspace = this.#parts.workspaces.of(this.#run);
+    const ended = await followLog(workspace, id, write, this.#abort.signal);
     return ended.job?.exitCode ?? (ended.state === 'finished' ? 0 : 1);
   }
 
@@ -114,9 +116,9 @@ class JobTerminal implements vscode.Pseudoterminal {
 
   #cancel(): void {
     if (!this.#run || this.#isOver) return;
-    this.#parts.workspaces.active.jobs
-      .cancel(this.#run.id)
-      .catch((error: unknown) => logError(error, this.#parts.log));
+    const run = this.#run;
+    const cancel = async () => facetOf(this.#parts.workspaces.of(run), 'jobs').cancel(run.id);
+    cancel().catch((error: unknown) => logError(error, this.#parts.log));
   }
 }
 

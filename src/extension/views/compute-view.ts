@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import type { Compute, Run, WorkspaceEvent } from '../../workspace/types.js';
+import { refOf, runKey } from '../../workspace/run-ref.js';
+import type { Compute, Run } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { runsById } from '../runs/runs-by-id.js';
 import { VIEWS } from '../view-ids.js';
-import type { Workspaces } from '../workspaces.js';
+import type { PlacedEvent, Workspaces } from '../workspaces.js';
 import { messageLeaf, type Leaf } from './leaf.js';
 import { LiveView } from './live-view.js';
 import { rowContext } from './row-context.js';
@@ -18,35 +20,44 @@ export interface PlacedRun {
 
 interface ComputeNode {
   readonly kind: 'compute';
+  /** Id of its workspace. */
+  readonly workspace: string;
   readonly compute: Compute;
 }
 
 /** Where jobs can run, and what runs there and waits. */
 export class ComputeView extends LiveView<ComputeNode | PlacedRun> {
-  #compute: Compute[] | undefined;
+  /** By workspace. */
+  readonly #compute = new Map<string, Compute[]>();
 
   constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
     super(VIEWS.compute, workspaces, log);
   }
 
   protected forget(): void {
-    this.#compute = undefined;
+    this.#compute.clear();
   }
 
-  protected applyEvents(events: readonly WorkspaceEvent[]): Promise<void> {
-    const concerns = (event: WorkspaceEvent) =>
+  protected applyEvents(events: readonly PlacedEvent[]): Promise<void> {
+    const concerns = (event: PlacedEvent) =>
       event.type === 'reset' || (event.type === 'run' && event.parts.includes('state'));
-    if (events.some(concerns)) this.refresh();
+    const stale = new Set(events.filter(concerns).map(({ workspace }) => workspace));
+    for (const id of stale) {
+      this.#compute.delete(id);
+      this.redrawWorkspace(id);
+    }
     return Promise.resolve();
   }
 
-  protected async roots(): Promise<ComputeNode[]> {
-    this.#compute ??= await this.workspaces.active.jobs.compute();
-    return this.#compute.map((compute) => ({ kind: 'compute', compute }));
+  protected async rootsOf({ id, jobs }: Workspace): Promise<(ComputeNode | Leaf)[]> {
+    if (!jobs) return [messageLeaf(`compute/${id}/none`, vscode.l10n.t('This workspace runs no jobs'))];
+    const all = this.#compute.get(id) ?? (await jobs.compute());
+    this.#compute.set(id, all);
+    return all.map((compute) => ({ kind: 'compute', workspace: id, compute }));
   }
 
   protected async childrenOf(node: ComputeNode | PlacedRun): Promise<(PlacedRun | Leaf)[]> {
-    const workspace = this.workspaces.active;
+    const workspace = this.workspaces.of(node.kind === 'run' ? node.run : node);
     if (node.kind === 'run') return runSections({ run: node.run, files: new Map() }, idOf(node), workspace);
     const { name, running, queued, collecting } = node.compute;
     const runs = await runsById(workspace, [...collecting, ...running, ...queued]);
@@ -55,7 +66,8 @@ export class ComputeView extends LiveView<ComputeNode | PlacedRun> {
   }
 
   protected itemOf(node: ComputeNode | PlacedRun): vscode.TreeItem {
-    return node.kind === 'run' ? activeRunItem(node.run, idOf(node)) : computeItem(node.compute, idOf(node));
+    if (node.kind === 'compute') return computeItem(node.compute, idOf(node));
+    return activeRunItem(node.run, idOf(node), this.workspaces.of(node.run));
   }
 
   protected tooltipOf(node: ComputeNode | PlacedRun): vscode.MarkdownString {
@@ -66,7 +78,9 @@ export class ComputeView extends LiveView<ComputeNode | PlacedRun> {
 }
 
 function idOf(node: ComputeNode | PlacedRun): string {
-  return node.kind === 'run' ? `compute/${node.place}/${node.run.id}` : `compute/${node.compute.name}`;
+  return node.kind === 'run'
+    ? `compute/${node.place}/${runKey(refOf(node.run))}`
+    : `compute/${node.workspace}/${node.compute.name}`;
 }
 
 function computeItem(compute: Compute, id: string): vscode.TreeItem {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, TrainyardError } from '../../base/errors.js';
+import type { RunKey } from '../../workspace/run-ref.js';
 import { COMMANDS } from '../command-ids.js';
 import { rowContext } from './row-context.js';
 
@@ -9,8 +10,10 @@ export interface Leaf {
   readonly item: vscode.TreeItem;
   readonly children?: () => Leaf[] | Promise<Leaf[]>;
   readonly tooltip?: () => vscode.MarkdownString;
-  /** The run that menus of the row work on. */
-  readonly runId?: string;
+  /** Key of the run that menus of the row work on. */
+  readonly runId?: RunKey;
+  /** Id of the workspace that menus of the row work on. */
+  readonly workspaceId?: string;
   /** Path of a file among the files of `runId`. */
   readonly path?: string;
   /** What *Copy Value* copies. */
@@ -49,8 +52,16 @@ export function messageLeaf(id: string, label: string, command?: vscode.Command,
   return leaf({ id, label, icon: icon ?? 'info', command, context: rowContext({ kind: 'message' }) });
 }
 
-/** An error in the place of the rows that could not be had, with what a person can do about it below it. */
-export function errorLeaf(id: string, error: unknown, retry: vscode.Command): Leaf {
+/**
+ * An error in the place of the rows that could not be had, with what a person can do about it below it.
+ * @param of the workspace that said it
+ */
+export function errorLeaf(
+  id: string,
+  error: unknown,
+  retry: vscode.Command,
+  of?: { workspaceId: string },
+): Leaf {
   const hint = TrainyardError.is(error) ? error.hint : undefined;
   const color = new vscode.ThemeColor('list.errorForeground');
   return leaf({
@@ -64,7 +75,7 @@ export function errorLeaf(id: string, error: unknown, retry: vscode.Command): Le
       new vscode.MarkdownString().appendText([messageOf(error), hint].filter(Boolean).join('\n\n')),
     children: () => [
       messageLeaf(`${id}/error/retry`, retry.title, retry, 'refresh'),
-      ...remedies(id, error),
+      ...remedies(id, error, of),
       messageLeaf(
         `${id}/error/output`,
         vscode.l10n.t('Show Output'),
@@ -75,10 +86,17 @@ export function errorLeaf(id: string, error: unknown, retry: vscode.Command): Le
   });
 }
 
-function remedies(id: string, error: unknown): Leaf[] {
+function remedies(id: string, error: unknown, of: { workspaceId: string } | undefined): Leaf[] {
   if (!TrainyardError.is(error, 'STORE_CORRUPT')) return [];
   const title = vscode.l10n.t('Recover Store…');
-  return [messageLeaf(`${id}/error/recover`, title, { title, command: COMMANDS.recoverStore }, 'tools')];
+  return [
+    messageLeaf(
+      `${id}/error/recover`,
+      title,
+      { title, command: COMMANDS.recoverStore, arguments: [of] },
+      'tools',
+    ),
+  ];
 }
 
 /** A name and its value, as of a parameter; the whole value is in the tooltip and can be copied. */

@@ -1,42 +1,86 @@
 import * as vscode from 'vscode';
-import type { Model, WorkspaceEvent } from '../../workspace/types.js';
+import { runKey, type RunKey } from '../../workspace/run-ref.js';
+import type { Model } from '../../workspace/types.js';
+import type { Registry, Workspace } from '../../workspace/workspace.js';
+import { COMMANDS } from '../command-ids.js';
 import { formatAge, formatValue } from '../format.js';
 import { VIEWS } from '../view-ids.js';
-import type { Workspaces } from '../workspaces.js';
+import type { PlacedEvent, Workspaces } from '../workspaces.js';
 import { leaf, messageLeaf, valueLeaf, type Leaf } from './leaf.js';
 import { LeafView } from './live-view.js';
 import { rowContext } from './row-context.js';
 
+const PAGE = 100;
+
+/** The models of a workspace as far as they were asked for. */
+interface ModelList {
+  models: Model[];
+  nextPage: string | undefined;
+}
+
 /** Models: those that runs logged, and those that were registered, with their versions. */
 export class ModelsView extends LeafView {
-  #models: Model[] | undefined;
+  /** By workspace. */
+  readonly #lists = new Map<string, ModelList>();
 
   constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
     super(VIEWS.models, workspaces, log);
   }
 
-  protected forget(): void {
-    this.#models = undefined;
+  /** @param id of a workspace */
+  async showMore(id: string): Promise<void> {
+    const list = this.#lists.get(id);
+    const { registry } = this.workspaces.of({ workspace: id });
+    if (list?.nextPage === undefined || !registry) return;
+    const { models, nextPage } = await pageOf(registry, list.nextPage);
+    this.#lists.set(id, { models: [...list.models, ...models], nextPage });
+    this.redrawWorkspace(id);
   }
 
-  protected async applyEvents(events: readonly WorkspaceEvent[]): Promise<void> {
-    const concerns = ({ type, ...event }: WorkspaceEvent) =>
-      type === 'models' ||
-      type === 'reset' ||
-      (type === 'run' && 'parts' in event && event.parts.includes('models'));
-    if (events.some(concerns)) this.refresh();
+  protected forget(): void {
+    this.#lists.clear();
+  }
+
+  protected async applyEvents(events: readonly PlacedEvent[]): Promise<void> {
+    const concerns = (event: PlacedEvent) =>
+      event.type === 'models' ||
+      event.type === 'reset' ||
+      (event.type === 'run' && event.parts.includes('models'));
+    const stale = new Set(events.filter(concerns).map(({ workspace }) => workspace));
+    for (const id of stale) {
+      this.#lists.delete(id);
+      this.redrawWorkspace(id);
+    }
     return Promise.resolve();
   }
 
-  protected async roots(): Promise<Leaf[]> {
-    this.#models ??= (await this.workspaces.active.registry.models()).models;
-    const newestFirst = [...this.#models].sort((a, b) => b.createdAt - a.createdAt);
-    return newestFirst.map((model) => (model.kind === 'registered' ? registered(model) : logged(model)));
+  protected async rootsOf({ id, registry }: Workspace): Promise<Leaf[]> {
+    if (!registry) return [messageLeaf(`models/${id}/none`, vscode.l10n.t('This workspace keeps no models'))];
+    const list = this.#lists.get(id) ?? (await pageOf(registry));
+    this.#lists.set(id, list);
+    if (list.models.length === 0)
+      return this.hasSeveral ? [messageLeaf(`models/${id}/empty`, vscode.l10n.t('No models yet'))] : [];
+    const rows = list.models.map((model) => (model.kind === 'registered' ? registered : logged)(model, id));
+    return list.nextPage === undefined ? rows : [...rows, moreLeaf(id)];
   }
 }
 
-function registered(model: Model): Leaf {
-  const id = `registered/${model.id}`;
+async function pageOf(registry: Registry, page?: string): Promise<ModelList> {
+  const { models, nextPage } = await registry.models({ limit: PAGE, ...(page !== undefined && { page }) });
+  return { models, nextPage };
+}
+
+function moreLeaf(workspace: string): Leaf {
+  const title = vscode.l10n.t('Show More');
+  const command = { title, command: COMMANDS.showMoreModels, arguments: [workspace] };
+  return messageLeaf(`models/${workspace}/more`, title, command, 'ellipsis');
+}
+
+const keyOf = (workspace: string, run: string | undefined): RunKey | undefined =>
+  run === undefined ? undefined : runKey({ workspace, run });
+
+function registered(model: Model, workspace: string): Leaf {
+  const id = `models/${workspace}/registered/${model.id}`;
   const versions = [...model.versions].sort((a, b) => b.createdAt - a.createdAt);
   return leaf({
     id,
@@ -55,14 +99,14 @@ function registered(model: Model): Leaf {
               description: [...aliases.map((alias) => `@${alias}`), age(createdAt)].join(' · '),
               icon: 'versions',
               context: rowContext({ kind: 'model', hasRun: runId !== undefined }),
-              runId,
+              runId: keyOf(workspace, runId),
             }),
           ),
   });
 }
 
-function logged(model: Model): Leaf {
-  const id = `logged/${model.id}`;
+function logged(model: Model, workspace: string): Leaf {
+  const id = `models/${workspace}/logged/${model.id}`;
   const state = { pending: vscode.l10n.t('pending'), failed: vscode.l10n.t('failed'), ready: undefined }[
     model.state
   ];
@@ -80,7 +124,7 @@ function logged(model: Model): Leaf {
     description: [state, age(model.createdAt)].filter(Boolean).join(' · '),
     icon: model.state === 'failed' ? 'warning' : 'package',
     context: rowContext({ kind: 'model', hasRun: model.runId !== undefined }),
-    runId: model.runId,
+    runId: keyOf(workspace, model.runId),
     tooltip: () => new vscode.MarkdownString().appendText(vscode.l10n.t('Logged model {0}', model.id)),
     children: values.length > 0 ? () => values : undefined,
   });

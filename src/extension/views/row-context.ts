@@ -1,3 +1,4 @@
+import type { Facet } from '../../workspace/facets.js';
 import { failedAt } from '../runs/run-failure.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 
@@ -26,10 +27,21 @@ export interface RowContext {
   place?: boolean;
   /** It names a run that made it. */
   hasRun?: boolean;
+  /** Of a workspace: it is not that of this computer. */
+  removable?: boolean;
+  /** Of a workspace: it can run jobs. */
+  jobs?: boolean;
+  /** Of a workspace: what was deleted can be removed for good. */
+  purge?: boolean;
+  /** Of a workspace: its server is on this computer. */
+  server?: boolean;
+  /** Its workspace cannot change runs. */
+  readOnly?: boolean;
 }
 
 /** `contextValue` of a tree item: tokens in one order, separated by `;`. */
-export function rowContext({ kind, active, collecting, job, code, place, hasRun }: RowContext): string {
+export function rowContext({ kind, ...is }: RowContext): string {
+  const { active, collecting, job, code, place, hasRun, removable, jobs, purge, server, readOnly } = is;
   return [
     kind,
     active && 'active',
@@ -38,6 +50,11 @@ export function rowContext({ kind, active, collecting, job, code, place, hasRun 
     code && 'code',
     place && 'place',
     hasRun && 'hasRun',
+    removable && 'removable',
+    jobs && 'jobs',
+    purge && 'purge',
+    server && 'server',
+    readOnly && 'readOnly',
   ]
     .filter(Boolean)
     .join(';');
@@ -61,13 +78,16 @@ export function isOpen({ job, state }: Pick<Run, 'job' | 'state'>): boolean {
   return job === undefined && ACTIVE_STATES.includes(state);
 }
 
-export function runContext(run: Run): string {
+/** @param lacks facets that its workspace does not have */
+export function runContext(run: Run, lacks: readonly Facet[] = []): string {
+  const has = (facet: Facet) => !lacks.includes(facet);
   return rowContext({
     kind: 'run',
     active: isActive(run),
     collecting: run.state === 'collecting',
-    job: run.job !== undefined,
-    code: run.code?.snapshot !== undefined,
-    place: failedAt(run) !== undefined,
+    job: run.job !== undefined && has('jobs'),
+    code: run.code?.snapshot !== undefined && has('code'),
+    place: failedAt(run) !== undefined && has('code'),
+    readOnly: !has('edit'),
   });
 }

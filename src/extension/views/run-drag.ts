@@ -1,8 +1,10 @@
 import type * as vscode from 'vscode';
+import { refOf, type RunKey, shortKey } from '../../workspace/run-ref.js';
 import type { ExperimentNode, RunNode } from '../runs/run-nodes.js';
 import type { Leaf } from './leaf.js';
+import type { WorkspaceNode } from './live-view.js';
 
-type Row = ExperimentNode | RunNode | Leaf;
+type Row = WorkspaceNode | ExperimentNode | RunNode | Leaf;
 
 /**
  * Rows of the Runs view that are dragged. A page on which they are dropped learns that they come from that view, but not
@@ -11,16 +13,17 @@ type Row = ExperimentNode | RunNode | Leaf;
 export class RunDrag implements vscode.TreeDragAndDropController<Row> {
   readonly dragMimeTypes = [];
   readonly dropMimeTypes = [];
-  #runIds: readonly string[] = [];
+  #runIds: readonly RunKey[] = [];
 
-  get runIds(): readonly string[] {
+  /** Their keys. */
+  get runIds(): readonly RunKey[] {
     return this.#runIds;
   }
 
   handleDrag(rows: readonly Row[]): void {
     this.#runIds = rows.flatMap((row) => {
-      if (row.kind === 'run') return row.run.id;
-      return row.kind === 'experiment' ? row.top.map(({ run }) => run.id) : [];
+      if (row.kind === 'run') return shortKey(refOf(row.run));
+      return row.kind === 'experiment' ? row.top.map(({ run }) => shortKey(refOf(run))) : [];
     });
   }
 }

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { compareNames } from '../../base/order.js';
+import { lacksOf } from '../../workspace/facets.js';
+import { refOf, runKey, type RunKey, shortKey } from '../../workspace/run-ref.js';
 import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Run, type RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
@@ -15,7 +17,6 @@ import { settings } from '../settings.js';
 import { leaf, messageLeaf, valueLeaf, type Leaf } from './leaf.js';
 import { isOpen, rowContext, runContext } from './row-context.js';
 import { codeLine } from './run-tooltip.js';
-import { facetOf } from '../../workspace/facets.js';
 
 /** The metric by which a run is shown, as settings, experiment and names say. */
 export function metricOf(
@@ -31,21 +32,23 @@ export const AT_A_GLANCE = { preserveFocus: true };
 export interface RunItemOptions {
   /** Its own within the view. */
   id: string;
+  /** That of the run. */
+  workspace: Workspace;
   experimentTags?: Readonly<Record<string, string>>;
   /** A metric that needs no name in the row, since the row above names it. */
   named?: string;
 }
 
 /** The row of a run among what runs: e.g. `calm-otter  Running · 3m ago`. */
-export function activeRunItem(run: Run, id: string): vscode.TreeItem {
-  const item = runItem(run, { id });
+export function activeRunItem(run: Run, id: string, workspace: Workspace): vscode.TreeItem {
+  const item = runItem(run, { id, workspace });
   const age = formatAge(run.startTime, Date.now());
   item.description = [stateWord(run.state), progressOf(run), age].filter(Boolean).join(' · ');
   return item;
 }
 
 /** The row of a run: e.g. `calm-otter  0.973 · 3m ago`. */
-export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions): vscode.TreeItem {
+export function runItem(run: Run, { id, workspace, experimentTags, named }: RunItemOptions): vscode.TreeItem {
   const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.Collapsed);
   const metric = metricOf(run, experimentTags);
   const value = metric === undefined ? undefined : run.metrics[metric]?.value;
@@ -58,12 +61,13 @@ export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions)
   const why = failureOf(run)?.headline;
   item.description = (why === undefined ? [shown, progress, age] : [why, age]).filter(Boolean).join(' · ');
   item.iconPath = stateIcon(run);
-  item.contextValue = isOpen(run) ? `${runContext(run)};open` : runContext(run);
+  const context = runContext(run, lacksOf(workspace));
+  item.contextValue = isOpen(run) ? `${context};open` : context;
   // A row with a command unfolds by its arrow only: a click selects it and shows the run.
   item.command = {
     title: vscode.l10n.t('Show Run'),
     command: COMMANDS.showRun,
-    arguments: [run.id, AT_A_GLANCE],
+    arguments: [shortKey(refOf(run)), AT_A_GLANCE],
   };
   const spoken = [run.name, stateWord(run.state), why, number && `${metric} ${number}`, progress, age];
   item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
@@ -72,9 +76,7 @@ export function runItem(run: Run, { id, experimentTags, named }: RunItemOptions)
 
 /** How far a job is, while it is of interest. */
 function progressOf({ state, job }: Run): string | undefined {
-  return job?.progress && ACTIVE_STATES.includes(state)
-    ? formatProgress(job.progress, vscode.env.language)
-    : undefined;
+  return job?.progress && ACTIVE_STATES.includes(state) ? formatProgress(job.progress) : undefined;
 }
 
 /** What a run holds, one row for each part that is not empty. Nested runs come after them. */
@@ -83,6 +85,7 @@ export function runSections(
   id: string,
   workspace: Workspace,
 ): Leaf[] {
+  const key = runKey(refOf(run));
   const sections: Leaf[] = [];
   const metrics = Object.keys(run.metrics).sort(systemLast);
   if (metrics.length > 0)
@@ -117,11 +120,11 @@ export function runSections(
       label: vscode.l10n.t('Files'),
       icon: 'files',
       context: rowContext({ kind: 'section' }),
-      runId: run.id,
+      runId: key,
       children: () => fileLeaves({ run, files }, '', id, workspace),
     }),
   );
-  if (run.job) sections.push(logLeaf(run, id));
+  if (run.job && workspace.jobs) sections.push(logLeaf(run, id));
   if (run.code?.snapshot) sections.push(codeLeaf(run, id, workspace));
   return sections;
 }
@@ -168,22 +171,25 @@ function logLeaf(run: Run, id: string): Leaf {
     label: title,
     icon: 'output',
     context: rowContext({ kind: 'section' }),
-    command: { title, command: COMMANDS.showLog, arguments: [run.id] },
+    command: { title, command: COMMANDS.showLog, arguments: [shortKey(refOf(run))] },
   });
 }
 
 function codeLeaf(run: Run, id: string, workspace: Workspace): Leaf {
+  const { code } = workspace;
+  const runId = runKey(refOf(run));
   return leaf({
     id: `${id}/code`,
     label: vscode.l10n.t('Code'),
     description: codeLine(run),
     icon: 'source-control',
-    context: rowContext({ kind: 'section', code: true }),
-    runId: run.id,
-    children: async () =>
-      treeLeaves(run.id, 'code', await facetOf(workspace, 'code').files(run.id, ''), id, (folder) =>
-        facetOf(workspace, 'code').files(run.id, folder),
-      ),
+    context: rowContext({ kind: 'section', code: code !== undefined }),
+    runId,
+    children: async () => {
+      if (!code) return [messageLeaf(`${id}/code/none`, vscode.l10n.t('This workspace keeps no code'))];
+      const list = (folder: string) => code.files(run.id, folder);
+      return treeLeaves(runId, 'code', await list(''), id, list);
+    },
   });
 }
 
@@ -208,12 +214,12 @@ async function fileLeaves(
           : vscode.l10n.t('The files are at {0}', run.filesElsewhere),
       ),
     ];
-  return treeLeaves(run.id, 'files', listed, id, list);
+  return treeLeaves(runKey(refOf(run)), 'files', listed, id, list);
 }
 
 /** Folders first, then files, each by name. */
 function treeLeaves(
-  runId: string,
+  runId: RunKey,
   area: 'files' | 'code',
   listed: readonly RunFile[],
   id: string,

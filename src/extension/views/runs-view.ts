@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
-import type { Run, WorkspaceEvent } from '../../workspace/types.js';
+import { experimentKey, refOf, runKey } from '../../workspace/run-ref.js';
+import type { Run } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { CONTEXT_KEYS } from '../context-key-names.js';
 import { setContext } from '../context-keys.js';
 import type { OpenCommit } from '../git/open-commit.js';
 import type { ExperimentNode, RunNode } from '../runs/run-nodes.js';
-import { RunsModel } from '../runs/runs-model.js';
+import { RunsModel, type RunsQuery } from '../runs/runs-model.js';
 import { VIEWS } from '../view-ids.js';
-import type { Workspaces } from '../workspaces.js';
+import type { PlacedEvent, Workspaces } from '../workspaces.js';
 import { leaf, messageLeaf, type Leaf } from './leaf.js';
-import { LiveView } from './live-view.js';
+import { LiveView, type WorkspaceNode } from './live-view.js';
 import { rowContext } from './row-context.js';
 import { RunDrag } from './run-drag.js';
 import { metricOf, runItem, runSections } from './run-rows.js';
@@ -19,12 +21,13 @@ export type RunsNode = ExperimentNode | RunNode;
 
 const FILTER_KEY = 'runs.filter';
 
-/** Runs, grouped by experiment. */
+/** Runs, grouped by experiment; those of several workspaces below each. */
 export class RunsView extends LiveView<RunsNode> {
   readonly #state: vscode.Memento;
   readonly #commit: OpenCommit;
   readonly #drag: RunDrag;
-  readonly #model: RunsModel;
+  /** By workspace; of those whose runs were asked for. */
+  readonly #models = new Map<Workspace, RunsModel>();
   readonly #looked = new vscode.EventEmitter<void>();
   /** The list was read, or a run in it changed its state: runs may have begun or ended. */
   readonly onDidLook = this.#looked.event;
@@ -32,8 +35,9 @@ export class RunsView extends LiveView<RunsNode> {
   /** The metric that the row of an experiment names. */
   readonly #named = new WeakMap<ExperimentNode, string | undefined>();
   #onlyOpenCommit = false;
-  /** The experiment at the top, the only one that begins unfolded. */
-  #first: ExperimentNode | undefined;
+  #query: RunsQuery = {};
+  /** The experiments at the top of their workspaces, the only ones that begin unfolded. */
+  readonly #first = new WeakSet<ExperimentNode>();
 
   constructor(
     workspaces: Workspaces,
@@ -46,7 +50,6 @@ export class RunsView extends LiveView<RunsNode> {
     this.#drag = drag;
     this.#state = state;
     this.#commit = commit;
-    this.#model = new RunsModel(workspaces.active);
     this.#commitListening = commit.onDidChange(() => {
       if (this.#onlyOpenCommit) void this.#narrow();
     });
@@ -59,7 +62,7 @@ export class RunsView extends LiveView<RunsNode> {
 
   /** Shows the runs that match, in the grammar of docs/filters.md; '' shows all. @throws BAD_REQUEST when it is not valid */
   async setFilter(filter: string): Promise<void> {
-    if (filter) await this.workspaces.active.runs({ filter, limit: 1 });
+    if (filter) await this.#check(filter);
     await this.#state.update(FILTER_KEY, filter || undefined);
     await this.#narrow();
   }
@@ -71,19 +74,19 @@ export class RunsView extends LiveView<RunsNode> {
   }
 
   async showMore(group: ExperimentNode): Promise<void> {
-    await this.#model.more(group);
+    await this.#modelOf(group.workspace).more(group);
     this.changed.fire(group);
   }
 
   /** Selects the run's row; opens the view for it if need be. */
   async reveal(run: Run): Promise<void> {
-    const node = await this.#model.ensure(run);
+    const node = await this.#modelOf(run.workspace).ensure(run);
     if (!node) return;
     this.changed.fire(undefined);
     await this.view.reveal(node, { select: true, focus: false, expand: false });
   }
 
-  get selection(): readonly (RunsNode | Leaf)[] {
+  get selection(): readonly (RunsNode | WorkspaceNode | Leaf)[] {
     return this.view.selection;
   }
 
@@ -101,8 +104,9 @@ export class RunsView extends LiveView<RunsNode> {
     this.view.badge = count > 0 ? { value: count, tooltip } : undefined;
   }
 
-  getParent(row: RunsNode | Leaf): RunsNode | undefined {
-    return row.kind === 'run' ? (row.parent ?? row.group) : undefined;
+  getParent(row: RunsNode | WorkspaceNode | Leaf): RunsNode | WorkspaceNode | undefined {
+    if (row.kind === 'run') return row.parent ?? row.group;
+    return row.kind === 'experiment' && this.hasSeveral ? this.nodeOf(row.workspace) : undefined;
   }
 
   override dispose(): void {
@@ -112,66 +116,77 @@ export class RunsView extends LiveView<RunsNode> {
   }
 
   protected forget(): void {
-    this.#model.clear();
+    this.#models.clear();
   }
 
-  protected async applyEvents(events: readonly WorkspaceEvent[]): Promise<void> {
+  protected async applyEvents(events: readonly PlacedEvent[]): Promise<void> {
     const telling = events.filter(
       (event) => event.type !== 'run' || event.parts.some((part) => part !== 'log'),
     );
     if (telling.length === 0) return;
     if (telling.some((event) => event.type === 'run' && event.parts.includes('state'))) this.#looked.fire();
-    const changed = await this.#model.apply(telling);
-    if (changed === 'all') this.changed.fire(undefined);
-    else for (const node of changed) this.changed.fire(this.#stale(node));
+    const models = [...this.#models].map(async ([{ id }, model]) => {
+      const own = telling.filter(({ workspace }) => workspace === id);
+      if (own.length === 0) return;
+      const changed = await model.apply(own);
+      if (changed === 'all') this.redrawWorkspace(id);
+      else for (const node of changed) this.changed.fire(this.#stale(node));
+    });
+    await Promise.all(models);
   }
 
-  protected async roots(): Promise<(RunsNode | Leaf)[]> {
-    const groups = await this.#model.groups();
-    this.#first = groups[0];
+  protected async rootsOf(workspace: Workspace): Promise<(RunsNode | Leaf)[]> {
+    const model = this.#modelOf(workspace.id);
+    const groups = await model.groups();
+    if (groups[0]) this.#first.add(groups[0]);
     if (groups.length > 0) this.#looked.fire();
-    if (groups.length > 0 || !this.#model.isNarrowed) return groups;
+    const id = `runs/${workspace.id}`;
+    // A view without rows shows its welcome; a workspace among others says it itself.
+    if (groups.length === 0 && !model.isNarrowed && this.hasSeveral)
+      return [messageLeaf(`${id}/empty`, vscode.l10n.t('No runs yet'))];
+    if (groups.length > 0 || !model.isNarrowed) return groups;
     const command = this.#onlyOpenCommit && !this.filter ? COMMANDS.allCommits : COMMANDS.clearFilter;
     const title = vscode.l10n.t('Show All Runs');
     return [
-      messageLeaf('runs/none', vscode.l10n.t('No run matches')),
-      messageLeaf('runs/all', title, { title, command }, 'clear-all'),
+      messageLeaf(`${id}/none`, vscode.l10n.t('No run matches')),
+      messageLeaf(`${id}/all`, title, { title, command }, 'clear-all'),
     ];
   }
 
   protected async childrenOf(node: RunsNode): Promise<(RunsNode | Leaf)[]> {
     if (node.kind === 'run') {
-      return [...runSections(node, `run/${node.run.id}`, this.workspaces.active), ...node.children];
+      return [...runSections(node, idOf(node), this.workspaces.of(node.run)), ...node.children];
     }
-    await this.#model.load(node);
+    await this.#modelOf(node.workspace).load(node);
     const metric = metricOfGroup(node);
     if (metric !== this.#named.get(node)) {
       this.#named.set(node, metric);
       this.changed.fire(node);
     }
-    if (node.top.length === 0)
-      return [messageLeaf(`experiment/${node.experiment.id}/none`, vscode.l10n.t('No runs yet'))];
+    if (node.top.length === 0) return [messageLeaf(`${idOf(node)}/none`, vscode.l10n.t('No runs yet'))];
     return node.nextPage === undefined ? node.top : [...node.top, moreLeaf(node)];
   }
 
   protected itemOf(node: RunsNode): vscode.TreeItem {
     if (node.kind === 'run')
       return runItem(node.run, {
-        id: `run/${node.run.id}`,
+        id: idOf(node),
+        workspace: this.workspaces.of(node.run),
         experimentTags: node.group.experiment.tags,
         named: this.#named.get(node.group),
       });
-    const { id, name } = node.experiment;
+    const { name } = node.experiment;
     const metric = metricOfGroup(node);
     this.#named.set(node, metric);
     const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
     // While the list is narrowed, what matches is to be seen.
-    const isOpen = node === this.#first || this.#model.isNarrowed;
+    const isOpen = this.#first.has(node) || Boolean(this.#query.filter) || Boolean(this.#query.commit);
     const item = new vscode.TreeItem(name, isOpen ? Expanded : Collapsed);
-    item.id = `experiment/${id}`;
+    item.id = idOf(node);
     item.description = metric;
     item.iconPath = new vscode.ThemeIcon('beaker');
-    item.contextValue = rowContext({ kind: 'experiment' });
+    const isReadOnly = this.workspaces.of(node).edit === undefined;
+    item.contextValue = rowContext({ kind: 'experiment', readOnly: isReadOnly });
     item.accessibilityInformation = { label: vscode.l10n.t('Experiment {0}', name) };
     return item;
   }
@@ -180,6 +195,26 @@ export class RunsView extends LiveView<RunsNode> {
     if (node.kind === 'run') return runTooltip(node.run);
     const { name, id } = node.experiment;
     return new vscode.MarkdownString().appendText(vscode.l10n.t('Experiment {0} (ID {1})', name, id));
+  }
+
+  /** @throws NOT_FOUND when it was removed | what keeps it from being opened */
+  #modelOf(id: string): RunsModel {
+    const workspace = this.workspaces.of({ workspace: id });
+    const model = this.#models.get(workspace) ?? new RunsModel(workspace);
+    if (!this.#models.has(workspace)) {
+      model.query = this.#query;
+      this.#models.set(workspace, model);
+    }
+    return model;
+  }
+
+  /** Of several workspaces one that understands it is enough. @throws BAD_REQUEST */
+  async #check(filter: string): Promise<void> {
+    const asked = [...this.#models.keys()];
+    const first = asked.length > 0 ? asked : [this.workspaces.active];
+    const answers = await Promise.allSettled(first.map((workspace) => workspace.runs({ filter, limit: 1 })));
+    const [failed] = answers.filter((answer) => answer.status === 'rejected');
+    if (failed && answers.every(({ status }) => status === 'rejected')) throw failed.reason;
   }
 
   /** The experiment's row when it names another metric by now, else the run's. */
@@ -191,7 +226,8 @@ export class RunsView extends LiveView<RunsNode> {
     const commit = this.#onlyOpenCommit ? await this.#commit.get() : undefined;
     // Without a commit no run stands on it; an impossible hash says so to the workspace.
     const wanted = this.#onlyOpenCommit ? (commit ?? '0'.repeat(40)) : undefined;
-    this.#model.query = { filter: this.filter || undefined, commit: wanted };
+    this.#query = { filter: this.filter || undefined, commit: wanted };
+    for (const model of this.#models.values()) model.query = this.#query;
     setContext(CONTEXT_KEYS.filtered, this.filter !== '');
     setContext(CONTEXT_KEYS.onlyOpenCommit, this.#onlyOpenCommit);
     this.view.description = [this.filter, wanted && (commit?.slice(0, 7) ?? vscode.l10n.t('no commit'))]
@@ -210,10 +246,17 @@ function metricOfGroup({ top, experiment }: ExperimentNode): string | undefined 
   return undefined;
 }
 
+/** Of the row, which the editor keeps: what is unfolded is so again. */
+function idOf(node: RunsNode): string {
+  if (node.kind === 'run') return `run/${runKey(refOf(node.run))}`;
+  const { workspace, experiment } = node;
+  return `experiment/${experimentKey({ workspace, experiment: experiment.id })}`;
+}
+
 function moreLeaf(group: ExperimentNode): Leaf {
   const title = vscode.l10n.t('Show More');
   return leaf({
-    id: `experiment/${group.experiment.id}/more`,
+    id: `${idOf(group)}/more`,
     label: title,
     icon: 'ellipsis',
     context: rowContext({ kind: 'message' }),

@@ -20,7 +20,7 @@ import { decodePoints, type ServedPage, type ServedRun } from './contract.js';
 import { LocalEdit } from './edit.js';
 import { EventStream } from './events.js';
 import { LocalJobs } from './jobs.js';
-import { ensureServer, type LaunchOptions } from './launch.js';
+import { ensureServer, findServer, homeOf, type LaunchOptions } from './launch.js';
 import { LocalPurge } from './purge.js';
 import { readRun } from './read-run.js';
 import { LocalRegistry } from './registry.js';
@@ -36,6 +36,8 @@ export class LocalWorkspace implements Workspace {
   readonly code: LocalCode;
   readonly jobs: LocalJobs;
   readonly registry: LocalRegistry;
+  /** Absolute path of the folder that keeps it. */
+  readonly home: string;
   private readonly launch: LaunchOptions;
   private readonly connection: Connection;
   private readonly events: EventStream;
@@ -43,6 +45,7 @@ export class LocalWorkspace implements Workspace {
   constructor(launch: LaunchOptions, name: { id: string; label: string } = { id: LOCAL_ID, label: 'Local' }) {
     this.id = name.id;
     this.label = name.label;
+    this.home = homeOf(launch);
     this.launch = launch;
     this.connection = new Connection(launch);
     this.events = new EventStream((signal) =>
@@ -87,6 +90,11 @@ export class LocalWorkspace implements Workspace {
 
   onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void } {
     return this.events.listen(listener);
+  }
+
+  /** Whether its server runs; starts none. */
+  async isUp(): Promise<boolean> {
+    return (await findServer(this.home)) !== undefined;
   }
 
   status(signal?: AbortSignal): Promise<ServerStatus> {

@@ -7,7 +7,7 @@ import { until } from '../../support/until.js';
 import { ended, setting, submit, workspace, write } from './support.js';
 
 const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
-const workspaces = () => ({ active: workspace(), all: [workspace()] });
+const workspaces = () => ({ all: [workspace()], of: () => workspace() });
 
 describe('ways to a run', () => {
   let id: string;
@@ -34,7 +34,7 @@ describe('ways to a run', () => {
   it('by a link that was copied', async () => {
     await vscode.commands.executeCommand('trainyard.run.copyLink', id);
     const link = await vscode.env.clipboard.readText();
-    assert.equal(link, runLink(id));
+    assert.equal(link, runLink({ workspace: 'local', run: id }));
     await new RunLinks(workspaces(), log).handleUri(vscode.Uri.parse(link));
     await until('the panel', () => labels().includes(name));
   });

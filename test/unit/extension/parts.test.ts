@@ -172,6 +172,12 @@ describe('the context of a row', () => {
     assert.equal(runContext({ ...run, state: 'failed', job: undefined, code: undefined }), 'run');
   });
 
+  it('offers only what the workspace of a run has', () => {
+    const run = { state: 'running', job: {}, code: { snapshot: 'c' } } as Run;
+    assert.equal(runContext(run, ['jobs']), 'run;active;code');
+    assert.equal(runContext(run, ['code', 'edit']), 'run;active;job;readOnly');
+  });
+
   it('offers neither cancel nor delete for a run whose files are being kept', () => {
     const run = { state: 'collecting', job: {} } as Run;
     assert.equal(runContext(run), 'run;active;collecting;job');

@@ -1,72 +1,15 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import type { ExperimentNode, RunNode } from '../../../src/extension/runs/run-nodes.js';
-import { PAGE, RunsModel, type RunSource } from '../../../src/extension/runs/runs-model.js';
-import type { Experiment, Run, RunPage, RunPart, RunQuery } from '../../../src/workspace/types.js';
+import { PAGE, RunsModel } from '../../../src/extension/runs/runs-model.js';
+import type { RunPart } from '../../../src/workspace/types.js';
+import { MemoryWorkspace } from '../../support/memory-workspace.js';
 
-/** Runs in memory, searched as a workspace does as far as the model needs it; counts what is asked. */
-class MemorySource implements RunSource {
-  readonly all = new Map<string, Run>();
-  readonly asked: string[] = [];
-  readonly #experiments = new Map<string, Experiment>();
-
-  experiment(id: string, createdAt = 0): this {
-    const experiment = {
-      id,
-      name: `e${id}`,
-      lifecycle: 'active',
-      createdAt,
-      updatedAt: 0,
-      tags: {},
-    } as const;
-    this.#experiments.set(id, experiment);
-    return this;
-  }
-
-  put(id: string, experimentId: string, startTime: number, more: Partial<Run> = {}): Run {
-    const run: Run = {
-      id,
-      workspace: 'local',
-      number: this.all.size,
-      experimentId,
-      name: id,
-      state: 'finished',
-      lifecycle: 'active',
-      user: '',
-      startTime,
-      metrics: {},
-      params: {},
-      tags: {},
-      ...more,
-    };
-    this.all.set(id, run);
-    return run;
-  }
-
-  experiments(): Promise<Experiment[]> {
-    this.asked.push('experiments');
-    return Promise.resolve([...this.#experiments.values()]);
-  }
-
-  runs({ experimentIds, filter, limit = 100, page = '0' }: RunQuery): Promise<RunPage> {
-    this.asked.push(`runs ${experimentIds?.join() ?? 'all'}`);
-    const fits = ({ experimentId, lifecycle, name }: Run) =>
-      lifecycle === 'active' &&
-      (!experimentIds || experimentIds.includes(experimentId)) &&
-      name.includes(filter ?? '');
-    const found = [...this.all.values()].filter(fits).sort((a, b) => b.startTime - a.startTime);
-    const start = Number(page);
-    const nextPage = start + limit < found.length ? String(start + limit) : undefined;
-    return Promise.resolve({ runs: found.slice(start, start + limit).map((run) => ({ ...run })), nextPage });
-  }
-
-  run(id: string): Promise<Run> {
-    this.asked.push(`run ${id}`);
-    const run = this.all.get(id);
-    return run
-      ? Promise.resolve({ ...run })
-      : Promise.reject(new TrainyardError('NOT_FOUND', `No run ${id}.`));
-  }
+/** A workspace with experiments, each with the time at which it was made. */
+function withExperiments(...experiments: [id: string, createdAt?: number][]): MemoryWorkspace {
+  const source = new MemoryWorkspace();
+  for (const [id, createdAt = 0] of experiments) source.experiment(id, { createdAt });
+  return source;
 }
 
 const event = (runId: string, experimentId: string, ...parts: RunPart[]) =>
@@ -82,44 +25,44 @@ async function group(model: RunsModel, id: string): Promise<ExperimentNode> {
 
 describe('the runs that the tree shows', () => {
   it('put the experiment with the newest run first', async () => {
-    const source = new MemorySource().experiment('1', 30).experiment('2', 20).experiment('3', 10);
-    source.put('a', '1', 100);
-    source.put('b', '2', 200);
+    const source = withExperiments(['1', 30], ['2', 20], ['3', 10]);
+    source.put('a', { experimentId: '1', startTime: 100 });
+    source.put('b', { experimentId: '2', startTime: 200 });
     const names = (await new RunsModel(source).groups()).map(({ experiment }) => experiment.id);
     assert.deepEqual(names, ['2', '1', '3']);
   });
 
   it('put an experiment that was just made before those that ran earlier', async () => {
-    const source = new MemorySource().experiment('1', 10).experiment('2', 300);
-    source.put('a', '1', 100);
+    const source = withExperiments(['1', 10], ['2', 300]);
+    source.put('a', { experimentId: '1', startTime: 100 });
     const names = (await new RunsModel(source).groups()).map(({ experiment }) => experiment.id);
     assert.deepEqual(names, ['2', '1']);
   });
 
   it('leave out the default experiment until it has a run', async () => {
-    const source = new MemorySource().experiment('0').experiment('1');
+    const source = withExperiments(['0'], ['1']);
     const model = new RunsModel(source);
     assert.deepEqual((await model.groups()).length, 1);
-    source.put('a', '0', 1);
+    source.put('a', { experimentId: '0', startTime: 1 });
     assert.equal(await model.apply([event('a', '0', 'state')]), 'all');
     assert.deepEqual((await model.groups()).length, 2);
   });
 
   it('ask for no run of an experiment that is not unfolded', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('a', '1', 1);
+    const source = withExperiments(['1']);
+    source.put('a', { experimentId: '1', startTime: 1 });
     await new RunsModel(source).groups();
     assert.deepEqual(source.asked, ['experiments', 'runs all']);
   });
 
   it('come newest first, a page at a time, each once', async () => {
-    const source = new MemorySource().experiment('1');
-    for (let i = 0; i < PAGE + 7; i++) source.put(`r${i}`, '1', i);
+    const source = withExperiments(['1']);
+    for (let i = 0; i < PAGE + 7; i++) source.put(`r${i}`, { experimentId: '1', startTime: i });
     const model = new RunsModel(source);
     const one = await group(model, '1');
     assert.equal(one.top.length, PAGE);
     assert.equal(one.top[0]?.run.id, `r${PAGE + 6}`);
-    source.put('new', '1', 1000);
+    source.put('new', { experimentId: '1', startTime: 1000 });
     await model.apply([event('new', '1', 'state')]);
     await model.more(one);
     assert.equal(one.nextPage, undefined);
@@ -130,9 +73,10 @@ describe('the runs that the tree shows', () => {
   });
 
   it('are nested below their parent, which comes from a later page if need be', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('parent', '1', 0);
-    for (let i = 1; i <= PAGE; i++) source.put(`child${i}`, '1', i, { parentRunId: 'parent' });
+    const source = withExperiments(['1']);
+    source.put('parent', { experimentId: '1', startTime: 0 });
+    for (let i = 1; i <= PAGE; i++)
+      source.put(`child${i}`, { experimentId: '1', startTime: i, parentRunId: 'parent' });
     const one = await group(new RunsModel(source), '1');
     assert.deepEqual(ids(one.top), ['parent']);
     assert.equal(one.top[0]?.children.length, PAGE);
@@ -140,32 +84,32 @@ describe('the runs that the tree shows', () => {
   });
 
   it('stand at the top when their parent is gone, or when they name each other as parent', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('orphan', '1', 3, { parentRunId: 'gone' });
-    source.put('egg', '1', 2, { parentRunId: 'hen' });
-    source.put('hen', '1', 1, { parentRunId: 'egg' });
+    const source = withExperiments(['1']);
+    source.put('orphan', { experimentId: '1', startTime: 3, parentRunId: 'gone' });
+    source.put('egg', { experimentId: '1', startTime: 2, parentRunId: 'hen' });
+    source.put('hen', { experimentId: '1', startTime: 1, parentRunId: 'egg' });
     const one = await group(new RunsModel(source), '1');
     const shown = new Set(one.top.flatMap((node) => [node, ...node.children]).map(({ run }) => run.id));
     assert.deepEqual([...shown].sort(), ['egg', 'hen', 'orphan']);
   });
 
   it('ask only for the run that an event names, and keep its node', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('a', '1', 1);
-    source.put('b', '1', 2);
+    const source = withExperiments(['1']);
+    source.put('a', { experimentId: '1', startTime: 1 });
+    source.put('b', { experimentId: '1', startTime: 2 });
     const model = new RunsModel(source);
     const one = await group(model, '1');
     const [, a] = one.top;
     source.asked.length = 0;
-    source.put('a', '1', 1, { state: 'failed' });
+    source.put('a', { experimentId: '1', startTime: 1, state: 'failed' });
     assert.deepEqual(await model.apply([event('a', '1', 'state'), event('a', '1', 'metrics')]), new Set([a]));
     assert.equal(a?.run.state, 'failed');
     assert.deepEqual(source.asked, ['run a']);
   });
 
   it('forget the listed files of a run when its files change', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('a', '1', 1);
+    const source = withExperiments(['1']);
+    source.put('a', { experimentId: '1', startTime: 1 });
     const model = new RunsModel(source);
     const [a] = (await group(model, '1')).top;
     a?.files.set('', []);
@@ -176,9 +120,9 @@ describe('the runs that the tree shows', () => {
   });
 
   it('lose a deleted run, and get it back', async () => {
-    const source = new MemorySource().experiment('1');
-    const run = source.put('a', '1', 1);
-    source.put('b', '1', 2);
+    const source = withExperiments(['1']);
+    const run = source.put('a', { experimentId: '1', startTime: 1 });
+    source.put('b', { experimentId: '1', startTime: 2 });
     const model = new RunsModel(source);
     const one = await group(model, '1');
     run.lifecycle = 'deleted';
@@ -190,8 +134,8 @@ describe('the runs that the tree shows', () => {
   });
 
   it('ask nothing for the metrics of a run in a folded experiment', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('a', '1', 1);
+    const source = withExperiments(['1']);
+    source.put('a', { experimentId: '1', startTime: 1 });
     const model = new RunsModel(source);
     await model.groups();
     source.asked.length = 0;
@@ -200,7 +144,7 @@ describe('the runs that the tree shows', () => {
   });
 
   it('start anew after a lost connection', async () => {
-    const source = new MemorySource().experiment('1');
+    const source = withExperiments(['1']);
     const model = new RunsModel(source);
     await model.groups();
     source.experiment('2');
@@ -209,10 +153,10 @@ describe('the runs that the tree shows', () => {
   });
 
   it('are only those that match while a filter is set', async () => {
-    const source = new MemorySource().experiment('1').experiment('2');
-    source.put('good-a', '1', 1);
-    source.put('bad-b', '1', 2);
-    source.put('bad-c', '2', 3);
+    const source = withExperiments(['1'], ['2']);
+    source.put('good-a', { experimentId: '1', startTime: 1 });
+    source.put('bad-b', { experimentId: '1', startTime: 2 });
+    source.put('bad-c', { experimentId: '2', startTime: 3 });
     const model = new RunsModel(source);
     await model.groups();
     model.query = { filter: 'good' };
@@ -221,16 +165,16 @@ describe('the runs that the tree shows', () => {
       groups.map(({ top }) => ids(top)),
       [['good-a']],
     );
-    source.put('bad-d', '1', 4);
-    source.put('good-e', '1', 5);
+    source.put('bad-d', { experimentId: '1', startTime: 4 });
+    source.put('good-e', { experimentId: '1', startTime: 5 });
     await model.apply([event('bad-d', '1', 'state'), event('good-e', '1', 'state')]);
     assert.deepEqual(ids((await model.groups())[0]?.top ?? []), ['good-e', 'good-a']);
   });
 
   it('drop the answer to a question that was asked before the filter changed', async () => {
-    const source = new MemorySource().experiment('1');
-    source.put('good', '1', 1);
-    source.put('bad', '1', 2);
+    const source = withExperiments(['1']);
+    source.put('good', { experimentId: '1', startTime: 1 });
+    source.put('bad', { experimentId: '1', startTime: 2 });
     const model = new RunsModel(source);
     const early = model.groups();
     model.query = { filter: 'good' };
@@ -239,9 +183,9 @@ describe('the runs that the tree shows', () => {
   });
 
   it('find a run that is on no loaded page', async () => {
-    const source = new MemorySource().experiment('1');
-    const old = source.put('old', '1', 0);
-    for (let i = 1; i <= PAGE + 5; i++) source.put(`r${i}`, '1', i);
+    const source = withExperiments(['1']);
+    const old = source.put('old', { experimentId: '1', startTime: 0 });
+    for (let i = 1; i <= PAGE + 5; i++) source.put(`r${i}`, { experimentId: '1', startTime: i });
     const model = new RunsModel(source);
     const node = await model.ensure(old);
     assert.equal(node?.run.id, 'old');
@@ -249,12 +193,11 @@ describe('the runs that the tree shows', () => {
   });
 
   it('try again after a failure', async () => {
-    const source = new MemorySource().experiment('1');
+    const source = withExperiments(['1']);
     const model = new RunsModel(source);
-    const { experiments } = source;
-    source.experiments = () => Promise.reject(new TrainyardError('SERVER_UNREACHABLE', 'No answer.'));
+    source.failure = new TrainyardError('SERVER_UNREACHABLE', 'No answer.');
     await assert.rejects(model.groups(), { code: 'SERVER_UNREACHABLE' });
-    source.experiments = experiments;
+    source.failure = undefined;
     assert.equal((await model.groups()).length, 1);
   });
 });
