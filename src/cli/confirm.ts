@@ -2,7 +2,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { TrainyardError } from '../base/errors.js';
 
-/** Asks a question that Enter answers with no. @throws BAD_REQUEST where nobody can be asked */
+/** Asks a question that Enter answers with no. @throws BAD_REQUEST without a terminal */
 export async function confirm(question: string, { json }: { json?: boolean }): Promise<boolean> {
   if (json || !process.stdin.isTTY)
     throw new TrainyardError('BAD_REQUEST', question, {

@@ -12,7 +12,7 @@ import { findPython } from '../job/python/find.js';
 import type { CommandJob } from '../job/spec.js';
 import { repositoryRoot } from './repository.js';
 
-/** How `submit` says what to run: a script, or in its place one of these. */
+/** What `submit` runs in place of a script. */
 export interface EntryFlags {
   module?: string;
   code?: string;
@@ -23,7 +23,7 @@ export interface EntryFlags {
 
 export type CommonParts = Omit<JobParts, 'codeFolder' | 'workingFolder'>;
 
-/** A job, and what runs it; a command of its own needs no interpreter. */
+/** A job and its interpreter; a plain command needs none. */
 export interface Planned {
   spec: CommandJob;
   interpreter?: Interpreter;
@@ -32,7 +32,7 @@ export interface Planned {
 const WHERE = { env: process.env };
 
 /**
- * The job that a call of `submit` means.
+ * The job described by a call of `submit`.
  * @param operands the script and its arguments, or the arguments alone, or the command
  * @throws BAD_REQUEST | NO_INTERPRETER
  */
@@ -149,7 +149,7 @@ async function planCommand(
     });
   const real = fs.realpathSync(full);
   if (!isWithin(folders.codeFolder, real)) return { spec: buildJob(job, { command: [full, ...args] }) };
-  // A program of the code runs from the copy that is kept.
+  // A program in the code runs from the snapshot.
   const named = path.relative(folders.workingFolder, real).split(path.sep).join('/');
   const command = [named.includes('/') ? named : `./${named}`, ...args];
   return { spec: buildJob(job, { command }, real) };
@@ -159,7 +159,7 @@ function interpreterOfFlag({ python }: EntryFlags): Interpreter | undefined {
   return python === undefined ? undefined : interpreterAt(python, process.cwd(), '--python', WHERE);
 }
 
-/** @param other a script that is not Python's */
+/** @param other a script in another language than Python */
 function launcherOfFlag(
   { launcher }: EntryFlags,
   { path: program }: Interpreter,
@@ -176,10 +176,10 @@ function launcherOfFlag(
 
 const here = () => fs.realpathSync(process.cwd());
 
-/** What is kept, and where it runs. @param folder absolute, of what runs */
+/** The code folder and the working folder. @param folder absolute, of the script or program */
 async function foldersAround(folder: string): Promise<{ codeFolder: string; workingFolder: string }> {
   const current = here();
-  // Without a repository the folder that was submitted from is kept, if what runs is in it.
+  // Without a repository, the current folder is the code folder if it contains the script.
   const codeFolder = (await repositoryRoot(folder)) ?? (isWithin(current, folder) ? current : folder);
   const workingFolder = isWithin(current, folder) && isWithin(codeFolder, current) ? current : folder;
   return { codeFolder, workingFolder };

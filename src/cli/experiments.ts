@@ -65,7 +65,7 @@ async function restore(name: string, flags: Json) {
   else print(`Restored ${name} and its runs.`);
 }
 
-/** By its name. @throws NOT_FOUND when there is none in this state */
+/** Finds an experiment by name. @throws NOT_FOUND if there is none in this state */
 async function find(workspace: Workspace, name: string, lifecycle: Lifecycle): Promise<Experiment> {
   const all = await workspace.experiments(undefined, 'all');
   const found = all.find((experiment) => experiment.name === name);

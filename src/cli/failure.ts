@@ -1,13 +1,13 @@
 import path from 'node:path';
 import type { Run } from '../workspace/types.js';
 
-/** How a run stands, with the reason when there is one: `failed: ValueError: shapes differ`. */
+/** The state of a run, with the reason if there is one: `failed: ValueError: shapes differ`. */
 export function stateOf({ state, job }: Run): string {
   const why = state === 'failed' ? (job?.cause?.headline ?? job?.reason) : job?.reason;
   return why ? `${state}: ${why}` : state;
 }
 
-/** Where it failed and what to do about it, a line each; `file:line` is what terminals make a link of. */
+/** Where it failed and what to do about it, one line each; terminals turn `file:line` into a link. */
 export function failureLines({ state, code, job }: Run): string[] {
   const cause = state === 'failed' ? job?.cause : undefined;
   if (!cause) return [];

@@ -7,7 +7,7 @@ import { mainMetrics, print, runTime } from './output.js';
 
 const isActive = (run: Run) => ACTIVE_STATES.includes(run.state);
 
-/** Waits until a run has ended, telling of each change through `show`. */
+/** Waits until a run has ended, and calls `show` on each change. */
 export async function waitFor(workspace: Workspace, id: string, show: (run: Run) => void): Promise<Run> {
   let wake: () => void = () => undefined;
   const events = workspace.onEvent((event) => {
@@ -19,7 +19,7 @@ export async function waitFor(workspace: Workspace, id: string, show: (run: Run)
       const run = await workspace.run(id);
       show(run);
       if (!isActive(run)) return run;
-      // Events say when to look; the timer is for the clock on the screen and for an event that got lost.
+      // Events trigger an update; the timer is for the clock on the screen and for lost events.
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([changed, new Promise<void>((resolve) => (timer = setTimeout(resolve, 1000)))]);
       clearTimeout(timer);
@@ -29,7 +29,7 @@ export async function waitFor(workspace: Workspace, id: string, show: (run: Run)
   }
 }
 
-/** One line that is written over on a terminal, a line for each change elsewhere. */
+/** On a terminal a single line that is overwritten, elsewhere a line for each change. */
 export class Progress {
   private readonly live = process.stdout.isTTY === true;
   private last = '';

@@ -29,7 +29,7 @@ function install({ folder, json }: Flags): void {
     {
       launchFile: path.join(dist, 'launch.js'),
       extension: path.dirname(dist),
-      // In the editor this is the editor; a Node from the PATH may be gone tomorrow.
+      // Inside the editor this is the editor itself; a Node in the PATH may disappear.
       editorNode: process.env[EDITOR_NODE] || process.execPath,
     },
     system(),

@@ -6,8 +6,8 @@ const COLUMNS = 1_000_000;
 
 /**
  * A log as a terminal would show it, for files and pipes: a progress bar is one line, and colours are left out.
- * @param isLive tells a line as soon as it has an end, unless the program has gone back up so far; a line that is
- * changed after it was told is told again
+ * @param isLive report a line as soon as it ends, unless the program has moved back up that far; a line changed later
+ * is reported again
  */
 export async function* asShown(chunks: AsyncIterable<Uint8Array>, isLive: boolean): AsyncGenerator<string> {
   const decoder = new TextDecoder();

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --
-// After -- Node takes no option for its own: it has an --env-file, too.
+// After -- Node does not interpret options as its own: it has an --env-file, too.
 import process from 'node:process';
 import { problemOfNode } from '../base/node-floor.js';
 

@@ -3,7 +3,7 @@ import { messageOf, TrainyardError } from '../base/errors.js';
 import { formatDuration } from '../base/format.js';
 import type { MetricSummary, Run } from '../workspace/types.js';
 
-/** Wrong call; commander uses it for its own too. */
+/** Wrong usage; commander's own errors use it, too. */
 export const EXIT_USAGE = 2;
 export const EXIT_UNREACHABLE = 3;
 
@@ -17,7 +17,7 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, spell, 2));
 }
 
-/** Columns as wide as they need; the first row is the head. */
+/** Aligned columns; the first row is the header. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
@@ -35,12 +35,12 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** `1 run`, `2 runs` */
 export const count = (n: number, one: string) => `${n} ${n === 1 ? one : `${one}s`}`;
 
-/** As a POSIX shell reads it back as one word. */
+/** Quoted so that a POSIX shell reads it as one word. */
 export function shellWord(text: string): string {
   return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Says what happened on stderr. @returns the exit code */
+/** Reports an error on stderr. @returns the exit code */
 export function report(error: unknown, json: boolean): number {
   const known = TrainyardError.is(error)
     ? error
@@ -60,7 +60,7 @@ export function runTime(run: Run, now = Date.now()): string {
   return formatDuration(Math.max(0, Math.floor((now - run.startTime) / 1000) * 1000));
 }
 
-/** The metrics that people watch, newest value each; the machine's own come by themselves. */
+/** The metrics of the script, with their newest values; without those of the machine. */
 export function mainMetrics(run: Run): [string, MetricSummary][] {
   return Object.entries(run.metrics)
     .filter(([key]) => !key.startsWith('system/'))

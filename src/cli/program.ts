@@ -36,7 +36,7 @@ program.hook('preAction', (_, command) => {
   isJson = command.opts<{ json?: boolean }>().json === true;
 });
 
-// `trainyard runs | head`: the reader is gone, which is its right.
+// `trainyard runs | head`: the reader has exited, which is fine.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

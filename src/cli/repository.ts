@@ -19,7 +19,7 @@ export async function resolveCommit(revision: string): Promise<string> {
 
 /** The repository's root around `folder`; undefined without one, or without git. */
 export async function repositoryRoot(folder: string): Promise<string | undefined> {
-  // Those of a hook lead to its repository, whatever the folder.
+  // Variables of a git hook would select its repository, whatever the folder.
   const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, ...env } = process.env;
   try {
     return (await execute('git', ['-C', folder, 'rev-parse', '--show-toplevel'], { env })).stdout.trim();

@@ -88,7 +88,7 @@ async function listRuns(
   if (page.nextPage) print(`… more; see --limit.`);
 }
 
-/** The metrics, and before them of a failed run why it failed. */
+/** The metrics, preceded by the cause for a failed run. */
 function lastColumn(run: Run): string {
   const metrics = mainMetrics(run).slice(0, 3);
   const why = run.state === 'failed' ? run.job?.cause?.headline.slice(0, MOST_LISTED) : undefined;
@@ -160,7 +160,7 @@ async function printLog(given: string, flags: Json & { follow?: boolean; raw?: b
   const { workspace, run } = await findRun(given);
   const { id } = run;
   const chunks = facetOf(workspace, 'jobs').log(id, { follow: flags.follow ?? false });
-  // A terminal does itself what the model of one does.
+  // A real terminal needs no emulation.
   const isAsItIs = flags.raw || (process.stdout.isTTY && !flags.json);
   const parts = isAsItIs ? chunks : asShown(chunks, flags.follow === true);
   const kept: (string | Uint8Array)[] = [];

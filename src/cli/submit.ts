@@ -76,7 +76,7 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
   const { validate } = await import('../job/validate.js');
   validate(spec);
   const workspace = await openWorkspace();
-  // What the call says itself wins over a file.
+  // Options of the call take precedence over a file.
   const secrets = Object.entries(ofFiles.secrets).filter(([name]) => !Object.hasOwn(flags.env, name));
   const options = {
     secrets: { ...Object.fromEntries(secrets), ...readSecrets(flags.secret) },
@@ -121,7 +121,7 @@ function readText(name: string): { name: string; text: string } {
   }
 }
 
-/** What blocks a submit can be undone: the hint names the command. */
+/** The problem can be undone: the hint names the command. */
 async function withRestoreHint(error: unknown, workspace: Workspace, experiment: string): Promise<unknown> {
   if (!TrainyardError.is(error, 'CONFLICT') || !deletedExperimentOf(error)) return error;
   return new TrainyardError('CONFLICT', error.message, {

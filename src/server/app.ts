@@ -20,18 +20,18 @@ import { Tracking } from './tracking.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Has the server listen on one more address, for a target whose jobs do not reach loopback. */
+    /** Makes the server listen on one more address, for a target whose jobs cannot reach loopback. */
     tracking: Tracking;
   }
 }
 
 const LARGEST_BODY = 16 * 1024 * 1024;
-/** Milliseconds: a disk or a network that hangs is back within that, or it is lost. */
+/** Milliseconds: a disk or network that hangs longer is considered lost. */
 const STALLED_AFTER = 120_000;
 /** Addresses of MLflow's protocol. */
 const MLFLOW = /^\/(ajax-)?api\/\d\.0\//;
 
-/** The HTTP face of a store. Without `parts` there is only MLflow's protocol. */
+/** The HTTP API of a store. Without `parts` there is only MLflow's protocol. */
 export async function createApp(
   context: ServerContext,
   parts?: ApiParts,
@@ -41,13 +41,13 @@ export async function createApp(
     loggerInstance: context.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LARGEST_BODY,
-    // Longer than most training steps: a script's connection should still be there at its next call.
+    // Longer than most training steps, so that a script's connection is still open at its next call.
     keepAliveTimeout: 120_000,
     connectionTimeout: 0,
     requestTimeout: 0,
     routerOptions: { maxParamLength: 5000 },
     forceCloseConnections: true,
-    // An address that cannot be decoded, which no route gets to see.
+    // A URL that cannot be decoded, which no route receives.
     frameworkErrors: (error, request, reply) => {
       const words = MLFLOW.test(request.url) ? answerInMlflowsWords : answer;
       void words(error, request, reply);
@@ -71,7 +71,7 @@ export async function createApp(
   return app;
 }
 
-/** As Fastify reads JSON, but no more of it than there is memory for. */
+/** Like Fastify's JSON parser, but with bounded memory. */
 function boundJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
@@ -89,7 +89,7 @@ function boundJson(app: FastifyInstance): void {
 function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const known = toTrainyardError(error);
   if (known.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
-  // Its type was that of the answer that there was to be.
+  // The content type was set for the intended response.
   return reply.status(known.status).type('application/json').send({ error: known.toData() });
 }
 

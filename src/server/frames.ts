@@ -1,14 +1,14 @@
-/** Frames that wait for the next answer; more are only there while more answers are sent at once. */
+/** Frames kept for the next response; more only exist while more responses are being sent. */
 const KEPT = 2;
-/** Numbers that a frame holds at most from one answer to the next: 8 MB. */
+/** Most numbers that a frame keeps between responses: 8 MB. */
 const LARGEST = 1024 * 1024;
 
-/** Memory for the numbers of one answer. */
+/** Memory for the numbers of one response. */
 export class Frame {
   private memory = new Float64Array(0);
   private used = 0;
 
-  /** What the array holds is left from before. */
+  /** The array contains old data. */
   readonly take = (length: number): Float64Array<ArrayBuffer> => {
     const start = this.used;
     this.used += length;
@@ -17,7 +17,7 @@ export class Frame {
       : new Float64Array(length);
   };
 
-  /** Makes all of it free, and room for as much as was taken. */
+  /** Frees all of it, and grows it to the size last used. */
   clear(): void {
     if (this.used > this.memory.length) this.memory = new Float64Array(Math.min(this.used, LARGEST));
     this.used = 0;
@@ -25,8 +25,8 @@ export class Frame {
 }
 
 /**
- * Memory that is used again once an answer is sent. Arrays of megabytes for each answer make V8 look through its whole
- * heap every few answers, which takes longer than to fill them.
+ * Memory that is reused once a response is sent. Allocating megabytes for each response makes V8 collect its whole heap
+ * every few responses, which takes longer than filling them.
  */
 export class Frames {
   private readonly free: Frame[] = [];

@@ -7,7 +7,7 @@ import { notForJobs } from './who.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The run of the job whose program asks; undefined when it is a program of the person. */
+    /** The run of the job whose program sent the request; undefined for the person's own programs. */
     jobId: string | undefined;
   }
 }
@@ -35,7 +35,7 @@ export function guard(app: FastifyInstance, token: string, isActive: (jobId: str
     const who = request.routeOptions.config.who ?? 'person';
     if (who === 'anyone') return;
     const given = tokenOf(request);
-    // Where more than this machine may reach it, the server takes no token that outlives a job.
+    // On an address that other machines may reach, the server accepts no token that outlives a job.
     if (!door && given !== undefined && isEqual(Buffer.from(given), expected)) return;
     request.jobId = given === undefined ? undefined : jobOfToken(token, given);
     if (request.jobId === undefined)
@@ -50,12 +50,12 @@ export function guard(app: FastifyInstance, token: string, isActive: (jobId: str
       throw new TrainyardError('UNAUTHENTICATED', 'The job that this token was made for has ended.', {
         hint: 'Submit the script again.',
       });
-    // What there is not, there is for nobody; MLflow's client tries another address then.
+    // A missing route is 404 for everybody; MLflow's client then tries another route.
     if (who !== 'job' && !request.is404) throw notForJobs(`${request.method} ${request.routeOptions.url}`);
   });
 }
 
-/** How long it takes tells nothing but whether the lengths are equal, and that of a token is no secret. */
+/** The timing only reveals whether the lengths are equal, and the length of a token is no secret. */
 function isEqual(given: Buffer, expected: Buffer): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected);
 }

@@ -1,13 +1,13 @@
 import { TrainyardError } from '../base/errors.js';
 
-/** Values that one body may hold. A run with 100,000 tags has 300,000. */
+/** The most values in one body. A run with 100,000 tags has 300,000. */
 const MOST_VALUES = 750_000;
 
 const [QUOTE, COMMA, BRACKET, BRACE] = [...'",[{'].map((sign) => sign.charCodeAt(0));
 
 /**
- * Bounds what a body becomes by what it is: an empty object has two bytes as text and fifty in memory. Looked at before
- * anything is made of it.
+ * Bounds the memory of a parsed body by its text: an empty object has two bytes as text and fifty in memory. Checked
+ * before parsing.
  * @throws TOO_LARGE
  */
 export function checkJsonSize(text: string): void {
@@ -24,7 +24,10 @@ export function checkJsonSize(text: string): void {
   }
 }
 
-/** The index after a string of JSON. By hand: on one that does not end, a regular expression begins anew at each of its escaped quotes. */
+/**
+ * The index after a string of JSON. Hand-written, since a regular expression would restart at each escaped quote of an
+ * unterminated string.
+ */
 export function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at++;

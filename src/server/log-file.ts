@@ -1,9 +1,9 @@
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 
-/** Milliseconds until a log that could not be written is tried again. */
+/** Milliseconds until a failed write to a log is retried. */
 const RETRY_AFTER = 10_000;
 
-/** Where a log's lines go: files that take turns. A disk that is full loses lines, and nothing else. */
+/** The destination of a log: rotating files. A full disk only loses lines. */
 export class LogFile {
   private readonly folder: string;
   private readonly name: string;

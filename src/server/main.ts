@@ -24,10 +24,10 @@ import { maintain } from './maintenance.js';
 import { Settings } from './settings.js';
 import { Store } from './store/store.js';
 
-/** Milliseconds that a program of somebody's own, which has a run open, may take from one call to the next. */
+/** The most milliseconds between two calls of an external program with an open run. */
 const LONGEST_SILENCE = 24 * 60 * 60_000;
 
-/** The local workspace server: a process of its own, one per home. */
+/** The local workspace server: a separate process, one per home. */
 async function main(home: string): Promise<void> {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   process.umask(0o077);
@@ -65,7 +65,7 @@ async function main(home: string): Promise<void> {
     store,
     home,
     log,
-    // Known once the port is bound, which is before any job is looked at.
+    // Known once the port is bound, before any job is polled.
     serverUrl: () => url,
     token,
     settings: () => settings.current,
@@ -90,7 +90,7 @@ async function main(home: string): Promise<void> {
     memoryBytes: process.memoryUsage.rss(),
   });
   const purger = new Purger(store, home, log);
-  // Not for `store verify` and its like.
+  // Not for `store verify` and similar commands.
   const { createApp } = await import('./app.js');
   const app = await createApp(context, {
     jobs,
@@ -143,7 +143,7 @@ async function main(home: string): Promise<void> {
   setInterval(() => {
     const { running, queued, collecting } = jobs.activeCount();
     const idle = events.listenerCount === 0 && running + queued + collecting === 0;
-    // Also when the home was removed: nobody can find this server any more.
+    // Also if the home was removed: nobody can find this server any more.
     if (readDiscovery(home)?.startedAt !== startedAt) void stop('no longer the server of this home');
     const silent = Date.now() - lastRequest;
     if (!idle || silent < settings.current.idleExit * 60_000) return;
@@ -158,7 +158,7 @@ function openLog(home: string): Logger {
   return pino({ level: process.env['TRAINYARD_LOG'] ?? 'info', base: { pid: process.pid } }, file);
 }
 
-/** The crash is told where `ensureServer` looks (stderr is boot.log) and in the log. */
+/** The crash is reported where `ensureServer` reads it (stderr is boot.log) and in the log. */
 function fail(log: Logger, error: unknown): void {
   log.fatal({ err: error }, 'server failed');
   process.stderr.write(
@@ -181,7 +181,7 @@ function readDiscovery(home: string): Discovery | undefined {
   }
 }
 
-/** The port of the server before, when it is free: scripts that run know that one. */
+/** The port of the previous server if it is free, since running scripts use it. */
 async function listen(app: FastifyInstance, wanted: number | undefined): Promise<number> {
   for (const port of wanted === undefined ? [0] : [wanted, 0]) {
     try {

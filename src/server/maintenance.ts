@@ -5,7 +5,7 @@ import type { StoreRecovery, StoreReset, StoreVerb, StoreVerification } from '..
 import { recoverJobs } from './jobs/kept-jobs.js';
 import { recover, reset, verify } from './store/recovery.js';
 
-/** Looks after the store of a home that no server has, and prints what came of it as JSON. */
+/** Maintains the store of a home without a running server, and prints the result as JSON. */
 export async function maintain(home: string, verb: string): Promise<void> {
   try {
     process.stdout.write(`${JSON.stringify({ result: await run(home, verb as StoreVerb) })}\n`);

@@ -10,15 +10,15 @@ import { foldersOf } from './jobs/folders.js';
 import type { Leftover } from './store/purge.js';
 import type { Store } from './store/store.js';
 
-/** Runs that go in one change: few enough that it holds up nobody. */
+/** Runs removed in one transaction: few enough not to block others. */
 const AT_ONCE = 10;
 
-/** Removes for good what was deleted: from the store, the folders of jobs, and the repositories. */
+/** Permanently removes what was deleted: from the store, job folders and repositories. */
 export class Purger {
   private readonly store: Store;
   private readonly home: string;
   private readonly log: Logger;
-  /** Hidden repositories that lost a snapshot, one of each. */
+  /** Hidden repositories that lost a snapshot. */
   private readonly untidy = new Map<string, Snapshot>();
 
   constructor(store: Store, home: string, log: Logger) {
@@ -27,7 +27,7 @@ export class Purger {
     this.log = log;
   }
 
-  /** What would go of what was deleted by `before` (ms), and about how many bytes that frees. */
+  /** What a purge of everything deleted by `before` (ms) would remove, and about how many bytes it frees. */
   async look(before: number): Promise<Purgeable> {
     const { purge } = this.store;
     const runs = purge.runs(before);
@@ -45,7 +45,7 @@ export class Purger {
     };
   }
 
-  /** Removes some of it. What is cut off goes on with the next step, or at the next start. */
+  /** Removes a part. An interrupted step continues with the next one, or at the next start. */
   async step(before: number): Promise<PurgeStep> {
     const { store } = this;
     let purged = await store.write(() => store.purge.takeRuns(before, AT_ONCE));
@@ -69,7 +69,7 @@ export class Purger {
     return { ...counts, bytes, done: isLast };
   }
 
-  /** Removes what purged runs left outside the store. What cannot be removed is tried again at the next start. @returns bytes */
+  /** Removes files of purged runs outside the store. Failures are retried at the next start. @returns bytes */
   async clean(): Promise<number> {
     const { store, log } = this;
     const gone: string[] = [];
@@ -105,7 +105,7 @@ export class Purger {
   }
 }
 
-/** Bytes of the files below a folder; links are not followed. Of one that is not there: 0. */
+/** Bytes of the files below a folder, without following links; 0 if it does not exist. */
 async function folderBytes(folder: string): Promise<number> {
   let bytes = 0;
   const folders = [folder];
@@ -117,7 +117,7 @@ async function folderBytes(folder: string): Promise<number> {
         else if (entry.isFile()) bytes += (await fs.promises.lstat(name)).size;
       }
     } catch (error) {
-      // What nobody may read, or what goes meanwhile, is not counted.
+      // Files that are unreadable or disappear meanwhile are not counted.
       if (!hasCode(error, 'ENOENT', 'EACCES', 'ENAMETOOLONG')) throw error;
     }
   }

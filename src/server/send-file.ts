@@ -4,14 +4,14 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { hasCode, TrainyardError } from '../base/errors.js';
 
-/** Bytes: one piece is read while the one before it is sent. */
+/** Bytes; one piece is read while the previous one is sent. */
 const PIECE = 256 * 1024;
 
 /**
- * Sends a file of any size as the body of `reply`, whose headers are set. Two buffers take turns: a stream makes a new
- * one for each piece, which costs more than to read it.
- * @throws STORE_CORRUPT when there is no such file, before anything is sent
- * @param bytes  its size; when it has become shorter the connection is cut, which the client sees
+ * Sends a file of any size as the body of `reply`, whose headers are set. Uses two alternating buffers: a stream
+ * allocates one for each piece, which costs more than reading it.
+ * @throws STORE_CORRUPT if the file does not exist, before anything is sent
+ * @param bytes its size; when it has become shorter the connection is cut, which the client sees
  */
 export async function sendFile(reply: FastifyReply, file: string, bytes: number): Promise<FastifyReply> {
   const handle = await open(file);
@@ -51,13 +51,13 @@ async function copy(handle: FileHandle, response: ServerResponse, bytes: number)
     at += bytesRead;
     await sent;
     sent = write(response, buffer.subarray(0, bytesRead));
-    // Awaited in the next turn; a failure before that is none that nobody hears of.
+    // Awaited in the next turn; until then a failure must not count as unhandled.
     sent.catch(() => undefined);
   }
   await sent;
 }
 
-/** Resolves when the socket has let go of `piece`. @throws when the client goes away */
+/** Resolves when the socket no longer needs `piece`. @throws if the client disconnects */
 function write(response: ServerResponse, piece: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     const gone = () => reject(new Error('The client went away.'));

@@ -10,12 +10,12 @@ const DEFAULTS: ServerSettings = {
   idleExit: 15,
 };
 
-/** `<home>/settings.json`: what was set, over the defaults. */
+/** `<home>/settings.json`: settings that override the defaults. */
 export class Settings {
   private readonly file: string;
   private set: Partial<ServerSettings>;
 
-  /** @throws SyntaxError when the file is not JSON: better than to forget what a person set */
+  /** @throws SyntaxError if the file is not JSON, rather than silently losing settings */
   constructor(home: string) {
     this.file = path.join(home, 'settings.json');
     this.set = fs.existsSync(this.file)

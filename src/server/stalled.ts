@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 const ANSWER = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 
 /**
- * Ends requests of whose body nothing has come for so many milliseconds; else each would hold its connection, and what
- * has arrived of a file, as long as the server lives. A body may come as slowly as it likes.
+ * Ends requests whose body has stalled for so many milliseconds. Otherwise each would hold its connection, and a
+ * partial file, as long as the server runs. A slow but steady body is fine.
  */
 export function endStalled(app: FastifyInstance, milliseconds: number): void {
   app.addHook('onRequest', ({ raw, headers }, _reply, done) => {
@@ -14,7 +14,7 @@ export function endStalled(app: FastifyInstance, milliseconds: number): void {
         socket.write(ANSWER);
         socket.destroy();
       });
-      // What the server then does with it may take longer.
+      // Processing the body may take longer.
       raw.once('end', () => socket.setTimeout(0));
     }
     done();

@@ -8,12 +8,12 @@ import type { ListenAddress, Listening } from '../targets/listen.js';
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const NAME = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i;
-/** Bytes of the path of a socket that every system takes. */
+/** The longest socket path that every system supports, in bytes. */
 const LONGEST_PATH = 103;
 
-/** Where a request came in that did not come by the loopback address. */
+/** The listener of a request that did not arrive on the loopback address. */
 export interface Door {
-  /** What a request may call this server there: the addresses and names of `Host`, without a port. */
+  /** The allowed values of `Host` there: addresses and names without a port. */
   names: ReadonlySet<string>;
 }
 
@@ -30,7 +30,7 @@ export function isCalled(host: string | undefined, names: ReadonlySet<string>): 
 
 export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(LOOPBACK);
 
-/** The addresses where the server listens, beside loopback, for the programs of jobs. */
+/** The addresses besides loopback on which the server listens for programs of jobs. */
 export class Tracking {
   private readonly app: FastifyInstance;
   private readonly servers = new Set<http.Server>();
@@ -72,7 +72,7 @@ export class Tracking {
   }
 }
 
-/** The address as it stands in a URL and in `Host`. @throws BAD_REQUEST for what is none, and for all addresses at once */
+/** The address as written in a URL and in `Host`. @throws BAD_REQUEST if it is invalid or means all addresses */
 function inUrl(host: string): string {
   const family = net.isIP(host);
   if (family === 0 || host.includes('%'))
@@ -97,7 +97,7 @@ async function bindSocket(server: http.Server, socket: string): Promise<void> {
   fs.chmodSync(socket, 0o600);
 }
 
-/** What a server left that was killed. A socket at which one answers is left alone. @throws CONFLICT for another kind of file */
+/** Removes the socket of a killed server; a socket that answers is kept. @throws CONFLICT for another kind of file */
 async function removeDeadSocket(socket: string): Promise<void> {
   const found = fs.lstatSync(socket, { throwIfNoEntry: false });
   if (!found) return;

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { type Home, tidy } from '../snapshot/tidy.js';
 
-/** Milliseconds; what a submit leaves for later is held an hour. */
+/** Milliseconds; packs of a submit are held for an hour. */
 const AGAIN = 60 * 60_000;
 
-/** Sees to the repositories that runs are kept in, one after the other, each once an hour at most. */
+/** Maintains the repositories that hold runs, one after the other, each at most once an hour. */
 export class Upkeep {
   private readonly log: Logger;
   private readonly seen = new Map<string, number>();
@@ -25,7 +25,7 @@ export class Upkeep {
     }
   }
 
-  /** Resolves when the one that is being seen to is done; no more are. */
+  /** Resolves when the current one is done; no others are started. */
   async close(): Promise<void> {
     this.closed = true;
     await this.last;

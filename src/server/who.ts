@@ -1,8 +1,8 @@
 import { TrainyardError } from '../base/errors.js';
 
 /**
- * Who may call an endpoint; each line of the tables of routes says it. `anyone`: no token is asked for. `person`:
- * programs of the person, which have the token of the server. `job`: also programs of a job that goes on.
+ * Who may call an endpoint, stated by each line of the route tables. `anyone`: no token needed. `person`: programs of
+ * the person, which have the token of the server. `job`: also programs of an active job.
  */
 export type Who = 'anyone' | 'person' | 'job';
 

@@ -17,17 +17,17 @@ export interface InstalledCommand {
   command: string;
   /** Whether a new shell finds it by its name. */
   isInPath: boolean;
-  /** What a shell finds instead, because it comes first in the PATH. */
+  /** Another command that a shell finds first in the PATH. */
   shadowedBy?: string;
-  /** Puts the folder into the PATH, in the person's shell. */
+  /** A command that adds the folder to the PATH in the person's shell. */
   addToPath?: string;
 }
 
 /**
- * Puts the `trainyard` command into a folder of the person's own; done again, it writes the same.
- * @param launchFile what the command runs; a copy is kept outside the extension
+ * Installs the `trainyard` command into a folder of the person; repeating it has no further effect.
+ * @param launchFile the script that the command runs; it is copied outside the extension
  * @param folder default: see `folderOf`
- * @throws CONFLICT when there is a `trainyard` that is not ours
+ * @throws CONFLICT if there is a `trainyard` that is not ours
  */
 export function installCommand(
   from: { launchFile: string; extension: string; editorNode: string },
@@ -43,7 +43,7 @@ export function installCommand(
   return describe(folder, system);
 }
 
-/** @returns the files that were removed @throws CONFLICT when there is a `trainyard` that is not ours */
+/** @returns the files that were removed @throws CONFLICT if there is a `trainyard` that is not ours */
 export function uninstallCommand(system: System, folder = folderOf(system)): string[] {
   const launch = launchOf(system);
   const scripts = scriptsOf(folder, { launch, extension: '', editorNode: '' }, system).map(
@@ -56,8 +56,9 @@ export function uninstallCommand(system: System, folder = folderOf(system)): str
 }
 
 /**
- * Where it goes: the folder that has it, else one of the person's own in the PATH. On Windows a folder beside other programs
- * of this person; elsewhere `~/.local/bin`, or `/usr/local/bin` when only that is in the PATH and can be written.
+ * The folder to install to: the one that already has the command, else one of the person's in the PATH. On Windows a
+ * folder beside the person's other programs; elsewhere `~/.local/bin`, or `/usr/local/bin` if only that is in the PATH
+ * and writable.
  */
 function folderOf(system: System): string {
   const { platform, userHome } = system;
@@ -165,13 +166,13 @@ function requireOurs(file: string): void {
     });
 }
 
-/** The whole text or what was there before. */
+/** Replaces the file atomically. */
 function write(file: string, text: string, mode: number): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${randomUUID()}`;
   try {
     fs.writeFileSync(temporary, text, { mode });
-    // The umask has taken from it.
+    // The umask may have reduced the mode.
     fs.chmodSync(temporary, mode);
     fs.renameSync(temporary, file);
   } finally {

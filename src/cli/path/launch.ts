@@ -1,6 +1,6 @@
 /**
- * What the `trainyard` command in the PATH runs: `launch.mjs EXTENSION NODE ARGS…`. A copy of it lies outside the extension,
- * so that it outlives an update, and it runs on any Node, so that it can look for a better one.
+ * The script that the `trainyard` command in the PATH runs: `launch.mjs EXTENSION NODE ARGS…`. It is copied outside the
+ * extension to survive updates, and runs on any Node, so that it can search for a better one.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -35,7 +35,7 @@ if (!found) {
 function runWith(node: string): void {
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
   const child = spawn(node, ['--', script, extension, node, ...args], { env, stdio: 'inherit' });
-  // A terminal sends them to both; the child says what becomes of it.
+  // A terminal sends signals to both processes; the child decides what to do.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (signal ? os.constants.signals[signal] : 1);

@@ -1,9 +1,11 @@
-/** The scripts that stand in the PATH. Each runs `launch.mjs`, with the Node in the PATH, or else with the editor's own. */
+/**
+ * The scripts installed in the PATH. Each runs `launch.mjs` with the Node in the PATH, or else with the editor's own.
+ */
 
-/** A line of each: what has it is ours, and may be written over or removed. */
+/** A marker line: files that contain it are ours and may be overwritten or removed. */
 export const MARK = 'Made by Trainyard (trainyard install-path).';
 
-/** Variable by which the command hears of the editor's Node. */
+/** The variable that passes the editor's Node to the command. */
 export const EDITOR_NODE = 'TRAINYARD_EDITOR_NODE';
 
 export interface Launch {
@@ -11,7 +13,7 @@ export interface Launch {
   launch: string;
   /** Folder of the extension that the command was installed from. */
   extension: string;
-  /** The editor's program, which is a Node, too. */
+  /** The editor's executable, which also works as Node. */
   editorNode: string;
 }
 
@@ -51,5 +53,5 @@ export function batchScript({ launch, extension, editorNode }: Launch): string {
 
 const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** A path of Windows has no quotes in it. */
+/** Windows paths cannot contain quotes. */
 const inBatch = (text: string) => `"${text.replaceAll('%', '%%')}"`;

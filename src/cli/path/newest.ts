@@ -3,9 +3,9 @@ import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
 import { isNewer } from '../../base/version.js';
 
-/** An editor gives each version of an extension a folder of its own, and removes the older ones some time later. */
+/** The editor installs each version of an extension into a separate folder, and removes older ones later. */
 const FOLDER = /^trainyard\.trainyard-(\d+\.\d+\.\d+)/;
-/** Beside them: an object whose keys are the folders that are not in use any more. */
+/** A file beside them: an object whose keys are the obsolete folders. */
 const OBSOLETE = '.obsolete';
 
 export interface Installed {
@@ -16,8 +16,8 @@ export interface Installed {
 }
 
 /**
- * The newest version of the extension that is installed.
- * @param folder of the version that the command was installed from; a checkout stands for itself
+ * The newest installed version of the extension.
+ * @param folder of the version that the command was installed from; a checkout is returned unchanged
  */
 export function newestInstalled(folder: string): Installed | undefined {
   if (!FOLDER.test(path.basename(folder))) return installedIn(folder);
@@ -32,7 +32,7 @@ export function newestInstalled(folder: string): Installed | undefined {
 
 const versionOf = (name: string) => FOLDER.exec(name)?.[1] ?? '0.0.0';
 
-/** Undefined for one that is not whole: it is being installed or removed. */
+/** Undefined for an incomplete one that is being installed or removed. */
 function installedIn(folder: string): Installed | undefined {
   const cli = path.join(folder, 'dist', 'cli.js');
   const manifest = readJson(path.join(folder, 'package.json')) as { engines?: { node?: string } } | undefined;
@@ -49,7 +49,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Undefined when it is not there, or half written. */
+/** Undefined if it is missing or incomplete. */
 function readJson(file: string): object | undefined {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as object;

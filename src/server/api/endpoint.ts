@@ -8,24 +8,24 @@ import type { Purger } from '../purger.js';
 import type { Settings } from '../settings.js';
 import type { EventHub } from './events.js';
 
-/** The parts of the server that the endpoints stand on, beside its store. */
+/** The parts of the server that the endpoints use besides its store. */
 export interface ApiParts {
   jobs: JobService;
   events: EventHub;
   purger: Purger;
   settings: Settings;
   status: () => ServerStatus;
-  /** Ends the server once the answer is out. */
+  /** Stops the server once the response is sent. */
   shutdown: () => void;
 }
 
-/** What a handler has besides its checked request. */
+/** What a handler gets besides its validated request. */
 export interface Call extends ApiParts, Pick<ServerContext, 'store' | 'home' | 'token'> {
   frames: Frames;
   reply: FastifyReply;
 }
 
-/** What a request must look like. */
+/** The schemas of a request. */
 interface Schemas {
   params?: TSchema;
   query?: TSchema;
@@ -34,7 +34,7 @@ interface Schemas {
 
 type Input<S extends Schemas> = { [K in keyof S]: S[K] extends TSchema ? Static<S[K]> : never };
 
-/** A handler with the schemas of its request; it gives the JSON of the answer, or the reply when it sent that itself. */
+/** A handler with the schemas of its request. It returns the JSON of the response, or the reply if it has sent one. */
 export interface Endpoint {
   schemas: Schemas;
   run(request: FastifyRequest, call: Call): unknown;

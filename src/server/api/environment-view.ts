@@ -4,12 +4,12 @@ import type { FullRun } from '../store/full-runs.js';
 import type { Store } from '../store/store.js';
 
 const REQUIREMENTS = 'requirements.txt';
-/** Larger than any that a client writes; what somebody else put there is left alone. */
+/** Larger than any file that a client writes; other files are ignored. */
 const MOST_BYTES = 256 * 1024;
 
 /**
- * What MLflow's client wrote beside the model of a run: in the model's own files (MLflow 3) or in a folder of the run's
- * (MLflow 2); or the requirements that a script logged itself. Undefined when there is none of them.
+ * The environment that MLflow's client wrote beside the model of a run: in the model's files (MLflow 3) or in a folder
+ * of the run (MLflow 2); or the requirements that a script logged itself. Undefined if there are none.
  */
 export async function environmentOf(
   { artifacts }: Store,

@@ -5,10 +5,10 @@ import type { Store, StoreChange } from '../store/store.js';
 /** Milliseconds within which changes of one run become one event. */
 const QUIET = 100;
 const HEARTBEAT = 15_000;
-/** Bytes that a listener may be behind before it is let go; it comes back and asks anew. */
+/** Bytes that a listener may lag behind before it is disconnected; it then reconnects and reloads. */
 const SLOW = 1024 * 1024;
 
-/** Tells every listener (server-sent events) what changed in the store. */
+/** Sends changes of the store to every listener (server-sent events). */
 export class EventHub {
   private readonly listeners = new Set<FastifyReply>();
   private readonly stopStore: () => void;
@@ -25,7 +25,7 @@ export class EventHub {
     return this.listeners.size;
   }
 
-  /** Keeps the answer open until the client goes. */
+  /** Keeps the response open until the client disconnects. */
   listen(reply: FastifyReply): void {
     reply.hijack();
     const { raw } = reply;

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '../../base/errors.js';
 
 const CHUNK = 64 * 1024;
-/** Milliseconds between looks while a log is followed. */
+/** Milliseconds between polls while a log is followed. */
 const POLL = 150;
 
-/** Where a stretch of a log begins: `from` itself, or so many bytes before its end when that is negative. */
+/** Where a range of a log starts: at `from`, or that many bytes before its end if negative. */
 export async function startOf(file: string, from: number): Promise<number> {
   if (from >= 0) return from;
   const { size } = await fs.promises.stat(file).catch((error: unknown) => {
@@ -17,15 +17,15 @@ export async function startOf(file: string, from: number): Promise<number> {
 }
 
 /**
- * The bytes of a log from `from`. With `isLive` the stream goes on until that says no and all has been read. A file
- * that is not there yet is an empty one.
+ * The bytes of a log from `from`. With `isLive` the stream continues until it returns false and everything has been
+ * read. A file that does not exist yet counts as empty.
  */
 export async function* readLog(file: string, from: number, isLive: () => boolean, signal: AbortSignal) {
   let at = from;
   let handle: fs.promises.FileHandle | undefined;
   try {
     while (!signal.aborted) {
-      // Asked before reading: what was written before the end is then read after it.
+      // Checked before reading, so that everything written before the end is still read.
       const live = isLive();
       handle ??= await openIfThere(file);
       for (;;) {

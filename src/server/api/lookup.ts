@@ -3,7 +3,7 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { FullRun } from '../store/full-runs.js';
 import type { Store } from '../store/store.js';
 
-/** What a request names by an id. */
+/** Lookup of objects that a request names by id. */
 
 /** @throws NOT_FOUND */
 export function requireRun(store: Store, id: string): FullRun {

@@ -12,7 +12,10 @@ import * as purge from './handlers/purge.js';
 import * as runs from './handlers/runs.js';
 import * as server from './handlers/server.js';
 
-/** All of Trainyard's own protocol, one line a route; src/workspace/local/contract.ts says what each takes and gives. */
+/**
+ * Trainyard's own protocol, one line per route; src/workspace/local/contract.ts has the types of requests and
+ * responses.
+ */
 
 export interface Route {
   method: HTTPMethods;
@@ -22,7 +25,7 @@ export interface Route {
   endpoint: Endpoint;
 }
 
-/** A new line says who may call it, or it does not compile. */
+/** A route without a statement of who may call it does not compile. */
 function route(method: HTTPMethods, path: string, who: Who, endpoint: Endpoint): Route {
   return { method, path, who, endpoint };
 }

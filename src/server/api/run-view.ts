@@ -16,18 +16,18 @@ const STATES: Record<RunStatus, RunState> = {
   killed: 'cancelled',
 };
 
-/** Runs as people see them: what the scripts said, and what their jobs know better. */
+/** Runs as people see them: the data of the script, overridden by what the job knows. */
 export function toRuns(store: Store, runs: readonly FullRun[]): ServedRun[] {
   const jobs = store.jobs.ofRuns(runs.map(({ id }) => id));
   return runs.map((run) => toRun(run, jobs.get(run.id)));
 }
 
-/** One run as a search gives it: who changed a run has no need of what its model ran on. */
+/** One run as in a search, without the environment of its model. */
 export function toListedRun(store: Store, run: FullRun): ServedRun {
   return toRun(run, store.jobs.ofRun(run.id));
 }
 
-/** One run with what went into it, which models came out, and what it ran on. */
+/** One run with its inputs, output models and environment. */
 export async function toSingleRun(store: Store, run: FullRun): Promise<ServedRun> {
   return {
     ...toRun(run, store.jobs.ofRun(run.id)),
@@ -38,7 +38,7 @@ export async function toSingleRun(store: Store, run: FullRun): Promise<ServedRun
 }
 
 function toRun(run: FullRun, job: JobRecord | undefined): ServedRun {
-  // A script may say that its run is done long before its process is. Other runs that it began end when it says so.
+  // A script may end its run long before its process ends. Other runs that it started end when it says so.
   const own = job?.runId === run.id ? job : undefined;
   return {
     id: run.id,
@@ -66,7 +66,7 @@ function inputOf({ name, digest, sourceType, source, tags }: DatasetInput): Data
 }
 
 function linksOf(store: Store, { modelInputs, modelOutputs }: FullRun): ModelLink[] {
-  // A model may be deleted, or never have been of this server.
+  // A model may be deleted, or from another server.
   const nameOf = (id: string) => store.models.logged(id)?.name ?? id;
   return [
     ...modelInputs.map((id): ModelLink => ({ id, name: nameOf(id), role: 'input' })),
@@ -93,7 +93,7 @@ function codeOf({ snapshot, spec }: JobRecord): ServedRun['code'] {
   };
 }
 
-/** A script that was started by hand: MLflow's client records HEAD when it can. */
+/** For a script started by hand: MLflow's client records HEAD if it can. */
 function codeOfTags(tags: Record<string, string>): ServedRun['code'] {
   const head = tags['mlflow.source.git.commit'];
   if (!head) return undefined;

@@ -4,8 +4,8 @@ const TRACKING = 'MLFLOW_TRACKING_URI';
 const THIS_MACHINE = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i;
 
 /**
- * A submit without the server's own token, which a shell has that took over what “trainyard env” prints, and a file of
- * variables may have. The job gets a token of its own instead, and with it the address of this server.
+ * A submit without the server's own token, which may be in the environment of a shell that ran “trainyard env”, or in a
+ * .env file. The job gets its own token instead, and with it the address of this server.
  */
 export function withoutToken(request: SubmitRequest, token: string): SubmitRequest {
   const without = (variables: Readonly<Record<string, string>>): Record<string, string> =>

@@ -1,7 +1,7 @@
 import type { Progress } from '../../workspace/types.js';
 
 /**
- * A bar of tqdm: `train:  45%|████▌     | 450/1000 [00:10<00:12, 43.21it/s]`, in a narrow terminal without the bar. All
+ * A bar of tqdm: `train: 45%|████▌ | 450/1000 [00:10<00:12, 43.21it/s]`, in a narrow terminal without the bar. All
  * counts are bounded: a line of digits is no reason to look at each of them again and again.
  */
 const BAR =

@@ -2,7 +2,7 @@ import type { LoggedModel, ModelVersionRecord } from '../store/models.js';
 import type { Store } from '../store/store.js';
 import { VERSIONS_TAG, withVersion } from './versions-tag.js';
 
-/** A new version of a registered model; the logged model that it is made of, if there is one, says so in a tag. */
+/** Creates a new version of a registered model; its logged model, if any, records that in a tag. */
 export function newVersion(
   store: Store,
   fields: Parameters<Store['models']['createVersion']>[0],

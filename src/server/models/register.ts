@@ -5,7 +5,7 @@ import { LONGEST_MODEL_NAME, problemOfModelName } from './name.js';
 import { newVersion } from './new-version.js';
 
 /**
- * Makes a version of the registered model `name`, and that model when there is none, as MLflow's client would.
+ * Creates a version of the registered model `name`, and the model if needed, as MLflow's client would.
  * @throws BAD_REQUEST (name) | NOT_FOUND
  */
 export async function register(store: Store, name: string, model: ModelSource): Promise<{ version: string }> {

@@ -2,8 +2,8 @@ import { isObject, parseOrNothing } from '../../base/json.js';
 import { toJson } from '../json.js';
 
 /**
- * A logged model says in this tag which registered versions were made of it, as a JSON list of name and version. Both
- * server and client add to it, so an entry may come twice; it is kept once.
+ * This tag of a logged model lists the registered versions made from it, as JSON with name and version. Both server and
+ * client add to it; duplicates are removed.
  */
 export const VERSIONS_TAG = 'mlflow.modelVersions';
 
@@ -12,7 +12,7 @@ export function withVersion(tag: string | undefined, name: string, version: numb
   return toJson(unique([...entriesOf(tag), { name, version: String(version) }]));
 }
 
-/** The tag as a client wrote it, each entry once; left alone when it is no list of entries. */
+/** The tag as a client wrote it, without duplicates; unchanged if it is not a list of entries. */
 export function withoutRepeats(tag: string): string {
   const entries = entriesOf(tag);
   return entries.length > 0 ? toJson(unique(entries)) : tag;

@@ -1,4 +1,4 @@
 import { endpoint } from '../endpoint.js';
 
-/** What this machine is doing. */
+/** The load of this machine. */
 export const read = endpoint({}, async (_input, { jobs }) => ({ compute: await jobs.compute() }));

@@ -24,7 +24,7 @@ export const remove = endpoint(
 export const restore = endpoint(
   { params: schema.ExperimentParams },
   async ({ params: { id } }, { store }) => {
-    // May be asked for twice.
+    // May be repeated.
     await store.write(() => {
       if (store.experiments.get(id)?.lifecycle !== 'active') store.experiments.restore(id);
     });

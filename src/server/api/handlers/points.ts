@@ -9,7 +9,7 @@ export const read = endpoint(
   { body: schema.PointsBody },
   ({ body: { series, maxPoints } }, { store, reply, frames }) => {
     const frame = frames.borrow();
-    // Also when the client went away.
+    // Also if the client disconnected.
     reply.raw.once('close', () => frames.giveBack(frame));
     const points = series.map((request) => store.metrics.points(request, maxPoints, frame.take));
     const parts = encodePoints(points);

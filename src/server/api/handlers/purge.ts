@@ -1,7 +1,7 @@
 import { endpoint } from '../endpoint.js';
 import * as schema from '../schemas.js';
 
-/** Removing for good what was deleted. */
+/** Permanent removal of deleted runs. */
 
 export const look = endpoint({ query: schema.PurgeQuery }, ({ query }, { purger }) =>
   purger.look(query.before ?? Date.now()),

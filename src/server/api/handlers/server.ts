@@ -1,7 +1,7 @@
 import * as schema from '../schemas.js';
 import { endpoint } from '../endpoint.js';
 
-/** The server itself: its state, its settings, what it tells. */
+/** The server itself: its state, settings and events. */
 
 export const status = endpoint({}, (_input, call) => call.status());
 
