@@ -4,25 +4,25 @@ import { type Curve, lowerBound } from './curve.js';
 import type { Mark } from './m4.js';
 import type { Range } from './range.js';
 
-/** What several curves are together: their mean, how far they lie from it, and how many there are, place by place. */
+/** Several curves combined: their mean, their spread, and how many there are at each position. */
 export interface Aggregate {
   curve: Curve;
-  /** Ends of the band; the mean itself where none is wanted. */
+  /** Edges of the band; equal to the mean if no band is shown. */
   low: Float64Array;
   high: Float64Array;
   /** Curves that the mean is of. */
   counts: Uint32Array;
-  /** Where some curve has a value that is no finite number; such values are in no mean. */
+  /** Positions where some curve has a value that is not finite; such values are left out of the mean. */
   marks: Mark[];
 }
 
 /**
- * The mean and band of curves between two places of the x axis, at as many places as it has pixel columns, or fewer: a
- * column in which no curve has a point needs none, for between points all is straight.
+ * The mean and band of curves between two positions of the x axis, with at most one position per pixel column. A column
+ * without any point is skipped, since everything is straight between points.
  *
- * In a column a curve counts with the mean of its points there, and for the band with their extremes, so that no spike is
- * lost; without a point there with the value of its line. It counts between its first and its last point, and not where
- * a value that is not finite breaks its line. So a run that ended earlier, or diverged, stops counting.
+ * In each column a curve contributes the mean of its points, and their extremes to the band, so that no spike is lost.
+ * Without a point it contributes the value of its line. It counts between its first and last point, except where a
+ * value that is not finite breaks its line. So a run that ended earlier, or diverged, stops counting.
  *
  * The time follows points + curves × columns.
  */
@@ -129,7 +129,7 @@ function tally(curve: Curve, values: Float64Array, grid: Grid, tallies: Tallies)
       if (value > high) high = value;
     }
     if (count > 0) {
-      // A sum may be more than a double can be; their mean lies between the values all the same.
+      // A sum may overflow a double, although the mean lies between the values.
       const mean = Number.isFinite(sum) ? sum / count : low / 2 + high / 2;
       tallies.add(k, mean, low, high);
       continue;
@@ -151,7 +151,7 @@ const BELOW = 4;
 class Tallies {
   readonly counts: Uint32Array<ArrayBuffer>;
   readonly #mean: Float64Array<ArrayBuffer>;
-  /** Sum of squared differences from the mean (Welford's), which a large mean does not swallow. */
+  /** Sum of squared differences from the mean (Welford), which stays precise for a large mean. */
   readonly #squares: Float64Array;
   readonly #low: Float64Array<ArrayBuffer>;
   readonly #high: Float64Array<ArrayBuffer>;

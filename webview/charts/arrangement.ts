@@ -4,12 +4,12 @@ import { moved, PINNED, type Section, sectionsOf } from './layout.js';
 
 type Parts = Omit<ChartsLayout, 'settings'>;
 
-/** Where the charts stand, and how large: what a person made of it. */
+/** The positions and size of the charts, as a person arranged them. */
 export class Arrangement {
   readonly #onChange: () => void;
   #parts: Parts = { size: { width: 330, height: 208 }, pinned: [], order: {}, toggled: [], limits: {} };
 
-  /** `onChange` is called when a person changed something, not for what is taken. */
+  /** `onChange` is called when a person changes something, not when a layout is loaded. */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
@@ -44,7 +44,7 @@ export class Arrangement {
 
   togglePinned(key: string): void {
     const { pinned, limits } = this.#parts;
-    // A chart of several metrics that is not pinned is no more.
+    // A chart of several metrics only exists while it is pinned.
     const isLeft = !isCombined(key) || !pinned.includes(key);
     this.#change({ pinned: toggled(pinned, key), limits: isLeft ? limits : without(limits, key) });
   }
@@ -69,7 +69,7 @@ export class Arrangement {
   move({ prefix, keys }: Pick<Section, 'prefix' | 'keys'>, key: string, before: string | null): void {
     const { pinned, order } = this.#parts;
     const now = moved(keys, key, before);
-    // Metrics that the runs of now do not have keep their place behind.
+    // Metrics that the current runs lack keep their place at the end.
     const absent = (known: readonly string[]) => known.filter((other) => !keys.includes(other));
     if (prefix === PINNED) this.#change({ pinned: [...now, ...absent(pinned)] });
     else this.#change({ order: { ...order, [prefix]: [...now, ...absent(order[prefix] ?? [])] } });

@@ -1,7 +1,7 @@
 import { compareNames } from '../../src/base/order.js';
 import type { XAxis } from '../../src/panels/messages.js';
 
-/** Metrics that say how far a training is, the likeliest first. */
+/** Metrics that measure training progress, the likeliest first. */
 const PROGRESS = ['epoch', 'global_step', 'trainer/global_step', 'step', 'iteration', 'samples', 'tokens'];
 
 /** The metric that an x axis is; undefined for step and times. */
@@ -22,7 +22,7 @@ export function axisMetrics(metrics: Iterable<string>): string[] {
   return [...metrics].sort((a, b) => rank(a) - rank(b) || compareNames(a, b));
 }
 
-/** The one that is worth a button of its own. */
+/** The metric that gets its own button. */
 export function likelyAxis(metrics: readonly string[]): string | undefined {
   return metrics.find((name) => PROGRESS.includes(name.toLowerCase()));
 }

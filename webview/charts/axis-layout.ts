@@ -42,7 +42,7 @@ export function layoutAxes({ xKind, x, y, scale }: AxesView, box: Box, ruler: Ru
   return { frame, x: apart(xTicks(xKind, x, width), frame, box, ruler), y: yAxis };
 }
 
-/** Those that leave the ones before them room, and do not reach beyond the box. */
+/** The labels that do not overlap earlier ones and stay inside the box. */
 function apart(ticks: readonly Tick[], { left, width, x }: Frame, box: Box, ruler: Ruler): Tick[] {
   let end = box.left;
   return ticks.filter(({ at, label }) => {

@@ -3,7 +3,7 @@ import { type Frame, project } from './frame.js';
 import type { Trace } from './m4.js';
 import type { Path } from './surface.js';
 
-/** What lies around the mean of a group, from left to right. */
+/** The band around the mean of a group, from left to right. */
 export interface BandTrace {
   x: Float64Array;
   low: Float64Array;
@@ -25,7 +25,7 @@ export function edgesOf({ x, low, high, length }: BandTrace): Trace[] {
 /** Adds the outline of a band to a path. */
 export function traceBand(path: Path, { x, low, high, length }: BandTrace, frame: Frame): Path {
   const { px, py } = project(frame);
-  // What has no place on a logarithmic axis ends at its lower edge.
+  // Values that a logarithmic axis cannot show end at its lower edge.
   const at = (value: number) => py(frame.scale.kind === 'log' ? Math.max(value, frame.y.min) : value);
   for (let start = 0; start < length; start++) {
     if (Number.isNaN(low[start])) continue;

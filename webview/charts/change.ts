@@ -10,5 +10,5 @@ export type Change =
   /** Something is to be done with this chart. */
   | { what: 'act'; verb: ExportVerb; key: string };
 
-/** What a chart does by itself; the rest is the panel's. */
+/** The part that a chart does itself; the rest is up to the panel. */
 export type ExportVerb = Exclude<ChartVerb, 'expand' | 'pin' | 'addMetric' | 'setLimits' | 'clearLimits'>;

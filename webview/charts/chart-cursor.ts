@@ -18,9 +18,9 @@ const ROW_HEIGHT_PX = 18;
 const COMPANION_ROWS = 4;
 /** In plots that are narrower, in CSS pixels, they have colours and values only; the chart at the pointer names the colours. */
 const NAMED_FROM_PX = 400;
-/** With more lines than these only the one that stands out has a dot: a column of dots hides what it marks. */
+/** With more lines only the highlighted one has a dot, since a column of dots hides what it marks. */
 const MOST_DOTS = 12;
-/** Lines that are read out when none stands out. */
+/** The lines that are announced when none is highlighted. */
 const SPOKEN_ROWS = 5;
 
 /** What a chart showed when it was drawn last. */
@@ -29,7 +29,7 @@ export interface Drawn {
   lines: readonly ChartLine[];
 }
 
-/** The crosshair of one chart and what is read there: dots on the lines, tooltip, spoken words, copied text. */
+/** The crosshair of one chart and its readout: dots on the lines, tooltip, announcements, copied text. */
 export class ChartCursor {
   readonly #element: HTMLElement;
   readonly #chart: string;
@@ -96,7 +96,7 @@ export class ChartCursor {
     this.#model.setCursor({ x, key: this.#chart, spoken: true });
   }
 
-  /** To the next point of the line that stands out that lies so many pixels away, or more. */
+  /** Moves to the next point of the highlighted line that is at least so many pixels away. */
   move(by: number): void {
     if (!this.#drawn) return;
     const { lines, view } = this.#drawn;
@@ -150,7 +150,7 @@ export class ChartCursor {
     return { xAxis, x: main?.x ?? x, isStepless, rows: this.#rows, highlighted, band: settings.band };
   }
 
-  /** At rest the newest value, where there is no doubt whose. */
+  /** Without a cursor the newest value, if there is only one line. */
   #showLatest(lines: readonly ChartLine[]): void {
     const { legend, cursor } = this.#model;
     const own = lines.filter(({ entry }) => entry.id === legend.highlighted);
@@ -158,7 +158,7 @@ export class ChartCursor {
     const curve = cursor ? undefined : line?.curve;
     const latest = this.#element.querySelector('.latest')!;
     const text = curve ? formatValue((curve.smooth ?? curve.y)[curve.length - 1]!) : '';
-    // Setting what is there already makes the browser lay the page out again.
+    // Setting the same content again would make the browser redo the layout.
     if (latest.textContent !== text) latest.textContent = text;
     const kind = `latest ${curve && lines.length > 1 ? colourClass(line!.look) : ''}`;
     if (latest.className !== kind) latest.className = kind;

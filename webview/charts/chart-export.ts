@@ -16,7 +16,7 @@ export interface ShownChart {
   drawn: { view: PlotView; size: Picture['size'] } | undefined;
 }
 
-/** Takes a chart elsewhere: to the clipboard, to a file, to the editor. */
+/** Exports a chart: to the clipboard, to a file, to the editor. */
 export async function exportChart(verb: ExportVerb, chart: ShownChart, model: ChartsModel): Promise<void> {
   const name = titleOf(chart.id).replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
   const bytes = (text: string) => new TextEncoder().encode(text);

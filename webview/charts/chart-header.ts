@@ -6,7 +6,10 @@ import { saySteplessLines } from '../shared/stepless.js';
 import type { ChartLine } from './lines.js';
 import { sayLimits } from './say-limits.js';
 
-/** What stands beside the name of a chart: that steps do not place its points, that its y axis was set, the newest value, and its buttons. */
+/**
+ * The tools beside the name of a chart: notes that its points are not placed by step or that its y axis was set, the
+ * newest value, and buttons.
+ */
 export function headerTools(chart: string, model: ChartsModel, lines: readonly ChartLine[]): TemplateResult {
   const limits = model.arrangement.limits(chart);
   return html`${steplessNote(lines, model)}${limits ? limitsButton(chart, limits, model) : nothing}<span
@@ -15,7 +18,7 @@ export function headerTools(chart: string, model: ChartsModel, lines: readonly C
     <span class="buttons">${pinButton(chart, model)}${expandButton(chart, model)}</span>`;
 }
 
-/** That lines are not where their steps are. */
+/** A note that lines are not placed by step. */
 function steplessNote(lines: readonly ChartLine[], { xAxis }: ChartsModel): TemplateResult | typeof nothing {
   const count = lines.filter(({ curve }) => curve.isStepless).length;
   if (count === 0) return nothing;
@@ -39,7 +42,7 @@ function limitsButton(chart: string, limits: Limits, model: ChartsModel): Templa
   </button>`;
 }
 
-/** Where curves would be: why there are none, and how to have them. */
+/** Shown in place of curves: why there are none, and how to get them. */
 export function beyondNote(chart: string, model: ChartsModel): TemplateResult {
   // Its keys are not those of the chart.
   return html`<p class="beyond" @keydown=${(event: KeyboardEvent) => event.stopPropagation()}>

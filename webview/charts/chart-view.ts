@@ -19,13 +19,13 @@ interface Shown {
   settings: Pick<ChartsSettings, 'yScale' | 'ignoreOutliers' | 'band'>;
   /** Ends of the y axis that a person set. */
   limits: Limits;
-  /** The entry that stands out. */
+  /** The highlighted entry. */
   highlighted: string | undefined;
   theme: Theme;
 }
 
 export interface ChartView extends PlotView {
-  /** All values in sight lie outside of the range that a person set. */
+  /** All visible values lie outside the range that a person set. */
   isBeyond: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface Curve {
   origin: number;
   /** Steps: 1. Time: 1, in ms since the epoch. Relative: 0.001, so that the axis is in seconds. */
   unit: number;
-  /** Its steps say nothing: it is placed by the order of logging, on an axis that is a metric by the time. */
+  /** Its steps carry no information: it is placed by the order of logging, or by time if the axis is a metric. */
   isStepless?: boolean;
 }
 
@@ -73,7 +73,7 @@ function columnsOf(series: Series, { axis, by }: Placement, derived: Derived): C
     return { x: series.order, y: series.values, length: series.length };
   if (!isMetric && series.sorted[column])
     return { x: series[column], y: series.values, length: series.length };
-  // Steps that go back (a resumed run, several processes) are drawn in the order of the axis, as everyone else does.
+  // Steps that go back (a resumed run, several processes) are drawn in the order of the axis, as in other tools.
   const lengths = `${series.length} ${by?.length}`;
   if (derived.ordered?.lengths !== lengths) {
     const columns = !isMetric

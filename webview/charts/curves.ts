@@ -10,7 +10,7 @@ import { covers, stepsBetween, type Steps } from './zoom-detail.js';
 
 type Model = Pick<ChartsModel, 'store' | 'legend' | 'xAxis' | 'settings' | 'zoom'>;
 
-/** The points that are here as curves on the axis of the panel, smoothed as its settings say. */
+/** The loaded points as curves on the axis of the panel, smoothed according to its settings. */
 export class Curves {
   readonly #model: Model;
 

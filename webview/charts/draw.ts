@@ -23,7 +23,7 @@ interface Drawn {
   vertices: number;
 }
 
-/** What drawings of the same lines into the same frame share, as when one is highlighted. */
+/** State shared by drawings of the same lines in the same frame, e.g. when one is highlighted. */
 export interface Drawings {
   paths: Map<Trace | BandTrace, Drawn>;
   /** Ids of the lines that are stroked as strands; decided by the first drawing. */
@@ -33,13 +33,13 @@ export interface Drawings {
 /** Below this many points to a column each point is shown as a dot, so that a few epochs read as such. */
 const DOT_DISTANCE_PX = 14;
 const BAND = 0.16;
-/** Vertices of a chart beyond which drawing them is what takes the time; lines of few are drawn as ever. */
+/** Number of vertices of a chart beyond which drawing them dominates the time. */
 const DENSE = 4000;
 const FEW = 100;
 /** Of the original behind a smoothed line, and of lines beside a highlighted one. */
 const FAINT = 0.22;
 const DIMMED = 0.25;
-/** Themes for those who see contrast badly fade nothing that far. */
+/** High contrast themes do not fade lines that far. */
 const HIGH_CONTRAST = { faint: 0.45, dimmed: 0.5, wider: 0.5 };
 
 export function drawLines(

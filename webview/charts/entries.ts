@@ -2,7 +2,7 @@ import { compareValues } from '../../src/base/order.js';
 import type { ChartRun, RunLabel } from '../../src/panels/messages.js';
 import { lookAt, looksOf, type RunLook } from './palette.js';
 
-/** What the legend lists, and a person hides, shows alone or looks at: a run, or a group of runs. */
+/** An entry of the legend, which a person can hide, show alone or highlight: a run, or a group of runs. */
 export interface Entry {
   /** A run's id, or a group's. */
   id: string;

@@ -14,7 +14,7 @@ export function toCsv(shown: readonly Shown[], x: Range | null): string {
   for (const { entry, metric, series, curve } of shown) {
     if (!series) continue;
     const start = [entry.id, entry.name, metric].map(quoted).join(',');
-    // A curve that is not in the order of its axis has other indices than its series; it is given whole.
+    // A curve that is not in the order of its axis has other indices than its series, so all of it is returned.
     const isAsLogged = curve.y === series.values;
     const from = x && isAsLogged ? lowerBound(curve, x.min) : 0;
     for (let i = from; i < series.length; i++) {

@@ -6,7 +6,7 @@ import type { Series } from './series-store.js';
 
 type Model = Pick<ChartsModel, 'store' | 'xAxis' | 'legend' | 'zoom' | 'setZoom' | 'onChange'>;
 
-/** Keeps the newest points in view while only a part of the axis is looked at, when a person asks for it. */
+/** Keeps the newest points in view while only a part of the axis is shown, if a person turns this on. */
 export class Following {
   readonly #model: Model;
   #isOn: boolean;
@@ -24,7 +24,7 @@ export class Following {
     return this.#isOn;
   }
 
-  /** Where the whole axis is shown, the newest is in view anyway; on an axis of values nothing is newest. */
+  /** If the whole axis is shown, the newest point is in view anyway; an axis of values has no newest point. */
   get isPossible(): boolean {
     const { zoom, xAxis } = this.#model;
     return zoom !== null && (xAxis === 'step' || xAxis === 'time' || xAxis === 'relative');

@@ -31,7 +31,7 @@ export function formatTick(value: number, distance: number): string {
   return minus((value / divisor).toFixed(Math.min(digits, 12)) + suffix);
 }
 
-/** Digits after the point that tell multiples of `distance` apart: 1 for 0.2, 2 for 0.25, −1 for 20. */
+/** Digits after the point that distinguish multiples of `distance`: 1 for 0.2, 2 for 0.25, −1 for 20. */
 function decimals(distance: number): number {
   const first = -Math.floor(Math.log10(distance) + 1e-9);
   const scaled = distance * 10 ** first;

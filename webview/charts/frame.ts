@@ -35,7 +35,7 @@ export function project({ left, top, width, height, x, y, scale }: Frame): Proje
 /** Pixels from `from` on, of so many up to `to`. */
 function along(from: number, to: number, pixels: number): (at: number) => number {
   const perUnit = pixels / (to - from);
-  // Neither of an extent that is too large for a double, nor of one that is too small to divide by.
+  // Avoids extents that overflow a double or are too small to divide by.
   return Number.isFinite(perUnit) && perUnit !== 0
     ? (at) => (at - from) * perUnit
     : (at) => shareOf(at, from, to) * pixels;

@@ -1,4 +1,4 @@
-/** What the hands do in the area of a plot. Places are CSS pixels from its left and top. */
+/** Pointer input in the area of a plot. Positions are CSS pixels from its left and top. */
 export interface Gestures {
   /** null when the pointer left, or moves the view. */
   onHover(at: { left: number; top: number } | null): void;
@@ -17,7 +17,7 @@ const MIDDLE = 1;
 /**
  * Drag to select, with Shift or the middle button to move the view, double click to reset, Ctrl and wheel to zoom.
  *
- * @param selection is put where the drag is, and hidden otherwise
+ * @param selection element that marks the drag; hidden otherwise
  */
 export function watchGestures(area: HTMLElement, selection: HTMLElement, on: Gestures): void {
   let drag: { kind: 'select' | 'pan'; pointer: number; from: number; at: number } | undefined;
@@ -68,7 +68,7 @@ export function watchGestures(area: HTMLElement, selection: HTMLElement, on: Ges
   area.addEventListener('pointercancel', end);
   area.addEventListener('pointerleave', () => on.onHover(null));
   area.addEventListener('dblclick', () => on.onReset());
-  // The middle button would begin to scroll the page.
+  // The middle button would start scrolling the page.
   area.addEventListener('mousedown', (event) => event.button === MIDDLE && event.preventDefault());
   area.addEventListener(
     'wheel',

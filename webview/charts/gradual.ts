@@ -5,8 +5,8 @@ const AT_ONCE = 20;
 const MORE = 40;
 
 /**
- * Puts the first charts on the page at once and the rest while the browser has nothing else to do, so that hundreds open as
- * quickly as a few.
+ * Adds the first charts to the page at once and the rest while the browser is idle, so that hundreds open as fast as a
+ * few.
  */
 export class Gradual implements ReactiveController {
   readonly #host: ReactiveControllerHost;

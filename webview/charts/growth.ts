@@ -2,8 +2,8 @@ import type { Line } from './draw.js';
 import type { Trace } from './m4.js';
 
 /**
- * Where on the x axis lines begin to differ from what was drawn of them before: most of a live chart stays as it is.
- * Infinity when nothing differs; undefined when they are other lines, or look otherwise.
+ * Where on the x axis lines start to differ from the last drawing: most of a live chart stays unchanged. Infinity if
+ * nothing differs; undefined if they are different lines, or look different.
  */
 export function changedFrom(before: readonly Line[], after: readonly Line[]): number | undefined {
   if (before.length !== after.length) return undefined;

@@ -20,12 +20,12 @@ interface Wish {
   fail: (message: string) => void;
 }
 
-/** Addresses of images that the host gave, the newest in use last. What was used longest ago is given up. */
+/** URLs of images from the host, most recently used last. The least recently used are evicted. */
 export class ImageCache {
   readonly #post: (message: FromCharts) => void;
   readonly #cached = new Map<string, Cached>();
   #bytes = 0;
-  /** By who wants it: of each only the last wish counts. */
+  /** Pending requests by owner; only the last one of each counts. */
   readonly #wishes = new Map<object, Wish>();
   readonly #inFlight = new Map<string, Wish[]>();
 
@@ -42,14 +42,14 @@ export class ImageCache {
     return found.url;
   }
 
-  /** Fetches an image for `owner`. What it wanted before and was not asked for yet is left. */
+  /** Fetches an image for `owner`. Drops its earlier requests that were not sent yet. */
   want(owner: object, wish: Wish): void {
     this.#wishes.delete(owner);
     this.#wishes.set(owner, wish);
     this.#ask();
   }
 
-  /** `owner` wants nothing any more. */
+  /** `owner` needs nothing any more. */
   leave(owner: object): void {
     this.#wishes.delete(owner);
   }
@@ -66,7 +66,7 @@ export class ImageCache {
     this.#ask();
   }
 
-  /** Answers to what was asked before will not come. */
+  /** Earlier requests will not be answered. */
   restart(): void {
     const lost = [...this.#inFlight.values()].flat();
     this.#inFlight.clear();

@@ -17,7 +17,7 @@ export function imageAt(images: Images, step: number | null): LoggedImage | unde
   return images[low - 1];
 }
 
-/** Which images there are, and of which step they are shown. */
+/** The images of the runs, and the step shown. */
 export class ImagesModel {
   readonly #listeners = new Set<() => void>();
   /** run → key → images */
@@ -75,7 +75,7 @@ export class ImagesModel {
     return this.#isLinked;
   }
 
-  /** Linked again, all keys go to the step of this one; let go, each stays where it is. */
+  /** When linked again, all keys move to the step of this one; when unlinked, each stays where it is. */
   link(isLinked: boolean, key: string | undefined): void {
     if (isLinked && key !== undefined) this.#step = this.step(key);
     this.#steps.clear();
@@ -83,7 +83,7 @@ export class ImagesModel {
     this.#emit();
   }
 
-  /** At the last step of all, the newest is meant, and what comes is followed. */
+  /** The last step means the newest image, and new ones are followed. */
   setStep(key: string, step: number, runIds: readonly string[]): void {
     const keys = this.#isLinked ? this.keys(runIds) : [key];
     const last = Math.max(...keys.map((other) => this.steps(other, runIds).at(-1) ?? -Infinity));

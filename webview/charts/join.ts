@@ -6,18 +6,18 @@ export interface Columns {
   length: number;
 }
 
-/** Whether steps cannot join the two: one has all of its points at one step. */
+/** Whether the two cannot be joined by step: one has all of its points at one step. */
 export function goesByTime(series: Series, by: Series | undefined): boolean {
   return by !== undefined && by.length > 1 && (series.isStepless || by.isStepless);
 }
 
 /**
- * The values of one series by those of another: of `by`, each point gets the last finite value at or before its step, or
- * its time where steps say nothing. A point with no such value has no place and is left out.
+ * The values of one series by those of another: each point gets the last finite value of `by` at or before its step (or
+ * its time, if steps carry no information). Points without such a value are left out.
  *
- * The points come in the order of the axis, and among equal x in the order of their steps. So a metric that goes back
- * (a learning rate that falls) is drawn from left to right all the same: crosshair, zoom and thinning read an axis, and a
- * path that crosses itself has no value at a place.
+ * The points come in the order of the axis, and among equal x in the order of their steps. So even a metric that goes
+ * back (a falling learning rate) is drawn from left to right: crosshair, zoom and thinning need an axis with one value
+ * per position.
  */
 export function joined(series: Series, by: Series): Columns {
   const column = goesByTime(series, by) ? 'times' : 'steps';

@@ -12,7 +12,7 @@ export interface Section {
   collapsed: boolean;
 }
 
-/** Metrics of the machine, sampled by Trainyard and MLflow: there when needed, not in the way. */
+/** Metrics of the machine, sampled by Trainyard and MLflow. */
 const SYSTEM = 'system';
 // layer2 before layer10
 
@@ -21,7 +21,7 @@ export const PINNED = '/pinned';
 
 type Order = Readonly<Record<string, readonly string[]>>;
 
-/** Sections by name: what a person pinned first, then those without a prefix, the machine's last. */
+/** Sections by name: pinned first, then metrics without a prefix, the machine's last. */
 export function sectionsOf(
   keys: ReadonlySet<string>,
   pinned: readonly string[] = [],
@@ -56,7 +56,7 @@ function sectionsByPrefix(keys: Iterable<string>, orders: Order): Section[] {
     }));
 }
 
-/** As a person put them; those nobody put anywhere come after, by name. */
+/** In the order a person chose; the others follow by name. */
 function inOrder(keys: string[], own: readonly string[]): string[] {
   const place = new Map(own.map((key, at) => [key, at]));
   const at = (key: string) => place.get(key) ?? own.length;
@@ -71,7 +71,7 @@ export function moved(keys: readonly string[], key: string, before: string | nul
   return others.toSpliced(at < 0 ? others.length : at, 0, key);
 }
 
-/** Whether it tells of the machine, and is no metric of the script's own. */
+/** Whether it is a metric of the machine rather than of the script. */
 export function isOfMachine(metric: string): boolean {
   return prefixOf(metric) === SYSTEM;
 }
@@ -93,7 +93,7 @@ export function headingOf(chartId: string): string {
 
 export interface Search {
   matches(key: string): boolean;
-  /** Why the search cannot be used as it stands; it then matches everything. */
+  /** Why the search is invalid; it then matches everything. */
   problem?: string;
 }
 

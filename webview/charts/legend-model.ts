@@ -9,13 +9,13 @@ interface Made {
   entries: readonly Entry[];
 }
 
-/** What the legend lists, which of it is shown, and what the others are measured against. */
+/** The entries of the legend, which of them are shown, and the baseline. */
 export class LegendModel {
   /** Entries that are not shown; runs hidden as such count in no group either. */
   hidden: ReadonlySet<string>;
-  /** The run that others are measured against. */
+  /** The baseline run. */
   baseline: string | null;
-  /** The entry that stands out. */
+  /** The highlighted entry. */
   highlighted: string | undefined;
   readonly #runs: PanelRuns;
   readonly #grouping: () => RunLabel | undefined;
@@ -52,7 +52,7 @@ export class LegendModel {
     return this.entries.filter(({ id }) => !this.hidden.has(id));
   }
 
-  /** Runs whose points are wanted, in the order of the panel. */
+  /** Runs whose points are needed, in the order of the panel. */
   get shownRuns(): readonly ChartRun[] {
     const { hidden, baseline } = this;
     const { all } = this.#runs;
@@ -66,13 +66,13 @@ export class LegendModel {
     return all.filter((run) => shown.has(run));
   }
 
-  /** Forgets what was said of runs that are gone. */
+  /** Forgets settings of runs that are gone. */
   keepOnly(runIds: ReadonlySet<string>): void {
     this.hidden = new Set([...this.hidden].filter((id) => runIds.has(id) || isGroupId(id)));
     if (this.baseline !== null && !runIds.has(this.baseline)) this.baseline = null;
   }
 
-  /** Forgets what was said of groups. */
+  /** Forgets settings of groups. */
   regrouped(): void {
     this.highlighted = undefined;
     this.hidden = new Set([...this.hidden].filter((id) => !isGroupId(id)));

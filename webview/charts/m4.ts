@@ -1,6 +1,6 @@
 import { type Curve, lowerBound, xAt } from './curve.js';
 
-/** A value that has no place on the y axis, marked at its edge. */
+/** A value that the y axis cannot show, marked at its edge. */
 export interface Mark {
   x: number;
   kind: 'nan' | 'above' | 'below';
@@ -25,13 +25,13 @@ export interface Trace {
 let versions = 0;
 
 /**
- * What can be seen of a curve between two places of the x axis: of each pixel column the first, least, greatest and last
- * value (M4), so that no spike is lost and the cost follows the width, not the points. A curve with fewer points than
- * that is given as it is. One point more on either side lets the line run on to the edge.
+ * The visible shape of a curve between two positions of the x axis: the first, lowest, highest and last value of each
+ * pixel column (M4), so that no spike is lost and the cost depends on the width, not on the number of points. A curve
+ * with fewer points is returned unchanged. One extra point on each side extends the line to the edge.
  *
  * @param values the curve's y, or its smoothed y
- * @param positive true for a logarithmic axis: values that it has no place for become marks
- * @param before what the same call gave when the curve had fewer points: it is gone on with, and void from then on
+ * @param positive true for a logarithmic axis: values that it cannot show become marks
+ * @param before the result of the same call when the curve had fewer points: it is extended, and invalid afterwards
  */
 export function traceOf(
   curve: Curve,

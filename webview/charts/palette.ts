@@ -38,7 +38,7 @@ export function lookAt(place: number): RunLook {
   return { colour: place % 10, dash: Math.floor(place / 10) % DASHES.length };
 }
 
-/** What a canvas draws it with. */
+/** Its style on a canvas. */
 export function colourOf({ colour, isBaseline }: RunLook, theme: Theme): string {
   return isBaseline ? theme.foreground : theme.runs[colour]!;
 }

@@ -7,7 +7,7 @@ import { drawPlot, type PlotView } from './plot.js';
 import type { Ruler, Surface } from './surface.js';
 import { SvgSurface } from './svg-surface.js';
 
-/** A chart to be taken elsewhere: its name above, its lines below. */
+/** A chart as an image: its name above, its legend below. */
 export interface Picture {
   title: string;
   view: PlotView;
@@ -27,7 +27,7 @@ export function toCanvas(picture: Picture): HTMLCanvasElement {
   const layout = layoutPicture(picture, new CanvasSurface(ctx, ratio, theme));
   canvas.width = Math.round(layout.width * ratio);
   canvas.height = Math.round(layout.height * ratio);
-  // A canvas of another size has forgotten how it was set up.
+  // Resizing a canvas resets its state.
   drawPicture(new CanvasSurface(ctx, ratio, theme), picture, layout);
   return canvas;
 }
@@ -103,7 +103,7 @@ export function flow(widths: readonly number[], room: number): { left: number; r
   });
 }
 
-/** The theme in colours that every program knows, as they look on its background. */
+/** The theme in opaque colours that every program supports. */
 function opaque(theme: Theme, ctx: CanvasRenderingContext2D): Theme {
   const plain = (colour: string) => {
     for (const each of [theme.background, colour]) {

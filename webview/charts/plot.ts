@@ -9,10 +9,10 @@ import { changedFrom, endOf } from './growth.js';
 import type { Range } from './range.js';
 import { circle, hairline, type Surface } from './surface.js';
 
-/** Everything that a drawing of a chart depends on. */
+/** The input of a drawing of a chart. */
 export interface PlotView extends AxesView {
   lines: readonly Line[];
-  /** Id of the line that stands out. */
+  /** Id of the highlighted line. */
   highlighted: string | undefined;
   theme: Theme;
 }
@@ -52,7 +52,9 @@ export function drawPlot(
   drawLines(surface, axes.frame, view.lines, view.highlighted, view.theme, drawings);
 }
 
-/** One chart on the screen, as large as its element: a canvas for the lines, one for the crosshair, an area for the hands. */
+/**
+ * One chart on the screen, as large as its element: a canvas for the lines, one for the crosshair, and an input area.
+ */
 export class Plot {
   readonly #root = document.createElement('div');
   readonly #canvas = document.createElement('canvas');
@@ -199,7 +201,7 @@ export class Plot {
     return isSame ? changedFrom(before.lines, lines) : undefined;
   }
 
-  /** A point more of each line changes a few pixels of a chart; they are all that is painted. */
+  /** One more point per line changes a few pixels of a chart; only these are painted. */
   #paintFrom(x: number): void {
     const { strands } = this.#drawings;
     const again = () => ({ paths: new Map(), ...(strands && { strands }) });
@@ -260,7 +262,7 @@ export class Plot {
   }
 }
 
-/** Where a browser plays another screen than it has, what it says of its pixels is not of the screen it plays. */
+/** If a browser emulates another screen, its physical pixels are not those of the emulated screen. */
 function pixelsOf(told: number, about: number): number {
   return Math.abs(told - about) < 1 ? told : Math.round(about);
 }

@@ -30,7 +30,7 @@ export class PrintedModel {
     for (const listener of this.#listeners) listener();
   }
 
-  /** The host stands anew, and feeds nothing that it is not asked for. */
+  /** The host was restarted, and only sends what it is asked for. */
   restart(): void {
     if (this.#runId !== undefined) this.#post({ type: 'log', runId: this.#runId });
   }

@@ -3,8 +3,8 @@ import { ACTIVE } from '../shared/run-state.js';
 import { isOfMachine } from './layout.js';
 
 /**
- * The run whose log is shown where charts would be: of runs that logged no metric of their own the newest that goes on,
- * else the newest. Undefined when any has logged one, or none has a log.
+ * The run whose log is shown in place of charts: if no run has logged a metric, the newest active one, or else the
+ * newest. Undefined if any has logged a metric, or none has a log.
  */
 export function printingRun(runs: readonly ChartRun[]): ChartRun | undefined {
   if (!runs.every(({ metrics }) => metrics.every(isOfMachine))) return undefined;

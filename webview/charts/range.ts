@@ -7,7 +7,7 @@ export interface Range {
   max: number;
 }
 
-/** A y range that shows every value of the traces inside the x range, with some air around. */
+/** A y range that shows every value of the traces inside the x range, with some padding. */
 export function yRange(traces: readonly Trace[], x: Range, scale: Scale, ignoreOutliers = false): Range {
   const { min: low, max: high } = ignoreOutliers ? bulkOf(traces, x, scale) : extremesOf(traces, x, scale);
   switch (scale.kind) {
@@ -20,7 +20,10 @@ export function yRange(traces: readonly Trace[], x: Range, scale: Scale, ignoreO
   }
 }
 
-/** The range with the ends that were set. What a scale has no place for, as zero on a logarithmic one, counts as not set. */
+/**
+ * The range with the ends that were set. Ends that the scale cannot show, such as zero on a logarithmic one, are
+ * ignored.
+ */
 export function limited(range: Range, limits: Limits, scale: Scale): Range {
   const low = placeOn(scale, limits.min);
   const high = placeOn(scale, limits.max);
@@ -129,7 +132,7 @@ function airLinear(low: number, high: number): Range {
     return proper(low - air, high + air, LINEAR);
   }
   const air = high * 0.06 - low * 0.06;
-  // Losses and rates end at zero; an axis that goes on below it would say otherwise.
+  // Losses and rates end at zero, so the axis must not extend below it.
   return proper(
     low >= 0 && low - air < 0 ? 0 : low - air,
     high <= 0 && high + air > 0 ? 0 : high + air,
@@ -168,8 +171,8 @@ export function xRange(extent: Range): Range {
 const MOVES = 128;
 
 /**
- * The axis of curves that still grow: up to a hundredth more than there is, so that it moves on now and then and not with
- * each point. Between whole steps when there are few.
+ * The axis of growing curves: up to a hundredth longer than the data, so that it grows now and then and not with each
+ * point. Between whole steps if there are few.
  */
 export function growingRange(extent: Range): Range {
   const { min, max } = xRange(extent);

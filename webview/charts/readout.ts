@@ -15,8 +15,8 @@ export interface Row {
 }
 
 /**
- * Of each line the point nearest to x, unless the line does not reach there. Greatest value first, as the lines lie on
- * the screen; what has no place on the axis last.
+ * The point of each line nearest to x, if the line reaches there. Highest value first, like the lines on the screen;
+ * values that the axis cannot show last.
  *
  * @param reach how far from x a line may end, in units of the axis
  */
@@ -78,7 +78,7 @@ export function nearestRow(
   return best;
 }
 
-/** At most `limit` rows in a row, with that of the highlighted entry among them. */
+/** At most `limit` consecutive rows, including that of the highlighted entry. */
 export function windowOf(
   rows: readonly Row[],
   highlighted: string | undefined,

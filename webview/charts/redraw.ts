@@ -1,6 +1,6 @@
-/** Least time between two drawings for new points. Ten a second look live; more would only cost. */
+/** Minimum time between two drawings for new points. Ten per second look live. */
 const LIVE_INTERVAL_MS = 100;
-/** What the charts of a page may take of a frame; the rest of them is drawn in the next ones, so that the page answers. */
+/** The time that charts may take in a frame; the rest are drawn in the next ones, so that the page stays responsive. */
 const FRAME_MS = 10;
 
 const waiting = new Set<Redraw>();
@@ -18,7 +18,7 @@ function run(): void {
   if (waiting.size > 0) frame ||= requestAnimationFrame(run);
 }
 
-/** Gathers reasons to draw: what a person does is drawn in the next frame, new points at most ten times a second. */
+/** Schedules drawing: user actions in the next frame, new points at most ten times a second. */
 export class Redraw {
   readonly #draw: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;

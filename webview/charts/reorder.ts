@@ -21,8 +21,8 @@ interface Place {
 }
 
 /**
- * Charts change places inside of their section: dragged by the header, or by Alt and an arrow key on a focused chart.
- * With pointer events: what the browser calls a drag, the editor takes over (it keeps it from webviews).
+ * Moves charts within their section: by dragging the header, or with Alt and an arrow key on a focused chart. Uses
+ * pointer events, because the editor keeps native drags from webviews.
  */
 export class Reorder implements ReactiveController {
   readonly #page: Page;

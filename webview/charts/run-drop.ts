@@ -3,7 +3,7 @@ import type { ChartsModel } from './model.js';
 /** What the editor calls rows of the Runs view that are dragged. */
 const ROWS = 'application/vnd.code.tree.trainyard.runs';
 
-/** Takes runs that are dropped on the page. The editor lets a drag through to a page while Shift is held, and says so. */
+/** Accepts runs dropped on the page. The editor only passes a drag to a page while Shift is held. */
 export function acceptRuns(page: HTMLElement & { model: ChartsModel }): void {
   const show = (isOver: boolean) => page.classList.toggle('drop-here', isOver);
   const accept = (event: DragEvent): boolean => {

@@ -1,6 +1,6 @@
 import type { Points } from '../../src/workspace/types.js';
 
-/** One metric of one run as columns that only grow, in logging order. */
+/** One metric of one run as append-only columns, in logging order. */
 export class Series {
   steps = new Float64Array(0);
   /** ms since the epoch */
@@ -16,7 +16,7 @@ export class Series {
   /** Least and greatest finite value; NaN when there is none. */
   min = NaN;
   max = NaN;
-  /** Goes up when the start of the series changed, and with it all that was derived from it. */
+  /** Increases when the start of the series changes, which invalidates everything derived from it. */
   generation = 0;
   /** What was taken in: the places of its points here, and in the order of logging, the last included. */
   readonly #stretches: { begin: number; end: number; first: number; last: number }[] = [];
@@ -131,7 +131,7 @@ export class SeriesStore {
     this.#details.set(series, detail);
   }
 
-  /** Points came behind those we know: a stretch that reaches to the end is no longer whole. */
+  /** New points arrived: a range that reached the end is no longer complete. */
   dropDetailAt(series: Series, step: number): void {
     const detail = this.#details.get(series);
     if (detail && detail.toStep >= step) this.#details.delete(series);

@@ -20,7 +20,7 @@ export function isSmoothing({ kind, amount }: Smoothing): boolean {
   return amount > (kind === 'average' ? 1 : 0);
 }
 
-/** What a slider goes through, by kind; the least is off. */
+/** The values of the slider, by kind; the lowest turns smoothing off. */
 export const AMOUNTS: Record<SmoothingKind, { min: number; max: number; step: number }> = {
   exponential: { min: 0, max: 0.99, step: 0.01 },
   average: { min: 1, max: 199, step: 1 },
@@ -50,7 +50,7 @@ export function asKind({ kind, amount }: Smoothing, other: SmoothingKind): Smoot
   return { kind: other, amount: Math.min(max, Math.max(min, rounded)) };
 }
 
-/** Smooths a series as it grows, without beginning at its start for each new point. */
+/** Smooths a growing series incrementally. */
 export interface Smoother {
   readonly smoothing: Smoothing;
   /**

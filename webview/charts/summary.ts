@@ -1,10 +1,10 @@
 import { formatValue } from './format.js';
 import type { ChartLine } from './lines.js';
 
-/** Lines named one by one; a screen reader's listener does not want thirty. */
+/** The most lines named for screen readers. */
 const NAMED = 5;
 
-/** What a chart shows, in words. */
+/** A summary of a chart for screen readers. */
 export function summaryOf(title: string, lines: readonly ChartLine[]): string {
   const parts = lines.slice(0, NAMED).map((line) => `${line.name}: ${wordsOf(line)}`);
   const more = lines.length > NAMED ? `; and ${lines.length - NAMED} more lines` : '';

@@ -5,14 +5,14 @@ import { formatDifference, formatDuration, formatStep, formatTime, formatValue }
 import { swatchClass } from './palette.js';
 import { type Row, shown, windowOf } from './readout.js';
 
-/** What is read at a place of a chart. */
+/** The readout at a position of a chart. */
 export interface Readout {
   xAxis: XAxis;
   x: number;
   /** Of the line that x is read from. */
   isStepless?: boolean;
   rows: readonly Row[];
-  /** The entry that stands out. */
+  /** The highlighted entry. */
   highlighted: string | undefined;
   band: Band;
 }

@@ -1,6 +1,6 @@
 import type { Variable } from './variables.js';
 
-/** How strongly a param and a metric go together. */
+/** How strongly a param and a metric are related. */
 export interface Association {
   /** `rank`: Spearman's ρ, −1 to 1. `ratio`: the correlation ratio of words, 0 to 1. */
   kind: 'rank' | 'ratio';

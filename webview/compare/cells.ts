@@ -19,14 +19,14 @@ interface SectionOptions<Row> {
   columns: number;
   showAll: boolean;
   draw: (row: Row) => TemplateResult;
-  /** Differences are no news: they are not marked. */
+  /** Differences are expected and not marked. */
   isPlain?: boolean;
   note?: string;
   /** A row before the others, whatever differs. */
   lead?: TemplateResult;
 }
 
-/** A section without a row that is to be shown says so in one line; one without anything is left out. */
+/** A section whose rows are all hidden says so in one line; an empty section is left out. */
 export function section<Row extends { differs: boolean }>({
   title,
   rows,

@@ -8,7 +8,7 @@ export interface Delta {
   verdict: 'better' | 'worse' | 'same' | 'unknown';
 }
 
-/** How a value stands against the first run's; undefined when one of the two is no number to subtract. */
+/** How a value compares with the first run's; undefined if either is not a finite number. */
 export function deltaOf(first: number | undefined, value: number | undefined, goal: Goal): Delta | undefined {
   if (first === undefined || value === undefined) return undefined;
   const absolute = value - first;

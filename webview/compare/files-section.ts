@@ -5,7 +5,7 @@ import type { CompareModel } from './model.js';
 import { isSameFile, writtenRows } from './rows.js';
 import { formatBytes } from '../shared/format.js';
 
-/** What the runs wrote: which files are the same, which differ, and which only one of them has. */
+/** Files that the runs wrote: which are the same, which differ, and which only one has. */
 export function filesSection(model: CompareModel): TemplateResult {
   const { shown, showAll, files } = model;
   const told = shown.map(({ id }) => files.get(id));
@@ -14,7 +14,7 @@ export function filesSection(model: CompareModel): TemplateResult {
   const isCut = told.some((list) => list?.isCut);
   return section({
     title: 'Files',
-    // One list alone says nothing of what is the same.
+    // A single list cannot tell what is the same.
     rows: lists.filter(Boolean).length > 1 || showAll ? writtenRows(lists) : [],
     columns: shown.length,
     showAll,
@@ -29,7 +29,7 @@ export function filesSection(model: CompareModel): TemplateResult {
   });
 }
 
-/** Why nothing is known of the files of a run. */
+/** Why the files of a run could not be listed. */
 function problemRow(problems: readonly (string | undefined)[]): TemplateResult {
   return html`<tr>
     <th scope="row">Not listed</th>
@@ -50,7 +50,7 @@ function fileCell(
   if (!isBase && base && isSameFile(base, file)) return html`<span class="muted">same</span>`;
   const said = isBase ? size : base ? `differs, ${size}` : `only here, ${size}`;
   const runIds: [string] | [string, string] = isBase || !base ? [run.id] : [first!.id, run.id];
-  // The editor cannot set bytes that are no text side by side.
+  // The editor cannot compare binary files.
   if (!isText && runIds.length === 2) return html`<span>${said}</span>`;
   return html`<button
     class="link file"

@@ -35,7 +35,7 @@ interface Tree {
   value: Float64Array;
 }
 
-/** Grows a forest, and stops after each tree, so that who calls can do something else meanwhile. */
+/** Grows a forest and yields after each tree, so that the caller can do something else. */
 export function* growForest(
   columns: readonly Column[],
   target: Float64Array,

@@ -5,10 +5,10 @@ import { dot } from './cells.js';
 import type { CompareModel } from './model.js';
 import { type Part, sentenceOf, summaryOf } from './sentence.js';
 
-/** More sentences than these are read by nobody; the rest unfolds. */
+/** The most sentences shown; the rest can be expanded. */
 const SENTENCES = 3;
 
-/** In a sentence what changed: of each run against the first, or of many over all. */
+/** A summary of what changed: each run against the first, or across many runs. */
 export function headline(model: CompareModel): TemplateResult {
   const runs = model.runs!;
   const [first, ...others] = model.shown;

@@ -9,9 +9,9 @@ export interface Importance {
   r2: number;
 }
 
-/** Fewer say nothing that could be relied on. */
+/** With fewer runs the result is not reliable. */
 export const LEAST_RUNS = 10;
-/** Work is done in pieces of so many ms, so that the page stays at hand. */
+/** Work is done in slices of this many ms, so that the page stays responsive. */
 const PIECE_MS = 8;
 
 /**

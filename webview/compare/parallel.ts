@@ -24,7 +24,7 @@ export function placeAt(y: number, { height, top, bottom }: Frame): number {
   return Math.max(0, Math.min(1, 1 - (y - top) / (height - top - bottom)));
 }
 
-/** Values that so few runs share need no spreading. */
+/** Values shared by so few runs need no spreading. */
 const CROWD = 20;
 /** More different values than these are spread by themselves. */
 const MOST_KNOTS = 12;

@@ -8,7 +8,7 @@ import { type Axis, axisOf, type Brush, brushed, placeOf, valueAt } from './axis
 import { telling } from './sentence.js';
 import type { Variable } from './variables.js';
 
-/** What the view of many runs shows, worked out from the runs and from what a person chose. */
+/** The content of the view of many runs, derived from the runs and the person's choices. */
 export interface RelationsView {
   runs: readonly ComparedRun[];
   variables: readonly Variable[];
@@ -29,7 +29,7 @@ export interface RelationsView {
   order: Uint32Array;
 }
 
-/** Axes that nobody chose: more would be a thicket. */
+/** The most axes shown by default. */
 const AXES = 8;
 
 /** Undefined when nothing can be related: no metric differs. */

@@ -1,8 +1,8 @@
 import './popup.css';
 
 /**
- * Puts a popup below its button, inside the window, and closes it at Escape, at a click elsewhere and when the focus
- * leaves. The popover of the browser does the rest: it lies above all else.
+ * Places a popup below its button, inside the window, and closes it on Escape, on a click elsewhere and when it loses
+ * the focus. The browser's popover does the rest: it is above everything else.
  */
 export function openPopup(popup: HTMLElement, anchor: Element, alignment: 'start' | 'end' = 'start'): void {
   popup.showPopover();

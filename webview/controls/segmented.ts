@@ -11,7 +11,7 @@ interface Options<T extends string> {
   onChange: (value: T) => void;
 }
 
-/** One of a few, all in sight: radio buttons that look like a switch. */
+/** A choice of a few options: radio buttons that look like a segmented control. */
 export function segmented<T extends string>({
   name,
   label,

@@ -3,8 +3,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 const STEP = 40;
 
 /**
- * For long lists: draws so many rows, and more when the last of them comes near. A page with five rows and one with
- * five thousand open as fast. The element that has it shows a `.more` after its rows while there are more.
+ * For long lists: draws some rows, and more when the last one comes near, so that five thousand rows open as fast as
+ * five. The host element shows a `.more` after its rows while there are more.
  */
 export class Growing implements ReactiveController {
   count = STEP;

@@ -11,7 +11,7 @@ interface Options {
   body: () => TemplateResult;
 }
 
-/** A part of the page that can be closed; closed, it is not there. */
+/** A collapsible part of the page; a collapsed one is not rendered. */
 export function section(model: RunModel, { id, title, count, tools, body }: Options): TemplateResult {
   const isOpen = model.isOpen(id);
   return html`<section class="section" aria-labelledby="section-${id}">

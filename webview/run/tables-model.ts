@@ -32,7 +32,7 @@ export class TablesModel {
     this.#told.set(path, { table, ...(sha256 !== undefined && { sha256 }) });
   }
 
-  /** Files of the run are others by now; which ones, nobody says. */
+  /** Some files of the run have changed; it is not known which. */
   refresh(): void {
     this.#fresh.clear();
     for (const path of this.#inSight) this.#ask(path);

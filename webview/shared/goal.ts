@@ -3,7 +3,7 @@ import type { Goals } from '../../src/panels/table-messages.js';
 
 export type { Goal };
 
-/** What a metric is to be: as a person said, else as far as its name says. */
+/** The goal of a metric: as set by a person, or else implied by its name. */
 export function goalOf(metric: string, said: Goals = {}): Goal {
   return said[`metric:${metric}`] ?? goalOfName(metric);
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a series says nothing by its steps: two points or more, all at one step, as they are when a script logs without
- * steps. Such a series is drawn in the order of logging, or it would be a vertical line.
+ * Whether the steps of a series carry no information: two points or more, all at one step, as when a script logs
+ * without steps. Such a series is drawn in the order of logging, or it would be a vertical line.
  */
 export function isStepless(steps: Float64Array, length = steps.length): boolean {
   if (length < 2) return false;
@@ -9,7 +9,7 @@ export function isStepless(steps: Float64Array, length = steps.length): boolean 
 }
 
 /**
- * What a person is told of lines that are drawn so.
+ * The note for lines that are drawn this way.
  *
  * @param total lines in all
  * @param how they are drawn

@@ -1,10 +1,7 @@
 import type { Goal } from '../shared/goal.js';
 import type { NumberData } from './store.js';
 
-/**
- * The value that none of the rows has better; undefined without a goal, and where it would say nothing: with fewer than two
- * values, or when all are the same.
- */
+/** The best value of the rows; undefined without a goal, with fewer than two values, or if all are the same. */
 export function bestOf(
   { values, isSet }: NumberData,
   rows: Iterable<number>,

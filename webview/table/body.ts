@@ -9,8 +9,8 @@ import { Slots } from './slots.js';
 import type { Window } from './window.js';
 
 /**
- * The rows in sight. A line of the table always takes the same of the elements in turn, and a column keeps its cells while
- * it is in sight: a scroll by three rows draws three, one by two columns draws two.
+ * The rows in view. Elements are recycled by line number, and a column keeps its cells while it is in view: scrolling
+ * by three rows draws three, by two columns draws two.
  */
 export class GridBody {
   readonly #host: HTMLElement;
@@ -65,7 +65,7 @@ export class GridBody {
       return;
     }
     if (row.line < 0) {
-      // Those who read by ear have the head itself.
+      // Screen readers use the original heading.
       row.set('aria-hidden', 'true');
       this.#host.prepend(row.element);
     }

@@ -24,7 +24,7 @@ export function wordText(id: ColumnId, text: string): string {
   return id === 'note' ? (/\S.*/.exec(text)?.[0] ?? '') : text;
 }
 
-/** The whole of what a cell stands for, for its tooltip. */
+/** The full content of a cell, for its tooltip. */
 export function cellTitle(values: RunValues, id: ColumnId, row: number): string | undefined {
   const started = id === 'started' ? values.number(id, row) : undefined;
   if (started !== undefined) return formatTime(started);

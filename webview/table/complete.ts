@@ -34,7 +34,7 @@ const VALUING = new RegExp(
 );
 const JOINING = /(?:'|\)|\d|NULL)\s+(\w*)$/i;
 
-/** What could stand at the end of `text`, which is what is left of the caret. */
+/** Options for the end of `text`, the part left of the caret. */
 export function complete(text: string, known: Known): Completion {
   const at = (part: string, options: readonly string[]) => ({
     from: text.length - part.length,

@@ -3,7 +3,7 @@ import type { Curve } from '../../src/workspace/types.js';
 
 /** As many as many screens show; a curve is some 1,000 bytes. */
 const MOST = 4000;
-/** A scroll asks for the cells that it comes to rest at. */
+/** Requests are only sent once scrolling has stopped. */
 const REST_MS = 60;
 
 interface Kept {
@@ -13,7 +13,7 @@ interface Kept {
 
 const keyOf = ({ runId, metric }: CurveCell) => `${runId}\n${metric}`;
 
-/** The curves of cells, asked for when they come in sight and kept while there is room. */
+/** The curves of cells, requested when they come into view and cached within limits. */
 export class Curves {
   readonly #ask: (cells: CurveCell[]) => void;
   /** By use, the longest unused first. */

@@ -34,7 +34,7 @@ export function runCell(model: TableModel, column: Column, row: number, width: n
     tint >= 0 && `tint-${tint}`,
     isCurve && 'curved',
     isBest && 'best',
-    // To clip is dear: it is kept for what needs it.
+    // Clipping is expensive, so only the cells that need it get it.
     (!isPlain || !view.fits(text, width - PADDING)) && 'long',
   );
   if (isPlain) return { look, content: text };

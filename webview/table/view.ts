@@ -34,7 +34,7 @@ const MARK_WIDTH = 15;
 /** A line of the table: the head of a group, or a run. */
 export type Place = { runId: string } | { group: string | undefined };
 
-/** What follows from the runs and their layout: made when it is asked for, kept until one of the two changes. */
+/** Derived from the runs and their layout: computed on demand, cached until either changes. */
 export class TableView {
   readonly store = new RunStore();
   readonly values = new RunValues(this.store, (metric) => this.goalOf(metric));
@@ -102,7 +102,7 @@ export class TableView {
     this.#forgetColumns();
   }
 
-  /** Runs that go on have gone on. */
+  /** Active runs have progressed. */
   tick(): void {
     this.values.renew();
     if (this.#layout.sort.some(({ id }) => id === 'duration')) this.#forgetRows();
@@ -231,7 +231,7 @@ export class TableView {
     return goal;
   }
 
-  /** Words are what runs can be alike in; of notes no two are. */
+  /** Runs can be grouped by words, but not by notes, which are all different. */
   canGroupBy(id: ColumnId): boolean {
     return this.values.data(id)?.kind === 'text' && id !== 'note';
   }
