@@ -110,7 +110,7 @@ describe('what a job runs, from the command line', () => {
   });
 
   for (const [what, args, message] of [
-    ['two things', ['-m', 'a', '-c', 'b'], /-m and -c are given/],
+    ['two things', ['-m', 'a', '-c', 'b'], /-m and -c cannot be used together/],
     ['nothing', [], /nothing to run/],
     ['a file as a module', ['-m', 'src/pkg/train.py'], /is a file/],
     ['no command', ['--command'], /There is no command/],
@@ -120,7 +120,7 @@ describe('what a job runs, from the command line', () => {
       /no-such-program is not on the PATH/,
     ],
     ['a command that is no program', ['--command', '--', './README.md'], /is not an executable program/],
-    ['a launcher with code', ['--launcher', 'torchrun', '-c', 'x'], /torchrun runs a script or a module/],
+    ['a launcher with code', ['--launcher', 'torchrun', '-c', 'x'], /torchrun can run a script or a module/],
     ['a launcher of Python with a shell script', ['--launcher', 'torchrun', 'go.sh'], /torchrun runs Python/],
     [
       'a launcher that is not there',

@@ -89,7 +89,7 @@ describe('bodies that cost more than they weigh', function () {
       body,
     });
     assert.equal(refused.status, 413);
-    assert.match(await refused.text(), /holds more than 750000 values/);
+    assert.match(await refused.text(), /contains more than 750000 values/);
     const own = await fetch(`http://127.0.0.1:${server.port}/api/trainyard/v1/runs/search`, {
       method: 'POST',
       headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },

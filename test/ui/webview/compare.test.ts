@@ -104,7 +104,7 @@ describe('comparison', () => {
       ...two,
       files: {
         'run-1': { files: [{ path: 'a.txt', bytes: 3, isText: true }], isCut: false },
-        'run-2': { files: null, isCut: false, problem: 'The script keeps them at s3://bucket/far' },
+        'run-2': { files: null, isCut: false, problem: 'They are stored at s3://bucket/far' },
       },
     });
     await row('Not listed').getByText('s3://bucket/far').waitFor();
@@ -242,7 +242,7 @@ describe('comparison', () => {
     it('shows how params hang together with the metric, and what matters', async () => {
       await open(given);
       await page.getByRole('img', { name: 'Parallel coordinates of 60 runs over' }).waitFor();
-      await page.getByText(/The params tell \d+% of the order/).waitFor();
+      await page.getByText(/The params predict \d+% of the order/).waitFor();
       const lr = page.locator('.importance tbody tr').first();
       assert.match((await lr.innerText()).replaceAll('\u2212', '-'), /^lr\s+\d+%\s+-0\.9\d/);
       await page.getByRole('img', { name: 'val_loss over' }).waitFor();

@@ -100,7 +100,7 @@ describe('the panel of a run', () => {
     await page.locator('.pairs tr', { hasText: 'p299' }).waitFor();
     assert.equal(await page.locator('.pairs tr', { hasText: /^\s*p1/ }).count(), 0);
     await page.getByRole('searchbox', { name: 'Search parameters' }).fill('nowhere');
-    await page.getByText('Nothing has “nowhere” in it.').waitFor();
+    await page.getByText('Nothing matches “nowhere”.').waitFor();
   });
 
   it('draws curves, opens the chart of a metric, and reads a curve again when it grew', async () => {
