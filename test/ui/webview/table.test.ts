@@ -281,7 +281,7 @@ describe('runs table', () => {
     await group('main').locator('[data-column="metric:val_loss"]').hover();
     assert.match(
       (await group('main').locator('[data-column="metric:val_loss"]').getAttribute('title'))!,
-      /^Mean .*\nLowest .*\nOf 6 of 6 runs$/,
+      /^Mean .*\nLowest .*\nFrom 6 of 6 runs$/,
     );
     await button('Ungroup').click();
     assert.equal((await lines()).length, 8);
