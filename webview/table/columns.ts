@@ -32,7 +32,7 @@ const MEAN_WIDTH = 136;
 const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown: boolean }[] = [
   { id: 'name', label: 'Name', width: 190, isShown: true },
   { id: 'state', label: 'State', width: 104, isShown: true },
-  { id: 'started', label: 'Age', width: 64, isShown: true },
+  { id: 'started', label: 'Age', width: 84, isShown: true },
   { id: 'duration', label: 'Duration', width: 94, isShown: true },
   { id: 'experiment', label: 'Experiment', width: 120, isShown: false },
   { id: 'commit', label: 'Commit', width: 84, isShown: true },
