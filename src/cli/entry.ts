@@ -133,7 +133,7 @@ async function planCommand(
     if (flags[name] !== undefined)
       throw new TrainyardError(
         'BAD_REQUEST',
-        `--${name} does not go with --command, which names its program itself.`,
+        `--${name} cannot be used with --command, which names its own program.`,
       );
   const folders = await foldersAround(here());
   const job = { ...parts, ...folders };
