@@ -16,6 +16,7 @@ export const ERROR_STATUS = {
   NOT_RUNNING: 409,
   GIT_FAILED: 500,
   TARGET_FAILED: 500,
+  TARGET_UNREACHABLE: 503,
   // The server and its store.
   STORE_NEWER: 500,
   STORE_CORRUPT: 500,

@@ -1,6 +1,6 @@
 /** The types of a job, and what follows from one. The schema itself (schema.ts) is loaded where jobs are checked. */
 import { joinArguments } from './arguments.js';
-import type { CommandJob } from './schema.js';
+import type { CommandJob, Environment } from './schema.js';
 
 export type { CommandJob, Environment, JobSpec, MetricPattern } from './schema.js';
 
@@ -14,8 +14,15 @@ export function inTodaysShape(stored: StoredSpec): CommandJob {
 /** Of one job. */
 export const MOST_PATTERNS = 100;
 
+/** What of a job says how it runs. */
+export interface Runnable {
+  readonly launcher?: readonly string[];
+  readonly command: readonly string[];
+  readonly environment?: Environment;
+}
+
 /** All words of a job's command as a person reads them: the interpreter by its name. */
-export function wordsOf({ launcher = [], command }: Pick<CommandJob, 'launcher' | 'command'>): string[] {
+export function wordsOf({ launcher = [], command }: Runnable): string[] {
   return [...launcher, ...command];
 }
 
@@ -30,7 +37,7 @@ export function titleOf(spec: Pick<CommandJob, 'script' | 'launcher' | 'command'
 const MOST_TITLE = 250;
 
 /** What the command of a job runs: the interpreter of its environment where it names that, else its first word. */
-export function programOf({ command, environment }: Pick<CommandJob, 'command' | 'environment'>): string {
+export function programOf({ command, environment }: Runnable): string {
   const [program = ''] = command;
   return environment?.kind === 'interpreter' && isNameOf(program, environment.path)
     ? environment.path

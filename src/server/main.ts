@@ -15,8 +15,11 @@ import {
   type Discovery,
 } from '../workspace/local/contract.js';
 import type { ServerStatus } from '../workspace/types.js';
+import { TARGET_KINDS } from '../targets/registry.js';
+import { Targets } from '../targets/targets.js';
 import { EventHub } from './api/events.js';
 import { writeFileAtomic } from '../base/write-file.js';
+import { foldersOf } from './jobs/folders.js';
 import { JobService } from './jobs/service.js';
 import { LogFile } from './log-file.js';
 import { Purger } from './purger.js';
@@ -65,15 +68,21 @@ async function main(home: string): Promise<void> {
     store,
     home,
     log,
-    // Known once the port is bound, before any job is polled.
+    targets: new Targets(TARGET_KINDS, {
+      home,
+      log,
+      settings: () => settings.current,
+      jobFolder: (id) => foldersOf(home, id).root,
+      revive: () => ({
+        url: `${url}/health`,
+        command: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
+        env: { TRAINYARD_HOME: home, ELECTRON_RUN_AS_NODE: '1' },
+      }),
+    }),
+    // Known once the port is bound, which is before any job is looked at.
     serverUrl: () => url,
     token,
     settings: () => settings.current,
-    revive: () => ({
-      url: `${url}/health`,
-      command: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
-      env: { TRAINYARD_HOME: home, ELECTRON_RUN_AS_NODE: '1' },
-    }),
   });
   const status = (): ServerStatus => ({
     pid: process.pid,

@@ -16,7 +16,7 @@ export class Upkeep {
   }
 
   /** In the background. */
-  see(homes: readonly Home[]): void {
+  add(homes: readonly Home[]): void {
     const now = Date.now();
     for (const home of homes) {
       if (now - (this.seen.get(home.gitDir) ?? -AGAIN) < AGAIN) continue;

@@ -140,6 +140,31 @@ export function gitStream(
   });
 }
 
+/** What a command prints, as it comes; what is not read holds git up. @throws GIT_FAILED at the end */
+export async function* gitReadable(place: GitPlace, args: string[]): AsyncGenerator<Buffer> {
+  const settings = settingsOf(place).flatMap((setting) => ['-c', setting]);
+  const child = spawn('git', [...settings, ...args], {
+    cwd: place.cwd,
+    env: environment(place),
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('error', (error) => reject(gitError(args, error.message, error)));
+    child.on('close', (code) => (code === 0 ? resolve() : reject(gitError(args, errors))));
+  });
+  // It is told to whoever reads to the end, and to nobody else.
+  ended.catch(() => undefined);
+  try {
+    yield* child.stdout as AsyncIterable<Buffer>;
+    await ended;
+  } finally {
+    child.kill();
+  }
+}
+
 /** A command line that runs another under a umask, since a process can only change its own. Arguments are not split. */
 function underUmask(umask: number | undefined, command: [string, ...string[]]): [string, ...string[]] {
   if (umask === undefined || process.platform === 'win32') return command;

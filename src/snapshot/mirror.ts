@@ -23,7 +23,7 @@ export interface Mirror {
 }
 
 /** A repository that a checkout holds: the outer one, or one inside. */
-interface Part {
+export interface Part {
   /** From the checkout, with `/`; '' is the outer one. */
   path: string;
   gitDir: string;
@@ -96,8 +96,8 @@ async function empty({ folder, git }: Mirror): Promise<void> {
     if (name.startsWith('index')) await rm(join(git, name), { force: true });
 }
 
-/** The outer one first, and each before those inside it. */
-async function partsOf(snapshot: Snapshot): Promise<Part[]> {
+/** The outer one first, and each before those inside it. @throws NOT_FOUND (the code of an inner one is gone) */
+export async function partsOf(snapshot: Snapshot): Promise<Part[]> {
   const parts: Part[] = [{ path: '', gitDir: snapshot.gitDir, tree: snapshot.tree }];
   for (const { path, commit } of [...snapshot.submodules].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const source = await innerSource(sourceOf(snapshot), path, commit);

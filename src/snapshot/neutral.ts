@@ -13,7 +13,7 @@ import { makeFolder, type Modes, modesUnder, PRIVATE } from './sharing.js';
 export type ObjectFormat = 'sha1' | 'sha256';
 
 /** `!working-tree-encoding` and not `-`: git refuses to unset that one, it can only be unspecified. */
-const ATTRIBUTES = '* -text !eol !crlf -filter -ident !working-tree-encoding\n';
+const ATTRIBUTES = '* -text !eol !crlf -filter -ident !working-tree-encoding -export-ignore -export-subst\n';
 
 /**
  * Makes `folder` a git folder with neutral attributes; does nothing if it already is one.

@@ -106,6 +106,14 @@ export interface FailureCause {
   rank?: number;
 }
 
+/** A target that does not answer. */
+export interface Unreachable {
+  /** ms since the epoch */
+  since: number;
+  /** In its words. */
+  why: string;
+}
+
 export interface JobSummary {
   /** The run that was made when it was submitted; others that its script began name the same job. */
   runId: string;
@@ -127,6 +135,10 @@ export interface JobSummary {
   metrics?: MetricPattern[];
   /** Of the newest progress bar in its output; while it collects, of its files. */
   progress?: Progress;
+  /** What it waits for where it runs, e.g. “for a GPU”; its state is `preparing`. */
+  waiting?: string;
+  /** Where it runs does not answer: its state is the last that was known. */
+  unreachable?: Unreachable;
   /** Known once it has started. */
   machine?: Machine;
   /** Where its script logs besides the workspace: addresses of servers, and stores in its folder such as `mlruns`. */

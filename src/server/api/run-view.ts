@@ -121,6 +121,8 @@ function summaryOf(job: JobRecord): JobSummary {
     cause: job.cause,
     metrics: patterns.length > 0 ? patterns : job.spec.metrics,
     progress: job.state === 'collecting' ? job.collected : job.progress,
+    waiting: job.waiting,
+    unreachable: job.unreachable,
     machine: job.machine,
     elsewhere: job.elsewhere.length > 0 ? job.elsewhere : undefined,
     outsideCode: job.outsideCode.length > 0 ? job.outsideCode : undefined,

@@ -1,27 +1,30 @@
-import fs from 'node:fs';
 import type { Logger } from 'pino';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import type { Collected, Target } from '../../targets/target.js';
+import type { Targets } from '../../targets/targets.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
-import { collectOutputs } from './collect.js';
+import { attempt, UnreachableError } from './contact.js';
 import { foldersOf } from './folders.js';
-import type { Slots } from './slots.js';
+import { type LostFile, Outputs } from './outputs.js';
 
 /** Milliseconds between tries to keep what jobs wrote that have ended. */
 const EVERY = 15_000;
 /** The last sentence of a reason, while there is something to be kept. */
 const NOT_YET = 'Some of its files are not kept yet; Trainyard keeps trying:';
 
-export interface Collected {
+export interface Kept extends Required<Collected> {
   /** Sentences for people on what is lost. */
   lost: string[];
   /** Why there is more to be kept when the disk or git allow it. */
   again?: string;
+  /** Event files are there that nobody has read. */
+  hasEvents: boolean;
 }
 
 export interface CollectorOptions {
   store: Store;
-  slots: Slots;
+  targets: Targets;
   home: string;
   log: Logger;
   /** For a job that has ended, when all that it wrote is kept after all. */
@@ -31,8 +34,6 @@ export interface CollectorOptions {
 /** Keeps what jobs wrote: when a job ends, and again and again while the disk or git do not take all of it. */
 export class Collector {
   private readonly options: CollectorOptions;
-  /** Jobs that left files which could not be kept yet. */
-  private readonly waiting = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -40,41 +41,39 @@ export class Collector {
     this.options = options;
   }
 
-  async collect({ runId, snapshot }: JobRecord): Promise<Collected> {
-    const { store, slots, home, log } = this.options;
-    const slot = snapshot && slots.of(runId, snapshot.root);
-    let failed: { file: string; error: unknown }[];
+  /** @throws UnreachableError when the target cannot hand over all of it now */
+  async collect({ runId, handle }: JobRecord, target: Target): Promise<Kept> {
+    const { store, home, log } = this.options;
+    const events = target.eventFolders ? undefined : foldersOf(home, runId).events;
+    const outputs = new Outputs(store, runId, events);
+    let collected: Collected = {};
     try {
-      const code = slot && { slot, root: snapshot.root };
-      failed = await collectOutputs(store, runId, code, foldersOf(home, runId));
+      if (handle) collected = await attempt(target, () => target.collect(handle, outputs));
     } catch (error) {
-      failed = [{ file: 'What it wrote beside its code', error }];
+      const cause = error instanceof UnreachableError ? error.cause : error;
+      if (error instanceof UnreachableError && !mayPass(cause)) throw error;
+      outputs.lost('What it wrote beside its code', cause);
     }
+    await outputs.flush();
+    const { failed, hasEvents } = outputs;
     for (const { file, error } of failed) log.error({ err: error, runId, file }, 'file not kept');
     const passing = failed.find(({ error }) => mayPass(error));
-    if (passing) this.waiting.add(runId);
-    else this.waiting.delete(runId);
+    const { notes = [], stores = [], outsideCode = [] } = collected;
     return {
-      lost: failed
-        .filter(({ error }) => !mayPass(error))
-        .map(({ file, error }) => `${file} was not kept: ${messageOf(error)}`),
+      notes,
+      stores,
+      outsideCode,
+      hasEvents,
+      lost: failed.filter(({ error }) => !mayPass(error)).map(sentenceOn),
       ...(passing && { again: `${passing.file}: ${messageOf(passing.error)}` }),
     };
   }
 
-  /** Whether there is more to be kept of a job that was collected. */
-  isWaiting(runId: string): boolean {
-    return this.waiting.has(runId);
-  }
-
-  /**
-   * Whether the server before this one left something to be kept of a job that has ended, which is tried again: the
-   * link to its checkout is there for so long.
-   */
-  takeUp(runId: string): boolean {
-    const isLeft = fs.existsSync(foldersOf(this.options.home, runId).code);
-    if (isLeft) this.waiting.add(runId);
-    return isLeft;
+  /** Tries to keep what is to be kept of jobs that have ended, now and later. */
+  async retry(): Promise<void> {
+    clearTimeout(this.timer);
+    for (const job of this.options.store.jobs.uncollected()) if (!isActive(job)) await this.retryOne(job);
+    if (this.options.store.jobs.uncollected().length > 0) this.later();
   }
 
   later(): void {
@@ -82,31 +81,26 @@ export class Collector {
     if (!this.closed) this.timer = setTimeout(() => void this.retry(), EVERY).unref();
   }
 
-  /** Tries to keep what is to be kept of jobs that have ended, now and later. */
-  async retry(): Promise<void> {
-    const { store, log, onKept } = this.options;
-    clearTimeout(this.timer);
-    for (const runId of [...this.waiting]) {
-      const job = store.jobs.get(runId);
-      if (!job || isActive(job) || this.closed) continue;
-      try {
-        const { lost, again } = await this.collect(job);
-        if (again !== undefined) continue;
-        const [before] = (job.reason ?? '').split(NOT_YET);
-        const reason = reasonOf([before?.trim(), ...lost]);
-        await store.write(() => store.jobs.update(runId, { reason, collected: undefined }));
-        onKept(job);
-      } catch (error) {
-        this.waiting.add(runId);
-        log.error({ err: error, runId }, 'what a job wrote could not be kept; it is tried again');
-      }
-    }
-    if (this.waiting.size > 0) this.later();
-  }
-
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
+  }
+
+  private async retryOne(job: JobRecord): Promise<void> {
+    const { store, targets, log, onKept } = this.options;
+    const { runId } = job;
+    if (this.closed) return;
+    try {
+      const { lost, again } = await this.collect(job, await targets.require(job.spec.target));
+      if (again !== undefined) return;
+      const [before] = (job.reason ?? '').split(NOT_YET);
+      const reason = reasonOf([before?.trim(), ...lost]);
+      await store.write(() => store.jobs.update(runId, { reason, collected: undefined, uncollected: false }));
+      onKept(job);
+    } catch (error) {
+      if (this.closed) return;
+      log.error({ err: error, runId }, 'what a job wrote could not be kept; it is tried again');
+    }
   }
 }
 
@@ -116,8 +110,13 @@ export function reasonOf(sentences: readonly (string | undefined)[], again?: str
   return all.filter(Boolean).join(' ') || undefined;
 }
 
+function sentenceOn({ file, error }: LostFile): string {
+  return `${file} was not kept: ${messageOf(error)}`;
+}
+
 /** Whether the same may go well later: there is no room now, or git is not there. */
 function mayPass(error: unknown): boolean {
-  if (TrainyardError.is(error)) return error.code === 'STORE_FULL' || error.code === 'GIT_FAILED';
+  if (TrainyardError.is(error))
+    return error.code === 'STORE_FULL' || error.code === 'GIT_FAILED' || mayPass(error.cause);
   return hasCode(error, 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO');
 }

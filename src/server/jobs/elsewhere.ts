@@ -1,6 +1,3 @@
-import fs from 'node:fs';
-import path from 'node:path';
-
 /** What MLflow's client, Weights & Biases and others print of a run that they log: `View run x at: https://…`. */
 const ADDRESS =
   /\bview (?:run|experiment|project)\b[^\r\n]{0,300}?\bat:? {0,3}(https?:\/\/[^\s'"<>]{1,1000})/i;
@@ -16,17 +13,6 @@ export function elsewhereIn(lines: readonly string[], ownUrl: string): string[] 
     return address === undefined ? [] : [withoutPassword(address.replace(/[.,;)\]]+$/, ''))];
   });
   return [...new Set(found)].filter((address) => !isAt(address, ownUrl));
-}
-
-/** Stores that MLflow's client makes where the script runs when it is told to log there. */
-const STORES = ['mlruns', 'mlflow.db'];
-
-/** Those in folders of a job, as paths from `top`. */
-export function storesIn(top: string, folders: readonly string[]): string[] {
-  const names = folders.flatMap((folder) =>
-    STORES.map((name) => path.join(folder, name).split(path.sep).join('/')),
-  );
-  return [...new Set(names)].filter((name) => fs.existsSync(path.join(top, name)));
 }
 
 function isAt(address: string, server: string): boolean {

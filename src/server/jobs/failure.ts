@@ -4,7 +4,7 @@ import path from 'node:path';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import { pathInCode } from '../../job/code-path.js';
 import { programOf } from '../../job/spec.js';
-import type { TargetStatus } from '../../targets/target.js';
+import type { EndedStatus } from '../../targets/target.js';
 import type { FailureCause } from '../../workspace/types.js';
 import { causeOf } from '../failure/cause.js';
 import type { JobRecord } from '../store/jobs.js';
@@ -15,7 +15,7 @@ const LOG_BYTES = 256 * 1024;
 /** Why a job failed that has ended. */
 export async function failureOf(
   { runId, spec, snapshot }: JobRecord,
-  end: Extract<TargetStatus, { state: 'ended' }>,
+  end: EndedStatus,
   log: string,
 ): Promise<FailureCause> {
   const root = snapshot?.root ?? spec.codeFolder;

@@ -1,19 +1,14 @@
 import path from 'node:path';
 
-/** Where a job lives on disk. The folder outlives the server; `code`, a link to its checkout, goes when the job has ended. */
+/** What the server keeps of a job beside the store, and what the target may keep there, too. It goes with the run. */
 export interface JobFolders {
   root: string;
-  code: string;
-  output: string;
   log: string;
+  /** TensorBoard's event files that the target handed over. */
+  events: string;
 }
 
 export function foldersOf(home: string, runId: string): JobFolders {
   const root = path.join(home, 'jobs', runId);
-  return {
-    root,
-    code: path.join(root, 'code'),
-    output: path.join(root, 'output'),
-    log: path.join(root, 'output.log'),
-  };
+  return { root, log: path.join(root, 'output.log'), events: path.join(root, 'events') };
 }

@@ -1,51 +1,61 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import type { Logger } from 'pino';
-import { hasCode, messageOf } from '../../base/errors.js';
+import { messageOf } from '../../base/errors.js';
+import type { Target } from '../../targets/target.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
-import type { SearchRoot } from '../tensorboard/find.js';
 import { EventFollower } from '../tensorboard/follow.js';
+import { ask, UnreachableError } from './contact.js';
 import { foldersOf } from './folders.js';
-import { linkedPaths } from './links.js';
+import type { LogMirror } from './log-mirror.js';
 import { OutputReader } from './output.js';
 
-/** Least milliseconds between two looks at what a job writes. */
+/** Least milliseconds between two readings of what a job writes. */
 const EVERY = 1000;
-/** A look that took long is followed by a pause that is this many times as long. */
+/** A reading that took long is followed by a pause that is this many times as long. */
 const REST = 10;
+
+export interface HarvestOptions {
+  store: Store;
+  home: string;
+  log: Logger;
+  mirror: LogMirror;
+  /** Address of this server, by which jobs name it. */
+  ownUrl: () => string;
+}
 
 /** Turns what jobs write, while they run, into metrics, params, files and progress of their runs. */
 export class Harvest {
   private readonly store: Store;
   private readonly log: Logger;
   private readonly home: string;
+  private readonly mirror: LogMirror;
   private readonly events: EventFollower;
   private readonly output: OutputReader;
-  /** When the next look at a job is due. */
+  /** When the next reading of a job is due. */
   private readonly due = new Map<string, number>();
   private readonly faults = new Map<string, Set<string>>();
 
-  constructor(store: Store, home: string, log: Logger, ownUrl: () => string) {
+  constructor({ store, home, log, mirror, ownUrl }: HarvestOptions) {
     this.store = store;
     this.home = home;
     this.log = log;
+    this.mirror = mirror;
     this.events = new EventFollower(store, log);
     this.output = new OutputReader(store, ownUrl);
   }
 
   /** Reads what is new, if it is time. What goes wrong hinders no job: it is tried again, and told at the end. */
-  async look(job: JobRecord, startedAt: number): Promise<void> {
+  async read(job: JobRecord, target: Target, startedAt: number): Promise<void> {
     const start = Date.now();
     if (start < (this.due.get(job.runId) ?? 0)) return;
-    await this.read(job, startedAt, false);
+    await this.readNew(job, target, startedAt, false);
     const now = Date.now();
     this.due.set(job.runId, now + Math.max(EVERY, (now - start) * REST));
   }
 
   /** Reads the rest of what a job wrote, before its folders go. @returns what could not be read, for people */
-  async finish(job: JobRecord, startedAt: number): Promise<string[]> {
-    const unread = await this.read(job, startedAt, true);
+  async finish(job: JobRecord, target: Target, startedAt: number): Promise<string[]> {
+    const unread = await this.readNew(job, target, startedAt, true);
     const { runId } = job;
     const faults = this.faults.get(runId) ?? new Set();
     // Those that a server before this one found.
@@ -58,16 +68,25 @@ export class Harvest {
 
   /** Reads the output of a job that has ended for patterns that came later. @returns what went wrong, for people */
   async catchUp(runId: string): Promise<string[]> {
-    const { log } = foldersOf(this.home, runId);
-    const size = fs.statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-    const faults = await this.output.catchUp(runId, log, size);
+    const faults = await this.output.catchUp(runId, this.mirror.file(runId), this.mirror.size(runId));
     this.output.forget(runId);
     return faults;
   }
 
+  /** Reads event files that the target handed over with the outputs. @returns what could not be read, for people */
+  async readCollectedEvents({ runId, queuedAt }: JobRecord): Promise<string[]> {
+    const roots = [{ folder: foldersOf(this.home, runId).events, as: '', shared: false }];
+    try {
+      const { faults, unread } = await this.events.read({ runId, roots, since: queuedAt });
+      return [...faults, ...unread];
+    } catch (error) {
+      return [this.unread(runId, 'event files', error)];
+    }
+  }
+
   /** @returns what could not be read this time, for people */
-  private async read(job: JobRecord, startedAt: number, last: boolean): Promise<string[]> {
-    const { runId } = job;
+  private async readNew(job: JobRecord, target: Target, startedAt: number, last: boolean): Promise<string[]> {
+    const { runId, handle } = job;
     const faults = this.faults.get(runId) ?? new Set();
     this.faults.set(runId, faults);
     const unread: string[] = [];
@@ -75,46 +94,26 @@ export class Harvest {
       try {
         await read();
       } catch (error) {
-        this.log.error({ err: error, runId }, `${what} of a job could not be read`);
-        unread.push(`Not all of its ${what} could be read: ${messageOf(error)}`);
+        // The end of a job waits for its target.
+        if (last && error instanceof UnreachableError) throw error;
+        unread.push(this.unread(runId, what, error));
       }
     };
     await attempt('output', async () => {
-      const { log } = foldersOf(this.home, runId);
-      for (const fault of await this.output.look(job, log, last)) faults.add(fault);
+      for (const fault of await this.output.read(job, this.mirror.file(runId), last)) faults.add(fault);
     });
     await attempt('event files', async () => {
-      const found = await this.events.read({ runId, roots: this.roots(job), since: startedAt });
+      if (!target.eventFolders || !handle) return;
+      const roots = await ask(target, async () => target.eventFolders?.(handle) ?? []);
+      const found = await this.events.read({ runId, roots, since: startedAt });
       for (const fault of found.faults) faults.add(fault);
       unread.push(...found.unread);
     });
     return unread;
   }
 
-  /** What git ignores is linked into the code; scripts like to write there. */
-  private roots({ runId, snapshot }: JobRecord): SearchRoot[] {
-    const { code, output } = foldersOf(this.home, runId);
-    const own = [
-      { folder: realFolder(code) ?? code, as: '', shared: false },
-      { folder: output, as: 'output', shared: false },
-    ];
-    if (!snapshot) return own;
-    return [
-      ...own,
-      ...linkedPaths(snapshot).flatMap((name): SearchRoot[] => {
-        // Not from the checkout: there the script may have put another link in its place.
-        const folder = realFolder(path.join(snapshot.root, name));
-        return folder === undefined ? [] : [{ folder, as: name, shared: true }];
-      }),
-    ];
-  }
-}
-
-function realFolder(name: string): string | undefined {
-  try {
-    return fs.realpathSync(name);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) return undefined;
-    throw error;
+  private unread(runId: string, what: string, error: unknown): string {
+    this.log.error({ err: error, runId }, `${what} of a job could not be read`);
+    return `Not all of its ${what} could be read: ${messageOf(error)}`;
   }
 }

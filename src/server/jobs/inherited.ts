@@ -1,3 +1,5 @@
+import { isOfRepository } from '../../targets/shared/environment.js';
+
 /** What a job keeps of the environment that it was submitted from. */
 
 /** Written down: what programs need to start and to find their parts, and what training frameworks are set by. */
@@ -19,17 +21,6 @@ const KEPT = new RegExp(
 const PRIVATE = /TOKEN(?!IZERS)|SECRET|PASS|CREDENTIAL|_?KEY$|AUTH/i;
 /** An address with a user and a password, such as that of a proxy. */
 const WITH_PASSWORD = /:\/\/[^/\s@]+@/;
-
-/** What leads git to the repository of a hook or an alias that the job was submitted from, and to its index. */
-const OF_A_REPOSITORY = new Set(
-  'DIR WORK_TREE INDEX_FILE INDEX_VERSION OBJECT_DIRECTORY ALTERNATE_OBJECT_DIRECTORIES COMMON_DIR PREFIX NAMESPACE CONFIG CONFIG_PARAMETERS GRAFT_FILE SHALLOW_FILE REPLACE_REF_BASE NO_REPLACE_OBJECTS IMPLICIT_WORK_TREE INTERNAL_SUPER_PREFIX QUARANTINE_PATH REFLOG_ACTION'
-    .split(' ')
-    .map((name) => `GIT_${name}`),
-);
-
-export function isOfRepository(name: string): boolean {
-  return OF_A_REPOSITORY.has(name.toUpperCase());
-}
 
 export interface Inherited {
   /** May be written down. */

@@ -19,7 +19,9 @@ const FILE = 'submitted.json';
 export function keepJob(home: string, runId: string, job: KeptJob): void {
   const { spec, baseEnv, secretNames, memoryNames, queuedAt, snapshot, handle } = job;
   const kept: KeptJob = { spec, baseEnv, secretNames, memoryNames, queuedAt, snapshot, handle };
-  writeFileAtomic(path.join(foldersOf(home, runId).root, FILE), JSON.stringify(kept));
+  const { root } = foldersOf(home, runId);
+  fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+  writeFileAtomic(path.join(root, FILE), JSON.stringify(kept));
 }
 
 /**

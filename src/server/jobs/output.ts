@@ -24,7 +24,7 @@ export class OutputReader {
   private readonly store: Store;
   private readonly ownUrl: () => string;
   /** Bytes read, when that is further than the store knows: lines with nothing in them are not worth a change. */
-  private readonly read = new Map<string, number>();
+  private readonly readTo = new Map<string, number>();
   private readonly slow = new Map<string, Set<string>>();
 
   constructor(store: Store, ownUrl: () => string) {
@@ -36,8 +36,8 @@ export class OutputReader {
    * Reads what is new in the output of a job; with `last`, also a line that has no end.
    * @returns what went wrong for the first time, for people
    */
-  async look({ runId, outputRead }: JobRecord, file: string, last: boolean): Promise<string[]> {
-    const start = Math.max(outputRead, this.read.get(runId) ?? 0);
+  async read({ runId, outputRead }: JobRecord, file: string, last: boolean): Promise<string[]> {
+    const start = Math.max(outputRead, this.readTo.get(runId) ?? 0);
     const faults = await this.catchUp(runId, file, start);
     const job = this.store.jobs.get(runId);
     for (let at = start; job;) {
@@ -46,7 +46,7 @@ export class OutputReader {
       if (end === 0) break;
       at += end;
       faults.push(...(await this.keep(job, linesIn(bytes, end), at)));
-      this.read.set(runId, at);
+      this.readTo.set(runId, at);
       // A log of gigabytes keeps nobody else waiting.
       await setImmediate();
     }
@@ -97,7 +97,7 @@ export class OutputReader {
   }
 
   forget(runId: string): void {
-    this.read.delete(runId);
+    this.readTo.delete(runId);
     this.slow.delete(runId);
   }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import process from 'node:process';
 import type { Socket } from 'node:net';
-import { environmentOf, openedBy, processesOf } from '../../targets/process/proc.js';
+import { environmentOf, openedBy, processesOf } from '../../targets/shared/proc.js';
 
 /** The place of a process in distributed training. */
 export interface Rank {

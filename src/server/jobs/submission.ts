@@ -21,7 +21,7 @@ export interface Submission extends SubmitRequest {
  * Keeps the code of a job and writes it down as queued. @returns what was kept
  * @throws BAD_REQUEST | NOT_FOUND (parent) | CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
  */
-export async function takeIn(
+export async function admit(
   { runId, spec: asked, secrets = {}, largeFiles, baseEnv, memoryNames, umask }: Submission,
   {
     store,

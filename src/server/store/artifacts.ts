@@ -20,10 +20,7 @@ export interface ArtifactEntry {
 }
 
 /** A file on disk, and the path that it is to have. */
-export interface FileToKeep {
-  path: string;
-  file: string;
-}
+export type FileToKeep = { path: string } & ({ file: string } | { content: Uint8Array });
 
 export interface LostFile {
   path: string;
@@ -91,7 +88,7 @@ export class Artifacts {
   }
 
   /**
-   * Takes copies of files on disk, a batch at a time: the contents are written and synced several at once, and one
+   * Takes copies of files, a batch at a time: the contents are written and synced several at once, and one
    * change lists those of the batch. A file that fails does not hinder the others. May be done again: a file replaces itself.
    * @param listed called inside the change of each batch with how many files are dealt with so far
    * @returns the files that could not be kept, and why
@@ -104,9 +101,7 @@ export class Artifacts {
     const lost: LostFile[] = [];
     for (let at = 0; at < files.length; at += BATCH) {
       const batch = files.slice(at, at + BATCH);
-      const arrived = await mapBounded(batch, AT_ONCE, ({ path: name, file }) =>
-        this.receiveFile(owner, name, file),
-      );
+      const arrived = await mapBounded(batch, AT_ONCE, (file) => this.receiveFile(owner, file));
       try {
         const { replaced, refused } = await this.write(() => {
           const entered = this.listBatch(owner, batch, arrived);
@@ -126,12 +121,13 @@ export class Artifacts {
 
   private async receiveFile(
     owner: string,
-    name: string,
-    file: string,
+    { path: name, ...from }: FileToKeep,
   ): Promise<Content | { error: unknown }> {
     try {
       checkArtifactPath(name);
       this.requireFree(owner, name);
+      if ('content' in from) return await this.receiveContent([from.content]);
+      const { file } = from;
       const { size } = await fs.promises.stat(file);
       return await this.receiveContent(
         size < READ_WHOLE ? [await fs.promises.readFile(file)] : fs.createReadStream(file),

@@ -3,7 +3,7 @@ import { TrainyardError } from '../../base/errors.js';
 import { type CommandJob, inTodaysShape, type MetricPattern, type StoredSpec } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Handle } from '../../targets/target.js';
-import type { FailureCause, Machine, Progress, RunState } from '../../workspace/types.js';
+import type { FailureCause, Machine, Progress, RunState, Unreachable } from '../../workspace/types.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
 
@@ -21,6 +21,12 @@ export interface JobRecord {
   cancelRequested: boolean;
   snapshot?: Snapshot;
   handle?: Handle;
+  /** What it waits for at its target, for people. */
+  waiting?: string;
+  /** Its target does not tell how it stands. */
+  unreachable?: Unreachable;
+  /** It has ended, and some of its files are still to be kept. */
+  uncollected: boolean;
   exitCode: number | null;
   reason?: string;
   cause?: FailureCause;
@@ -85,6 +91,9 @@ interface JobRow {
   cancel_requested: number;
   snapshot: string | null;
   handle: string | null;
+  waiting: string | null;
+  unreachable: string | null;
+  uncollected: number;
   exit_code: number | null;
   reason: string | null;
   cause: string | null;
@@ -121,6 +130,9 @@ const COLUMNS: {
     snapshot_commit: snapshot?.commit ?? null,
   }),
   handle: (handle) => ({ handle: handle && JSON.stringify(handle) }),
+  waiting: (why) => ({ waiting: why }),
+  unreachable: (fact) => ({ unreachable: fact && JSON.stringify(fact) }),
+  uncollected: (is) => ({ uncollected: Number(is) }),
   exitCode: (code) => ({ exit_code: code }),
   reason: (reason) => ({ reason }),
   cause: (cause) => ({ cause: cause && JSON.stringify(cause) }),
@@ -234,6 +246,11 @@ export class Jobs {
       .map(toRecord);
   }
 
+  /** Those that have ended, and some of whose files are still to be kept. */
+  uncollected(): JobRecord[] {
+    return this.db.all<JobRow>('SELECT * FROM jobs WHERE uncollected = 1').map(toRecord);
+  }
+
   /** Ids of those with patterns that the output was not read for yet. */
   withLate(): string[] {
     const rows = this.db.all<{ run_id: string }>('SELECT run_id FROM jobs WHERE late IS NOT NULL');
@@ -281,6 +298,9 @@ function toRecord(row: JobRow): JobRecord {
     cancelRequested: row.cancel_requested === 1,
     ...(row.snapshot !== null && { snapshot: JSON.parse(row.snapshot) as Snapshot }),
     ...(row.handle !== null && { handle: JSON.parse(row.handle) as Handle }),
+    ...(row.waiting !== null && { waiting: row.waiting }),
+    ...(row.unreachable !== null && { unreachable: JSON.parse(row.unreachable) as Unreachable }),
+    uncollected: row.uncollected === 1,
     exitCode: row.exit_code,
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.cause !== null && { cause: JSON.parse(row.cause) as FailureCause }),

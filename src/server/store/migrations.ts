@@ -218,6 +218,14 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   -- Patterns for metrics that a job got after it was submitted, and how far its output was read for them.
   ALTER TABLE jobs ADD COLUMN late TEXT;
   `,
+  `
+  -- What its target waits for; since when the target does not answer, and why; whether some of its files are still to be kept.
+  ALTER TABLE jobs ADD COLUMN waiting TEXT;
+  ALTER TABLE jobs ADD COLUMN unreachable TEXT;
+  ALTER TABLE jobs ADD COLUMN uncollected INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX jobs_uncollected ON jobs (run_id) WHERE uncollected = 1;
+  UPDATE jobs SET uncollected = 1 WHERE reason LIKE '%Some of its files are not kept yet; Trainyard keeps trying:%';
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

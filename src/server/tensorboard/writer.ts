@@ -1,13 +1,6 @@
 import path from 'node:path';
 import process from 'node:process';
-import {
-  canWrite,
-  environmentOf,
-  openedBy,
-  processIds,
-  readStat,
-  runIn,
-} from '../../targets/process/proc.js';
+import { canWrite, environmentOf, openedBy, processIds, readStat, runIn } from '../../targets/shared/proc.js';
 import { EVENT_FILE } from './find.js';
 
 /** Stands for all processes that no run of ours has started. */

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
-import type { Mount, PreparedJob, TargetStatus } from '../target.js';
+import type { Revive } from '../context.js';
+import type { EndedStatus } from '../target.js';
 import type { ViewMaker } from './view.js';
 
 /** The files through which a job, its supervisor and the server know of each other, in the job's folder. */
@@ -15,15 +16,47 @@ export const FILES = {
   /** Its presence asks the supervisor to end the job. */
   cancel: 'cancel',
   log: 'output.log',
+  /** Written before anything is made for the job. */
+  place: 'place.json',
   /** Written by a process that has a view of its own, when it has it. */
   entered: 'entered',
 } as const;
 
-export interface JobFile extends Omit<PreparedJob, 'folder' | 'mounts' | 'launcher' | 'environment'> {
-  /** The program and its arguments, as they are here. */
+/** What a supervisor is told to run. */
+export interface JobFile {
+  /** The run's id. */
+  id: string;
+  /** Absolute working folder inside the checked-out code, as the process sees it. */
+  cwd: string;
   command: string[];
+  /** The whole environment of the process, except for secrets. */
+  env: Record<string, string>;
+  /** Of the process; without it, that of the supervisor. */
+  umask?: number;
+  /** Seconds; 0: none. */
+  timeout: number;
+  /** Seconds between SIGTERM and SIGKILL. */
+  grace: number;
+  /** How to bring the server back while the job runs, so that its logging goes on. */
+  revive?: Revive;
   /** How the process gets the view that it is to have. */
   view?: { maker: ViewMaker; mounts: readonly Mount[] };
+}
+
+/** A folder, with what is mounted in it, that is seen at the path of another. Both absolute; both are there. */
+export interface Mount {
+  from: string;
+  at: string;
+}
+
+/** What the target has to know of a job after a restart, beside its handle. */
+export interface PlaceFile {
+  /** The person's folder. */
+  root: string;
+  /** From there, with `/`. */
+  workingFolder: string;
+  /** What is joined to the code from the person's folder: from there, with `/`. */
+  inputs: string[];
 }
 
 export interface ProcessFile {
@@ -32,7 +65,7 @@ export interface ProcessFile {
   startedAt: number;
 }
 
-export type ExitFile = Omit<Extract<TargetStatus, { state: 'ended' }>, 'state'>;
+export type ExitFile = Omit<EndedStatus, 'state'>;
 
 export function readJson<T>(folder: string, name: string): T | undefined {
   try {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { hasCode } from '../../base/errors.js';
-import { readStat } from './proc.js';
+import { readStat } from '../shared/proc.js';
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '../../base/errors.js';
-import { processesOf } from './proc.js';
+import { processesOf } from '../shared/proc.js';
 
 /** Milliseconds that a process may take to end. */
 const LONGEST_DEATH = 5_000;

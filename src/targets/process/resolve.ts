@@ -1,8 +1,7 @@
 import { TrainyardError } from '../../base/errors.js';
 import { disk as realDisk } from '../../job/disk.js';
 import { findBeside, isProgram, onPath, programFiles, type Surroundings } from '../../job/programs.js';
-import { programOf } from '../../job/spec.js';
-import type { PreparedJob } from '../target.js';
+import { programOf, type Runnable } from '../../job/spec.js';
 
 /**
  * What the process of a job runs here, as a program and its arguments. The interpreter of the job's environment stands
@@ -11,10 +10,7 @@ import type { PreparedJob } from '../target.js';
  * @param where with the environment variables of the job
  * @throws NO_INTERPRETER when the interpreter is not there
  */
-export function resolve(
-  { launcher = [], command, environment }: Pick<PreparedJob, 'launcher' | 'command' | 'environment'>,
-  where: Surroundings,
-): string[] {
+export function resolve({ launcher = [], command, environment }: Runnable, where: Surroundings): string[] {
   const interpreter = environment && interpreterAt(environment.path, where);
   const isNamed = interpreter !== undefined && programOf({ command, environment }) === environment?.path;
   const words = [...launcher, ...(isNamed ? [interpreter, ...command.slice(1)] : command)];

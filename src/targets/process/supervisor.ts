@@ -9,7 +9,7 @@ import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, messageOf } from '../../base/errors.js';
-import type { Revive } from '../target.js';
+import type { Revive } from '../context.js';
 import { type ExitFile, FILES, type JobFile, readJson, writeJson, writeJsonOnce } from './files.js';
 import { identityOf } from './identity.js';
 import { endProcessesOf, groupExists, killGroup } from './kill.js';

@@ -1,188 +1,322 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { TrainyardError } from '../../base/errors.js';
-import type { Handle, PreparedJob, Target, TargetDescription, TargetStatus, Usage } from '../target.js';
-import { type ExitFile, FILES, type JobFile, readJson, readProcess, writeJson } from './files.js';
-import { isSame } from './identity.js';
-import { killGroup } from './kill.js';
+import { fileURLToPath } from 'node:url';
+import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import type { Machine } from '../../workspace/types.js';
+import type { TargetContext } from '../context.js';
+import { environmentHere, secretsHere } from '../shared/environment.js';
+import { readAt } from '../shared/read-at.js';
+import type {
+  Collected,
+  EventFolder,
+  Handle,
+  Job,
+  OutputSink,
+  Target,
+  TargetDescription,
+  TargetStatus,
+  Usage,
+} from '../target.js';
+import { prepareFolders } from './checkout.js';
+import { BESIDE, type CodePlace, collectOutputs } from './collect.js';
+import {
+  type ExitFile,
+  FILES,
+  type JobFile,
+  type PlaceFile,
+  readJson,
+  readProcess,
+  writeJson,
+} from './files.js';
+import { foldersIn, type JobFolders } from './folders.js';
+import { readGpus } from './gpu.js';
+import { readMachine } from './machine.js';
+import { outsideCode } from './outside-code.js';
 import { resolve } from './resolve.js';
+import { rootOf, Slots } from './slots.js';
+import { endJob, stateOf } from './state.js';
+import { storesIn } from './stores.js';
+import { Supervisors } from './supervisors.js';
+import { madeAround } from './surroundings.js';
 import { UsageMeter } from './usage.js';
 import { findViewMaker, type ViewMaker } from './view.js';
 
-const START_TIMEOUT = 15_000;
+/** Bytes of a log that are read at once. */
+const LOG_CHUNK = 256 * 1024;
+/** Milliseconds in which a supervisor that a server before this one started may still come up. */
+const LATE_START = 5_000;
 
-/** A supervisor that was not told yet what to do. */
-interface Waiting {
-  child: ChildProcess;
-  failure?: Error;
-  ended: boolean;
+export interface ProcessOptions extends Pick<
+  TargetContext,
+  'home' | 'log' | 'settings' | 'jobFolder' | 'revive'
+> {
+  /** The program and arguments that run a supervisor; default: the bundle beside this one. */
+  supervisor?: readonly string[];
+  /** How processes get a view of the files of their own, see VIEW_VARIABLE; default: the first way that works. */
+  view?: string;
 }
 
-/** Jobs as processes of this machine, each under a supervisor of its own. All that matters is in the job's folder. */
+/**
+ * Jobs as processes of this machine, each under a supervisor of its own, in a checkout that is kept for the next. All that
+ * matters is in the job's folder; its handle names that.
+ */
 export class ProcessTarget implements Target {
   readonly name = 'local';
   readonly kind = 'process';
-  /** The program and arguments that run a supervisor, less the job's folder. */
-  private readonly supervisor: readonly string[];
-  private readonly view: string | undefined;
+  readonly pollEvery = 300;
+  readonly writesLog = true;
+  private readonly options: ProcessOptions;
+  private readonly supervisors: Supervisors;
+  private readonly checkouts: Slots;
   private readonly meter = new UsageMeter();
-  /** By the job's folder. */
-  private readonly waiting = new Map<string, Waiting>();
+  /** Starts that are on their way, by the job's folder. */
+  private readonly starting = new Map<string, Promise<void>>();
+  private readonly openedAt = Date.now();
   private maker: Promise<ViewMaker | undefined> | undefined;
 
-  constructor(supervisor: readonly string[], view?: string) {
-    this.supervisor = supervisor;
-    this.view = view;
+  constructor(options: ProcessOptions) {
+    this.options = options;
+    this.supervisors = new Supervisors(options.supervisor ?? bundledSupervisor());
+    this.checkouts = new Slots(options.home, options.log);
   }
 
   async describe(): Promise<TargetDescription> {
     const gigabytes = Math.round(os.totalmem() / 2 ** 30);
+    const gpus = (await readGpus()).map(({ name }) => name);
     return {
       name: this.name,
       kind: this.kind,
       label: os.hostname(),
-      detail: `${os.availableParallelism()} cores, ${gigabytes} GB`,
+      detail: [`${os.availableParallelism()} cores, ${gigabytes} GB`, ...gpus].join(', '),
       ready: true,
     };
   }
 
-  async canMount(): Promise<boolean> {
-    return (await this.viewMaker()) !== undefined;
+  slots(): number {
+    return this.options.settings().parallelJobs;
   }
 
-  private viewMaker(): Promise<ViewMaker | undefined> {
-    return (this.maker ??= findViewMaker(this.view));
+  /** What is wrong with a job here shows in its folder when it starts. */
+  async validate(): Promise<string[]> {
+    return [];
   }
 
-  plan(job: PreparedJob): Handle {
-    return { folder: job.folder, grace: job.grace };
+  plan({ id, grace }: Job): Handle {
+    return { folder: this.options.jobFolder(id), grace };
   }
 
-  async start(
-    { folder, mounts, launcher, environment, ...job }: PreparedJob,
-    _handle: Handle,
-    secrets: Record<string, string>,
+  expect(id: string): void {
+    this.supervisors.expect(this.options.jobFolder(id));
+  }
+
+  forget(id: string): void {
+    this.supervisors.forget(this.options.jobFolder(id));
+  }
+
+  start(job: Job, handle: Handle, secrets: Readonly<Record<string, string>>): Promise<void> {
+    const folder = folderOf(handle);
+    const known = this.starting.get(folder);
+    if (known) return known;
+    const start = this.startOnce(job, folder, secrets).finally(() => this.starting.delete(folder));
+    this.starting.set(folder, start);
+    return start;
+  }
+
+  private async startOnce(
+    job: Job,
+    folder: string,
+    secrets: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const command = this.resolve({ launcher, environment, ...job, folder });
-    if (!command) return;
-    const maker = mounts && (await this.viewMaker());
-    const file: JobFile = { ...job, command, ...(mounts && maker && { view: { maker, mounts } }) };
-    writeJson(folder, FILES.job, file);
-    this.expect(folder);
-    const waiting = this.waiting.get(folder) as Waiting;
-    this.waiting.delete(folder);
-    waiting.child.stdin?.end(JSON.stringify(secrets));
-    for (const end = Date.now() + START_TIMEOUT; Date.now() < end && !waiting.failure; await sleep(10)) {
-      if (fs.existsSync(path.join(folder, FILES.supervisor))) return;
-      if (waiting.ended) break;
-    }
-    // One that is only slow must not start what is said to have failed.
-    waiting.child.kill('SIGKILL');
-    throw new TrainyardError('TARGET_FAILED', 'The job could not be started.', {
-      hint: `See ${path.join(folder, 'supervisor.log')}.`,
-      cause: waiting.failure,
-    });
-  }
-
-  /** Undefined when an interpreter is missing: the job has ended with that. */
-  private resolve(job: PreparedJob): string[] | undefined {
+    const isThere = (name: string) => fs.existsSync(path.join(folder, name));
+    if ([FILES.supervisor, FILES.exit, FILES.cancel].some(isThere)) return;
     try {
-      return resolve(job, { env: job.env });
+      this.supervisors.expect(folder);
+      const file = await this.prepare(job, folder);
+      await this.supervisors.launch(folder, file, secretsHere(job, secrets));
     } catch (error) {
-      if (!TrainyardError.is(error, 'NO_INTERPRETER')) throw error;
-      const { message: reason, hint } = error;
-      this.forget(job.folder);
-      fs.appendFileSync(path.join(job.folder, FILES.log), `${reason}\n`, { mode: 0o600 });
-      const exit: ExitFile = { endedAt: Date.now(), exitCode: null, cause: 'spawn-failed', reason, hint };
-      writeJson(job.folder, FILES.exit, exit);
-      return undefined;
+      this.supervisors.forget(folder);
+      if (TrainyardError.is(error, 'NO_INTERPRETER')) return endUnstarted(folder, error);
+      if (TrainyardError.is(error)) throw error;
+      // Nothing runs that was not launched, so this is no question of who knows.
+      throw new TrainyardError('TARGET_FAILED', messageOf(error), { cause: error });
     }
   }
 
-  expect(folder: string): void {
-    if (this.waiting.has(folder)) return;
-    const [program = '', ...args] = this.supervisor;
-    const errors = fs.openSync(path.join(folder, 'supervisor.log'), 'a', 0o600);
-    const child = spawn(program, [...args, folder], {
-      cwd: folder,
-      detached: true,
-      windowsHide: true,
-      stdio: ['pipe', 'ignore', errors],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+  private async prepare(job: Job, folder: string): Promise<JobFile> {
+    const { home, revive } = this.options;
+    const { root, workingFolder } = job.code;
+    const folders = foldersIn(folder);
+    const place: PlaceFile = { root, workingFolder, inputs: job.inputs.map((input) => input.path) };
+    writeJson(folder, FILES.place, place);
+    const env = environmentHere(job, {
+      outputs: Object.fromEntries(job.outputs.map(({ variable }) => [variable, folders.output])),
+      ceilings: [home, path.dirname(root)],
     });
-    fs.closeSync(errors);
-    const waiting: Waiting = { child, ended: false };
-    child.once('error', (error) => (waiting.failure = error));
-    child.once('exit', () => (waiting.ended = true));
-    child.stdin?.on('error', (error) => (waiting.failure = error));
-    child.unref();
-    this.waiting.set(folder, waiting);
-  }
-
-  forget(folder: string): void {
-    // Told nothing, it ends.
-    this.waiting.get(folder)?.child.stdin?.end();
-    this.waiting.delete(folder);
-  }
-
-  async status(handle: Handle): Promise<TargetStatus> {
-    const folder = String(handle['folder']);
-    const supervisor = readProcess(folder, FILES.supervisor);
-    const supervised = supervisor !== undefined && (await isSame(supervisor.pid, supervisor.identity));
-    const job = readProcess(folder, FILES.process);
-    const running = job !== undefined && (await isSame(job.pid, job.identity));
-    // Read last: a supervisor that was alive a moment ago may have written it since.
-    const exit = readJson<ExitFile>(folder, FILES.exit);
-    if (exit) return { state: 'ended', ...exit };
-    if (job && (running || supervised)) return { state: 'running', startedAt: job.startedAt };
-    if (!supervisor) return { state: 'planned' };
-    if (supervised) return { state: 'starting' };
+    const command = resolve(job, { env });
+    const maker = await this.viewMaker();
+    const { cwd, mounts, variables } = await prepareFolders(this.checkouts, {
+      job,
+      folders,
+      env,
+      home,
+      canMount: maker !== undefined,
+    });
     return {
-      state: 'ended',
-      startedAt: job?.startedAt,
-      endedAt: Date.now(),
-      exitCode: null,
-      cause: fs.existsSync(path.join(folder, FILES.cancel)) ? 'cancelled' : 'lost',
-      reason: 'Its supervisor was killed, so the exit code is not known.',
+      id: job.id,
+      cwd,
+      command,
+      env: { ...env, ...variables },
+      ...(job.umask !== undefined && { umask: job.umask }),
+      timeout: job.timeout,
+      grace: job.grace,
+      ...(revive && { revive: revive() }),
+      ...(mounts && maker && { view: { maker, mounts } }),
     };
   }
 
-  async cancel(handle: Handle): Promise<void> {
-    const folder = String(handle['folder']);
-    let unwritten: unknown;
-    try {
-      fs.writeFileSync(path.join(folder, FILES.cancel), '', { mode: 0o600 });
-    } catch (error) {
-      unwritten = error;
-    }
-    const supervisor = readProcess(folder, FILES.supervisor);
-    if (supervisor && (await isSame(supervisor.pid, supervisor.identity))) {
-      // On a full disk there is no file; a signal says the same where there are signals.
-      if (unwritten === undefined) return;
-      if (process.platform !== 'win32') {
-        process.kill(supervisor.pid, 'SIGTERM');
-        return;
-      }
-    }
-    if (unwritten !== undefined) throw unwritten;
-    // Nobody is left to see the file.
-    const job = readProcess(folder, FILES.process);
-    if (!job || !(await isSame(job.pid, job.identity))) return;
-    killGroup(job.pid, 'SIGTERM');
-    setTimeout(
-      () => {
-        void isSame(job.pid, job.identity).then((same) => same && killGroup(job.pid, 'SIGKILL'));
-      },
-      Number(handle['grace']) * 1000,
-    ).unref();
+  private viewMaker(): Promise<ViewMaker | undefined> {
+    return (this.maker ??= findViewMaker(this.options.view));
   }
 
-  async usage(handle: Handle): Promise<Usage | undefined> {
-    const job = readProcess(String(handle['folder']), FILES.process);
-    return job && this.meter.measure(job.pid);
+  status(handles: readonly Handle[]): Promise<TargetStatus[]> {
+    return Promise.all(handles.map((handle) => this.statusOf(folderOf(handle))));
   }
+
+  private async statusOf(folder: string): Promise<TargetStatus> {
+    let status: TargetStatus;
+    try {
+      status = await stateOf(folder);
+    } catch (error) {
+      return { state: 'unreachable', why: messageOf(error) };
+    }
+    if (status.state !== 'planned') return status;
+    // A server that was killed may have told a supervisor what to run, and that is on its way.
+    const isLate = Date.now() - this.openedAt < LATE_START && fs.existsSync(path.join(folder, FILES.job));
+    return isLate || this.starting.has(folder) ? { state: 'starting' } : status;
+  }
+
+  log(handle: Handle, from: number): Promise<Uint8Array> {
+    return readAt(foldersIn(folderOf(handle)).log, from, LOG_CHUNK);
+  }
+
+  cancel(handle: Handle): Promise<void> {
+    return endJob(folderOf(handle), Number(handle['grace']));
+  }
+
+  async collect(handle: Handle, sink: OutputSink): Promise<Collected> {
+    try {
+      return await this.collectFrom(foldersIn(folderOf(handle)), sink);
+    } catch (error) {
+      if (TrainyardError.is(error)) throw error;
+      throw new TrainyardError('TARGET_FAILED', messageOf(error), { cause: error });
+    }
+  }
+
+  private async collectFrom(folders: JobFolders, sink: OutputSink): Promise<Collected> {
+    const code = this.codeOf(folders);
+    await collectOutputs(code, folders.output, sink);
+    const { workingFolder = '' } = readJson<PlaceFile>(folders.root, FILES.place) ?? {};
+    const isBeside = code !== undefined && madeAround(code.slot, code.root).length > 0;
+    return {
+      notes: isBeside ? [`Files that it wrote beside its code folder are under outputs/${BESIDE}.`] : [],
+      stores: storesIn(folders.code, ['', workingFolder]),
+      outsideCode: code ? outsideCode(folders.root, code.root, code.slot) : [],
+    };
+  }
+
+  async release(handle: Handle): Promise<void> {
+    const folders = foldersIn(folderOf(handle));
+    const root = this.rootOf(folders);
+    this.supervisors.forget(folders.root);
+    fs.rmSync(folders.code, { recursive: true, force: true });
+    if (root !== undefined) this.checkouts.release(idOf(folders), root);
+  }
+
+  recover(handles: readonly Handle[]): void {
+    const needed = new Set(handles.map((handle) => idOf(foldersIn(folderOf(handle)))));
+    this.checkouts.recover((id) => needed.has(id));
+    // Tried now, it is known when the first job comes.
+    void this.viewMaker();
+  }
+
+  async usage(handles: readonly Handle[]): Promise<(Usage | undefined)[]> {
+    const gpus = (await readGpus()).map(({ name: _, ...gpu }) => gpu);
+    return Promise.all(
+      handles.map(async (handle) => {
+        const job = readProcess(folderOf(handle), FILES.process);
+        const usage = job && (await this.meter.measure(job.pid));
+        return usage && { ...usage, gpus };
+      }),
+    );
+  }
+
+  machine(): Promise<Machine> {
+    return readMachine();
+  }
+
+  /** What git ignores is joined to the code; scripts like to write there. */
+  async eventFolders(handle: Handle): Promise<EventFolder[]> {
+    const folders = foldersIn(folderOf(handle));
+    const place = readJson<PlaceFile>(folders.root, FILES.place);
+    const shared = (place?.inputs ?? []).flatMap((name): EventFolder[] => {
+      // Not from the checkout: there the script may have put another link in its place.
+      const folder = realFolder(path.join(place?.root ?? '', name));
+      return folder === undefined ? [] : [{ folder, as: name, shared: true }];
+    });
+    return [
+      { folder: realFolder(folders.code) ?? folders.code, as: '', shared: false },
+      { folder: folders.output, as: 'output', shared: false },
+      ...shared,
+    ];
+  }
+
+  async close(): Promise<void> {
+    await this.checkouts.settled();
+  }
+
+  /** undefined: the job has no checkout, or it is gone. */
+  private codeOf(folders: JobFolders): CodePlace | undefined {
+    const root = this.rootOf(folders);
+    const slot = root === undefined ? undefined : this.checkouts.of(idOf(folders), root);
+    return slot && root !== undefined ? { slot, root } : undefined;
+  }
+
+  /** The person's folder. */
+  private rootOf(folders: JobFolders): string | undefined {
+    const place = readJson<PlaceFile>(folders.root, FILES.place);
+    if (place) return place.root;
+    // A job that an earlier version started.
+    const checkout = realFolder(folders.code);
+    return checkout === undefined ? undefined : rootOf(this.options.home, checkout);
+  }
+}
+
+function folderOf(handle: Handle): string {
+  return String(handle['folder']);
+}
+
+function idOf({ root }: JobFolders): string {
+  return path.basename(root);
+}
+
+/** The job has ended, as one whose program the system did not find. */
+function endUnstarted(folder: string, { message: reason, hint }: TrainyardError): void {
+  fs.appendFileSync(path.join(folder, FILES.log), `${reason}\n`, { mode: 0o600 });
+  const exit: ExitFile = { endedAt: Date.now(), exitCode: null, cause: 'spawn-failed', reason, hint };
+  writeJson(folder, FILES.exit, exit);
+}
+
+function realFolder(name: string): string | undefined {
+  try {
+    return fs.realpathSync(name);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) return undefined;
+    throw error;
+  }
+}
+
+function bundledSupervisor(): string[] {
+  return [process.execPath, path.join(path.dirname(fileURLToPath(import.meta.url)), 'supervisor.js')];
 }

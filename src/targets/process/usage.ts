@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import type { Usage } from '../target.js';
-import { processIds, readStat } from './proc.js';
+import { processIds, readStat } from '../shared/proc.js';
 
 const run = promisify(execFile);
 /** Linux has both fixed for programs (sysconf): 100 ticks a second; the page is 4 KiB on nearly every machine. */

@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import type { Mount } from '../target.js';
+import type { Mount } from './files.js';
 
 const run = promisify(execFile);
 

@@ -6,12 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { pino } from 'pino';
 import { JobService } from '../../../src/server/jobs/service.js';
-import { foldersOf, type JobFolders } from '../../../src/server/jobs/folders.js';
+import { foldersOf } from '../../../src/server/jobs/folders.js';
 import { isActive, type JobRecord } from '../../../src/server/store/jobs.js';
 import { Store } from '../../../src/server/store/store.js';
 import { buildScriptJob } from '../../../src/job/build.js';
 import type { JobSpec } from '../../../src/job/spec.js';
 import type { SubmitRequest } from '../../../src/workspace/local/contract.js';
+import type { TargetContext, TargetKind } from '../../../src/targets/context.js';
+import { foldersIn, type JobFolders } from '../../../src/targets/process/folders.js';
+import { ProcessTarget } from '../../../src/targets/process/target.js';
+import { Targets } from '../../../src/targets/targets.js';
 import type { ServerSettings } from '../../../src/workspace/types.js';
 import { until } from '../../support/until.js';
 
@@ -29,6 +33,10 @@ export class Scratch {
     idleExit: 15,
   };
   private readonly supervisor = [process.execPath, path.join(this.root, 'supervisor.js')];
+  /** Kinds of targets beside that of this machine. */
+  moreKinds: TargetKind[] = [];
+  /** Where jobs log. */
+  serverUrl = 'http://127.0.0.1:9';
   store!: Store;
   service!: JobService;
 
@@ -62,16 +70,27 @@ export class Scratch {
   /** A service on the store as the one before left it. */
   open(): void {
     this.store = Store.open(path.join(this.home, 'store'));
+    const { home } = this;
+    const settings = () => this.settings;
+    const log = pino({ level: process.env['TRAINYARD_LOG'] ?? 'silent' });
+    const jobFolder = (id: string) => foldersOf(home, id).root;
     this.service = new JobService({
       store: this.store,
-      home: this.home,
-      log: pino({ level: process.env['TRAINYARD_LOG'] ?? 'silent' }),
-      serverUrl: () => 'http://127.0.0.1:9',
+      home,
+      log,
+      targets: new Targets([this.processes(), ...this.moreKinds], { home, log, settings, jobFolder }),
+      serverUrl: () => this.serverUrl,
       token: 'the-token',
-      settings: () => this.settings,
-      supervisor: this.supervisor,
-      ...(this.view !== undefined && { view: this.view }),
+      settings,
     });
+  }
+
+  private processes(): TargetKind {
+    const { supervisor, view } = this;
+    const open = (context: TargetContext) => [
+      new ProcessTarget({ ...context, supervisor, ...(view !== undefined && { view }) }),
+    ];
+    return { kind: 'process', load: async () => ({ open }) };
   }
 
   /** Ends the service between two jobs' events, changes the store as a crash may have left it, and starts the next. */
@@ -119,7 +138,7 @@ export class Scratch {
   }
 
   folders(id: string): JobFolders {
-    return foldersOf(this.home, id);
+    return foldersIn(foldersOf(this.home, id).root);
   }
 
   running(id: string): Promise<JobRecord> {

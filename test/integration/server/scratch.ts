@@ -13,6 +13,7 @@ import { JobService } from '../../../src/server/jobs/service.js';
 import { Purger } from '../../../src/server/purger.js';
 import { Settings } from '../../../src/server/settings.js';
 import { Store } from '../../../src/server/store/store.js';
+import { Targets } from '../../../src/targets/targets.js';
 import type { RunState } from '../../../src/workspace/types.js';
 
 export const TOKEN = 'the-token-of-the-person';
@@ -50,6 +51,12 @@ export class Scratch {
       store,
       home,
       log,
+      targets: new Targets([], {
+        home,
+        log,
+        settings: () => settings.current,
+        jobFolder: (id) => path.join(home, 'jobs', id),
+      }),
       serverUrl: () => this.url,
       token: TOKEN,
       settings: () => settings.current,

@@ -1,27 +1,37 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { type JobEnvironment, jobEnvironment, jobSecrets } from '../../../src/server/jobs/environment.js';
+import {
+  environmentElsewhere,
+  environmentHere,
+  secretsHere,
+  tokenVariables,
+} from '../../../src/targets/shared/environment.js';
+import type { Job, JobVariables } from '../../../src/targets/target.js';
 import { trackingSecrets } from '../../../src/workspace/local/tracking.js';
 import { splitInherited } from '../../../src/server/jobs/inherited.js';
 import { inheritedEnvironment } from '../../../src/workspace/local/environment.js';
 
-const job: JobEnvironment = {
-  baseEnv: { PATH: '/bin', NO_PROXY: 'corp' },
-  own: {},
-  runId: 'r1',
-  serverUrl: 'http://127.0.0.1:5000',
-  outputFolder: '/out',
-};
+const URL = 'http://127.0.0.1:5000';
+const places = { outputs: { TRAINYARD_OUTPUT: '/out' } };
 
-describe('jobEnvironment', () => {
+function job(variables: Partial<JobVariables> = {}): Job {
+  const inherited = { PATH: '/bin', NO_PROXY: 'corp' };
+  return {
+    id: 'r1',
+    variables: { own: {}, inherited, inheritedInMemory: { DATABASE_URL: 'x' }, ...variables },
+    tracking: { url: URL, token: 't' },
+  } as unknown as Job;
+}
+
+describe('the environment of a job', () => {
   it('lets the job’s own variables win over the submitter’s', () => {
-    const env = jobEnvironment({ ...job, own: { PATH: '/mine', PYTHONUNBUFFERED: '0' } });
+    const env = environmentHere(job({ own: { PATH: '/mine', PYTHONUNBUFFERED: '0' } }), places);
     assert.deepEqual([env['PATH'], env['PYTHONUNBUFFERED']], ['/mine', '0']);
   });
 
   it('says where to log, and names no run or experiment that a script would have to keep to', () => {
-    const env = jobEnvironment(job);
-    assert.equal(env['MLFLOW_TRACKING_URI'], job.serverUrl);
+    const env = environmentHere(job(), places);
+    assert.equal(env['MLFLOW_TRACKING_URI'], URL);
     assert.equal(env['TRAINYARD_RUN_ID'], 'r1');
     assert.equal(env['TRAINYARD_OUTPUT'], '/out');
     assert.deepEqual(
@@ -32,13 +42,13 @@ describe('jobEnvironment', () => {
 
   it('lets a job file send the script to another tracking server, without our token', () => {
     const own = { MLFLOW_TRACKING_URI: 'https://mlflow.example.com' };
-    assert.equal(jobEnvironment({ ...job, own })['MLFLOW_TRACKING_URI'], 'https://mlflow.example.com');
-    assert.deepEqual(jobSecrets(own, 't'), {});
-    assert.deepEqual(jobSecrets({}, 't'), trackingSecrets('t'));
+    assert.equal(environmentHere(job({ own }), places)['MLFLOW_TRACKING_URI'], 'https://mlflow.example.com');
+    assert.deepEqual(tokenVariables(own, 't'), {});
+    assert.deepEqual(tokenVariables({}, 't'), trackingSecrets('t'));
   });
 
   it('keeps the tracking server out of the proxy', () => {
-    const env = jobEnvironment(job);
+    const env = environmentHere(job(), places);
     assert.equal(env['NO_PROXY'], 'corp,127.0.0.1,localhost');
     assert.equal(env['no_proxy'], env['NO_PROXY']);
   });
@@ -57,7 +67,10 @@ describe('jobEnvironment', () => {
       GIT_CONFIG_PARAMETERS: "'a.b=c'",
     };
     const own = { GIT_AUTHOR_NAME: 'me', GIT_CONFIG_GLOBAL: '/g', GIT_CEILING_DIRECTORIES: '/c' };
-    const env = jobEnvironment({ ...job, baseEnv: { ...hook, ...own }, ceilings: ['/home', '/parent'] });
+    const env = environmentHere(job({ inherited: { ...hook, ...own } }), {
+      ...places,
+      ceilings: ['/home', '/parent'],
+    });
     const left = Object.fromEntries(Object.entries(env).filter(([name]) => /^git_/i.test(name)));
     assert.deepEqual(left, {
       ...own,
@@ -65,8 +78,28 @@ describe('jobEnvironment', () => {
     });
   });
 
-  it('has no token in it', () => {
-    assert.ok(!Object.keys(jobEnvironment(job)).some((name) => name in trackingSecrets('t')));
+  it('has no token in it, and nothing that may be a secret', () => {
+    const env = environmentHere(job(), places);
+    assert.ok(!Object.keys(env).some((name) => name in trackingSecrets('t') || name === 'DATABASE_URL'));
+  });
+
+  it('gets what may be a secret beside it, unless the job sets that itself', () => {
+    assert.deepEqual(secretsHere(job(), { KEY: 'k' }), { DATABASE_URL: 'x', KEY: 'k' });
+    assert.deepEqual(secretsHere(job({ own: { DATABASE_URL: 'mine' } }), {}), {});
+  });
+
+  it('has nothing of the submitter’s shell on another machine, and the address that holds there', () => {
+    const own = { SEED: '1' };
+    const env = environmentElsewhere(job({ own }), { ...places, trackingUrl: 'http://127.0.0.1:7000' });
+    assert.deepEqual(env, {
+      PYTHONUNBUFFERED: '1',
+      MLFLOW_TRACKING_URI: 'http://127.0.0.1:7000',
+      SEED: '1',
+      NO_PROXY: '127.0.0.1,localhost',
+      no_proxy: '127.0.0.1,localhost',
+      TRAINYARD_RUN_ID: 'r1',
+      TRAINYARD_OUTPUT: '/out',
+    });
   });
 });
 

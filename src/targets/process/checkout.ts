@@ -1,13 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type CommandJob, programOf } from '../../job/spec.js';
+import { programOf } from '../../job/spec.js';
 import { TrainyardError } from '../../base/errors.js';
 import { within } from '../../base/within.js';
 import { bringTo } from '../../snapshot/mirror.js';
 import { givePrivateGit } from '../../snapshot/private-git.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import type { Mount } from '../../targets/target.js';
+import type { Job } from '../target.js';
 import { pythonPath } from './editable.js';
+import type { Mount } from './files.js';
 import type { JobFolders } from './folders.js';
 import { joinLeftOut } from './links.js';
 import { setUpPython } from './outside-code.js';
@@ -15,7 +16,7 @@ import type { Slot, Slots } from './slots.js';
 import { linkSurroundings } from './surroundings.js';
 
 /** Where a job's process starts, and what it sees elsewhere than it is. */
-export interface Place {
+export interface Checkout {
   /** Absolute, as the process sees it. */
   cwd: string;
   mounts?: Mount[];
@@ -24,10 +25,8 @@ export interface Place {
 }
 
 export interface Preparation {
-  runId: string;
+  job: Job;
   folders: JobFolders;
-  snapshot: Snapshot;
-  spec: CommandJob;
   /** Of the process, as far as it is known. */
   env: Readonly<Record<string, string>>;
   /** Trainyard's own folder. */
@@ -39,22 +38,21 @@ export interface Preparation {
 /** Makes a job's folders, with its code in one of them. @throws NOT_FOUND (the repository is gone) | GIT_FAILED */
 export async function prepareFolders(
   slots: Slots,
-  { runId, folders, snapshot, spec, env, home, canMount }: Preparation,
-): Promise<Place> {
+  { job, folders, env, home, canMount }: Preparation,
+): Promise<Checkout> {
+  const { root, snapshot, workingFolder } = job.code;
   fs.mkdirSync(folders.output, { recursive: true, mode: 0o700 });
-  const slot = await checkedOut(slots, runId, snapshot);
+  const slot = await checkedOut(slots, job.id, snapshot);
   replaceLink(slot.folder, folders.code);
-  const { root } = snapshot;
   // Nothing can be put in the place of a whole disk.
   const own = canMount && path.dirname(root) !== root;
   await giveGit(snapshot, slot, own);
-  const mounts = joinLeftOut(snapshot, slot, fs.realpathSync(home), own);
-  const cwd = path.join(path.relative(root, fs.realpathSync(spec.codeFolder)), spec.workingFolder);
+  const mounts = joinLeftOut({ root, inputs: job.inputs }, slot, fs.realpathSync(home), own);
   // Git keeps no empty folder.
-  fs.mkdirSync(path.join(slot.folder, cwd), { recursive: true });
+  fs.mkdirSync(path.join(slot.folder, workingFolder), { recursive: true });
   if (!own) linkSurroundings(slot, root);
-  const python = own ? env['PYTHONPATH'] : pythonPath(programOf(spec), env, root, slot.folder);
-  const at = path.join(own ? root : slot.folder, cwd);
+  const python = own ? env['PYTHONPATH'] : pythonPath(programOf(job), env, root, slot.folder);
+  const at = path.join(own ? root : slot.folder, workingFolder);
   const mounted = mounts.map((mount) => path.join(root, path.relative(slot.folder, mount.at)));
   const variables = { PWD: at, PYTHONPATH: setUpPython(folders.root, python, own ? mounted : undefined) };
   if (!own) return { cwd: at, variables };

@@ -2,36 +2,35 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
 import { madeFiles } from '../../snapshot/mirror.js';
-import type { FileToKeep } from '../store/artifacts.js';
-import type { Store } from '../store/store.js';
-import type { JobFolders } from './folders.js';
+import type { OutputSink } from '../target.js';
 import { placeIn, type Slot } from './slots.js';
 import { madeAround } from './surroundings.js';
 
 /** By-products that nobody looks for in a run. */
 const NOISE = /(^|\/)(__pycache__|\.ipynb_checkpoints|\.git)(\/|$)|\.pyc$/;
 
-/** Where in a run the files of its job are. */
-const OUTPUTS = 'outputs/';
 /** What a job meant to write beside the person's folder, by the paths that it would have there. */
 export const BESIDE = 'beside';
 
+/** Where a job's code was. */
+export interface CodePlace {
+  slot: Slot;
+  /** The person's folder. */
+  root: string;
+}
+
 /**
- * Keeps what a job wrote, in its code folder and in $TRAINYARD_OUTPUT, as files of the run under `outputs/`. May be
- * done again after a crash: a file replaces itself.
- * @param code where the job's code was; undefined: it is gone, or there never was any
- * @returns the files that could not be kept, and why; they do not hinder the others
+ * Hands over what a job wrote, in its code folder and in its folder for outputs.
+ * @param code undefined: it is gone, or there never was any
  * @throws GIT_FAILED
  */
 export async function collectOutputs(
-  { artifacts, jobs }: Store,
-  runId: string,
-  code: { slot: Slot; root: string } | undefined,
-  folders: JobFolders,
-): Promise<{ file: string; error: unknown }[]> {
-  const files: FileToKeep[] = [];
-  const lost: { file: string; error: unknown }[] = [];
-  const closed = (folder: string, error: unknown) => lost.push({ file: folder, error });
+  code: CodePlace | undefined,
+  output: string,
+  sink: OutputSink,
+): Promise<void> {
+  const files: { path: string; file: string }[] = [];
+  const closed = (folder: string, error: unknown) => sink.lost(folder, error);
   if (code) {
     const made = await madeFiles(code.slot);
     for (const { folder, error } of made.closed) closed(folder, error);
@@ -42,19 +41,16 @@ export async function collectOutputs(
       for await (const file of filesBelow(at, closed)) await find(path.join(at, file), `${name}/${file}`);
     }
   }
-  for await (const file of filesBelow(folders.output, closed))
-    await find(path.join(folders.output, file), file);
-  const refused = await artifacts.putFiles(`runs/${runId}`, files, (done) =>
-    jobs.update(runId, { collected: { done, total: files.length } }),
-  );
-  return [...lost, ...refused.map(({ path: name, error }) => ({ file: name.slice(OUTPUTS.length), error }))];
+  for await (const file of filesBelow(output, closed)) await find(path.join(output, file), file);
+  sink.expect(files.length);
+  for (const { path: name, file } of files) await sink.file(name, { file });
 
   async function find(file: string, name: string): Promise<void> {
     try {
       // A link may lead anywhere; what it leads to is not this job's.
-      if ((await fs.promises.lstat(file)).isFile()) files.push({ path: `${OUTPUTS}${name}`, file });
+      if ((await fs.promises.lstat(file)).isFile()) files.push({ path: name, file });
     } catch (error) {
-      lost.push({ file: name, error });
+      sink.lost(name, error);
     }
   }
 }

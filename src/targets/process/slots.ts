@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import type { Logger } from 'pino';
 import { hasCode } from '../../base/errors.js';
+import { within } from '../../base/within.js';
 import { folderKey } from '../../snapshot/locate.js';
 import { type Mirror, moveStrays } from '../../snapshot/mirror.js';
-import { processesOf } from '../../targets/process/proc.js';
+import { processesOf } from '../shared/proc.js';
 import { mountedBelow } from './mounts.js';
 import { madeAround } from './surroundings.js';
 
@@ -207,6 +209,15 @@ export function placeIn(absolute: string): string {
   const { root } = path.parse(absolute);
   const disk = root.replace(/[\\/:?*]+/g, '_').replace(/^_+|_+$/g, '');
   return path.join(disk, path.relative(root, absolute));
+}
+
+/** The person's folder of a checkout below `home`; undefined when it is none of ours. */
+export function rootOf(home: string, checkout: string): string | undefined {
+  const inside = within(path.join(fs.realpathSync(home), 'checkouts'), checkout);
+  const [, , , ...parts] = inside?.split(path.sep) ?? [];
+  if (parts.length === 0) return undefined;
+  const disk = process.platform === 'win32' ? `${parts.shift()}:` : '';
+  return [disk, ...parts].join(path.sep);
 }
 
 function subfolders(folder: string): string[] {

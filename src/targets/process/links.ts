@@ -3,21 +3,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
 import { isWithin } from '../../base/within.js';
-import type { Snapshot } from '../../snapshot/snapshot.js';
-import type { Mount } from '../../targets/target.js';
+import { isNoInput } from '../shared/code.js';
+import type { JobInput } from '../target.js';
+import type { Mount } from './files.js';
 import type { Slot } from './slots.js';
 
-/** Made anew by every program that wants it, and harmful when shared between runs. */
-const NEVER_LINKED = /(^|\/)(\.git|__pycache__|\.ipynb_checkpoints|mlruns)\/?$/;
 /** Each costs three milliseconds; what is left of the folders is linked. */
 const MOST_MOUNTS = 16;
 /** A folder of data may hold a script of the snapshot, and a million files. */
 const MOST_LINKS = 20_000;
 
-/** Relative, with `/`, without a slash at the end. */
-export function linkedPaths({ ignored, leftOut }: Snapshot): string[] {
-  const names = [...ignored, ...leftOut.map((file) => file.path)];
-  return names.filter((name) => !NEVER_LINKED.test(name)).map((name) => name.replace(/\/$/, ''));
+/** A folder of the person, and what of it a job gets beside its code. */
+export interface LeftOut {
+  root: string;
+  inputs: readonly JobInput[];
 }
 
 /**
@@ -26,15 +25,14 @@ export function linkedPaths({ ignored, leftOut }: Snapshot): string[] {
  * @param own the checkout will stand in the place of the person's folder, so a link to that would lead to itself
  * @returns folders that are to be mounted instead
  */
-export function joinLeftOut(snapshot: Snapshot, slot: Slot, home: string, own: boolean): Mount[] {
+export function joinLeftOut({ root, inputs }: LeftOut, slot: Slot, home: string, own: boolean): Mount[] {
   const mounts: Mount[] = [];
   let links = 0;
-  const [holdHome, others] = partition(linkedPaths(snapshot), (name) =>
-    isWithin(path.join(snapshot.root, name), home),
-  );
+  const names = inputs.map((input) => input.path);
+  const [holdHome, others] = partition(names, (name) => isWithin(path.join(root, name), home));
   for (const name of holdHome) join(name);
-  if (own && isWithin(snapshot.root, home) && mounts.length === 0) {
-    const at = path.join(slot.folder, path.relative(snapshot.root, home));
+  if (own && isWithin(root, home) && mounts.length === 0) {
+    const at = path.join(slot.folder, path.relative(root, home));
     fs.mkdirSync(at, { recursive: true });
     mounts.push({ from: home, at });
   }
@@ -43,7 +41,7 @@ export function joinLeftOut(snapshot: Snapshot, slot: Slot, home: string, own: b
 
   function join(name: string): void {
     if (links >= MOST_LINKS) return;
-    const from = path.join(snapshot.root, name);
+    const from = path.join(root, name);
     const at = path.join(slot.folder, name);
     const source = fs.lstatSync(from, { throwIfNoEntry: false });
     const there = fs.lstatSync(at, { throwIfNoEntry: false });
@@ -51,7 +49,7 @@ export function joinLeftOut(snapshot: Snapshot, slot: Slot, home: string, own: b
     if (there) {
       // The snapshot holds some of it.
       if (!there.isDirectory() || !source.isDirectory()) return;
-      for (const child of entriesOf(from)) if (!NEVER_LINKED.test(child)) join(`${name}/${child}`);
+      for (const child of entriesOf(from)) if (!isNoInput(child)) join(`${name}/${child}`);
       return;
     }
     links++;
