@@ -4,6 +4,7 @@ import type {
   Compute,
   Experiment,
   Lifecycle,
+  Model,
   ModelPage,
   ModelQuery,
   ModelSource,
@@ -119,8 +120,17 @@ export interface Jobs {
 
 /** Logged and registered models. */
 export interface Registry {
-  /** Newest first. */
+  /** Registered models, then logged ones, each newest first. @throws BAD_REQUEST for a page that is none */
   models(query?: ModelQuery, signal?: AbortSignal): Promise<ModelPage>;
+  /** Versions of a registered model, newest first. @throws NOT_FOUND */
+  versions(name: string, signal?: AbortSignal): Promise<Model['versions']>;
+  /**
+   * Lets an alias lead to a version; one that leads to another is moved.
+   * @throws NOT_FOUND (model or version) | BAD_REQUEST for what cannot be an alias
+   */
+  setAlias(name: string, alias: string, version: string): Promise<void>;
+  /** One that is not there is no error. @throws NOT_FOUND (the model) */
+  deleteAlias(name: string, alias: string): Promise<void>;
   /** Makes a new version of the registered model of this name, and that model when there is none. @returns the version */
   register(model: ModelSource, name: string): Promise<string>;
 }

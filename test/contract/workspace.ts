@@ -681,6 +681,32 @@ export function workspaceContract(
         );
       });
 
+      it('gives versions aliases, which move and go', async () => {
+        const { ids } = await someRuns(['a']);
+        const registry = workspace.registry!;
+        const name = unique('aliased');
+        await seed.file(ids[0]!, 'model/MLmodel', Buffer.from('flavors: {}\n'));
+        for (let i = 0; i < 2; i++) await registry.register({ runId: ids[0]!, path: 'model' }, name);
+        const aliases = async () =>
+          (await registry.versions(name)).map((each) => [each.version, each.aliases]);
+        for (const version of ['1', '2']) {
+          await registry.setAlias(name, 'champion', version);
+          assert.deepEqual(await aliases(), [
+            ['2', version === '2' ? ['champion'] : []],
+            ['1', version === '1' ? ['champion'] : []],
+          ]);
+        }
+        for (let i = 0; i < 2; i++) await registry.deleteAlias(name, 'champion');
+        assert.deepEqual(
+          (await aliases()).map(([, own]) => own),
+          [[], []],
+        );
+        await rejects(registry.setAlias(name, 'champion', '99'), 'NOT_FOUND');
+        await rejects(registry.setAlias(name, 'latest', '1'), 'BAD_REQUEST');
+        await rejects(registry.setAlias(unique('none'), 'champion', '1'), 'NOT_FOUND');
+        await rejects(registry.versions(unique('none')), 'NOT_FOUND');
+      });
+
       it('registers no folder without a model', async () => {
         const { ids } = await someRuns(['a']);
         const name = unique('none');

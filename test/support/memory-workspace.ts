@@ -489,7 +489,10 @@ export class MemoryWorkspace implements Workspace {
         const fits = (model: Model) =>
           (kind === undefined || model.kind === kind) &&
           model.name.toLowerCase().includes(name.toLowerCase());
-        const found = this.#models.filter(fits).sort((a, b) => b.createdAt - a.createdAt);
+        const rank = (model: Model) => (model.kind === 'registered' ? 0 : 1);
+        const found = this.#models
+          .filter(fits)
+          .sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt);
         const from = Number(page);
         const models = found.slice(from, from + limit);
         return { models, ...(from + limit < found.length && { nextPage: String(from + limit) }) };
@@ -504,6 +507,10 @@ export class MemoryWorkspace implements Workspace {
         model.versions.push({ version, aliases: [], createdAt: Date.now(), ...made });
         this.tell({ type: 'models' });
         return version;
+      },
+      versions: async (name: string, signal) => {
+        this.#ask(`versions ${name}`, signal);
+        return [...registered(name).versions].reverse();
       },
       setAlias: async (name: string, alias: string, version: string) => {
         this.#ask(`alias ${name} ${alias}`);
@@ -522,7 +529,7 @@ export class MemoryWorkspace implements Workspace {
           each.aliases = each.aliases.filter((known) => known !== alias);
         this.tell({ type: 'models' });
       },
-    } as Registry;
+    };
   }
 }
 

@@ -68,5 +68,7 @@ export const ROUTES: readonly Route[] = [
   route('POST', '/points', 'person', points.read),
   route('GET', '/models', 'person', models.list),
   route('POST', '/models/register', 'person', models.register),
+  route('GET', '/models/versions', 'person', models.versions),
+  route('POST', '/models/alias', 'person', models.changeAlias),
   route('GET', '/compute', 'person', compute.read),
 ];

@@ -71,11 +71,18 @@ export const PointsBody = Type.Object({
   maxPoints: Type.Integer({ minimum: 4, maximum: 10_000_000 }),
 });
 
+const ModelName = Type.String({ minLength: 1, maxLength: 256 });
 export const ModelQuery = Type.Object({
   kind: Type.Optional(Type.Union([Type.Literal('logged'), Type.Literal('registered')])),
   name: Type.Optional(Type.String({ maxLength: 1000 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   page: Type.Optional(Type.String({ maxLength: 10_000 })),
+});
+export const VersionsQuery = Type.Object({ name: ModelName });
+export const AliasBody = Type.Object({
+  name: ModelName,
+  alias: Type.String({ minLength: 1, maxLength: 255 }),
+  version: Type.Optional(Type.String({ maxLength: 20 })),
 });
 
 export const RegisterBody = Type.Object({

@@ -79,7 +79,7 @@ function parse(
     problem = messageOf(error);
   }
   if (problem !== undefined)
-    throw new TrainyardError('BAD_REQUEST', `The list of workspaces in ${file} cannot be read: ${problem}.`, {
+    throw new TrainyardError('BAD_REQUEST', `The list of workspaces cannot be read: ${problem} (${file}).`, {
       hint: 'Correct the file. Without it only the workspace of this computer is known.',
       details: { file },
     });

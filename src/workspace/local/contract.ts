@@ -34,6 +34,8 @@
  *   POST   /points { series: PointsRequest[], maxPoints } → octet-stream, see encodePoints
  *   GET    /models?kind=&name=&limit=&page= → ModelPage
  *   POST   /models/register RegisterRequest → { version }
+ *   GET    /models/versions?name=         → { versions: Model['versions'] }
+ *   POST   /models/alias  AliasRequest    → {}            without a version it is taken away
  *   GET    /compute                       → { compute: Compute[] }
  */
 import type { JobSpec } from '../../job/spec.js';
@@ -109,6 +111,14 @@ export interface ServedPage {
 
 /** Of a log: where what is sent begins, in bytes from its start. */
 export const LOG_FROM_HEADER = 'trainyard-log-from';
+
+export interface AliasRequest {
+  /** Of the registered model. */
+  name: string;
+  alias: string;
+  /** Absent: the alias is taken away. */
+  version?: string;
+}
 
 export interface RegisterRequest {
   name: string;

@@ -75,6 +75,27 @@ export class MlflowRegistry implements Registry {
     }
   }
 
+  async versions(name: string, signal?: AbortSignal): Promise<Model['versions']> {
+    const { registered_model: model } = await this.options.connection.get<{
+      registered_model: WireRegisteredModel;
+    }>('mlflow/registered-models/get', { name }, signal);
+    return this.versionsOf(model, signal);
+  }
+
+  async setAlias(name: string, alias: string, version: string): Promise<void> {
+    await this.changeAlias('POST', { name, alias, version });
+  }
+
+  async deleteAlias(name: string, alias: string): Promise<void> {
+    await this.changeAlias('DELETE', { name, alias });
+  }
+
+  private async changeAlias(method: 'POST' | 'DELETE', body: object): Promise<void> {
+    const call = { method, body, repeatable: true };
+    await this.options.connection.call('mlflow/registered-models/alias', call);
+    this.options.tell({ type: 'models' });
+  }
+
   private async create(name: string): Promise<boolean> {
     try {
       await this.options.connection.call('mlflow/registered-models/create', {
@@ -128,13 +149,13 @@ export class MlflowRegistry implements Registry {
       tags: readTags(model.tags),
       params: {},
       metrics: {},
-      versions: await this.versions(model, signal),
+      versions: await this.versionsOf(model, signal),
     }));
     return { models, ...(next && { token: next }) };
   }
 
   /** Newest first. */
-  private async versions(model: WireRegisteredModel, signal?: AbortSignal): Promise<Model['versions']> {
+  private async versionsOf(model: WireRegisteredModel, signal?: AbortSignal): Promise<Model['versions']> {
     // Without a newest one there is none.
     if (!model.latest_versions?.length) return [];
     const versions: WireModelVersion[] = [];

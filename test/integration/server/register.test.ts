@@ -80,6 +80,79 @@ describe('registering a model', () => {
     const names = (await test.workspace.registry.models()).models.map(({ name }) => name);
     assert.ok(!names.includes('gone'));
   });
+
+  it('are listed page by page, by kind and by part of their names, each once though others come meanwhile', async () => {
+    const { registry } = test.workspace;
+    const create = (name: string) => mlflow('POST', 'registered-models/create', { name });
+    for (let i = 0; i < 7; i++) await create(`paged-${i}`);
+    const seen: string[] = [];
+    for (let page: string | undefined, turn = 0; turn === 0 || page !== undefined; turn++) {
+      const answer = await registry.models({
+        kind: 'registered',
+        name: 'PAGED',
+        limit: 3,
+        ...(page !== undefined && { page }),
+      });
+      assert.ok(answer.models.length <= 3);
+      seen.push(...answer.models.map(({ name }) => name));
+      page = answer.nextPage;
+      await create(`paged-late-${turn}`);
+    }
+    assert.deepEqual(
+      [...seen].sort(),
+      Array.from({ length: 7 }, (_, i) => `paged-${i}`),
+    );
+    assert.ok((await registry.models({ kind: 'logged' })).models.every(({ kind }) => kind === 'logged'));
+    await assert.rejects(registry.models({ page: 'no page' }), { code: 'BAD_REQUEST' });
+    await assert.rejects(registry.models({ limit: 1001 }), { code: 'BAD_REQUEST' });
+  });
+
+  it('gives versions aliases, which move and go', async () => {
+    const { registry } = test.workspace;
+    const { run } = await mlflow<{ run: { info: { run_id: string } } }>('POST', 'runs/create', {
+      experiment_id: '0',
+      start_time: 1,
+    });
+    const { model } = await mlflow<{ model: { info: { model_id: string } } }>('POST', 'logged-models', {
+      experiment_id: '0',
+      name: 'net',
+      source_run_id: run.info.run_id,
+    });
+    for (let i = 0; i < 2; i++) await registry.register({ modelId: model.info.model_id }, 'aliased');
+    const aliases = async () =>
+      (await registry.versions('aliased')).map(({ version, aliases: own }) => [version, own]);
+    await registry.setAlias('aliased', 'champion', '1');
+    assert.deepEqual(await aliases(), [
+      ['2', []],
+      ['1', ['champion']],
+    ]);
+    await registry.setAlias('aliased', 'champion', '2');
+    assert.deepEqual(await aliases(), [
+      ['2', ['champion']],
+      ['1', []],
+    ]);
+    const read = await mlflow<{ model_version: { version: string } }>(
+      'GET',
+      'registered-models/alias?name=aliased&alias=champion',
+    );
+    assert.equal(read.model_version.version, '2');
+    await registry.deleteAlias('aliased', 'champion');
+    await registry.deleteAlias('aliased', 'champion');
+    assert.deepEqual(
+      (await aliases()).flatMap(([, own]) => own),
+      [],
+    );
+    for (const [alias, version, code] of [
+      ['champion', '3', 'NOT_FOUND'],
+      ['champion', 'x', 'NOT_FOUND'],
+      ['latest', '1', 'BAD_REQUEST'],
+      ['V1', '1', 'BAD_REQUEST'],
+      ['two words', '1', 'BAD_REQUEST'],
+    ] as const)
+      await assert.rejects(registry.setAlias('aliased', alias, version), { code });
+    await assert.rejects(registry.setAlias('none', 'champion', '1'), { code: 'NOT_FOUND' });
+    await assert.rejects(registry.versions('none'), { code: 'NOT_FOUND' });
+  });
 });
 
 describe('the end of a log', () => {
