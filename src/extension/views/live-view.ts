@@ -198,8 +198,10 @@ function workspaceItem(id: string, workspaces: Workspaces): vscode.TreeItem {
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const isActive = id === workspaces.activeId;
   const label = workspaces.labelOf(id);
-  const item = new vscode.TreeItem(label, isActive ? Expanded : Collapsed);
   const listed = workspaces.listed.find(({ entry }) => entry.id === id);
+  // What keeps one from being opened is seen at once.
+  const isOpen = isActive || listed?.error !== undefined;
+  const item = new vscode.TreeItem(label, isOpen ? Expanded : Collapsed);
   item.id = `workspace/${id}`;
   item.iconPath = new vscode.ThemeIcon(workspaceIcon(listed?.entry.kind));
   item.description = isActive ? vscode.l10n.t('active') : undefined;
