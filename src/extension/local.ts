@@ -1,11 +1,11 @@
 import { TrainyardError } from '../base/errors.js';
-import { LocalWorkspace } from '../workspace/local/workspace.js';
+import type { LocalWorkspace } from '../workspace/local/workspace.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { Workspaces } from './workspaces.js';
 
 /** Workspaces of this computer have a server that can be looked at, and is started when it is needed. */
 export function isLocal(workspace: Workspace | undefined): workspace is LocalWorkspace {
-  return workspace instanceof LocalWorkspace;
+  return workspace?.kind === 'local';
 }
 
 /**
