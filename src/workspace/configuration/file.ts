@@ -42,18 +42,35 @@ export async function changeList(
   });
 }
 
-/** Calls back after each change of the list by anybody, until disposed. */
+/**
+ * Calls back after each change of the list by anybody since this call, until disposed. It looks at the file every second:
+ * the folder may not be there yet, and the file is replaced at each change.
+ */
 export function watchList(home: string, onChange: () => void): { dispose(): void } {
   const file = path.join(home, LIST_FILE);
-  // By its time and size: the folder may not be there yet, and watching a file ends where it is replaced.
-  const look = (now: fs.Stats, before: fs.Stats) => {
-    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) onChange();
+  let before = markOf(file);
+  const look = () => {
+    const now = markOf(file);
+    if (now === before) return;
+    before = now;
+    onChange();
   };
-  fs.watchFile(file, { persistent: false, interval: WATCH_MS }, look);
-  return { dispose: () => fs.unwatchFile(file, look) };
+  const timer = setInterval(look, WATCH_MS).unref();
+  return { dispose: () => clearInterval(timer) };
 }
 
 const WATCH_MS = 1_000;
+
+/** Another for each version of a file. */
+function markOf(file: string): string {
+  try {
+    const { ino, mtimeMs, size } = fs.statSync(file);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch (error) {
+    // Not there, or not to be seen: reading it says which.
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}
 
 function readText(file: string): string | undefined {
   try {
