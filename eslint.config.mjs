@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   job: [],
   snapshot: [],
   workspace: ['job:types'],
-  panels: ['workspace:types', 'job/code-path'],
+  panels: ['workspace:types', 'workspace/run-ref', 'job/code-path'],
   targets: ['job', 'snapshot', 'workspace:types', 'workspace/local/tracking'],
   server: [
     'job',

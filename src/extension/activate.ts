@@ -79,7 +79,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     workspaces,
     log,
     () => runsView.draggedRunIds,
-    (runId, line) => readNumbers(runId, line, { workspaces, memory, showCharts: (id) => charts.add([id]) }),
+    (key, line) => readNumbers(key, line, { workspaces, memory, showCharts: (id) => charts.add([id]) }),
   );
   const layouts = keep(new TableLayouts(context.workspaceState));
   const compare = registerComparePanel(context, workspaces, layouts, log);

@@ -35,6 +35,8 @@ export function pathInCode(named: string, origin: CodeOrigin): string | undefine
   path = ownPath(path);
   if (!path.startsWith('/') && !DRIVE.test(path))
     return NO_FILE.test(path) ? undefined : inside(`${origin.cwd ?? ''}/${path}`);
+  // Nobody knows where the code came from.
+  if (origin.root === '') return undefined;
   const [whole, top] = [comparable(resolved(path)), comparable(root)];
   if (!whole.startsWith(`${top}/`)) return undefined;
   return inside(resolved(path).slice(resolved(path).length - (whole.length - top.length)));

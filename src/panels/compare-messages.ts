@@ -1,10 +1,14 @@
 /** What the comparison and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
 import type { ErrorData } from '../base/errors.js';
 import type { CodeDiff, Points, RunState } from '../workspace/types.js';
+import type { RunKey } from '../workspace/run-ref.js';
+import type { CommonMessage } from './common-messages.js';
+import type { ShownWorkspace } from './shown-workspace.js';
 import type { Goals } from './table-messages.js';
 
 export interface ComparedRun {
-  id: string;
+  /** Key of the run, as is every `runId` that page and host name. */
+  id: RunKey;
   number: number;
   name: string;
   state: RunState;
@@ -61,9 +65,17 @@ export interface RelationsState {
 export type ToCompare =
   /**
    * The first is the one the others are compared with; code, files and the like are told of the first `detailed` runs.
-   * `curves`: metrics with a curve in a detailed run that is not the same in all of these.
+   * `curves`: metrics with a curve in a detailed run that is not the same in all of these. `workspaces`: those of which
+   * runs are missing here, since they have failed or not answered yet.
    */
-  | { type: 'runs'; runs: ComparedRun[]; detailed: number; curves: string[]; goals: Goals }
+  | {
+      type: 'runs';
+      runs: ComparedRun[];
+      detailed: number;
+      curves: string[];
+      goals: Goals;
+      workspaces: ShownWorkspace[];
+    }
   /** What a person says that metrics are to be, in the runs table. */
   | { type: 'goals'; goals: Goals }
   /** Some of the runs have changed; the others are as they were. */
@@ -93,4 +105,4 @@ export type FromCompare =
   /** Opens the panel of a run. */
   | { type: 'run'; runId: string }
   | { type: 'charts'; runIds: string[] }
-  | { type: 'showOutput' };
+  | Extract<CommonMessage, { type: 'showOutput' }>;

@@ -5,11 +5,17 @@
  */
 import type { ErrorData } from '../base/errors.js';
 import type { ShownFailure } from './run-messages.js';
+import type { RunKey } from '../workspace/run-ref.js';
 import type { Points, PointsRequest, RunState } from '../workspace/types.js';
+import type { CommonMessage } from './common-messages.js';
+import type { ShownWorkspace } from './shown-workspace.js';
 
 /** What the panel needs to know of a run. */
 export interface ChartRun {
-  id: string;
+  /** Key of the run, as is every `runId` that page and host name. */
+  id: RunKey;
+  /** Id of its workspace. */
+  workspace: string;
   /** Its colour follows from it. */
   number: number;
   name: string;
@@ -18,7 +24,9 @@ export interface ChartRun {
   startTime: number;
   /** Names of the metrics that it has logged. */
   metrics: string[];
-  /** Whether what it prints is kept: it is the run of a job. */
+  /** It is of a job, whose log can be shown. */
+  isJob?: true;
+  /** Its own log: it is the run that the job was submitted as. */
   hasLog?: true;
   /** Why it failed. */
   failure?: ShownFailure;
@@ -87,7 +95,7 @@ export interface ChartsLayout {
 }
 
 export interface ExperimentLayout {
-  /** null: for runs of several experiments */
+  /** Key of the experiment; null: for runs of several */
   experimentId: string | null;
   layout: ChartsLayout;
 }
@@ -115,8 +123,7 @@ export interface PrintedLog {
 /** Where a person is in a panel. Kept by the editor across hiding, reload and restart; data is fetched again. */
 export interface ChartsState {
   version: 1;
-  workspaceId: string;
-  runIds: string[];
+  runIds: RunKey[];
   /** Ids of runs, and of groups, that are not shown. */
   hidden: string[];
   /** The run that others are measured against. */
@@ -145,15 +152,22 @@ export type ChartVerb =
 export type ToCharts =
   | {
       type: 'init';
-      workspaceId: string;
       runs: ChartRun[];
       labels: RunLabel[];
-      /** Runs asked for that the workspace does not have (any more). */
-      missing: string[];
+      /** Runs asked for that their workspaces do not have (any more). */
+      missing: RunKey[];
+      /** Those that the runs are of. */
+      workspaces: ShownWorkspace[];
       layout: ExperimentLayout;
     }
   /** Runs or what is known of them changed; the whole list, in the order of the panel. */
-  | { type: 'runs'; runs: ChartRun[]; labels: RunLabel[]; missing: string[] }
+  | {
+      type: 'runs';
+      runs: ChartRun[];
+      labels: RunLabel[];
+      missing: RunKey[];
+      workspaces: ShownWorkspace[];
+    }
   /** The runs are of another experiment now, or a person loaded a layout. */
   | { type: 'layout'; layout: ExperimentLayout }
   /** New points may be there. */
@@ -197,14 +211,11 @@ export type FromCharts =
   | { type: 'readNumbers'; runId: string; line: string }
   /** The line of the code at which a run failed. */
   | { type: 'openFailure'; runId: string }
-  | { type: 'showOutput' }
-  | { type: 'copy'; text: string }
-  /** To be saved where a person says, under this name unless they say another. */
-  | { type: 'save'; name: string; content: Uint8Array }
   /** To be opened in an editor tab. */
   | { type: 'open'; language: string; text: string }
   /** Which of these metrics to add to a chart is asked of the person. */
   | { type: 'pickMetric'; chart: string; metrics: string[] }
   /** Where the y axis of a chart is to end is asked of the person. */
   | { type: 'askLimits'; chart: string; limits: Limits; yScale: YScale }
-  | { type: 'failed'; message: string };
+  | { type: 'failed'; message: string }
+  | CommonMessage;

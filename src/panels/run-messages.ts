@@ -10,6 +10,8 @@ import type {
   RunFile,
   RunState,
 } from '../workspace/types.js';
+import type { RunKey } from '../workspace/run-ref.js';
+import type { CommonMessage } from './common-messages.js';
 import type { LogLink } from './code-places.js';
 import type { CodeLine } from './code-line.js';
 import type { FoundFiles } from './found-files.js';
@@ -17,7 +19,10 @@ import type { ShownTable } from './table.js';
 import type { Goals } from './table-messages.js';
 
 export interface ShownRun {
-  id: string;
+  /** Key of the run, as are the other ids of runs that panels and hosts name. */
+  id: RunKey;
+  /** What its workspace is called, where there are several. */
+  workspace?: string;
   number: number;
   name: string;
   experiment: string;
@@ -32,9 +37,13 @@ export interface ShownRun {
   isJob: boolean;
   /** Its code is kept. */
   hasCode: boolean;
-  parentRunId?: string;
+  /** It can be renamed and tagged, and have a note. */
+  canEdit: boolean;
+  /** Its models can be registered. */
+  canRegister: boolean;
+  parentRunId?: RunKey;
   /** The run of the job that began this one. */
-  jobRunId?: string;
+  jobRunId?: RunKey;
   /** Where its files are, when the workspace does not have them. */
   filesElsewhere?: string;
   /** Why it failed. */
@@ -79,14 +88,14 @@ export interface NoteDraft {
 
 export interface RunPanelState {
   version: 1;
-  runId?: string;
+  runId?: RunKey;
   /** By run. */
   drafts: Record<string, NoteDraft>;
 }
 
 export type ToRun =
   /** The page is to ask for this run instead. */
-  | { type: 'show'; runId: string }
+  | { type: 'show'; runId: RunKey }
   /** `goals`: what a person says that metrics are to be, in the runs table. */
   | { type: 'run'; run: ShownRun; collapsed: string[]; goals: Goals }
   | { type: 'points'; series: ({ key: string } & Curve)[] }
@@ -105,7 +114,7 @@ export type ToRun =
   | { type: 'error'; error: ErrorData };
 
 export type FromRun =
-  | { type: 'ready'; runId: string | undefined }
+  | { type: 'ready'; runId: RunKey | undefined }
   | { type: 'points'; keys: string[] }
   /** Whether the log is in sight. */
   | { type: 'log'; isWanted: boolean }
@@ -126,6 +135,5 @@ export type FromRun =
   | { type: 'chart'; metric: string }
   | { type: 'register'; model: ModelSource }
   | { type: 'link'; href: string }
-  | { type: 'copy'; text: string }
   | { type: 'retry' }
-  | { type: 'showOutput' };
+  | Extract<CommonMessage, { type: 'showOutput' | 'copy' }>;

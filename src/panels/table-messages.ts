@@ -4,7 +4,10 @@
  */
 import type { Goal } from '../base/goal.js';
 import type { ErrorData } from '../base/errors.js';
+import type { RunKey } from '../workspace/run-ref.js';
 import type { Curve } from '../workspace/types.js';
+import type { CommonMessage } from './common-messages.js';
+import type { ShownWorkspace } from './shown-workspace.js';
 
 /**
  * Ids of columns: an attribute (`name`, `state`, `started` …), or a kind and a name: `metric:loss`, `min:loss`,
@@ -29,7 +32,8 @@ export interface NumberColumn {
 
 /** Some runs, whole: a column that is not here has no value in any of them. */
 export interface RunChunk {
-  ids: string[];
+  /** Keys of the runs, as is every `runId` that page and host name. */
+  ids: RunKey[];
   texts: TextColumn[];
   numbers: NumberColumn[];
 }
@@ -78,13 +82,16 @@ export interface TableState {
 
 /** A cell that shows a curve. */
 export interface CurveCell {
-  runId: string;
+  runId: RunKey;
   metric: string;
 }
 
 export interface TableExperiment {
+  /** Key of the experiment, as is every `experimentId` that page and host name. */
   id: string;
   name: string;
+  /** What its workspace is called, where there are several. */
+  workspace?: string;
 }
 
 export type ToTable =
@@ -95,6 +102,8 @@ export type ToTable =
       experiments: TableExperiment[];
       filter: string;
       layout: TableLayout | null;
+      /** Those that the runs are of. */
+      workspaces: ShownWorkspace[];
       /** Newest first. */
       filters: string[];
     }
@@ -105,7 +114,8 @@ export type ToTable =
   | { type: 'gone'; ids: string[] }
   /** Some of the curves that are wanted; few points each. */
   | { type: 'curves'; curves: (CurveCell & Curve)[] }
-  | { type: 'experiments'; experiments: TableExperiment[] }
+  /** Those that can be chosen by now, and how the workspaces stand. */
+  | { type: 'experiments'; experiments: TableExperiment[]; workspaces: ShownWorkspace[] }
   /** The filter was not understood; what is shown stays. */
   | { type: 'filterProblem'; message: string }
   | { type: 'error'; error: ErrorData };
@@ -123,7 +133,5 @@ export type FromTable =
   /** '' takes the note away. */
   | { type: 'note'; runId: string; text: string }
   | { type: 'act'; verb: RunVerb; runIds: string[] }
-  | { type: 'save'; name: string; text: string }
-  | { type: 'copy'; text: string }
   | { type: 'submit' }
-  | { type: 'showOutput' };
+  | CommonMessage;

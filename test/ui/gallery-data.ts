@@ -185,7 +185,16 @@ function summary({ steps, times, values }: FakeSeries): MetricSummary {
 /** What the charts panel is told of a run. */
 export function chartRun({ run, series }: Trained): FakeRun {
   const { id, number, name, state, startTime } = run;
-  return { id, number, name, state, startTime, metrics: Object.keys(series) };
+  return {
+    id,
+    workspace: run.workspace,
+    number,
+    name,
+    state,
+    startTime,
+    metrics: Object.keys(series),
+    isJob: true,
+  };
 }
 
 /** Params that have several values, as labels to group the runs by. */

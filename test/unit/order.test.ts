@@ -69,6 +69,7 @@ describe('the order of params is the same', () => {
       (_, number) =>
         ({
           id: String(number),
+          workspace: 'local',
           number,
           name: '',
           state: 'finished',

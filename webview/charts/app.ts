@@ -1,8 +1,10 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ErrorData } from '../../src/base/errors.js';
+import { PageElement } from '../shared/page-element.js';
 import type { ChartRun } from '../../src/panels/messages.js';
 import { follow } from '../shared/follow.js';
+import { count, t } from '../shared/l10n.js';
+import { emptyPage, errorNotice, failurePage, type Remedies, workspaceNotices } from '../shared/messages.js';
 import { ACTIVE } from '../shared/run-state.js';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.js';
 import { TyChart } from './chart.js';
@@ -30,7 +32,7 @@ const AHEAD = '260px 0px';
 const MOST_FAILURES = 5;
 
 /** The page: runs, tools, and a section of charts for each prefix. */
-export class TyCharts extends LitElement {
+export class TyCharts extends PageElement {
   static override properties = { theme: { state: true } };
   declare theme: Theme;
   declare model: ChartsModel;
@@ -76,10 +78,6 @@ export class TyCharts extends LitElement {
     );
   }
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
     this.theme = readTheme();
@@ -111,7 +109,10 @@ export class TyCharts extends LitElement {
 
   protected override render(): TemplateResult {
     const { model } = this;
-    if (!model.isLoaded) return model.error ? this.#failure(model.error) : empty('loading', 'Loading runs…');
+    if (!model.isLoaded)
+      return model.error
+        ? failurePage(model.error, this.#remedies)
+        : emptyPage('loading', t('Loading runs…'));
     return html`
       ${
         model.runs.all.length > 0
@@ -121,15 +122,15 @@ export class TyCharts extends LitElement {
             </div>`
           : nothing
       }
-      ${this.#error()} ${this.#missing()}
+      ${model.error ? errorNotice(model.error, this.#remedies) : nothing}
+      ${workspaceNotices(model.runs.workspaces, this.#remedies)} ${this.#missing()}
       <main>${this.#content()}</main>
     `;
   }
 
-  #content(): TemplateResult {
+  #content(): TemplateResult | typeof nothing {
     const { model } = this;
-    if (model.runs.all.length === 0)
-      return empty('graph-line', 'No runs are shown', 'Select runs in the Runs view and choose Show Charts.');
+    if (model.runs.all.length === 0) return this.#noRuns();
     this.#showsImages = this.#hasImages;
     const printing = this.#showsImages ? undefined : printingRun(model.runs.all);
     if (model.runs.metrics.size === 0 && !this.#showsImages)
@@ -141,7 +142,8 @@ export class TyCharts extends LitElement {
     const shown = expanded === null ? [] : metricsOf(expanded);
     if (expanded !== null && shown.some((key) => model.runs.metrics.has(key)))
       return html`<div class="full">${this.#chart(expanded)}</div>`;
-    if (sections.length === 0 && !this.#showsImages) return empty('search', 'No metric matches the search');
+    if (sections.length === 0 && !this.#showsImages)
+      return emptyPage('search', 'No metric matches the search');
     return html`${printing ? html`<div class="printing">${this.#printed(printing)}</div>` : nothing}${repeat(
       sections,
       (section) => section.prefix,
@@ -153,16 +155,26 @@ export class TyCharts extends LitElement {
     }`;
   }
 
+  /** Those that are not read yet, or cannot be, are told of above. */
+  #noRuns(): TemplateResult | typeof nothing {
+    if (this.model.runs.workspaces.some(({ problem, isPending }) => problem ?? isPending)) return nothing;
+    return emptyPage(
+      'graph-line',
+      t('No runs are shown'),
+      t('Select runs in the Runs view and choose Show Charts.'),
+    );
+  }
+
   #nothingLogged(): TemplateResult {
     if (this.model.runs.all.some((run) => ACTIVE.has(run.state)))
-      return empty(
+      return emptyPage(
         'loading',
         'Waiting for the first point…',
         'A metric shows up here as soon as the script logs it.',
       );
     return (
       this.#failures() ??
-      empty(
+      emptyPage(
         'graph-line',
         'No metrics were logged',
         'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
@@ -179,13 +191,13 @@ export class TyCharts extends LitElement {
   /** Why the runs failed that logged nothing; undefined when none has. */
   #failures(): TemplateResult | undefined {
     const failed = this.model.legend.shownRuns.flatMap((run) =>
-      run.failure ? [{ ...run.failure, id: run.id, name: run.name }] : [],
+      run.failure ? [{ ...run.failure, id: run.id, name: run.name, isJob: run.isJob }] : [],
     );
     if (failed.length === 0) return undefined;
     return html`<div class="empty bad failures" role="status">
       <span class="icon icon-error"></span>
       ${failed.slice(0, MOST_FAILURES).map(
-        ({ id, name, headline, hint, at }) =>
+        ({ id, name, isJob, headline, hint, at }) =>
           html`<div class="failure">
             <p>
               ${failed.length > 1 ? html`<span class="muted">${name}:</span> ` : nothing}<strong
@@ -205,9 +217,13 @@ export class TyCharts extends LitElement {
                     </button>`
                   : nothing
               }
-              <button class="link" @click=${() => this.model.ask({ type: 'showLog', runId: id })}>
-                Show Log
-              </button>
+              ${
+                isJob
+                  ? html`<button class="link" @click=${() => this.model.ask({ type: 'showLog', runId: id })}>
+                      Show Log
+                    </button>`
+                  : nothing
+              }
             </p>
           </div>`,
       )}
@@ -261,62 +277,30 @@ export class TyCharts extends LitElement {
     ></ty-chart>`;
   }
 
-  #error(): TemplateResult | typeof nothing {
-    const { error } = this.model;
-    if (!error) return nothing;
-    return html`
-      <div class="notice bad" role="alert">
-        <span class="icon icon-error"></span>
-        <p>${error.message} ${error.hint ?? ''}</p>
-        ${this.#errorActions()}
-      </div>
-    `;
-  }
-
-  /** Nothing could be shown at all. */
-  #failure(error: ErrorData): TemplateResult {
-    return html`
-      <div class="empty bad" role="alert">
-        <span class="icon icon-error"></span>
-        <p>${error.message}</p>
-        <p class="hint">${error.hint ?? ''}</p>
-        <div class="actions">${this.#errorActions()}</div>
-      </div>
-    `;
-  }
-
-  #errorActions(): TemplateResult {
-    return html`
-      <vscode-button @click=${() => this.model.retry()}>Retry</vscode-button>
-      <vscode-button appearance="secondary" @click=${() => this.model.ask({ type: 'showOutput' })}
-        >Show Log</vscode-button
-      >
-    `;
+  get #remedies(): Remedies {
+    const { model } = this;
+    return { retry: () => model.retry(), showOutput: () => model.ask({ type: 'showOutput' }) };
   }
 
   #missing(): TemplateResult | typeof nothing {
-    const count = this.model.runs.missing.length;
-    if (count === 0) return nothing;
+    const number = this.model.runs.missing.length;
+    if (number === 0) return nothing;
     return html`
       <div class="notice">
         <span class="icon icon-info"></span>
-        <p>${count === 1 ? 'One run is' : `${count} runs are`} no longer in the workspace.</p>
+        <p>
+          ${count(
+            number,
+            'One run is no longer in its workspace.',
+            '{0} runs are no longer in their workspaces.',
+          )}
+        </p>
         <vscode-button appearance="secondary" @click=${() => this.model.dismissMissing()}
           >Dismiss</vscode-button
         >
       </div>
     `;
   }
-}
-
-function empty(icon: string, title: string, hint = ''): TemplateResult {
-  return html`
-    <div class="empty" role="status">
-      <span class="icon icon-${icon}"></span>
-      <p>${title}</p>
-      <p class="hint">${hint}</p>
-    </div>
-  `;
 }
 
 customElements.define('ty-charts', TyCharts);

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import { ACTIVE } from '../shared/run-state.js';
 import type { Theme } from '../shared/theme.js';
@@ -23,7 +24,7 @@ import { summaryOf } from './summary.js';
 import { Tracer } from './tracer.js';
 
 /** One chart. It is drawn, and asks for points, only while it is near the visible part of the page. */
-export class TyChart extends LitElement {
+export class TyChart extends PageElement {
   static override properties = {
     chart: { type: String },
     theme: { attribute: false },
@@ -54,10 +55,6 @@ export class TyChart extends LitElement {
     super();
     this.isInView = false;
     this.addController(follow(() => this.model.onChange((change) => this.#changed(change))));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

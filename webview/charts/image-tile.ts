@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { LoggedImage } from '../../src/panels/messages.js';
 import type { ImageCache } from './image-cache.js';
 
@@ -6,7 +7,7 @@ import type { ImageCache } from './image-cache.js';
 const PIXELS = 96;
 
 /** An image of a run. It is fetched while it is near the visible part of the page; the one before stays until then. */
-export class TyImage extends LitElement {
+export class TyImage extends PageElement {
   static override properties = {
     runId: { type: String },
     image: { attribute: false },
@@ -30,10 +31,6 @@ export class TyImage extends LitElement {
     super();
     this.isInView = false;
     this.isFull = false;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override disconnectedCallback(): void {

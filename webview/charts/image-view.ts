@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { slider } from '../controls/slider.js';
 import { follow } from '../shared/follow.js';
 import type { ImageCache } from './image-cache.js';
@@ -13,7 +14,7 @@ interface Shown {
 }
 
 /** One image as large as the panel lets it be, over all else. */
-export class TyImageView extends LitElement {
+export class TyImageView extends PageElement {
   static override properties = { shown: { state: true } };
   declare model: ChartsModel;
   declare images: ImagesModel;
@@ -23,10 +24,6 @@ export class TyImageView extends LitElement {
   constructor() {
     super();
     this.addController(follow(() => this.images.onChange(() => this.shown && this.requestUpdate())));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   open(shown: Shown): void {

@@ -1,5 +1,6 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { PageElement } from '../shared/page-element.js';
 import type { ChartRun } from '../../src/panels/messages.js';
 import { slider } from '../controls/slider.js';
 import { follow } from '../shared/follow.js';
@@ -16,7 +17,7 @@ const SECTION = { prefix: '/images', collapsed: false };
 const AHEAD = '200px 0px';
 
 /** What the runs show of themselves: a row for each key, an image for each run, and a slider for the step. */
-export class TyImages extends LitElement {
+export class TyImages extends PageElement {
   declare model: ChartsModel;
   declare images: ImagesModel;
   declare cache: ImageCache;
@@ -37,10 +38,6 @@ export class TyImages extends LitElement {
       follow(() => this.model.onChange(({ what }) => what === 'structure' && this.requestUpdate())),
     );
     this.addController(follow(() => this.images.onChange(() => this.requestUpdate())));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override disconnectedCallback(): void {

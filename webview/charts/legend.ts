@@ -1,5 +1,6 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { PageElement } from '../shared/page-element.js';
 import type { ChartRun } from '../../src/panels/messages.js';
 import { follow } from '../shared/follow.js';
 import { formatCount } from '../shared/format.js';
@@ -14,7 +15,7 @@ const MANY = 13;
 const MOST = 200;
 
 /** The runs of the panel, or the groups of them: which colour is whose, who is shown, how they are doing. */
-export class TyLegend extends LitElement {
+export class TyLegend extends PageElement {
   static override properties = { search: { state: true }, isOpen: { state: true } };
   declare model: ChartsModel;
   declare search: string;
@@ -32,10 +33,6 @@ export class TyLegend extends LitElement {
         }),
       ),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override updated(): void {
@@ -118,6 +115,7 @@ export class TyLegend extends LitElement {
     const { id, name, look, isGroup } = entry;
     const run = isGroup ? undefined : entry.runs[0]!;
     const isShown = !model.legend.hidden.has(id);
+    const place = run && model.runs.placeOf(run);
     const keys = 'Click to hide or show, Alt+click to show it alone';
     const words = run ? this.#wordsOf(run) : entry.runs.length === 1 ? '1 run' : `${entry.runs.length} runs`;
     return html`
@@ -138,6 +136,7 @@ export class TyLegend extends LitElement {
         >
           <span class=${swatchClass(look)}></span>
           <span class="chip-name">${name}</span>
+          ${place === undefined ? nothing : html`<span class="chip-count">${place}</span>`}
           ${run ? this.#state(run, look.isBaseline ?? false) : html`<span class="chip-count">${entry.runs.length}</span>`}
         </button>
         ${run ? this.#buttons(run) : nothing}
@@ -147,7 +146,8 @@ export class TyLegend extends LitElement {
 
   #wordsOf(run: ChartRun): string {
     const { label } = RUN_STATES[run.state];
-    return run.id === this.model.legend.baseline ? `${label}, baseline` : label;
+    const words = [this.model.runs.placeOf(run), label, run.id === this.model.legend.baseline && 'baseline'];
+    return words.filter(Boolean).join(', ');
   }
 
   #state(run: ChartRun, isBaseline: boolean): TemplateResult {
@@ -160,14 +160,18 @@ export class TyLegend extends LitElement {
   #buttons(run: ChartRun): TemplateResult {
     const { model } = this;
     return html`
-      <button
-        class="icon-button"
-        aria-label="Show log of ${run.name}"
-        title="Show Log"
-        @click=${() => model.ask({ type: 'showLog', runId: run.id })}
-      >
-        <span class="icon icon-output"></span>
-      </button>
+      ${
+        run.isJob
+          ? html`<button
+              class="icon-button"
+              aria-label="Show log of ${run.name}"
+              title="Show Log"
+              @click=${() => model.ask({ type: 'showLog', runId: run.id })}
+            >
+              <span class="icon icon-output"></span>
+            </button>`
+          : nothing
+      }
       <button
         class="icon-button"
         aria-label="Remove ${run.name} from the charts"

@@ -13,11 +13,17 @@ const MAX_POINTS = 10_000;
 const REFETCH_LENGTH = 4 * MAX_POINTS;
 /** Series in one request: so few that the first charts do not wait for the last ones. */
 const BATCH = 40;
-/** Requests on their way: the store reads the next while the page draws the last. */
+/** Requests on their way to one workspace: the store reads the next while the page draws the last. */
 const IN_FLIGHT = 2;
 
 /** Milliseconds without a change of the zoom after which more points are asked for. */
 const SETTLED = 150;
+
+/** Of runs of one workspace: one that is slow keeps no other waiting. */
+interface Request {
+  workspace: string;
+  series: PointsRequest[];
+}
 
 /** Fetches the points of the charts in view, and of no others. */
 export class Loader {
@@ -27,7 +33,9 @@ export class Loader {
   /** How often each run was said to have new points; a series that saw fewer of them is behind. */
   readonly #changes = new Map<string, number>();
   readonly #seen = new Map<string, number>();
-  readonly #pending = new Map<number, PointsRequest[]>();
+  readonly #pending = new Map<number, Request>();
+  /** Workspaces whose points could not be read: they are not asked again before the host stands anew. */
+  readonly #failed = new Set<string>();
   #zoomed: ReturnType<typeof setTimeout> | undefined;
   #nextId = 1;
   #isQueued = false;
@@ -52,7 +60,9 @@ export class Loader {
   isLoading(chartId: string): boolean {
     return (
       !this.#model.error &&
-      this.#seriesOf(chartId).some(({ run, metric }) => !this.#model.store.get(run.id, metric))
+      this.#seriesOf(chartId).some(
+        ({ run, metric }) => !this.#failed.has(run.workspace) && !this.#model.store.get(run.id, metric),
+      )
     );
   }
 
@@ -74,10 +84,12 @@ export class Loader {
       case 'init':
         // The host stands anew: answers to earlier requests will not come, and any series may have grown.
         this.#pending.clear();
+        this.#failed.clear();
         for (const run of message.runs) this.#changed(run.id);
         this.#model.load(message);
         break;
       case 'runs':
+        for (const { id, problem } of message.workspaces) if (!problem) this.#failed.delete(id);
         for (const run of message.runs) if (!this.#changes.has(run.id)) this.#changed(run.id);
         this.#model.setRuns(message);
         break;
@@ -128,23 +140,29 @@ export class Loader {
     this.#isQueued = true;
     queueMicrotask(() => {
       this.#isQueued = false;
-      while (this.#pending.size < IN_FLIGHT && !this.#model.error) {
-        const series = this.#next();
-        if (series.length === 0) break;
-        const id = this.#nextId++;
-        this.#pending.set(id, series);
-        this.#host.post({ type: 'fetch', id, series, maxPoints: MAX_POINTS });
-      }
+      for (const workspace of new Set(this.#model.runs.all.map((run) => run.workspace))) this.#ask(workspace);
     });
   }
 
+  #ask(workspace: string): void {
+    const underWay = () => [...this.#pending.values()].filter((request) => request.workspace === workspace);
+    while (underWay().length < IN_FLIGHT && !this.#model.error && !this.#failed.has(workspace)) {
+      const series = this.#next(workspace);
+      if (series.length === 0) break;
+      const id = this.#nextId++;
+      this.#pending.set(id, { workspace, series });
+      this.#host.post({ type: 'fetch', id, series, maxPoints: MAX_POINTS });
+    }
+  }
+
   /** What to ask for next: series that are behind, of the charts in view, from the top. */
-  #next(): PointsRequest[] {
-    const asked = new Set([...this.#pending.values()].flat().map(nameOf));
+  #next(workspace: string): PointsRequest[] {
+    const asked = new Set([...this.#pending.values()].flatMap(({ series }) => series).map(nameOf));
     const batch: PointsRequest[] = [];
     for (const key of this.#model.sections.shown.flatMap((section) => section.keys)) {
       if (!this.#visible.has(key)) continue;
       for (const { run, metric } of this.#seriesOf(key)) {
+        if (run.workspace !== workspace) continue;
         const request: PointsRequest = { runId: run.id, key: metric, from: this.#from(run.id, metric) };
         const name = nameOf(request);
         const changes = this.#changes.get(run.id) ?? 0;
@@ -153,14 +171,15 @@ export class Loader {
         if (batch.push(request) === BATCH) return batch;
       }
     }
-    return batch.length > 0 ? batch : this.#nextDetails(asked);
+    return batch.length > 0 ? batch : this.#nextDetails(workspace, asked);
   }
 
   /** Stretches of thinned series that the zoom shows, when all series are there. */
-  #nextDetails(asked: ReadonlySet<string>): PointsRequest[] {
+  #nextDetails(workspace: string, asked: ReadonlySet<string>): PointsRequest[] {
     const batch: PointsRequest[] = [];
     for (const chartId of this.#visible)
       for (const { run, metric: key } of this.#seriesOf(chartId)) {
+        if (run.workspace !== workspace) continue;
         const series = this.#model.store.get(run.id, key);
         const steps = series && this.#model.curves.stepsInView(series, run);
         if (!steps || !isWorthFetching(this.#model.store.detail(series), steps)) continue;
@@ -177,7 +196,7 @@ export class Loader {
   }
 
   #take(id: number, answers: Points[]): void {
-    const requests = this.#pending.get(id);
+    const requests = this.#pending.get(id)?.series;
     // The answer to a page before this one, or from before the host stood anew.
     if (!requests) return;
     this.#pending.delete(id);
@@ -210,11 +229,16 @@ export class Loader {
   }
 
   #fail(id: number | undefined, error: ErrorData): void {
-    if (id !== undefined) {
-      for (const request of this.#pending.get(id) ?? []) this.#seen.delete(nameOf(request));
-      if (!this.#pending.delete(id)) return;
+    if (id === undefined) {
+      this.#model.fail(error);
+      return;
     }
-    this.#model.fail(error);
+    const request = this.#pending.get(id);
+    if (!request) return;
+    for (const series of request.series) this.#seen.delete(nameOf(series));
+    this.#pending.delete(id);
+    this.#failed.add(request.workspace);
+    this.#model.failIn(request.workspace, error);
   }
 }
 

@@ -11,10 +11,10 @@ import { TyCharts } from './app.js';
 import { ImageCache } from './image-cache.js';
 import { ImagesModel } from './images-model.js';
 import { Loader } from './loader.js';
-import { ChartsModel } from './model.js';
+import { ChartsModel, currentState } from './model.js';
 import { PrintedModel } from './printed-model.js';
 
-const host = connectHost<ToCharts, FromCharts, ChartsState>();
+const host = connectHost<ToCharts, FromCharts, ChartsState>(1, currentState);
 const app = new TyCharts();
 app.model = new ChartsModel(host);
 app.printed = new PrintedModel((message) => host.post(message));

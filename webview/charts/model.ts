@@ -10,6 +10,7 @@ import type {
   ToCharts,
   XAxis,
 } from '../../src/panels/messages.js';
+import { currentKey } from '../../src/panels/keys.js';
 import type { Host } from '../shared/host.js';
 import { Arrangement } from './arrangement.js';
 import { axisMetric, axisMetrics } from './axes.js';
@@ -18,6 +19,7 @@ import { combined, isCombined, metricsOf } from './chart-id.js';
 import { Curves } from './curves.js';
 import { Following } from './following.js';
 import { sectionsOf } from './layout.js';
+import { isGroupId } from './entries.js';
 import { LegendModel } from './legend-model.js';
 import { PanelRuns } from './panel-runs.js';
 import type { Range } from './range.js';
@@ -66,12 +68,11 @@ export class ChartsModel {
   expanded: string | null = null;
   /** A chart that was just made, to be brought into view. */
   added: string | undefined;
-  #workspaceId = '';
   #experimentId: string | null = null;
 
   constructor(host: ChartsHost) {
     this.#host = host;
-    const state = host.state?.version === 1 ? host.state : undefined;
+    const { state } = host;
     this.sections = new Sections(this.runs, this.arrangement, state?.search ?? '');
     this.legend = new LegendModel(
       this.runs,
@@ -102,7 +103,6 @@ export class ChartsModel {
   load(message: Extract<ToCharts, { type: 'init' }>): void {
     this.isLoaded = true;
     this.error = undefined;
-    this.#workspaceId = message.workspaceId;
     this.#take(message.layout);
     this.setRuns(message);
   }
@@ -123,15 +123,16 @@ export class ChartsModel {
     this.arrangement.take(layout);
   }
 
-  setRuns(message: Pick<Extract<ToCharts, { type: 'runs' }>, 'runs' | 'labels' | 'missing'>): void {
+  setRuns(message: Omit<Extract<ToCharts, { type: 'runs' }>, 'type'>): void {
     const known = this.runs.all;
     const before = new Set(known.length > 0 ? known.map(({ id }) => id) : this.#host.state?.runIds);
     // Quite other runs: what part of the axis was looked at has no meaning for them.
     if (!message.runs.some((run) => before.has(run.id))) this.zoom = null;
     this.runs.take(message);
-    const ids = new Set(message.runs.map(({ id }) => id));
-    this.legend.keepOnly(ids);
-    this.store.keepOnly(ids);
+    this.store.keepOnly(new Set(message.runs.map(({ id }) => id)));
+    // What was said of a run that is not read yet, or cannot be, stays.
+    if (!message.workspaces.some(({ problem, isPending }) => problem ?? isPending))
+      this.legend.keepOnly(new Set(message.runs.map(({ id }) => id)));
     this.#keep();
     this.emit({ what: 'structure' });
   }
@@ -139,6 +140,15 @@ export class ChartsModel {
   fail(error: ErrorData | undefined): void {
     this.error = error;
     this.emit({ what: 'structure' });
+  }
+
+  /** The points of a workspace cannot be read; with no other to show, nothing can. */
+  failIn(workspace: string, problem: ErrorData): void {
+    if (this.runs.workspaces.length < 2) this.fail(problem);
+    else {
+      this.runs.failIn(workspace, problem);
+      this.emit({ what: 'structure' });
+    }
   }
 
   // ---- what is shown
@@ -277,8 +287,7 @@ export class ChartsModel {
     const { zoom, settings, legend } = this;
     this.#host.keep({
       version: 1,
-      workspaceId: this.#workspaceId,
-      runIds: this.runs.all.map((run) => run.id),
+      runIds: this.runs.all.map(({ id }) => id),
       hidden: [...legend.hidden],
       baseline: legend.baseline,
       zoom: zoom && { xAxis: settings.xAxis, min: zoom.min, max: zoom.max },
@@ -287,4 +296,15 @@ export class ChartsModel {
       expanded: this.expanded,
     });
   }
+}
+
+/** What is kept, by the keys of runs as they are now. */
+export function currentState(kept: ChartsState): ChartsState {
+  const { runIds, hidden, baseline } = kept;
+  return {
+    ...kept,
+    runIds: runIds.map(currentKey),
+    hidden: hidden.map((id) => (isGroupId(id) ? id : currentKey(id))),
+    ...(baseline !== undefined && { baseline: baseline === null ? null : currentKey(baseline) }),
+  };
 }

@@ -1,10 +1,11 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import '../shared/log-end.js';
 import type { PrintedModel } from './printed-model.js';
 
 /** What a run prints that logs no metrics, and the way to read some from it. */
-export class TyPrinted extends LitElement {
+export class TyPrinted extends PageElement {
   static override properties = {
     runId: { attribute: false },
     name: { attribute: false },
@@ -17,10 +18,6 @@ export class TyPrinted extends LitElement {
   constructor() {
     super();
     this.addController(follow(() => this.printed.onChange(() => this.requestUpdate())));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override disconnectedCallback(): void {

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { SmoothingKind, XAxis } from '../../src/panels/messages.js';
 import { segmented } from '../controls/segmented.js';
 import { slider } from '../controls/slider.js';
@@ -26,7 +27,7 @@ const SMOOTHING: Record<SmoothingKind, string> = {
 };
 
 /** How the curves are drawn, and which. What is set less often is behind the button for the view. */
-export class TyToolbar extends LitElement {
+export class TyToolbar extends PageElement {
   declare model: ChartsModel;
 
   constructor() {
@@ -38,10 +39,6 @@ export class TyToolbar extends LitElement {
         }),
       ),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override render(): TemplateResult {

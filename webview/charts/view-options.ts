@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { Band, SmoothingKind } from '../../src/panels/messages.js';
 import { openPopup } from '../controls/popup.js';
 import { segmented } from '../controls/segmented.js';
@@ -25,7 +26,7 @@ const BANDS: readonly { value: Band; label: string; title: string }[] = [
 ];
 
 /** A button, and behind it what is set less often. The button says what is not as it was. */
-export class TyViewOptions extends LitElement {
+export class TyViewOptions extends PageElement {
   static override properties = { isOpen: { state: true } };
   declare model: ChartsModel;
   declare isOpen: boolean;
@@ -40,10 +41,6 @@ export class TyViewOptions extends LitElement {
         }),
       ),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   get #popup(): HTMLElement {

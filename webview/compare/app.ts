@@ -1,7 +1,9 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ErrorData } from '../../src/base/errors.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { segmented } from '../controls/segmented.js';
 import { follow } from '../shared/follow.js';
+import { t } from '../shared/l10n.js';
+import { emptyPage, failurePage, type Remedies, workspaceNotices } from '../shared/messages.js';
 import { headline } from './headline.js';
 import type { CompareModel, View } from './model.js';
 import './relations.js';
@@ -17,7 +19,7 @@ const VIEWS: readonly { value: View; label: string; title: string }[] = [
 ];
 
 /** The page: what changed in a sentence, then all of it side by side, or how it hangs together. */
-export class TyCompare extends LitElement {
+export class TyCompare extends PageElement {
   declare model: CompareModel;
 
   constructor() {
@@ -31,10 +33,6 @@ export class TyCompare extends LitElement {
       ),
     );
     this.addController(follow(() => this.model.connect()));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override updated(): void {
@@ -51,16 +49,18 @@ export class TyCompare extends LitElement {
 
   protected override render(): TemplateResult {
     const { model } = this;
-    if (model.error) return failure(model.error, model);
-    if (!model.runs) return message('loading', 'Loading runs…');
+    if (model.error) return failurePage(model.error, this.#remedies);
+    if (!model.runs) return emptyPage('loading', t('Loading runs…'));
+    const notices = workspaceNotices(model.workspaces, this.#remedies);
     if (model.runs.length < 2)
-      return message(
+      return html`${notices}${emptyPage(
         'git-compare',
-        'Nothing to compare',
-        'Select two or more runs in the Runs view or the runs table, and choose Compare Runs.',
-      );
+        t('Nothing to compare'),
+        t('Select two or more runs in the Runs view or the runs table, and choose Compare Runs.'),
+      )}`;
     const { view } = model;
     return html`
+      ${notices}
       <header>
         ${headline(model)}
         <div class="tools">${this.#tools(view)}</div>
@@ -71,6 +71,11 @@ export class TyCompare extends LitElement {
           : html`<ty-relations .model=${model}></ty-relations>`
       }
     `;
+  }
+
+  get #remedies(): Remedies {
+    const { model } = this;
+    return { retry: () => model.retry(), showOutput: () => model.post({ type: 'showOutput' }) };
   }
 
   #tools(view: View): TemplateResult {
@@ -112,28 +117,6 @@ export class TyCompare extends LitElement {
       >
     `;
   }
-}
-
-function failure(error: ErrorData, model: CompareModel): TemplateResult {
-  return html`<div class="empty bad" role="alert">
-    <span class="icon icon-error"></span>
-    <p>${error.message}</p>
-    <p class="hint">${error.hint ?? ''}</p>
-    <div class="actions">
-      <vscode-button @click=${() => model.retry()}>Retry</vscode-button>
-      <vscode-button appearance="secondary" @click=${() => model.post({ type: 'showOutput' })}
-        >Show Log</vscode-button
-      >
-    </div>
-  </div>`;
-}
-
-function message(icon: string, title: string, hint = ''): TemplateResult {
-  return html`<div class="empty" role="status">
-    <span class="icon icon-${icon}"></span>
-    <p>${title}</p>
-    <p class="hint">${hint}</p>
-  </div>`;
 }
 
 customElements.define('ty-compare', TyCompare);

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { openPopup } from '../controls/popup.js';
 import { type Axis, type Brush, labelOf, placeOf, valueAt } from './axis.js';
 
@@ -9,7 +10,7 @@ const SLACK = 5;
  * The name of an axis. A drag takes the axis elsewhere, as do the arrow keys; a click opens what can be said of it with the
  * keyboard, too: which values count, on which scale, and whether it is shown.
  */
-export class TyAxisHead extends LitElement {
+export class TyAxisHead extends PageElement {
   static override properties = {
     axis: {},
     brush: {},
@@ -34,10 +35,6 @@ export class TyAxisHead extends LitElement {
   constructor() {
     super();
     this.isOpen = false;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   get #popup(): HTMLElement {

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { Points } from '../../src/workspace/types.js';
 import { looksOf } from '../charts/palette.js';
 import { formatValue } from '../shared/format.js';
@@ -23,7 +24,7 @@ const inView = new IntersectionObserver(
 );
 
 /** The curves of one metric over each other. What is not in view is neither read nor drawn. */
-export class TyCurve extends LitElement {
+export class TyCurve extends PageElement {
   static override properties = {
     metric: {},
     version: {},
@@ -41,10 +42,6 @@ export class TyCurve extends LitElement {
   constructor() {
     super();
     this.isInView = false;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

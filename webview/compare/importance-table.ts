@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { associationOf } from './association.js';
 import { type Importance, importanceOf, LEAST_RUNS } from './importance.js';
 import type { RelationsView } from './relations-view.js';
@@ -10,7 +11,7 @@ const MOST = 12;
 const TELLING_R2 = 0.1;
 
 /** How much each param matters to the metric: what a random forest says, and plain correlation beside it. */
-export class TyImportance extends LitElement {
+export class TyImportance extends PageElement {
   static override properties = { view: {}, importance: { state: true }, showAll: { state: true } };
   declare view: RelationsView;
   declare importance: Importance | 'few' | undefined;
@@ -24,10 +25,6 @@ export class TyImportance extends LitElement {
   constructor() {
     super();
     this.showAll = false;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override disconnectedCallback(): void {

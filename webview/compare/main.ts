@@ -8,8 +8,8 @@ import './relations.css';
 import type { CompareState, FromCompare, ToCompare } from '../../src/panels/compare-messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyCompare } from './app.js';
-import { CompareModel } from './model.js';
+import { CompareModel, currentState } from './model.js';
 
 const app = new TyCompare();
-app.model = new CompareModel(connectHost<ToCompare, FromCompare, CompareState>());
+app.model = new CompareModel(connectHost<ToCompare, FromCompare, CompareState>(1, currentState));
 document.body.append(app);

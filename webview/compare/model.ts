@@ -8,6 +8,8 @@ import type {
 } from '../../src/panels/compare-messages.js';
 import type { Goals } from '../../src/panels/table-messages.js';
 import type { Points } from '../../src/workspace/types.js';
+import { currentKey } from '../../src/panels/keys.js';
+import type { ShownWorkspace } from '../../src/panels/shown-workspace.js';
 import type { Host } from '../shared/host.js';
 
 export type CodeMessage = Extract<ToCompare, { type: 'code' }>;
@@ -21,6 +23,8 @@ type What = 'all' | 'highlight';
 export class CompareModel {
   runs: readonly ComparedRun[] | undefined;
   error: ErrorData | undefined;
+  /** Those of which runs are missing. */
+  workspaces: readonly ShownWorkspace[] = [];
   /** So many of the runs stand side by side. */
   detailed = Infinity;
   /** Metrics whose curves differ. */
@@ -140,7 +144,10 @@ export class CompareModel {
     switch (message.type) {
       case 'runs':
         this.error = undefined;
+        // Differences from another first run are other differences.
+        if (this.runs?.[0]?.id !== message.runs[0]?.id) this.code = new Map();
         this.runs = message.runs;
+        this.workspaces = message.workspaces;
         this.detailed = message.detailed;
         this.curves = message.curves;
         this.goals = message.goals;
@@ -188,4 +195,9 @@ export class CompareModel {
   #tell(): void {
     for (const listener of this.#listeners) listener('all');
   }
+}
+
+/** What is kept, by the keys of runs as they are now. */
+export function currentState(kept: CompareState): CompareState {
+  return { ...kept, runIds: kept.runIds.map(currentKey) };
 }

@@ -1,5 +1,6 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import { formatValue } from '../shared/format.js';
 import { type Axis, type Brush, labelOf, ticksOf } from './axis.js';
@@ -22,7 +23,7 @@ const LINE_REACH = 8;
 const SLACK = 4;
 
 /** Parallel coordinates: an axis for each variable, a line for each run. */
-export class TyParallel extends LitElement {
+export class TyParallel extends PageElement {
   static override properties = { view: {} };
   declare model: CompareModel;
   declare view: RelationsView;
@@ -44,10 +45,6 @@ export class TyParallel extends LitElement {
         }),
       ),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override render(): TemplateResult {

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ComparedRun, RelationsState } from '../../src/panels/compare-messages.js';
 import '../controls/checklist.js';
 import type { Choice } from '../controls/checklist.js';
@@ -20,7 +21,7 @@ const AXIS_SECTIONS: readonly (readonly [Variable['kind'], string])[] = [
 ];
 
 /** How params and metrics relate across all runs. */
-export class TyRelations extends LitElement {
+export class TyRelations extends PageElement {
   static override properties = { brushes: { state: true } };
   declare model: CompareModel;
   declare brushes: ReadonlyMap<string, Brush>;
@@ -31,10 +32,6 @@ export class TyRelations extends LitElement {
     super();
     this.brushes = new Map();
     this.addController(follow(() => this.model.onChange((what) => what === 'all' && this.requestUpdate())));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   get #view(): RelationsView | undefined {

@@ -1,4 +1,5 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import { associationOf } from './association.js';
 import { type Axis, labelOf, ticksOf } from './axis.js';
@@ -12,7 +13,7 @@ const EDGE = { left: 64, right: 14, top: 12, bottom: 24 };
 const REACH = 14;
 
 /** A dot for each run, over two variables. */
-export class TyScatter extends LitElement {
+export class TyScatter extends PageElement {
   static override properties = { view: {} };
   declare model: CompareModel;
   declare view: RelationsView;
@@ -28,10 +29,6 @@ export class TyScatter extends LitElement {
         }),
       ),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override render(): TemplateResult {

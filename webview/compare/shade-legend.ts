@@ -1,17 +1,14 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { fresh, Stage } from './canvas.js';
 
 const HEIGHT = 10;
 
 /** The colour scale, from its low end to its high one. */
-export class TyShades extends LitElement {
+export class TyShades extends PageElement {
   static override properties = { isReversed: {} };
   declare isReversed: boolean;
   readonly #stage = new Stage(this);
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override render(): TemplateResult {
     return html`<canvas aria-hidden="true"></canvas>`;

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { follow } from '../shared/follow.js';
 import { formatDuration, formatTime } from '../shared/format.js';
@@ -13,16 +14,12 @@ import { picturesSection } from './pictures-section.js';
 import { type TextRow, textRows } from './rows.js';
 
 /** A column for each run, a row for each thing: the first few runs side by side. */
-export class TySheet extends LitElement {
+export class TySheet extends PageElement {
   declare model: CompareModel;
 
   constructor() {
     super();
     this.addController(follow(() => this.model.onChange((what) => what === 'all' && this.requestUpdate())));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override updated(): void {

@@ -1,4 +1,5 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { dot } from './cells.js';
 
@@ -16,7 +17,7 @@ interface Size {
  * Two pictures of one size on top of each other: the line between them follows the pointer, and the arrow keys through
  * the slider below. Pictures of two sizes have no common places, and stand side by side.
  */
-export class TyWipe extends LitElement {
+export class TyWipe extends PageElement {
   static override properties = {
     name: {},
     left: {},
@@ -35,10 +36,6 @@ export class TyWipe extends LitElement {
     super();
     this.at = 50;
     this.sizes = {};
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override updated(): void {

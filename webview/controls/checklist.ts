@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import './checklist.css';
 import { moveFocus, openPopup } from './popup.js';
 
@@ -17,7 +18,7 @@ export interface Choice {
 const MOST = 200;
 
 /** A button, and below it choices to search and to tick. */
-export class TyChecklist extends LitElement {
+export class TyChecklist extends PageElement {
   static override properties = {
     label: {},
     hint: {},
@@ -49,10 +50,6 @@ export class TyChecklist extends LitElement {
     this.alignment = 'start';
     this.search = '';
     this.isOpen = false;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   get #popup(): HTMLElement {

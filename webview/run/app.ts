@@ -1,7 +1,9 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ErrorData } from '../../src/base/errors.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ShownRun } from '../../src/panels/run-messages.js';
 import { follow } from '../shared/follow.js';
+import { t } from '../shared/l10n.js';
+import { emptyPage, failurePage, type Remedies } from '../shared/messages.js';
 import { ACTIVE } from '../shared/run-state.js';
 import './files.js';
 import './gallery.js';
@@ -25,7 +27,7 @@ const TICK_MS = 30_000;
 const WIDE = '(min-width: 860px)';
 
 /** The page of one run. */
-export class TyRun extends LitElement {
+export class TyRun extends PageElement {
   declare model: RunModel;
   readonly #wide = matchMedia(WIDE);
   #clock: ReturnType<typeof setTimeout> | undefined;
@@ -40,10 +42,6 @@ export class TyRun extends LitElement {
         }),
       ),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   readonly #onWidth = () => this.requestUpdate();
@@ -69,12 +67,8 @@ export class TyRun extends LitElement {
 
   protected override render(): TemplateResult {
     const { run, error } = this.model;
-    if (error) return this.#failure(error);
-    if (!run)
-      return html`<div class="empty" role="status">
-        <span class="icon icon-loading"></span>
-        <p>Loading the run…</p>
-      </div>`;
+    if (error) return failurePage(error, this.#remedies);
+    if (!run) return emptyPage('loading', t('Loading the run…'));
     const is = this.#sections(run);
     return html`
       ${header(this.model, run, Date.now())} ${failure(this.model, run)}
@@ -116,17 +110,20 @@ export class TyRun extends LitElement {
               ></ty-pairs>`,
           });
     return {
-      note: section(model, {
-        id: 'note',
-        title: 'Note',
-        tools:
-          run.note === '' || model.draft
-            ? nothing
-            : html`<span class="section-tools"
-                >${iconButton('edit', 'Edit the note', () => this.querySelector<TyNote>('ty-note')?.edit())}</span
-              >`,
-        body: () => html`<ty-note .model=${model} .note=${run.note}></ty-note>`,
-      }),
+      note:
+        !run.canEdit && run.note === ''
+          ? nothing
+          : section(model, {
+              id: 'note',
+              title: 'Note',
+              tools:
+                run.note === '' || model.draft || !run.canEdit
+                  ? nothing
+                  : html`<span class="section-tools"
+                      >${iconButton('edit', 'Edit the note', () => this.querySelector<TyNote>('ty-note')?.edit())}</span
+                    >`,
+              body: () => html`<ty-note .model=${model} .note=${run.note} .canEdit=${run.canEdit}></ty-note>`,
+            }),
       summary: section(model, { id: 'summary', title: 'Summary', body: () => summary(model, run) }),
       metrics: section(model, {
         id: 'metrics',
@@ -193,21 +190,14 @@ export class TyRun extends LitElement {
         'tags',
         'Tags',
         run.tags,
-        iconButton('tag', 'Edit a tag', () => model.act('tag')),
+        run.canEdit ? iconButton('tag', 'Edit a tag', () => model.act('tag')) : undefined,
       ),
     };
   }
 
-  #failure(error: ErrorData): TemplateResult {
-    return html`<div class="empty bad" role="alert">
-      <span class="icon icon-error"></span>
-      <p>${error.message}</p>
-      <p class="hint">${error.hint ?? ''}</p>
-      <div class="actions">
-        <vscode-button @click=${() => this.model.retry()}>Retry</vscode-button>
-        <vscode-button appearance="secondary" @click=${() => this.model.showOutput()}>Show Log</vscode-button>
-      </div>
-    </div>`;
+  get #remedies(): Remedies {
+    const { model } = this;
+    return { retry: () => model.retry(), showOutput: () => model.showOutput() };
   }
 }
 

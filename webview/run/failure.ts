@@ -3,7 +3,10 @@ import type { ShownRun } from '../../src/panels/run-messages.js';
 import type { RunModel } from './model.js';
 
 /** Why the run failed, where, and what can be done about it: first of all that is told of it. */
-export function failure(model: RunModel, { failure: cause }: ShownRun): TemplateResult | typeof nothing {
+export function failure(
+  model: RunModel,
+  { failure: cause, isJob }: ShownRun,
+): TemplateResult | typeof nothing {
   if (!cause) return nothing;
   const { headline, hint, at, kind } = cause;
   return html`<section class="failure" aria-label="Failure">
@@ -19,9 +22,9 @@ export function failure(model: RunModel, { failure: cause }: ShownRun): Template
               </button>`
             : nothing
         }
-        <button class="link" @click=${() => model.act('log')}>Show log</button>
+        ${isJob ? html`<button class="link" @click=${() => model.act('log')}>Show log</button>` : nothing}
         ${
-          kind === 'missing-module'
+          isJob && kind === 'missing-module'
             ? html`<button class="link" @click=${() => model.chooseInterpreter()}>
                 Choose another interpreter…
               </button>`

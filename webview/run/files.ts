@@ -1,12 +1,13 @@
 import { compareNames } from '../../src/base/order.js';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { RunFile } from '../../src/workspace/types.js';
 import { follow } from '../shared/follow.js';
 import { formatBytes } from '../shared/format.js';
 import type { RunModel } from './model.js';
 
 /** The files that the run wrote, folder by folder. */
-export class TyFiles extends LitElement {
+export class TyFiles extends PageElement {
   declare model: RunModel;
   readonly #open = new Set<string>();
 
@@ -15,10 +16,6 @@ export class TyFiles extends LitElement {
     this.addController(
       follow(() => this.model.onChange((change) => change === 'files' && this.requestUpdate())),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

@@ -1,10 +1,11 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { Picture } from '../../src/panels/found-files.js';
 import { follow } from '../shared/follow.js';
 import type { RunModel } from './model.js';
 
 /** Pictures that the run logged. One is read when it comes into sight. */
-export class TyGallery extends LitElement {
+export class TyGallery extends PageElement {
   static override properties = { pictures: { attribute: false } };
   declare model: RunModel;
   declare pictures: readonly Picture[];
@@ -21,10 +22,6 @@ export class TyGallery extends LitElement {
     this.addController(
       follow(() => this.model.onChange((change) => change === 'pictures' && this.requestUpdate())),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override disconnectedCallback(): void {

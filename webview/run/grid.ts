@@ -1,4 +1,5 @@
-import { html, LitElement, type PropertyValues, render, type TemplateResult } from 'lit';
+import { html, type PropertyValues, render, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ShownTable, TableCell } from '../../src/panels/table.js';
 import { follow } from '../shared/follow.js';
 import { hasPictures, linesInSight, shownText, tailOf, tailsOf, widthsOf } from './grid-layout.js';
@@ -15,7 +16,7 @@ const SHORT = 6;
  * The rows of a table in a box of their own. Of a thousand rows those in sight are there, made by hand: a scroll by three
  * makes three, whatever the others are.
  */
-export class TyGrid extends LitElement {
+export class TyGrid extends PageElement {
   static override properties = { table: { attribute: false }, label: {} };
   declare model: RunModel;
   declare table: ShownTable;
@@ -29,10 +30,6 @@ export class TyGrid extends LitElement {
     this.addController(
       follow(() => this.model.onChange((change) => change === 'pictures' && this.#drawPictures())),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override willUpdate(changed: PropertyValues): void {

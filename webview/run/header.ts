@@ -14,12 +14,13 @@ export function header(model: RunModel, run: ShownRun, now: number): TemplateRes
     <div class="title">
       <i class="dot run-${colourOf(run)}"></i>
       <h1 title=${run.name}>${run.name}</h1>
-      ${iconButton('edit', 'Rename', () => model.act('rename'))}
+      ${run.canEdit ? iconButton('edit', 'Rename', () => model.act('rename')) : nothing}
     </div>
     <p class="about">
       <span class="state tone-${state.tone}" role="status"
         ><span class="icon icon-${state.icon}"></span>${state.label}</span
       >
+      ${run.workspace === undefined ? nothing : html`<span title="Workspace">${run.workspace}</span>`}
       <span title="Experiment">${run.experiment}</span>
       <span title=${formatTime(run.startTime)}>${formatAge(run.startTime, now)}</span>
       ${run.state === 'queued' ? nothing : html`<span title="Duration">${lasted(run, now)}</span>`}
@@ -91,7 +92,7 @@ function lasted({ startTime, endTime }: ShownRun, now: number): string {
 }
 
 /** For the native menu: `when` clauses of package.json, and the run that its commands get. */
-function menuContext({ id, isJob, hasCode, state }: ShownRun): string {
+function menuContext({ id, isJob, hasCode, canEdit, canRegister, state }: ShownRun): string {
   return JSON.stringify({
     webviewSection: 'run',
     runId: id,
@@ -100,7 +101,9 @@ function menuContext({ id, isJob, hasCode, state }: ShownRun): string {
     runHasCode: hasCode,
     runIsActive: isJob && ACTIVE.has(state),
     runIsCancellable: isCancellable({ isJob, state }),
-    runIsOpen: !isJob && ACTIVE.has(state),
+    runIsOpen: !isJob && canEdit && ACTIVE.has(state),
+    runCanEdit: canEdit,
+    runCanRegister: canRegister,
   });
 }
 

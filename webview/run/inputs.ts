@@ -10,9 +10,15 @@ export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readon
   const made = run.models.filter(({ role }) => role === 'output');
   return html`<ul class="things">
     ${run.inputs.map(data)} ${read.map((link) => thing('package', link.name, 'input model', link.id))}
-    ${made.map((link) => output(model, link))}
+    ${made.map((link) => output(model, run, link))}
     ${folders.map((path) =>
-      thing('package', nameOf(path), 'model', path, register(model, { runId: run.id, path }, nameOf(path))),
+      thing(
+        'package',
+        nameOf(path),
+        'model',
+        path,
+        register(model, run, { runId: run.id, path }, nameOf(path)),
+      ),
     )}
   </ul>`;
 }
@@ -22,9 +28,9 @@ function data({ name, digest, context, sourceType, source }: DataInput): Templat
   return thing('database', name, about, digest, nothing, source);
 }
 
-function output(model: RunModel, { id, name, step }: ModelLink): TemplateResult {
+function output(model: RunModel, run: ShownRun, { id, name, step }: ModelLink): TemplateResult {
   const about = step ? `model, step ${step}` : 'model';
-  return thing('package', name, about, id, register(model, { modelId: id }, name));
+  return thing('package', name, about, id, register(model, run, { modelId: id }, name));
 }
 
 function thing(
@@ -45,7 +51,13 @@ function thing(
   </li>`;
 }
 
-function register(model: RunModel, source: ModelSource, name: string): TemplateResult {
+function register(
+  model: RunModel,
+  { canRegister }: ShownRun,
+  source: ModelSource,
+  name: string,
+): TemplateResult | typeof nothing {
+  if (!canRegister) return nothing;
   return html`<button class="link" aria-label="Register ${name}" @click=${() => model.register(source)}>
     Register…
   </button>`;

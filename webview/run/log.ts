@@ -1,11 +1,12 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { LogLink } from '../../src/panels/code-places.js';
 import { follow } from '../shared/follow.js';
 import '../shared/log-end.js';
 import type { RunModel } from './model.js';
 
 /** The end of the log of the run. */
-export class TyLog extends LitElement {
+export class TyLog extends PageElement {
   declare model: RunModel;
 
   constructor() {
@@ -13,10 +14,6 @@ export class TyLog extends LitElement {
     this.addController(
       follow(() => this.model.onChange((change) => change === 'log' && this.requestUpdate())),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

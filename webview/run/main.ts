@@ -7,9 +7,9 @@ import './tables.css';
 import type { FromRun, RunPanelState, ToRun } from '../../src/panels/run-messages.js';
 import { connectHost } from '../shared/host.js';
 import { TyRun } from './app.js';
-import { RunModel } from './model.js';
+import { currentState, RunModel } from './model.js';
 
-const host = connectHost<ToRun, FromRun, RunPanelState>();
+const host = connectHost<ToRun, FromRun, RunPanelState>(1, currentState);
 const model = new RunModel(host);
 const app = new TyRun();
 app.model = model;

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ShownRun } from '../../src/panels/run-messages.js';
 import { follow } from '../shared/follow.js';
 import { formatValue } from '../shared/format.js';
@@ -14,7 +15,7 @@ const MOST_AT_A_GLANCE = 10;
 const CURVE = { width: 96, height: 16 };
 
 /** The metrics of the run with their curves; a curve is fetched when its row comes into sight. */
-export class TyMetrics extends LitElement {
+export class TyMetrics extends PageElement {
   static override properties = { run: { attribute: false }, filter: { state: true } };
   declare model: RunModel;
   declare run: ShownRun;
@@ -32,10 +33,6 @@ export class TyMetrics extends LitElement {
     this.addController(
       follow(() => this.model.onChange((change) => change === 'curves' && this.requestUpdate())),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override disconnectedCallback(): void {

@@ -11,6 +11,7 @@ import type { Goals } from '../../src/panels/table-messages.js';
 import type { CodeLine } from '../../src/panels/code-line.js';
 import type { FoundFiles } from '../../src/panels/found-files.js';
 import type { Curve, ModelSource, RunFile } from '../../src/workspace/types.js';
+import { byCurrentKey, currentKey } from '../../src/panels/keys.js';
 import type { Host } from '../shared/host.js';
 import { TablesModel } from './tables-model.js';
 
@@ -67,7 +68,7 @@ export class RunModel {
 
   start(): void {
     const { state } = this.#host;
-    this.#drafts = state?.version === 1 ? state.drafts : {};
+    this.#drafts = state?.drafts ?? {};
     this.#runId = state?.runId;
     this.#host.post({ type: 'ready', runId: this.#runId });
   }
@@ -311,4 +312,13 @@ export class RunModel {
   #tell(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+/** What is kept, by the keys of runs as they are now. */
+export function currentState({ runId, drafts, ...kept }: RunPanelState): RunPanelState {
+  return {
+    ...kept,
+    ...(runId !== undefined && { runId: currentKey(runId) }),
+    drafts: byCurrentKey(drafts),
+  };
 }

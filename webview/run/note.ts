@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import { markdown } from './markdown.js';
 import type { RunModel } from './model.js';
@@ -7,10 +8,11 @@ import type { RunModel } from './model.js';
 const LONGEST = 8000;
 
 /** What a person wrote about the run: Markdown, shown or edited. */
-export class TyNote extends LitElement {
-  static override properties = { note: { attribute: false } };
+export class TyNote extends PageElement {
+  static override properties = { note: { attribute: false }, canEdit: { attribute: false } };
   declare model: RunModel;
   declare note: string;
+  declare canEdit: boolean;
   #isFocusWanted = false;
 
   constructor() {
@@ -18,10 +20,6 @@ export class TyNote extends LitElement {
     this.addController(
       follow(() => this.model.onChange((change) => change === 'note' && this.requestUpdate())),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   edit(): void {
@@ -40,7 +38,7 @@ export class TyNote extends LitElement {
     if (draft) return this.#editor(draft.text);
     if (this.note === '')
       return html`<button class="link add-note" @click=${() => this.edit()}>Add a note…</button>`;
-    return html`<div class="note" @dblclick=${() => this.edit()}>
+    return html`<div class="note" @dblclick=${() => this.canEdit && this.edit()}>
       ${markdown(this.note, (href) => this.model.openLink(href))}
     </div>`;
   }

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { Growing } from './growing.js';
 import { iconButton } from './section.js';
 
@@ -6,7 +7,7 @@ import { iconButton } from './section.js';
 const MOST_AT_A_GLANCE = 10;
 
 /** Names and values, e.g. parameters: searched, and copied one by one. */
-export class TyPairs extends LitElement {
+export class TyPairs extends PageElement {
   static override properties = { pairs: { attribute: false }, filter: { state: true } };
   declare pairs: readonly (readonly [name: string, value: string])[];
   declare label: string;
@@ -17,10 +18,6 @@ export class TyPairs extends LitElement {
   constructor() {
     super();
     this.filter = '';
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override render(): TemplateResult {

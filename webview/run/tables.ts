@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ShownTable } from '../../src/panels/table.js';
 import { follow } from '../shared/follow.js';
 import { formatCount } from '../shared/format.js';
@@ -12,7 +13,7 @@ const READABLE = /\.(json|csv|tsv)$/i;
 const LINES = /\.(csv|tsv)$/i;
 
 /** The tables of the run. One is read when it comes into sight. */
-export class TyTables extends LitElement {
+export class TyTables extends PageElement {
   static override properties = { paths: { attribute: false } };
   declare model: RunModel;
   declare paths: readonly string[];
@@ -32,10 +33,6 @@ export class TyTables extends LitElement {
     this.addController(
       follow(() => this.model.onChange((change) => change === 'tables' && this.requestUpdate())),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override disconnectedCallback(): void {

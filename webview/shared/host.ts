@@ -3,6 +3,7 @@ export interface Host<In, Out, State> {
   post(message: Out): void;
   /** Calls back until disposed. */
   onMessage(listener: (message: In) => void): { dispose(): void };
+  /** Undefined when nothing was kept, or by a version whose state nobody understands any more. */
   readonly state: State | undefined;
   /** Kept by the editor across hiding, reload and restart. */
   keep(state: State): void;
@@ -16,8 +17,14 @@ interface EditorApi {
 
 declare function acquireVsCodeApi(): EditorApi;
 
-/** May be called once in a page. */
-export function connectHost<In, Out, State>(): Host<In, Out, State> {
+/**
+ * May be called once in a page.
+ * @param read makes what an earlier version kept what is kept now
+ */
+export function connectHost<In, Out, State extends { version: number }>(
+  version: State['version'],
+  read: (kept: State) => State = (kept) => kept,
+): Host<In, Out, State> {
   const api = acquireVsCodeApi();
   return {
     post: (message) => api.postMessage(message),
@@ -27,7 +34,8 @@ export function connectHost<In, Out, State>(): Host<In, Out, State> {
       return { dispose: () => window.removeEventListener('message', receive) };
     },
     get state() {
-      return (api.getState() ?? undefined) as State | undefined;
+      const kept = api.getState() as State | undefined | null;
+      return kept?.version === version ? read(kept) : undefined;
     },
     keep: (state) => api.setState(state),
   };

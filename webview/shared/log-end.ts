@@ -1,5 +1,6 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { PageElement } from './page-element.js';
 import type { LogLink } from '../../src/panels/code-places.js';
 import './log-end.css';
 
@@ -17,7 +18,7 @@ export interface ShownLog {
  * The end of a log. It is followed while it is on the page; who scrolls up is left where they are. Tells `whole-log`,
  * `code-line` (detail: a LogLink) and `numbered-line` (detail: the line).
  */
-export class TyLogEnd extends LitElement {
+export class TyLogEnd extends PageElement {
   static override properties = { log: { attribute: false } };
   declare log: ShownLog | undefined;
   #isAtEnd = true;
@@ -27,10 +28,6 @@ export class TyLogEnd extends LitElement {
     this.#isHeld = false;
     this.requestUpdate();
   };
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -1,8 +1,10 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ErrorData } from '../../src/base/errors.js';
-import type { ColumnId } from '../../src/panels/table-messages.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
+import type { ColumnId, TableExperiment } from '../../src/panels/table-messages.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
 import { follow } from '../shared/follow.js';
+import { t } from '../shared/l10n.js';
+import { emptyPage, errorNotice, failurePage, type Remedies, workspaceNotices } from '../shared/messages.js';
 import { formatCount } from '../shared/format.js';
 import './column-chooser.js';
 import { columnOf } from './columns.js';
@@ -17,17 +19,13 @@ const TICK_MS = 30_000;
 const MOST_COMPARED = 1000;
 
 /** The page: tools, the table, and what to do when there is nothing in it. */
-export class TyTable extends LitElement {
+export class TyTable extends PageElement {
   declare model: TableModel;
   #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
     this.addController(follow(() => this.model.onChange(() => this.requestUpdate())));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {
@@ -43,7 +41,9 @@ export class TyTable extends LitElement {
   protected override render(): TemplateResult {
     const { model } = this;
     if (!model.isLoaded)
-      return model.error ? this.#failure(model.error) : message('loading', 'Loading runs…');
+      return model.error
+        ? failurePage(model.error, this.#remedies)
+        : emptyPage('loading', t('Loading runs…'));
     const isEmpty = model.view.store.size === 0 && !model.isLoading;
     return html`
       <div class="bar" role="toolbar" aria-label="Table">
@@ -60,7 +60,8 @@ export class TyTable extends LitElement {
         ${model.layout.group === null ? nothing : this.#groupChip(model.layout.group)}
         <ty-columns .model=${model}></ty-columns>
       </div>
-      ${model.error ? this.#notice(model.error) : nothing}
+      ${model.error ? errorNotice(model.error, this.#remedies) : nothing}
+      ${workspaceNotices(model.workspaces, this.#remedies)}
       ${isEmpty ? this.#nothingToShow() : html`<ty-grid .model=${model}></ty-grid>`}
       ${isEmpty ? nothing : this.#foot()}
     `;
@@ -79,7 +80,12 @@ export class TyTable extends LitElement {
       }}
     >
       <option value="" ?selected=${value === ''}>All experiments</option>
-      ${model.experiments.map(({ id, name }) => html`<option value=${id} ?selected=${id === value}>${name}</option>`)}
+      ${groupsOf(model.experiments).map(([workspace, experiments]) => {
+        const options = experiments.map(
+          ({ id, name }) => html`<option value=${id} ?selected=${id === value}>${name}</option>`,
+        );
+        return workspace === undefined ? options : html`<optgroup label=${workspace}>${options}</optgroup>`;
+      })}
     </select>`;
   }
 
@@ -144,6 +150,8 @@ export class TyTable extends LitElement {
       >
         ${label}
       </button>`;
+    const save = (name: string, text: string) =>
+      model.ask({ type: 'save', name, content: new TextEncoder().encode(text) });
     const markdown = () => {
       const { sheet, isNumber } = model.sheet('read');
       return toMarkdown(sheet, isNumber);
@@ -167,8 +175,8 @@ export class TyTable extends LitElement {
         aria-label="Export"
         @keydown=${(event: KeyboardEvent) => moveFocus(event, popup(), 'button')}
       >
-        ${choice('Save as CSV…', () => model.ask({ type: 'save', name: 'runs.csv', text: toCsv(model.sheet('data').sheet) }))}
-        ${choice('Save as Markdown…', () => model.ask({ type: 'save', name: 'runs.md', text: markdown() }))}
+        ${choice('Save as CSV…', () => save('runs.csv', toCsv(model.sheet('data').sheet)))}
+        ${choice('Save as Markdown…', () => save('runs.md', markdown()))}
         <hr class="menu-line" />
         ${choice('Copy as Table', () => model.ask({ type: 'copy', text: toTsv(model.sheet('data').sheet) }))}
         ${choice('Copy as Markdown', () => model.ask({ type: 'copy', text: markdown() }))}
@@ -179,15 +187,15 @@ export class TyTable extends LitElement {
   #nothingToShow(): TemplateResult {
     const { model } = this;
     if (model.shown.filter)
-      return message(
+      return emptyPage(
         'filter',
-        'No run matches the filter',
+        t('No run matches the filter'),
         '',
         html`<vscode-button appearance="secondary" @click=${() => model.show({ filter: '' })}
           >Clear Filter</vscode-button
         >`,
       );
-    return message(
+    return emptyPage(
       'rocket',
       'No runs yet',
       'Submit a training script, or start one that logs with MLflow: its runs are listed here.',
@@ -197,41 +205,22 @@ export class TyTable extends LitElement {
     );
   }
 
-  #notice(error: ErrorData): TemplateResult {
-    return html`<div class="notice bad" role="alert">
-      <span class="icon icon-error"></span>
-      <p>${error.message} ${error.hint ?? ''}</p>
-      ${this.#remedies()}
-    </div>`;
-  }
-
-  #failure(error: ErrorData): TemplateResult {
-    return message('error', error.message, error.hint, this.#remedies(), 'alert');
-  }
-
-  #remedies(): TemplateResult {
-    return html`
-      <vscode-button @click=${() => this.model.retry()}>Retry</vscode-button>
-      <vscode-button appearance="secondary" @click=${() => this.model.ask({ type: 'showOutput' })}
-        >Show Log</vscode-button
-      >
-    `;
+  get #remedies(): Remedies {
+    const { model } = this;
+    return { retry: () => model.retry(), showOutput: () => model.ask({ type: 'showOutput' }) };
   }
 }
 
-function message(
-  icon: string,
-  title: string,
-  hint = '',
-  actions: TemplateResult | typeof nothing = nothing,
-  role: 'status' | 'alert' = 'status',
-): TemplateResult {
-  return html`<div class="empty ${role === 'alert' ? 'bad' : ''}" role=${role}>
-    <span class="icon icon-${icon}"></span>
-    <p>${title}</p>
-    <p class="hint">${hint}</p>
-    <div class="actions">${actions}</div>
-  </div>`;
+/** By workspace, where there are several. */
+function groupsOf(
+  experiments: readonly TableExperiment[],
+): [workspace: string | undefined, experiments: TableExperiment[]][] {
+  const groups = new Map<string | undefined, TableExperiment[]>();
+  for (const experiment of experiments) {
+    const { workspace } = experiment;
+    groups.set(workspace, [...(groups.get(workspace) ?? []), experiment]);
+  }
+  return [...groups];
 }
 
 customElements.define('ty-table', TyTable);

@@ -1,4 +1,5 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import '../controls/checklist.js';
 import type { Choice, TyChecklist } from '../controls/checklist.js';
 import { follow } from '../shared/follow.js';
@@ -16,7 +17,7 @@ const SECTIONS: readonly (readonly [ColumnKind, string])[] = [
 ];
 
 /** Which columns are shown. */
-export class TyColumns extends LitElement {
+export class TyColumns extends PageElement {
   declare model: TableModel;
 
   constructor() {
@@ -24,10 +25,6 @@ export class TyColumns extends LitElement {
     this.addController(
       follow(() => this.model.onChange(() => this.#list?.isOpen && this.#list.requestUpdate())),
     );
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   get #list(): TyChecklist | null {

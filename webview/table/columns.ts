@@ -34,6 +34,7 @@ const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown
   { id: 'state', label: 'State', width: 104, isShown: true },
   { id: 'started', label: 'Age', width: 84, isShown: true },
   { id: 'duration', label: 'Duration', width: 94, isShown: true },
+  { id: 'workspace', label: 'Workspace', width: 110, isShown: false },
   { id: 'experiment', label: 'Experiment', width: 120, isShown: false },
   { id: 'commit', label: 'Commit', width: 84, isShown: true },
   { id: 'branch', label: 'Branch', width: 100, isShown: true },

@@ -1,10 +1,11 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import { complete, type Completion } from './complete.js';
 import type { TableModel } from './model.js';
 
 /** The filter, with what could be typed next. */
-export class TyFilter extends LitElement {
+export class TyFilter extends PageElement {
   static override properties = { options: { state: true }, at: { state: true } };
   declare model: TableModel;
   /** What is offered below the box; undefined: nothing, it is closed. */
@@ -16,10 +17,6 @@ export class TyFilter extends LitElement {
     super();
     this.at = -1;
     this.addController(follow(() => this.model.onChange(() => this.requestUpdate())));
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   get #input(): HTMLInputElement {

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ColumnId } from '../../src/panels/table-messages.js';
 import { follow } from '../shared/follow.js';
 import { GridBody } from './body.js';
@@ -23,7 +24,7 @@ import { scrollTo } from './window.js';
 const REST_MS = 200;
 
 /** The rows and columns in sight of what may be ten thousand by hundreds. */
-export class TyGrid extends LitElement {
+export class TyGrid extends PageElement {
   static override properties = { model: { attribute: false } };
   declare model: TableModel;
   /** Made with the model, which is there when the page draws. */
@@ -45,10 +46,6 @@ export class TyGrid extends LitElement {
     this.#height = entry.contentRect.height;
     this.#refresh();
   });
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   constructor() {
     super();

@@ -1,4 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import type { ColumnId } from '../../src/panels/table-messages.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
 import type { Goal } from '../shared/goal.js';
@@ -6,15 +7,11 @@ import { columnOf, isOfMetric } from './columns.js';
 import type { TableModel } from './model.js';
 
 /** What can be done with a column. */
-export class TyHeaderMenu extends LitElement {
+export class TyHeaderMenu extends PageElement {
   static override properties = { column: { state: true } };
   declare model: TableModel;
   declare column: ColumnId | undefined;
   #closed: () => void = () => undefined;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   open(column: ColumnId, anchor: Element, closed: () => void): void {
     this.column = column;

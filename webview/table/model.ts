@@ -10,6 +10,8 @@ import type {
   TableState,
   ToTable,
 } from '../../src/panels/table-messages.js';
+import { currentKey } from '../../src/panels/keys.js';
+import type { ShownWorkspace } from '../../src/panels/shown-workspace.js';
 import type { Goal } from '../shared/goal.js';
 import type { Host } from '../shared/host.js';
 import { cellText, cellValue } from './cell.js';
@@ -28,7 +30,9 @@ export type TableHost = Host<ToTable, FromTable, TableState>;
 const KEPT_SELECTION = 1000;
 
 /** Among the runs of all experiments each says whose it is. */
-const OF_ALL: TableLayout = { ...EMPTY_LAYOUT, shown: ['experiment'] };
+function ofAll(hasSeveralWorkspaces: boolean): TableLayout {
+  return { ...EMPTY_LAYOUT, shown: ['experiment', ...(hasSeveralWorkspaces ? ['workspace'] : [])] };
+}
 
 type Shown = MessageParts<{ experimentId: string | null; filter: string }>;
 
@@ -44,6 +48,8 @@ export class TableModel {
   /** Whether more runs are on their way. */
   isLoading = false;
   experiments: readonly TableExperiment[] = [];
+  /** Those that the runs are of. */
+  workspaces: readonly ShownWorkspace[] = [];
   shown: Shown = { experimentId: null, filter: '' };
   /** The filter that was not understood, and why. */
   problem: { filter: string; message: string } | undefined;
@@ -63,7 +69,7 @@ export class TableModel {
     this.view = new TableView(measure);
     this.curves = new Curves((cells) => host.post({ type: 'curves', cells }));
     const { state } = host;
-    if (state?.version === 1) {
+    if (state) {
       this.shown = { experimentId: state.experimentId, filter: state.filter };
       this.selection = { ids: new Set(state.selected), anchor: undefined };
       this.scroll = { top: state.scrollTop, left: state.scrollLeft };
@@ -98,6 +104,7 @@ export class TableModel {
         break;
       case 'experiments':
         this.experiments = message.experiments;
+        this.workspaces = message.workspaces;
         break;
       case 'filterProblem':
         this.problem = { filter: this.shown.filter, message: message.message };
@@ -273,14 +280,15 @@ export class TableModel {
   }
 
   #begin(message: Extract<ToTable, { type: 'begin' }>): void {
-    const { experimentId, filter, experiments, layout, filters } = message;
+    const { experimentId, filter, experiments, layout, filters, workspaces } = message;
     const isOther = experimentId !== this.shown.experimentId;
     // Other runs altogether: those that were shown are not waited for.
     if (isOther) this.view.clear();
     if (isOther || !this.isLoaded)
-      this.view.layout = layout ?? (experimentId === null ? OF_ALL : EMPTY_LAYOUT);
+      this.view.layout = layout ?? (experimentId === null ? ofAll(workspaces.length > 1) : EMPTY_LAYOUT);
     this.shown = { experimentId, filter };
     this.experiments = experiments;
+    this.workspaces = workspaces;
     this.filters = filters;
     this.problem = undefined;
     this.error = undefined;
@@ -330,4 +338,14 @@ export class TableModel {
     this.#frame = undefined;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What is kept, by the keys of runs and experiments as they are now. */
+export function currentState(kept: TableState): TableState {
+  const { experimentId, selected } = kept;
+  return {
+    ...kept,
+    experimentId: experimentId === null ? null : currentKey(experimentId),
+    selected: selected.map(currentKey),
+  };
 }

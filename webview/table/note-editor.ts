@@ -1,19 +1,16 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
+import { PageElement } from '../shared/page-element.js';
 import { openPopup } from '../controls/popup.js';
 import type { TableModel } from './model.js';
 
 /** Where a note is written, over its cell. Leaving it keeps what was written, Escape does not. */
-export class TyNoteEditor extends LitElement {
+export class TyNoteEditor extends PageElement {
   static override properties = { model: { attribute: false } };
   declare model: TableModel;
   #runId = '';
   #before = '';
   #isKept = true;
   #closed: () => void = () => undefined;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   open(runId: string, note: string, cell: Element, closed: () => void): void {
     this.#runId = runId;

@@ -1,6 +1,5 @@
-import type { Workspace } from '../../workspace/workspace.js';
+import type { Jobs } from '../../workspace/workspace.js';
 import { LogTail } from './log-tail.js';
-import { facetOf } from '../../workspace/facets.js';
 
 const TELL_MS = 150;
 /** After which a log that gives nothing is taken for an empty one. */
@@ -10,7 +9,8 @@ const MOST_LINES = 200;
 const MOST_BYTES = 128 * 1024;
 
 interface Options {
-  workspace: Pick<Workspace, 'label' | 'jobs'>;
+  /** The log of a run. */
+  log: Jobs['log'];
   tell: (runId: string, end: Pick<LogTail, 'text' | 'isCut' | 'first'>) => void;
   failed: (error: unknown) => void;
 }
@@ -30,7 +30,7 @@ export class LogEnd {
     if (runId === undefined) return;
     const abort = new AbortController();
     this.#abort = abort;
-    const { workspace, tell, failed } = this.#options;
+    const { log, tell, failed } = this.#options;
     const tail = new LogTail(MOST_LINES);
     let timer: NodeJS.Timeout | undefined;
     const tellNow = () => {
@@ -40,7 +40,7 @@ export class LogEnd {
     const empty = setTimeout(tellNow, EMPTY_MS);
     try {
       const options = { from: -MOST_BYTES, follow: true };
-      for await (const chunk of facetOf(workspace, 'jobs').log(runId, options, abort.signal)) {
+      for await (const chunk of log(runId, options, abort.signal)) {
         clearTimeout(empty);
         tail.push(chunk);
         timer ??= setTimeout(tellNow, TELL_MS);

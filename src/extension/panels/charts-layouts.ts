@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/errors.js';
 import type { Run } from '../../workspace/types.js';
 import { completeLayout, type LayoutPart, readLayout } from '../../panels/charts-layout.js';
+import { byCurrentKey } from '../../panels/keys.js';
+import { rootOf } from '../runs/run-failure.js';
 import type { ChartsLayout, ChartsSettings, ExperimentLayout } from '../../panels/messages.js';
 
 /** Relative to where the code of a run came from. */
@@ -31,9 +33,11 @@ export class ChartsLayouts {
     this.#warn = warn;
   }
 
-  async of(runs: readonly Run[]): Promise<ExperimentLayout> {
-    const ids = new Set(runs.map((run) => run.experimentId));
-    const experimentId = ids.size === 1 ? [...ids][0]! : null;
+  /**
+   * @param experimentId key of the experiment; null: of several
+   * @param runs beside whose code a file may be
+   */
+  async of(experimentId: string | null, runs: readonly Run[]): Promise<ExperimentLayout> {
     const own = this.#kept()[experimentId ?? SEVERAL];
     if (own) return { experimentId, layout: completeLayout(own) };
     const settings = this.#context.globalState.get<Partial<ChartsSettings>>(SETTINGS_KEY, {});
@@ -56,7 +60,9 @@ export class ChartsLayouts {
   }
 
   #kept(): Record<string, LayoutPart> {
-    return this.#context.workspaceState.get<Record<string, LayoutPart>>(LAYOUTS_KEY, {});
+    return byCurrentKey(this.#context.workspaceState.get<Record<string, LayoutPart>>(LAYOUTS_KEY, {}), [
+      SEVERAL,
+    ]);
   }
 
   async #shared(runs: readonly Run[]): Promise<ChartsLayout | undefined> {
@@ -76,7 +82,7 @@ export class ChartsLayouts {
 
 /** Beside the code of the runs, else in the folder that is open. */
 export function layoutFile(runs: readonly Run[]): vscode.Uri | undefined {
-  const root = runs.find((run) => run.code)?.code?.root;
+  const root = rootOf(runs);
   const folder = root === undefined ? vscode.workspace.workspaceFolders?.[0]?.uri : vscode.Uri.file(root);
   return folder && vscode.Uri.joinPath(folder, LAYOUT_FILE);
 }

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
-import type { Workspace } from '../../workspace/workspace.js';
-import { COMMANDS } from '../command-ids.js';
-import { showError } from '../errors.js';
-import { runUri } from '../runs/run-file-system.js';
-import { ChartsFeed } from './charts-feed.js';
-import { Kept } from './kept.js';
-import { OnlyPanel } from './only-panel.js';
-import { runsById } from '../runs/runs-by-id.js';
-import type { Run } from '../../workspace/types.js';
 import { readLayout, writeLayout } from '../../panels/charts-layout.js';
-import { ChartsLayouts, layoutFile } from './charts-layouts.js';
+import { currentKey } from '../../panels/keys.js';
 import type { ChartVerb, FromCharts, ToCharts } from '../../panels/messages.js';
+import { parseRunKey, type RunKey } from '../../workspace/run-ref.js';
+import type { Run } from '../../workspace/types.js';
+import { COMMANDS } from '../command-ids.js';
+import { runUri } from '../runs/run-file-system.js';
+import { runsById } from '../runs/runs-by-id.js';
 import { askLimits } from './ask-limits.js';
-import { saveAs } from './save-as.js';
+import { ChartsFeed } from './charts-feed.js';
+import { ChartsLayouts, layoutFile } from './charts-layouts.js';
+import { Kept } from './kept.js';
+import { experimentKeyOf, keyOf, type PanelWorkspaces, workspaceOf } from './panel-workspaces.js';
+import { type Own, registerPanel } from './register-panel.js';
 
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
 
@@ -21,15 +21,15 @@ export interface ChartsPanels {
    * Shows the curves of these runs in the charts panel, instead of those it shows. There is one panel. With `chart`, that
    * one fills it.
    */
-  show(runIds: readonly string[], options?: { beside?: boolean; chart?: string }): void;
+  show(keys: readonly RunKey[], options?: { beside?: boolean; chart?: string }): void;
   /** Adds runs to those that the panel shows. */
-  add(runIds: readonly string[]): void;
+  add(keys: readonly RunKey[]): void;
   /** Adds a run to those of its experiment that the panel shows; where there are none, it is shown alone. */
   join(run: Run, options?: { beside?: boolean }): Promise<void>;
   /** Does something with a chart. */
   act(verb: ChartVerb, metric: string): void;
   /** Measures the others against this run; null: against none. */
-  setBaseline(runId: string | null): void;
+  setBaseline(key: RunKey | null): void;
   /** Writes the layout of the open panel to a file beside the code of its runs. */
   saveLayout(): Promise<void>;
   /** Takes the layout of a file that a person chooses. */
@@ -41,166 +41,146 @@ export interface ChartsPanels {
 /** The charts panel, and its return after the window was reloaded. */
 export function registerChartsPanel(
   context: vscode.ExtensionContext,
-  workspaces: { readonly active: Workspace },
+  workspaces: PanelWorkspaces,
   log: vscode.LogOutputChannel,
   draggedRunIds: () => readonly string[],
-  readNumbers: (runId: string, line: string) => Promise<void>,
+  readNumbers: (key: RunKey, line: string) => Promise<void>,
 ): ChartsPanels {
-  const layouts = new ChartsLayouts(context, (message, file) => run(() => warnOfLayout(message, file, log)));
-  const shown = new Kept<readonly string[]>(context.workspaceState, 'charts.shown', failed);
-  const only = new OnlyPanel<FromCharts, ChartsFeed>({
-    context,
+  const panel = registerPanel<FromCharts, ToCharts, ChartsFeed>(context, log, {
     viewType: CHARTS_VIEW_TYPE,
     title: vscode.l10n.t('Charts'),
     bundle: 'charts',
-    start: (message, page) => (message.type === 'ready' ? newFeed(page) : undefined),
+    feed: (): ChartsFeed =>
+      new ChartsFeed(shown.value ?? [], {
+        workspaces,
+        layout: (experiment, runs) => layouts.of(experiment, runs),
+        warn: (message) => panel.warn(message),
+        post(message) {
+          panel.post(message);
+          if (message.type === 'init') expand();
+        },
+      }),
     receive,
   });
-  context.subscriptions.push(only);
+  const layouts = new ChartsLayouts(context, (message, file) =>
+    panel.run(() => warnOfLayout(message, file, log)),
+  );
+  const shown = new Kept<readonly RunKey[]>(
+    context.workspaceState,
+    'charts.shown',
+    (keys) => keys.map(currentKey),
+    panel.failed,
+  );
   /** The chart that is to fill the panel when its page is ready. */
   let expanded: string | undefined;
 
-  function newFeed(page: vscode.Webview): ChartsFeed {
-    return new ChartsFeed(shown.value ?? [], {
-      workspace: workspaces.active,
-      layout: (runs) => layouts.of(runs),
-      warn: (message) => log.warn(`Charts: ${message}`),
-      post(message) {
-        if (message.type === 'error') log.error(`Charts: ${message.error.message}`);
-        void page.postMessage(message);
-        if (message.type === 'init') expand();
-      },
-    });
-  }
-
   function expand(): void {
-    if (expanded !== undefined) post({ type: 'expand', chart: expanded });
+    if (expanded !== undefined) panel.post({ type: 'expand', chart: expanded });
     expanded = undefined;
   }
 
-  function receive(message: FromCharts, feed: ChartsFeed | undefined): void {
+  function receive(message: Own<FromCharts>, feed: ChartsFeed | undefined): unknown {
     switch (message.type) {
       case 'fetch':
-        void feed?.fetch(message);
-        break;
+        return feed?.fetch(message);
       case 'fetchImage':
-        void feed?.images.fetch(message);
-        break;
-      case 'openFile':
-        run(() => vscode.commands.executeCommand('vscode.open', runUri({ ...message, area: 'files' })));
-        break;
+        return feed?.fetchImage(message);
+      case 'openFile': {
+        const { runId } = message;
+        const uri = runUri({ runId, area: 'files', path: message.path });
+        return vscode.commands.executeCommand('vscode.open', uri);
+      }
       case 'layout':
-        run(() => layouts.keep(message.layout));
-        break;
+        return layouts.keep(message.layout);
       case 'dropped':
-        add(draggedRunIds());
-        break;
+        return add(draggedRunIds());
       case 'removeRun':
-        put(
-          (shown.value ?? []).filter((id) => id !== message.runId),
+        return put(
+          (shown.value ?? []).filter((key) => key !== message.runId),
           feed,
         );
-        break;
       case 'showLog':
-        run(() => vscode.commands.executeCommand(COMMANDS.showLog, message.runId));
-        break;
+        return vscode.commands.executeCommand(COMMANDS.showLog, message.runId);
       case 'log':
-        void feed?.log(message.runId);
-        break;
+        return feed?.log(message.runId);
       case 'readNumbers':
-        run(() => readNumbers(message.runId, message.line));
-        break;
+        return readNumbers(message.runId, message.line);
       case 'openFailure':
-        run(() => vscode.commands.executeCommand(COMMANDS.openFailure, message.runId));
-        break;
-      case 'showOutput':
-        log.show(true);
-        break;
-      case 'copy':
-        run(() => vscode.env.clipboard.writeText(message.text));
-        break;
-      case 'save':
-        run(() => saveAs(message.name, message.content));
-        break;
+        return vscode.commands.executeCommand(COMMANDS.openFailure, message.runId);
       case 'open':
-        run(() => openText(message.language, message.text));
-        break;
+        return openText(message.language, message.text);
       case 'pickMetric':
-        run(() => pickMetric(message.chart, message.metrics));
-        break;
+        return pickMetric(message.chart, message.metrics);
       case 'askLimits':
-        run(() => pickLimits(message));
-        break;
+        return pickLimits(message);
       case 'failed':
-        run(() => Promise.reject(new Error(message.message)));
-        break;
+        throw new Error(message.message);
     }
-  }
-
-  function post(message: ToCharts): void {
-    void only.panel?.webview.postMessage(message);
   }
 
   async function pickMetric(chart: string, metrics: string[]): Promise<void> {
     const placeHolder = vscode.l10n.t('Add which metric to the chart?');
     const metric = await vscode.window.showQuickPick(metrics, { placeHolder });
-    if (metric !== undefined) post({ type: 'addMetric', chart, metric });
+    if (metric !== undefined) panel.post({ type: 'addMetric', chart, metric });
   }
 
   async function pickLimits(asked: Extract<FromCharts, { type: 'askLimits' }>): Promise<void> {
     const picked = await askLimits(asked);
-    if (picked) post({ type: 'limits', chart: asked.chart, limits: picked });
-  }
-
-  function run(action: () => Thenable<unknown>): void {
-    action().then(undefined, failed);
-  }
-
-  function failed(error: unknown): void {
-    void showError(error, log);
+    if (picked) panel.post({ type: 'limits', chart: asked.chart, limits: picked });
   }
 
   /** A page that is hidden asks for them when it is there again. */
-  function put(runIds: readonly string[], feed: ChartsFeed | undefined): void {
-    shown.value = runIds;
-    feed?.show(runIds);
+  function put(keys: readonly RunKey[], feed: ChartsFeed | undefined): void {
+    shown.value = keys;
+    feed?.show(keys);
   }
 
   function show(
-    runIds: readonly string[],
+    keys: readonly string[],
     { beside = false, chart }: { beside?: boolean; chart?: string } = {},
   ): void {
     expanded = chart;
-    put(runIds, only.feed);
-    if (only.feed) expand();
+    put(keys.map(currentKey), panel.feed);
+    if (panel.feed) expand();
     // A panel that is there does not take the focus from where a person works; a new one is looked at.
-    run(() => only.reveal({ beside, preserveFocus: only.isThere }));
+    panel.reveal({ beside, preserveFocus: panel.isThere });
   }
 
-  function add(runIds: readonly string[], options?: { beside?: boolean }): void {
-    show([...new Set([...(only.isThere ? (shown.value ?? []) : []), ...runIds])], options);
+  function add(keys: readonly string[], options?: { beside?: boolean }): void {
+    const before = panel.isThere ? (shown.value ?? []) : [];
+    show([...new Set([...before, ...keys.map(currentKey)])], options);
   }
 
   /** Beside the runs of its experiment that are shown, else in place of what is shown. */
   async function join(run: Run, options?: { beside?: boolean }): Promise<void> {
-    const ids = only.isThere ? (shown.value ?? []) : [];
-    const known = only.feed?.runs ?? [];
-    const runs = known.length > 0 ? known : await runsById(workspaces.active, ids);
-    if (runs.some(({ experimentId }) => experimentId === run.experimentId)) add([run.id], options);
-    else show([run.id], options);
+    const keys = panel.isThere ? (shown.value ?? []) : [];
+    const known = panel.feed?.runs ?? [];
+    const runs = known.length > 0 ? known : await besides(run, keys);
+    const experiment = experimentKeyOf(run);
+    if (runs.some((other) => experimentKeyOf(other) === experiment)) add([keyOf(run)], options);
+    else show([keyOf(run)], options);
+  }
+
+  /** Those of its workspace: no other can be of its experiment. */
+  function besides(run: Run, keys: readonly RunKey[]): Promise<Run[]> {
+    const refs = keys.map(parseRunKey).filter(({ workspace }) => workspace === run.workspace);
+    return runsById(
+      workspaceOf(workspaces, run.workspace),
+      refs.map((ref) => ref.run),
+    );
   }
 
   return {
     show,
     add,
     join,
-    act: (verb, metric) => post({ type: 'act', verb, metric }),
-    setBaseline: (runId) => post({ type: 'baseline', runId }),
+    act: (verb, metric) => panel.post({ type: 'act', verb, metric }),
+    setBaseline: (key) => panel.post({ type: 'baseline', runId: key === null ? null : currentKey(key) }),
     async saveLayout() {
-      const runs = only.feed?.runs;
-      const file = runs && layoutFile(runs);
-      if (!runs || !file) return;
-      const { layout } = await layouts.of(runs);
+      const { feed } = panel;
+      const file = feed && layoutFile(feed.runs);
+      if (!feed || !file) return;
+      const { layout } = await layouts.of(feed.experiment, feed.runs);
       await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(writeLayout(layout)));
       await vscode.window.showTextDocument(file, {
         viewColumn: vscode.ViewColumn.Beside,
@@ -208,7 +188,7 @@ export function registerChartsPanel(
       });
     },
     async loadLayout() {
-      const feed = only.feed;
+      const { feed } = panel;
       if (!feed) return;
       const [file] =
         (await vscode.window.showOpenDialog({
@@ -217,15 +197,13 @@ export function registerChartsPanel(
         })) ?? [];
       if (!file) return;
       const layout = readLayout(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
-      const { experimentId } = await layouts.of(feed.runs);
-      await layouts.keep({ experimentId, layout });
+      await layouts.keep({ experimentId: feed.experiment, layout });
       await feed.layOut();
     },
     async resetLayout() {
-      const feed = only.feed;
+      const { feed } = panel;
       if (!feed) return;
-      const { experimentId } = await layouts.of(feed.runs);
-      await layouts.forget(experimentId);
+      await layouts.forget(feed.experiment);
       await feed.layOut();
     },
   };

@@ -1,101 +1,90 @@
 import * as vscode from 'vscode';
-import type { Workspace } from '../../workspace/workspace.js';
+import type { FromCompare, ToCompare } from '../../panels/compare-messages.js';
+import { currentKey } from '../../panels/keys.js';
+import { parseRunKey, type RunKey } from '../../workspace/run-ref.js';
 import { COMMANDS } from '../command-ids.js';
-import { showError } from '../errors.js';
 import { changesOf } from '../runs/code-changes.js';
 import { runUri, tableUri } from '../runs/run-file-system.js';
 import { splitPath } from '../runs/run-uri.js';
 import { isTablePath, loggedTables } from '../tables/logged-tables.js';
 import { CompareFeed } from './compare-feed.js';
-import type { FromCompare } from '../../panels/compare-messages.js';
 import { Kept } from './kept.js';
-import { OnlyPanel } from './only-panel.js';
+import type { PanelWorkspaces } from './panel-workspaces.js';
+import { type Own, registerPanel } from './register-panel.js';
 import type { TableLayouts } from './table-layouts.js';
 
 export const COMPARE_VIEW_TYPE = 'trainyard.compare';
 
 export interface ComparePanels {
   /** Compares the first run with the others, in the panel that is open or a new one. */
-  show(runIds: readonly string[]): void;
+  show(keys: readonly RunKey[]): void;
 }
 
 /** The comparison of runs, and its return after the window was reloaded. */
 export function registerComparePanel(
   context: vscode.ExtensionContext,
-  workspaces: { readonly active: Workspace },
+  workspaces: PanelWorkspaces,
   layouts: TableLayouts,
   log: vscode.LogOutputChannel,
 ): ComparePanels {
-  const failed = (error: unknown) => void showError(error, log);
-  const shown = new Kept<readonly string[]>(context.workspaceState, 'compare.shown', failed);
-  const only = new OnlyPanel<FromCompare, CompareFeed>({
-    context,
+  const panel = registerPanel<FromCompare, ToCompare, CompareFeed>(context, log, {
     viewType: COMPARE_VIEW_TYPE,
     title: vscode.l10n.t('Compare Runs'),
     bundle: 'compare',
-    start(message, page) {
-      if (message.type !== 'ready') return undefined;
-      return new CompareFeed(shown.value ?? message.runIds, {
-        workspace: workspaces.active,
+    feed({ runIds }): CompareFeed {
+      return new CompareFeed(shown.value ?? runIds.map(currentKey), {
+        workspaces,
         goals: (runs) => layouts.goalsOf(runs),
-        warn: (text) => log.warn(`Comparison: ${text}`),
-        post(answer) {
-          if (answer.type === 'error') log.error(`Comparison: ${answer.error.message}`);
-          void page.postMessage(answer);
-        },
+        warn: (message) => panel.warn(message),
+        post: (message) => panel.post(message),
       });
     },
-    receive: (message, feed) => {
-      receive(message, feed).catch(failed);
-    },
+    receive,
   });
+  const shown = new Kept<readonly RunKey[]>(
+    context.workspaceState,
+    'compare.shown',
+    (keys) => keys.map(currentKey),
+    panel.failed,
+  );
 
-  async function receive(message: FromCompare, feed: CompareFeed | undefined): Promise<void> {
+  function receive(message: Own<FromCompare>, feed: CompareFeed | undefined): unknown {
     switch (message.type) {
       case 'show':
-        show(message.runIds, feed);
-        break;
+        return show(message.runIds, feed);
       case 'fetch':
-        await feed?.fetch(message);
-        break;
+        return feed?.fetch(message);
       case 'openCode':
-        await openCode(message, feed);
-        break;
+        return openCode(message, feed);
       case 'openFile':
-        await openFile(message, feed);
-        break;
+        return openFile(message, feed);
       case 'run':
-        await vscode.commands.executeCommand(COMMANDS.showRun, message.runId);
-        break;
+        return vscode.commands.executeCommand(COMMANDS.showRun, message.runId);
       case 'charts':
-        await vscode.commands.executeCommand(COMMANDS.showCharts, message.runIds[0], message.runIds);
-        break;
-      case 'showOutput':
-        log.show(true);
-        break;
+        return vscode.commands.executeCommand(COMMANDS.showCharts, message.runIds[0], message.runIds);
     }
   }
 
   /** A page that is hidden asks for them when it is there again. */
-  function show(runIds: readonly string[], feed: CompareFeed | undefined): void {
-    shown.value = runIds;
-    feed?.show(runIds);
+  function show(keys: readonly string[], feed: CompareFeed | undefined): void {
+    const wanted = keys.map(currentKey);
+    shown.value = wanted;
+    feed?.show(wanted);
   }
 
-  const goals = layouts.onDidChangeGoals(() => only.feed?.tellGoals());
-  context.subscriptions.push(only, goals);
+  context.subscriptions.push(layouts.onDidChangeGoals(() => panel.feed?.tellGoals()));
 
   return {
-    show(runIds) {
-      show(runIds, only.feed);
-      only.reveal().catch(failed);
+    show(keys) {
+      show(keys, panel.feed);
+      panel.reveal();
     },
   };
 }
 
 /** The editor's own comparison. */
 async function openCode(
-  { runId, path }: { runId: string; path?: string },
+  { runId, path }: { runId: RunKey; path?: string },
   feed: CompareFeed | undefined,
 ): Promise<void> {
   const change = feed?.change(runId);
@@ -128,7 +117,7 @@ async function openFile(
   { path, runIds }: Extract<FromCompare, { type: 'openFile' }>,
   feed: CompareFeed | undefined,
 ): Promise<void> {
-  const runs = runIds.map((runId) => feed?.run(runId));
+  const runs = runIds.map((key) => feed?.run(key));
   const isTable =
     /\.json$/i.test(path) &&
     (isTablePath(path) || runs.some((run) => loggedTables(run?.tags).includes(path)));
@@ -139,7 +128,7 @@ async function openFile(
     await vscode.commands.executeCommand('vscode.open', left, { preview: true });
     return;
   }
-  const [from, to] = runIds.map((id, i) => runs[i]?.name ?? id);
+  const [from, to] = runIds.map((key, i) => runs[i]?.name ?? parseRunKey(key).run);
   await vscode.commands.executeCommand(
     'vscode.diff',
     left,

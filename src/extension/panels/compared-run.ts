@@ -2,12 +2,14 @@ import type { Run } from '../../workspace/types.js';
 import { machineFacts } from '../runs/machine-facts.js';
 import { ownTags } from '../runs/own-tags.js';
 import { pointsOf } from '../../workspace/metric-summary.js';
+import { keyOf } from './panel-workspaces.js';
 import type { ComparedRun } from '../../panels/compare-messages.js';
 
-/** What the comparison shows of a run. */
-export function comparedRun(run: Run): ComparedRun {
+/** What the comparison shows of a run. @param place what its workspace is called, where there are several */
+export function comparedRun(run: Run, place?: string): ComparedRun {
   const { code, job, tags } = run;
   const facts: [string, string | number | null | undefined][] = [
+    ['Workspace', place],
     ['Commit', code?.head?.slice(0, 12)],
     ['Branch', code?.branch],
     ['Repository', code?.remote],
@@ -27,7 +29,7 @@ export function comparedRun(run: Run): ComparedRun {
   ];
   const summaries = Object.values(run.metrics);
   return {
-    id: run.id,
+    id: keyOf(run),
     number: run.number,
     name: run.name,
     state: run.state,

@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.js';
-import type { Workspace } from '../../workspace/workspace.js';
+import type { Points, PointsRequest } from '../../workspace/types.js';
 import type { CurveCell, ToTable } from '../../panels/table-messages.js';
 
 /** Of one cell; a long series comes from the overviews that the workspace keeps. */
@@ -8,12 +8,13 @@ const POINTS = 60;
 const AT_ONCE = 50;
 
 interface Options {
-  workspace: Pick<Workspace, 'points'>;
+  /** Names runs by key. */
+  points: (requests: PointsRequest[], maxPoints: number, signal: AbortSignal) => Promise<Points[]>;
   post: (message: ToTable) => void;
   warn: (message: string) => void;
 }
 
-/** Reads the curves of the cells that are in sight, some at a time. */
+/** Reads the curves of the cells of one workspace that are in sight, some at a time. */
 export class CurveFeed {
   readonly #options: Options;
   readonly #abort = new AbortController();
@@ -36,7 +37,7 @@ export class CurveFeed {
   }
 
   async #readAll(): Promise<void> {
-    const { workspace, post, warn } = this.#options;
+    const { points: read, post, warn } = this.#options;
     const { signal } = this.#abort;
     this.#isBusy = true;
     try {
@@ -44,7 +45,7 @@ export class CurveFeed {
         const cells = this.#wanted.slice(0, AT_ONCE);
         this.#wanted = this.#wanted.slice(AT_ONCE);
         const series = cells.map(({ runId, metric }) => ({ runId, key: metric, from: 0 }));
-        const points = await workspace.points(series, POINTS, signal);
+        const points = await read(series, POINTS, signal);
         if (signal.aborted) return;
         post({
           type: 'curves',

@@ -5,6 +5,8 @@ import { Coalescer } from '../runs/coalescer.js';
 import { IMAGES_FOLDER, loggedImages } from './logged-images.js';
 import type { FromCharts, ToCharts } from '../../panels/messages.js';
 
+type Told = Extract<ToCharts, { type: 'images' | 'image' }>;
+
 /** A run that logs images is listed again at most so often. */
 const REFRESH_MS = 1_000;
 /** Runs that are listed at the same time: of hundreds, most have no images. */
@@ -12,11 +14,12 @@ const AT_ONCE = 4;
 
 interface Options {
   workspace: Pick<Workspace, 'files' | 'readFile' | 'onEvent'>;
-  post: (message: ToCharts) => void;
+  /** Names runs by their ids in the workspace. */
+  post: (message: Told) => void;
   warn: (message: string) => void;
 }
 
-/** Tells a charts page which images its runs have logged, and gives those that it asks for. */
+/** Tells a charts page which images its runs of one workspace have logged, and gives those that it asks for. */
 export class ImagesFeed {
   readonly #options: Options;
   readonly #abort = new AbortController();
@@ -95,7 +98,7 @@ export class ImagesFeed {
     }
   }
 
-  #post(message: ToCharts): void {
+  #post(message: Told): void {
     if (!this.#abort.signal.aborted) this.#options.post(message);
   }
 }

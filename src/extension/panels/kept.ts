@@ -10,11 +10,13 @@ export class Kept<T> {
   readonly #failed: (error: unknown) => void;
   #value: T | undefined;
 
-  constructor(memento: Memento, key: string, failed: (error: unknown) => void) {
+  /** @param read makes what an earlier version kept what is kept now */
+  constructor(memento: Memento, key: string, read: (kept: T) => T, failed: (error: unknown) => void) {
     this.#memento = memento;
     this.#key = key;
     this.#failed = failed;
-    this.#value = memento.get<T>(key);
+    const kept = memento.get<T>(key);
+    this.#value = kept === undefined ? undefined : read(kept);
   }
 
   /** Undefined before anything was shown. */

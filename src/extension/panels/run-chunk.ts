@@ -1,10 +1,18 @@
 import type { Run } from '../../workspace/types.js';
+import { keyOf } from './panel-workspaces.js';
 import { failureOf } from '../runs/run-failure.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
 import type { NumberColumn, RunChunk, TextColumn } from '../../panels/table-messages.js';
 
-/** The runs by columns, as the table gets them. */
-export function chunkOf(runs: readonly Run[], experimentName: (id: string) => string | undefined): RunChunk {
+/**
+ * The runs by columns, as the table gets them.
+ * @param place what their workspace is called, where there are several
+ */
+export function chunkOf(
+  runs: readonly Run[],
+  experimentName: (id: string) => string | undefined,
+  place?: string,
+): RunChunk {
   const texts = new Map<string, TextColumn & { index: Map<string, number> }>();
   const numbers = new Map<string, NumberColumn>();
 
@@ -32,6 +40,7 @@ export function chunkOf(runs: readonly Run[], experimentName: (id: string) => st
   for (const [row, run] of runs.entries()) {
     text('name', row, run.name);
     text('state', row, run.state);
+    text('workspace', row, place);
     text('experiment', row, experimentName(run.experimentId));
     text('commit', row, run.code?.head);
     text('branch', row, run.code?.branch);
@@ -52,7 +61,7 @@ export function chunkOf(runs: readonly Run[], experimentName: (id: string) => st
     for (const [name, value] of ownTags(run)) text(`tag:${name}`, row, value);
   }
   return {
-    ids: runs.map(({ id }) => id),
+    ids: runs.map(keyOf),
     texts: [...texts.values()].map(({ id, words, codes }) => ({ id, words, codes })),
     numbers: [...numbers.values()],
   };

@@ -1,7 +1,7 @@
 import { errorData, messageOf, TrainyardError } from '../../base/errors.js';
 import type { CodeOrigin } from '../../job/code-path.js';
-import type { Run, RunFile, WorkspaceEvent } from '../../workspace/types.js';
-import type { Workspace } from '../../workspace/workspace.js';
+import { parseRunKey, type RunKey } from '../../workspace/run-ref.js';
+import type { Run, RunFile } from '../../workspace/types.js';
 import { linksIn } from '../../panels/code-places.js';
 import { LogEnd } from '../log/log-end.js';
 import { Coalescer } from '../runs/coalescer.js';
@@ -14,7 +14,9 @@ import { readStart } from '../runs/read-start.js';
 import { MOST_BYTES, readTable } from '../tables/read-table.js';
 import type { ShownTable } from '../../panels/table.js';
 import type { FromRun, ToRun } from '../../panels/run-messages.js';
+import { locate, type PanelWorkspace, type PanelWorkspaces, placeOf } from './panel-workspaces.js';
 import { shownRun } from './shown-run.js';
+import { type KeyedEvent, WorkspaceEvents } from './workspace-events.js';
 import type { Goals } from '../../panels/table-messages.js';
 import { facetOf } from '../../workspace/facets.js';
 
@@ -24,10 +26,7 @@ const FILES_MS = 2_000;
 const CURVE_POINTS = 200;
 
 interface Options {
-  workspace: Pick<
-    Workspace,
-    'run' | 'experiments' | 'points' | 'files' | 'readFile' | 'label' | 'jobs' | 'edit' | 'onEvent'
-  >;
+  workspaces: PanelWorkspaces;
   post: (message: ToRun) => void;
   warn: (message: string) => void;
   /** Called with the run as it was read. */
@@ -39,10 +38,10 @@ interface Options {
 
 /** Feeds the panel of one run while it is in view. What is not in sight of the page is not asked for. */
 export class RunFeed {
-  readonly runId: string;
+  readonly key: RunKey;
   readonly #options: Options;
   readonly #abort = new AbortController();
-  readonly #subscription: { dispose(): void };
+  readonly #events: WorkspaceEvents;
   readonly #refresh: Coalescer;
   readonly #files: Coalescer;
   readonly #log: LogEnd;
@@ -51,8 +50,8 @@ export class RunFeed {
   #origin: CodeOrigin | undefined;
   #isLoaded = false;
 
-  constructor(runId: string, options: Options) {
-    this.runId = runId;
+  constructor(key: RunKey, options: Options) {
+    this.key = key;
     this.#options = options;
     this.#refresh = new Coalescer(
       () => this.#readRun(),
@@ -65,7 +64,7 @@ export class RunFeed {
       (error) => this.#warn('Files of the run', error),
     );
     this.#log = new LogEnd({
-      workspace: options.workspace,
+      log: (id, from, signal) => facetOf(this.#at.workspace, 'jobs').log(id, from, signal),
       tell: (_, { text, isCut }) => {
         const links = this.#origin ? linksIn(text, this.#origin) : [];
         this.#post({ type: 'log', text, isCut, ...(links.length > 0 && { links }) });
@@ -73,16 +72,22 @@ export class RunFeed {
       failed: (error) => this.#warn('The log', error),
     });
     // Before the first read, so that nothing falls between.
-    this.#subscription = options.workspace.onEvent((event) => this.#onEvent(event));
+    this.#events = new WorkspaceEvents(options.workspaces, (event) => this.#onEvent(event));
+    this.#events.followRuns([key]);
     this.reload();
   }
 
   dispose(): void {
     this.#abort.abort();
     this.#log.dispose();
-    this.#subscription.dispose();
+    this.#events.dispose();
     this.#refresh.dispose();
     this.#files.dispose();
+  }
+
+  /** @throws NOT_FOUND when the workspace was removed */
+  get #at(): { workspace: PanelWorkspace; id: string } {
+    return locate(this.#options.workspaces, this.key);
   }
 
   reload(): void {
@@ -91,9 +96,10 @@ export class RunFeed {
   }
 
   async points(keys: readonly string[]): Promise<void> {
-    const requests = keys.map((key) => ({ runId: this.runId, key, from: 0 }));
     try {
-      const points = await this.#options.workspace.points(requests, CURVE_POINTS, this.#abort.signal);
+      const { workspace, id } = this.#at;
+      const requests = keys.map((key) => ({ runId: id, key, from: 0 }));
+      const points = await workspace.points(requests, CURVE_POINTS, this.#abort.signal);
       this.#post({
         type: 'points',
         series: points.map(({ key, steps, values }) => ({ key, steps, values })),
@@ -105,7 +111,7 @@ export class RunFeed {
 
   /** Follows the end of the log until that is no longer wanted. */
   log(isWanted: boolean): Promise<void> {
-    return this.#log.follow(isWanted ? this.runId : undefined);
+    return this.#log.follow(isWanted ? parseRunKey(this.key).run : undefined);
   }
 
   async folder(folder: string): Promise<void> {
@@ -121,9 +127,10 @@ export class RunFeed {
   async picture(path: string): Promise<void> {
     try {
       const file = await this.#file(path);
+      const { workspace, id } = this.#at;
       const uri =
         file && isPicture(file)
-          ? dataUri(path, await this.#options.workspace.readFile(this.runId, path, this.#abort.signal))
+          ? dataUri(path, await workspace.readFile(id, path, this.#abort.signal))
           : null;
       this.#post({ type: 'picture', path, uri });
     } catch (error) {
@@ -139,14 +146,9 @@ export class RunFeed {
       const file = await this.#file(path);
       if (!file || file.isFolder) tell('The run no longer has this file.');
       else if (file.sha256 === undefined || file.sha256 !== known) {
-        const { runId } = this;
+        const { workspace, id: runId } = this.#at;
         const { signal } = this.#abort;
-        const { bytes, isCut } = await readStart(
-          this.#options.workspace,
-          { runId, path },
-          MOST_BYTES,
-          signal,
-        );
+        const { bytes, isCut } = await readStart(workspace, { runId, path }, MOST_BYTES, signal);
         tell(readTable(path, bytes, isCut), file.sha256);
       }
     } catch (error) {
@@ -157,15 +159,15 @@ export class RunFeed {
 
   /** Saves the note, unless it was changed elsewhere since the editing began. */
   async saveNote({ text, base }: Extract<FromRun, { type: 'saveNote' }>): Promise<void> {
-    const { workspace } = this.#options;
     try {
-      const { tags } = await workspace.run(this.runId, this.#abort.signal);
+      const { workspace, id } = this.#at;
+      const { tags } = await workspace.run(id, this.#abort.signal);
       const note = tags[NOTE_TAG] ?? '';
       if (note !== base && note !== text) {
         this.#post({ type: 'noteConflict', note });
         return;
       }
-      await facetOf(workspace, 'edit').tag(this.runId, { [NOTE_TAG]: text === '' ? null : text });
+      await facetOf(workspace, 'edit').tag(id, { [NOTE_TAG]: text === '' ? null : text });
       this.#post({ type: 'noteSaved' });
       this.#refresh.trigger();
     } catch (error) {
@@ -174,9 +176,10 @@ export class RunFeed {
   }
 
   async #readRun(): Promise<void> {
-    const { workspace, onRun, collapsed, goals } = this.#options;
+    const { workspaces, onRun, collapsed, goals } = this.#options;
     const { signal } = this.#abort;
-    const run = await workspace.run(this.runId, signal);
+    const { workspace, id } = this.#at;
+    const run = await workspace.run(id, signal);
     if (run.lifecycle === 'deleted')
       throw new TrainyardError('NOT_FOUND', `The run ${run.name} was deleted.`, {
         hint: 'Bring it back with Restore Deleted Runs….',
@@ -187,9 +190,10 @@ export class RunFeed {
     }
     if (signal.aborted) return;
     this.#isLoaded = true;
-    this.#origin = originOf(run);
+    this.#origin = workspace.code && originOf(run);
     onRun(run);
-    const shown = shownRun(run, this.#experiments.get(run.experimentId) ?? run.experimentId);
+    const experiment = this.#experiments.get(run.experimentId) ?? run.experimentId;
+    const shown = shownRun(run, experiment, workspace, placeOf(workspaces, run));
     this.#post({ type: 'run', run: shown, collapsed: collapsed(), goals: goals(run) });
   }
 
@@ -201,13 +205,14 @@ export class RunFeed {
     return (await this.#list(splitPath(path).folder)).find((file) => file.path === path);
   }
 
-  #list(folder: string) {
-    return this.#options.workspace.files(this.runId, folder, this.#abort.signal);
+  async #list(folder: string): Promise<RunFile[]> {
+    const { workspace, id } = this.#at;
+    return workspace.files(id, folder, this.#abort.signal);
   }
 
-  #onEvent(event: WorkspaceEvent): void {
+  #onEvent(event: KeyedEvent): void {
     if (event.type === 'reset') this.reload();
-    if (event.type !== 'run' || event.runId !== this.runId) return;
+    if (event.type !== 'run' || event.run !== this.key) return;
     if (event.parts.some((part) => part !== 'log' && part !== 'files')) this.#refresh.trigger();
     if (event.parts.includes('files')) this.#files.trigger();
   }

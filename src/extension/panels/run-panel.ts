@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
-import type { Workspace } from '../../workspace/workspace.js';
+import { currentKey } from '../../panels/keys.js';
+import type { FromRun, RunPanelVerb, ToRun } from '../../panels/run-messages.js';
+import { parseRunKey, type RunKey } from '../../workspace/run-ref.js';
+import type { ModelSource } from '../../workspace/types.js';
 import { COMMANDS, type CommandId } from '../command-ids.js';
-import { showError } from '../errors.js';
 import { openCodeLine } from '../runs/open-line.js';
 import { scriptOf } from '../runs/run-failure.js';
 import { runUri, tableUri } from '../runs/run-file-system.js';
 import type { ChartsPanels } from './charts-panel.js';
 import { Kept } from './kept.js';
-import { OnlyPanel } from './only-panel.js';
+import { locate, type PanelWorkspaces } from './panel-workspaces.js';
+import { type Own, registerPanel } from './register-panel.js';
 import { RunFeed } from './run-feed.js';
-import type { FromRun, RunPanelVerb, ToRun } from '../../panels/run-messages.js';
 import type { TableLayouts } from './table-layouts.js';
 
 export const RUN_VIEW_TYPE = 'trainyard.run';
@@ -31,56 +33,49 @@ const VERBS: Record<RunPanelVerb, CommandId> = {
 
 export interface RunPanels {
   /** Shows this run in the panel of a run. There is one. */
-  show(runId: string, options?: { preserveFocus?: boolean }): void;
+  show(key: RunKey, options?: { preserveFocus?: boolean }): void;
 }
 
 /** The panel of a run, and its return after the window was reloaded. */
 export function registerRunPanel(
   context: vscode.ExtensionContext,
-  workspaces: { readonly active: Workspace },
+  workspaces: PanelWorkspaces,
   layouts: TableLayouts,
   charts: Pick<ChartsPanels, 'show'>,
   log: vscode.LogOutputChannel,
 ): RunPanels {
-  const failed = (error: unknown) => void showError(error, log);
-  const shown = new Kept<string>(context.workspaceState, 'run.shown', failed);
-  const only: OnlyPanel<FromRun, RunFeed> = new OnlyPanel<FromRun, RunFeed>({
-    context,
+  const panel = registerPanel<FromRun, ToRun, RunFeed>(context, log, {
     viewType: RUN_VIEW_TYPE,
     title: vscode.l10n.t('Run'),
     bundle: 'run',
-    start(message, page) {
-      if (message.type !== 'ready') return undefined;
+    feed(ready): RunFeed | undefined {
+      const wanted = ready.runId === undefined ? undefined : currentKey(ready.runId);
       // A page that is fed already goes to another run by itself.
-      const runId = (only.feed && message.runId) ?? shown.value ?? message.runId;
-      if (runId === undefined) return undefined;
-      shown.value = runId;
-      return newFeed(runId, page);
+      const key = (panel.feed && wanted) ?? shown.value ?? wanted;
+      if (key === undefined) return undefined;
+      shown.value = key;
+      return newFeed(key);
     },
-    receive(message, feed) {
-      if (feed) receive(message, feed).catch(failed);
-    },
+    receive: (message, feed): unknown => feed && receive(message, feed),
   });
+  const shown = new Kept<RunKey>(context.workspaceState, 'run.shown', currentKey, panel.failed);
 
-  function newFeed(runId: string, page: vscode.Webview): RunFeed {
-    return new RunFeed(runId, {
-      workspace: workspaces.active,
-      warn: (text) => log.warn(`Run: ${text}`),
+  function newFeed(key: RunKey): RunFeed {
+    return new RunFeed(key, {
+      workspaces,
+      warn: (message) => panel.warn(message),
       onRun: ({ name }) => {
-        const { panel } = only;
-        if (panel && panel.title !== name) panel.title = name;
+        panel.title = name;
       },
       goals: (run) => layouts.goalsOf([run]),
       collapsed: () => context.globalState.get<string[]>(COLLAPSED_KEY, []),
-      post(message) {
-        if (message.type === 'error') log.error(`Run: ${message.error.message}`);
-        void page.postMessage(message);
-      },
+      post: (message) => panel.post(message),
     });
   }
 
-  async function receive(message: FromRun, feed: RunFeed): Promise<void> {
-    const { runId } = feed;
+  async function receive(message: Own<FromRun>, feed: RunFeed): Promise<void> {
+    const { key } = feed;
+    const { workspace, id: runId } = locate(workspaces, key);
     switch (message.type) {
       case 'points':
         await feed.points(message.keys);
@@ -104,58 +99,55 @@ export function registerRunPanel(
         await context.globalState.update(COLLAPSED_KEY, message.collapsed);
         break;
       case 'open': {
-        const uri = runUri({ runId, area: 'files', path: message.path });
+        const uri = runUri({ runId: key, area: 'files', path: message.path });
         await vscode.commands.executeCommand(COMMANDS.openFile, uri);
         break;
       }
       case 'chooseInterpreter': {
-        const script = scriptOf(await workspaces.active.run(runId));
+        const script = scriptOf(await workspace.run(runId));
         const uri = script === undefined ? undefined : vscode.Uri.file(script);
         await vscode.commands.executeCommand(COMMANDS.chooseInterpreter, uri);
         break;
       }
       case 'openLine':
-        await openCodeLine(workspaces.active, await workspaces.active.run(runId), message.at);
+        await openCodeLine(workspace, await workspace.run(runId), message.at);
         break;
       case 'openTable':
-        await vscode.commands.executeCommand(COMMANDS.openFile, tableUri(runId, message.path));
+        await vscode.commands.executeCommand(COMMANDS.openFile, tableUri(key, message.path));
         break;
       case 'act':
         // As a row: an id alone would be that of code, which is not asked.
-        await vscode.commands.executeCommand(VERBS[message.verb], { runId });
+        await vscode.commands.executeCommand(VERBS[message.verb], { runId: key });
         break;
       case 'chart':
-        charts.show([runId], { chart: message.metric });
+        charts.show([key], { chart: message.metric });
         break;
       case 'register':
-        await vscode.commands.executeCommand(COMMANDS.registerModel, runId, message.model);
+        await vscode.commands.executeCommand(COMMANDS.registerModel, key, sourceOf(message.model));
         break;
       case 'link':
         if (WEB_LINK.test(message.href)) await vscode.env.openExternal(vscode.Uri.parse(message.href));
         break;
-      case 'copy':
-        await vscode.env.clipboard.writeText(message.text);
-        break;
       case 'retry':
         feed.reload();
-        break;
-      case 'showOutput':
-        log.show(true);
         break;
     }
   }
 
-  const goals = layouts.onDidChangeGoals(() => only.feed?.reload());
-  context.subscriptions.push(only, goals);
+  context.subscriptions.push(layouts.onDidChangeGoals(() => panel.feed?.reload()));
 
   return {
-    show(runId, options) {
-      shown.value = runId;
-      const { feed, panel } = only;
+    show(key, options) {
+      const wanted = currentKey(key);
+      shown.value = wanted;
       // A page that is hidden asks for it when it is there again.
-      if (feed && feed.runId !== runId)
-        void panel?.webview.postMessage({ type: 'show', runId } satisfies ToRun);
-      only.reveal(options).catch(failed);
+      if (panel.feed && panel.feed.key !== wanted) panel.post({ type: 'show', runId: wanted });
+      panel.reveal(options);
     },
   };
+}
+
+/** Pages name runs by key, workspaces by id. */
+function sourceOf(model: ModelSource): ModelSource {
+  return 'runId' in model ? { ...model, runId: parseRunKey(model.runId).run } : model;
 }

@@ -6,20 +6,28 @@ import { failedAt, failureOf } from '../runs/run-failure.js';
 import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
 import { loggedTables } from '../tables/logged-tables.js';
 import type { ShownFailure, ShownRun } from '../../panels/run-messages.js';
+import { runKey } from '../../workspace/run-ref.js';
+import { type Facets, keyOf } from './panel-workspaces.js';
 
 type Fact = [name: string, value: string | number | null | undefined];
 
-/** What the panel shows of a run. */
-export function shownRun(run: Run, experiment: string): ShownRun {
-  const { code, job } = run;
+/**
+ * What the panel shows of a run.
+ * @param can what its workspace can do
+ * @param place what its workspace is called, where there are several
+ */
+export function shownRun(run: Run, experiment: string, can: Facets, place?: string): ShownRun {
+  const { code, job, workspace } = run;
+  const key = (id: string) => runKey({ workspace, run: id });
   const metrics = Object.entries(run.metrics).sort(
     ([a], [b]) => isOfMachine(a) - isOfMachine(b) || compareNames(a, b),
   );
-  const failure = shownFailure(run);
+  const failure = shownFailure(run, can);
   const column = (of: (summary: (typeof metrics)[number][1]) => number) =>
     Float64Array.from(metrics, ([, summary]) => of(summary));
   return {
-    id: run.id,
+    id: keyOf(run),
+    ...(place !== undefined && { workspace: place }),
     number: run.number,
     name: run.name,
     experiment,
@@ -27,11 +35,13 @@ export function shownRun(run: Run, experiment: string): ShownRun {
     startTime: run.startTime,
     endTime: run.endTime ?? null,
     ...(job?.progress && ACTIVE_STATES.includes(run.state) && { progress: job.progress }),
-    isJob: job !== undefined,
+    isJob: job !== undefined && can.jobs !== undefined,
     ...(failure && { failure }),
-    hasCode: code?.snapshot !== undefined,
-    ...(run.parentRunId && { parentRunId: run.parentRunId }),
-    ...(job && job.runId !== run.id && job.runId !== run.parentRunId && { jobRunId: job.runId }),
+    hasCode: code?.snapshot !== undefined && can.code !== undefined,
+    canEdit: can.edit !== undefined,
+    canRegister: can.registry !== undefined,
+    ...(run.parentRunId && { parentRunId: key(run.parentRunId) }),
+    ...(job && job.runId !== run.id && job.runId !== run.parentRunId && { jobRunId: key(job.runId) }),
     ...(run.filesElsewhere && { filesElsewhere: run.filesElsewhere }),
     facts: told([
       ['Command', job?.command.join(' ')],
@@ -73,11 +83,11 @@ export function shownRun(run: Run, experiment: string): ShownRun {
   };
 }
 
-/** Why it failed, as panels show it. */
-export function shownFailure(run: Run): ShownFailure | undefined {
+/** Why it failed, as panels show it: with the line where the code is kept. */
+export function shownFailure(run: Run, can: Pick<Facets, 'code'>): ShownFailure | undefined {
   const { kind, headline, hint } = failureOf(run) ?? {};
   if (kind === undefined || headline === undefined) return undefined;
-  const at = failedAt(run);
+  const at = can.code && failedAt(run);
   return { kind, headline, ...(hint !== undefined && { hint }), ...(at && { at }) };
 }
 

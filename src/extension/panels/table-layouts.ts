@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Run } from '../../workspace/types.js';
+import { experimentKey } from '../../workspace/run-ref.js';
+import { byCurrentKey } from '../../panels/keys.js';
 import type { Goals, TableLayout } from '../../panels/table-messages.js';
 
 const LAYOUTS_KEY = 'table.layouts';
@@ -16,7 +18,7 @@ export class TableLayouts implements vscode.Disposable {
     this.#state = state;
   }
 
-  /** Of all experiments when it is null; null when nobody arranged it. */
+  /** @param experimentId key of the experiment; null: of all. @returns null when nobody arranged it */
   of(experimentId: string | null): TableLayout | null {
     const layout = this.#kept()[experimentId ?? ALL];
     return layout?.version === 2 ? layout : null;
@@ -29,8 +31,12 @@ export class TableLayouts implements vscode.Disposable {
   }
 
   /** What was said of an experiment wins over what was said of all; the first run's experiment over the others. */
-  goalsOf(runs: readonly Pick<Run, 'experimentId'>[]): Goals {
-    const ids = [...new Set(runs.map(({ experimentId }) => experimentId))];
+  goalsOf(runs: readonly Pick<Run, 'workspace' | 'experimentId'>[]): Goals {
+    const ids = [
+      ...new Set(
+        runs.map(({ workspace, experimentId }) => experimentKey({ workspace, experiment: experimentId })),
+      ),
+    ];
     return Object.assign({}, ...[null, ...ids.reverse()].map((id) => this.of(id)?.goals)) as Goals;
   }
 
@@ -39,6 +45,6 @@ export class TableLayouts implements vscode.Disposable {
   }
 
   #kept(): Record<string, TableLayout> {
-    return this.#state.get<Record<string, TableLayout>>(LAYOUTS_KEY, {});
+    return byCurrentKey(this.#state.get<Record<string, TableLayout>>(LAYOUTS_KEY, {}), [ALL]);
   }
 }

@@ -1,15 +1,14 @@
 import * as vscode from 'vscode';
-import type { Workspace } from '../../workspace/workspace.js';
+import { currentKey } from '../../panels/keys.js';
+import type { FromTable, RunVerb, ToTable } from '../../panels/table-messages.js';
+import { facetOf } from '../../workspace/facets.js';
 import { COMMANDS } from '../command-ids.js';
-import { showError } from '../errors.js';
 import { NOTE_TAG } from '../runs/own-tags.js';
 import { Kept } from './kept.js';
-import { OnlyPanel } from './only-panel.js';
-import { saveAs } from './save-as.js';
+import { locate, type PanelWorkspaces } from './panel-workspaces.js';
+import { type Own, registerPanel } from './register-panel.js';
 import { type Shown, TableFeed } from './table-feed.js';
 import type { TableLayouts } from './table-layouts.js';
-import type { FromTable, RunVerb } from '../../panels/table-messages.js';
-import { facetOf } from '../../workspace/facets.js';
 
 export const TABLE_VIEW_TYPE = 'trainyard.table';
 const FILTERS_KEY = 'table.filters';
@@ -24,82 +23,54 @@ const VERBS: Record<RunVerb, (typeof COMMANDS)[keyof typeof COMMANDS]> = {
 };
 
 export interface TablePanels {
-  /** Shows the runs of an experiment, or of all, in the table. There is one. */
+  /** Shows the runs of an experiment, named by its key, or of all, in the table. There is one. */
   show(experimentId: string | null): void;
 }
 
 /** The runs table, and its return after the window was reloaded. */
 export function registerTablePanel(
   context: vscode.ExtensionContext,
-  workspaces: { readonly active: Workspace },
+  workspaces: PanelWorkspaces,
   layouts: TableLayouts,
   log: vscode.LogOutputChannel,
 ): TablePanels {
-  const shown = new Kept<Shown>(context.workspaceState, 'table.shown', failed);
-  const only = new OnlyPanel<FromTable, TableFeed>({
-    context,
+  const { workspaceState } = context;
+  const panel = registerPanel<FromTable, ToTable, TableFeed>(context, log, {
     viewType: TABLE_VIEW_TYPE,
     title: vscode.l10n.t('Runs'),
     bundle: 'table',
-    start(message, page) {
-      if (message.type !== 'ready') return undefined;
-      return newFeed(shown.value ?? { experimentId: message.experimentId, filter: message.filter }, page);
+    feed({ experimentId, filter }): TableFeed {
+      return new TableFeed(shown.value ?? current({ experimentId, filter }), {
+        workspaces,
+        post: (message) => panel.post(message),
+        layout: (id) => layouts.of(id),
+        filters,
+        onFilter: (used) => panel.run(() => keepFilter(used)),
+        warn: (message) => panel.warn(message),
+      });
     },
     receive,
   });
-  context.subscriptions.push(only);
+  const shown = new Kept<Shown>(workspaceState, 'table.shown', current, panel.failed);
 
-  function newFeed(shown: Shown, page: vscode.Webview): TableFeed {
-    const { workspaceState } = context;
-    return new TableFeed(shown, {
-      workspace: workspaces.active,
-      post(message) {
-        if (message.type === 'error') log.error(`Runs table: ${message.error.message}`);
-        void page.postMessage(message);
-      },
-      layout: (experimentId) => layouts.of(experimentId),
-      filters: () => workspaceState.get<string[]>(FILTERS_KEY, []),
-      onFilter(filter) {
-        const before = workspaceState.get<string[]>(FILTERS_KEY, []).filter((other) => other !== filter);
-        run(() => workspaceState.update(FILTERS_KEY, [filter, ...before].slice(0, MOST_FILTERS)));
-      },
-      warn: (message) => log.warn(`Runs table: ${message}`),
-    });
-  }
-
-  function receive(message: FromTable, feed: TableFeed | undefined): void {
+  function receive(message: Own<FromTable>, feed: TableFeed | undefined): unknown {
     switch (message.type) {
       case 'show':
-        show({ experimentId: message.experimentId, filter: message.filter }, feed);
-        break;
+        return show({ experimentId: message.experimentId, filter: message.filter }, feed);
       case 'layout':
-        run(() => layouts.keep(message.experimentId, message.layout));
-        break;
+        return layouts.keep(message.experimentId, message.layout);
       case 'curves':
-        feed?.showCurves(message.cells);
-        break;
-      case 'note':
-        run(() =>
-          facetOf(workspaces.active, 'edit').tag(message.runId, { [NOTE_TAG]: message.text || null }),
-        );
-        break;
+        return feed?.showCurves(message.cells);
+      case 'note': {
+        const { workspace, id } = locate(workspaces, message.runId);
+        return facetOf(workspace, 'edit').tag(id, { [NOTE_TAG]: message.text || null });
+      }
       case 'act': {
         const [first] = message.runIds;
-        run(() => vscode.commands.executeCommand(VERBS[message.verb], first, message.runIds));
-        break;
+        return vscode.commands.executeCommand(VERBS[message.verb], first, message.runIds);
       }
-      case 'save':
-        run(() => saveAs(message.name, new TextEncoder().encode(message.text)));
-        break;
-      case 'copy':
-        run(() => vscode.env.clipboard.writeText(message.text));
-        break;
       case 'submit':
-        run(() => vscode.commands.executeCommand(COMMANDS.submit));
-        break;
-      case 'showOutput':
-        log.show(true);
-        break;
+        return vscode.commands.executeCommand(COMMANDS.submit);
     }
   }
 
@@ -109,18 +80,23 @@ export function registerTablePanel(
     feed?.show(wanted);
   }
 
-  function run(action: () => Thenable<unknown>): void {
-    action().then(undefined, failed);
+  function filters(): string[] {
+    return workspaceState.get<string[]>(FILTERS_KEY, []);
   }
 
-  function failed(error: unknown): void {
-    void showError(error, log);
+  function keepFilter(used: string): Thenable<void> {
+    const before = filters().filter((other) => other !== used);
+    return workspaceState.update(FILTERS_KEY, [used, ...before].slice(0, MOST_FILTERS));
   }
 
   return {
     show(experimentId) {
-      show({ experimentId, filter: '' }, only.feed);
-      run(() => only.reveal());
+      show(current({ experimentId, filter: '' }), panel.feed);
+      panel.reveal();
     },
   };
+}
+
+function current({ experimentId, filter }: Shown): Shown {
+  return { experimentId: experimentId === null ? null : currentKey(experimentId), filter };
 }

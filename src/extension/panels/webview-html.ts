@@ -2,6 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 export interface PageParts {
   title: string;
+  /** As in `vscode.env.language`. */
+  language: string;
+  /** Texts in that language by what they are in English; none in English. */
+  strings: Readonly<Record<string, unknown>>;
   /** Addresses of the bundle, as the webview reaches them. */
   script: string;
   style: string;
@@ -27,13 +31,14 @@ export function contentSecurityPolicy({ cspSource, nonce }: Pick<PageParts, 'csp
 
 /** The page of a webview: empty but for its script, which fills it. */
 export function webviewHtml(parts: PageParts): string {
-  const { title, script, style, nonce } = parts;
+  const { title, language, strings, script, style, nonce } = parts;
   return `<!doctype html>
-<html lang="en">
+<html lang="${escaped(language)}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta http-equiv="Content-Security-Policy" content="${escaped(contentSecurityPolicy(parts))}">
+    <meta name="strings" content="${escaped(JSON.stringify(strings))}">
     <title>${escaped(title)}</title>
     <link rel="stylesheet" href="${escaped(style)}">
   </head>

@@ -5,6 +5,7 @@ import { refOf, runKey } from '../../workspace/run-ref.js';
 import type { Run } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import type { CodeLine } from '../../panels/code-line.js';
+import { inFolder } from './run-failure.js';
 import { runUri } from './run-file-system.js';
 import { facetOf } from '../../workspace/facets.js';
 
@@ -17,13 +18,16 @@ export async function openCodeLine(
   run: Pick<Run, 'id' | 'workspace' | 'code'>,
   { file, line }: CodeLine,
 ): Promise<void> {
-  const own = vscode.Uri.file(path.join(run.code?.root ?? '', ...file.split('/')));
-  const [now, then] = await Promise.all([textOf(own), textOfRun(workspace, run.id, file)]);
+  const place = inFolder(run, file);
+  const own = place === undefined ? undefined : vscode.Uri.file(place);
+  const [now, then] = await Promise.all([own && textOf(own), textOfRun(workspace, run.id, file)]);
   // What git ignores is no part of the run's code; it is linked in.
-  if (now !== undefined && (then === undefined || plain(now) === plain(then))) return openLine(own, line);
+  if (own && now !== undefined && (then === undefined || plain(now) === plain(then)))
+    return openLine(own, line);
   if (then === undefined)
-    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The file {0} no longer exists.', own.fsPath));
+    throw new TrainyardError('NOT_FOUND', vscode.l10n.t('The file {0} no longer exists.', place ?? file));
   await openLine(runUri({ runId: runKey(refOf(run)), area: 'code', path: file }), line);
+  if (!own) return;
   const name = path.posix.basename(file);
   if (now === undefined) {
     void vscode.window.showInformationMessage(

@@ -17,9 +17,20 @@ export function failedAt(run: Pick<Run, 'state' | 'job' | 'code'>): CodeLine | u
 
 export const lineWord = ({ file, line }: CodeLine) => `${file}:${line}`;
 
+/** A file of a run's code in the person's folder, absolute; undefined when nobody knows the folder. */
+export function inFolder({ code }: Pick<Run, 'code'>, file: string): string | undefined {
+  return code?.root ? path.join(code.root, ...file.split('/')) : undefined;
+}
+
+/** The folder of the person that code of the runs came from; undefined when nobody knows any. */
+export function rootOf(runs: readonly Pick<Run, 'code'>[]): string | undefined {
+  // Of code whose folder is not known it is empty.
+  return runs.find(({ code }) => code?.root)?.code?.root;
+}
+
 /** The script of a run in the person's folder, absolute; undefined when it has none. */
-export function scriptOf({ code }: Pick<Run, 'code'>): string | undefined {
-  return code?.script && code.root ? path.join(code.root, ...code.script.split('/')) : undefined;
+export function scriptOf(run: Pick<Run, 'code'>): string | undefined {
+  return run.code?.script ? inFolder(run, run.code.script) : undefined;
 }
 
 /** By which a path that its job printed is found; undefined when no code was kept. */

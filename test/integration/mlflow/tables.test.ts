@@ -23,7 +23,7 @@ describe('tables that the MLflow client logged, in the panel of a run', function
     assert.deepEqual(complaints(stderr), []);
     runId = /^[0-9a-f]{32}$/m.exec(stdout)![0];
     feed = new RunFeed(runId, {
-      workspace: test.workspace,
+      workspaces: { all: [test.workspace] },
       post: (message) => posted.push(message),
       warn: (message) => assert.fail(message),
       onRun: () => undefined,

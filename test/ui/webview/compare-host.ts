@@ -24,6 +24,7 @@ export interface CompareGiven {
   /** By metric, where it is not 1: from one point to the next. */
   stepOf?: Record<string, number>;
   goals?: Answer<'runs'>['goals'];
+  workspaces?: Answer<'runs'>['workspaces'];
   state?: unknown;
   fail?: { code: string; message: string };
 }
@@ -56,6 +57,7 @@ export function installCompareHost(given: CompareGiven): void {
       detailed: 12,
       curves: Object.keys(given.points ?? {}),
       goals: given.goals ?? {},
+      workspaces: given.workspaces ?? [],
     });
     for (const { id } of runs.slice(1)) {
       const files = given.code?.[id];

@@ -26,7 +26,7 @@ const third = tableRun(3, { name: 'quick-lynx', metrics: {}, params: { seed: '1'
 
 const two: CompareGiven = {
   runs: [plainRun(first), plainRun(second)],
-  code: { 'run-2': [FILE] },
+  code: { 'local/run-2': [FILE] },
 };
 
 describe('comparison', () => {
@@ -88,23 +88,23 @@ describe('comparison', () => {
   it('opens the comparison of a file in the editor, or of all', async () => {
     await open(two);
     await row('train.py').getByRole('button').click();
-    assert.deepEqual(await last(), { type: 'openCode', runId: 'run-2', path: 'train.py' });
+    assert.deepEqual(await last(), { type: 'openCode', runId: 'local/run-2', path: 'train.py' });
     await row('Files that differ').getByRole('button').click();
-    assert.deepEqual(await last(), { type: 'openCode', runId: 'run-2' });
+    assert.deepEqual(await last(), { type: 'openCode', runId: 'local/run-2' });
   });
 
   it('opens the panel of a run from its name', async () => {
     await open(two);
     await page.locator('thead').getByRole('button', { name: 'brave-finch', exact: true }).click();
-    assert.deepEqual(await last(), { type: 'run', runId: 'run-2' });
+    assert.deepEqual(await last(), { type: 'run', runId: 'local/run-2' });
   });
 
   it('says why files of a run are not listed, beside those of another', async () => {
     await open({
       ...two,
       files: {
-        'run-1': { files: [{ path: 'a.txt', bytes: 3, isText: true }], isCut: false },
-        'run-2': { files: null, isCut: false, problem: 'They are stored at s3://bucket/far' },
+        'local/run-1': { files: [{ path: 'a.txt', bytes: 3, isText: true }], isCut: false },
+        'local/run-2': { files: null, isCut: false, problem: 'They are stored at s3://bucket/far' },
       },
     });
     await row('Not listed').getByText('s3://bucket/far').waitFor();
@@ -114,22 +114,22 @@ describe('comparison', () => {
   it('takes another baseline, and leaves a run out', async () => {
     await open({
       runs: [first, second, third].map(plainRun),
-      code: { 'run-2': [], 'run-3': null, 'run-1': [] },
+      code: { 'local/run-2': [], 'local/run-3': null, 'local/run-1': [] },
     });
     await page.getByText('Code is not kept').waitFor();
     await page.getByRole('button', { name: 'Make baseline' }).first().click();
-    assert.deepEqual(await last(), { type: 'show', runIds: ['run-2', 'run-1', 'run-3'] });
+    assert.deepEqual(await last(), { type: 'show', runIds: ['local/run-2', 'local/run-1', 'local/run-3'] });
     await page.waitForFunction(
       () => document.querySelector('thead .run-name')?.textContent?.trim() === 'brave-finch',
     );
     await page.getByRole('button', { name: 'Remove quick-lynx' }).click();
-    assert.deepEqual(await last(), { type: 'show', runIds: ['run-2', 'run-1'] });
+    assert.deepEqual(await last(), { type: 'show', runIds: ['local/run-2', 'local/run-1'] });
   });
 
   it('lays curves over each other, and reads only those in view', async () => {
     const names = Array.from({ length: 60 }, (_, i) => `m${String(i).padStart(2, '0')}/loss`);
     const metrics = Object.fromEntries(names.map((name, i) => [name, at(i)]));
-    const curve = { 'run-1': [3, 2, 1], 'run-2': [4, 1] };
+    const curve = { 'local/run-1': [3, 2, 1], 'local/run-2': [4, 1] };
     await open({
       runs: [plainRun(tableRun(1, { metrics })), plainRun(tableRun(2, { metrics }))],
       points: Object.fromEntries(names.map((name) => [name, curve])),
@@ -146,11 +146,11 @@ describe('comparison', () => {
     await page.locator('thead [data-run="run-2"]').hover();
     await page.locator('ty-curve path.lit[data-run="run-2"]').first().waitFor();
     await page.locator('ty-curve button').first().click();
-    assert.deepEqual(await last(), { type: 'charts', runIds: ['run-1', 'run-2'] });
+    assert.deepEqual(await last(), { type: 'charts', runIds: ['local/run-1', 'local/run-2'] });
   });
 
   it('reads a curve again when its run has logged more', async () => {
-    await open({ ...two, points: { loss: { 'run-1': [1, 2], 'run-2': [2, 3] } } });
+    await open({ ...two, points: { loss: { 'local/run-1': [1, 2], 'local/run-2': [2, 3] } } });
     await page.locator('ty-curve path').first().waitFor();
     const fetches = () =>
       page.evaluate(() => window.fakeCompare.sent.filter(({ type }) => type === 'fetch').length);
@@ -178,21 +178,21 @@ describe('comparison', () => {
     await open({
       ...two,
       details: {
-        'run-1': {
+        'local/run-1': {
           data: { 'digits (training)': 'aa', 'digits (training) from': 's3' },
           environment: { torch: '2.1' },
         },
-        'run-2': {
+        'local/run-2': {
           data: { 'digits (training)': 'bb', 'digits (training) from': 's3' },
           environment: { torch: '2.2' },
         },
       },
       files: {
-        'run-1': {
+        'local/run-1': {
           isCut: false,
           files: [file('a.json', '1'), file('same.txt', '2'), file('w.pt', '3', false)],
         },
-        'run-2': {
+        'local/run-2': {
           isCut: false,
           files: [file('a.json', '9'), file('same.txt', '2'), file('w.pt', '4', false), file('new.csv', '5')],
         },
@@ -203,16 +203,16 @@ describe('comparison', () => {
     assert.equal(await row('digits (training) from').count(), 0);
     assert.equal(await row('same.txt').count(), 0);
     await row('a.json').getByRole('button', { name: 'differs, 1.2 kB' }).click();
-    assert.deepEqual(await last(), { type: 'openFile', path: 'a.json', runIds: ['run-1', 'run-2'] });
+    assert.deepEqual(await last(), { type: 'openFile', path: 'a.json', runIds: ['local/run-1', 'local/run-2'] });
     await row('new.csv').getByRole('button', { name: 'only here' }).click();
-    assert.deepEqual(await last(), { type: 'openFile', path: 'new.csv', runIds: ['run-2'] });
+    assert.deepEqual(await last(), { type: 'openFile', path: 'new.csv', runIds: ['local/run-2'] });
     // Bytes that are no text cannot be set side by side.
     assert.equal(await row('w.pt').getByRole('button').count(), 1);
     assert.match(await row('w.pt').innerText(), /differs, 1\.2 kB/);
   });
 
   it('wipes between two pictures of one size, with the keyboard too', async () => {
-    const pictures = { 'run-1': { 'a.png': PIXEL }, 'run-2': { 'a.png': OTHER_PIXEL } };
+    const pictures = { 'local/run-1': { 'a.png': PIXEL }, 'local/run-2': { 'a.png': OTHER_PIXEL } };
     await open({ ...two, pictures });
     await page.getByLabel('Slider').check();
     const line = page.getByRole('slider', { name: 'Line between calm-otter and brave-finch' });
@@ -308,7 +308,7 @@ describe('comparison', () => {
       assert.match((await title()) ?? '', /^sweep-4\nval_loss 0\.004/);
       assert.match((await page.locator('.scatter .over').getAttribute('title')) ?? '', /^sweep-4/);
       await page.getByRole('button', { name: 'sweep-4', exact: true }).click();
-      assert.deepEqual(await last(), { type: 'charts', runIds: ['run-5'] });
+      assert.deepEqual(await last(), { type: 'charts', runIds: ['local/run-5'] });
     });
 
     it('stands side by side as far as that can be read', async () => {
@@ -323,8 +323,8 @@ describe('comparison', () => {
     await open({
       ...two,
       pictures: {
-        'run-1': { 'images/confusion.png': PIXEL },
-        'run-2': { 'images/confusion.png': OTHER_PIXEL },
+        'local/run-1': { 'images/confusion.png': PIXEL },
+        'local/run-2': { 'images/confusion.png': OTHER_PIXEL },
       },
     });
     await page.getByRole('img', { name: 'images/confusion.png of brave-finch' }).waitFor();
@@ -334,7 +334,7 @@ describe('comparison', () => {
   it('goes on to the charts of the same runs', async () => {
     await open(two);
     await page.getByRole('button', { name: 'Show Charts' }).click();
-    assert.deepEqual(await last(), { type: 'charts', runIds: ['run-1', 'run-2'] });
+    assert.deepEqual(await last(), { type: 'charts', runIds: ['local/run-1', 'local/run-2'] });
   });
 
   it('says what to do when there is nothing to compare, and what is wrong', async () => {

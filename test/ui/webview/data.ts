@@ -16,11 +16,13 @@ export function random(seed: number): () => number {
 export function fakeRun(number: number, metrics: string[], more: Partial<FakeRun> = {}): FakeRun {
   return {
     id: `run-${number}`,
+    workspace: 'local',
     number,
     name: `digits-${number}`,
     state: 'finished',
     startTime: START + number * 60_000,
     metrics,
+    isJob: true,
     ...more,
   };
 }

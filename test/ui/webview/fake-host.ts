@@ -11,12 +11,14 @@ export interface FakeSeries {
 
 export interface FakeRun {
   id: string;
+  workspace: string;
   number: number;
   name: string;
   state: string;
   startTime: number;
   metrics: string[];
   failure?: unknown;
+  isJob?: true;
   hasLog?: true;
 }
 
@@ -39,6 +41,7 @@ interface Wanted {
 export interface FakeHost {
   runs: FakeRun[];
   missing: string[];
+  workspaces: { id: string; label: string; problem?: object; isPending?: true }[];
   labels: { id: string; values: string[]; codes: number[] }[];
   settings: object;
   /** Besides the settings, what a person made of the charts. */
@@ -63,6 +66,7 @@ export interface FakeHost {
 export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Partial<FakeHost>): void {
   const fake: FakeHost = {
     missing: [],
+    workspaces: [{ id: 'local', label: 'Local' }],
     labels: [],
     settings: {
       xAxis: 'step',
@@ -86,7 +90,7 @@ export function installFakeHost(given: Pick<FakeHost, 'runs' | 'series'> & Parti
       const layout = { experimentId: '0', layout: { settings, ...fake.layout } };
       if (fake.fail) fake.say({ type: 'error', error: fake.fail });
       else {
-        fake.say({ type: 'init', workspaceId: 'local', runs, labels, missing, layout });
+        fake.say({ type: 'init', runs, labels, missing, layout, workspaces: fake.workspaces });
         for (const [runId, images] of Object.entries(fake.images))
           fake.say({ type: 'images', runId, images });
       }

@@ -132,8 +132,13 @@ export function installRunHost(given: RunGiven): void {
   });
 }
 
-export function plainShownRun(run: Run, experiment = 'digits'): PlainShownRun {
-  const shown = shownRun(run, experiment);
+/** What a workspace can do that has all facets: only whether they are there counts. */
+const EVERYTHING = { edit: {}, code: {}, jobs: {}, registry: {} } as unknown as Parameters<
+  typeof shownRun
+>[2];
+
+export function plainShownRun(run: Run, experiment = 'digits', place?: string): PlainShownRun {
+  const shown = shownRun(run, experiment, EVERYTHING, place);
   const plain = Object.fromEntries(COLUMNS.map((name) => [name, Array.from(shown[name], String)]));
   return { ...shown, ...(plain as Record<Column, string[]>) };
 }

@@ -323,9 +323,9 @@ describe('the panel of a run', () => {
   it('shows another run in its place', async () => {
     const other = tableRun(4, { name: 'still-heron', id: 'run-4' });
     await show({ runs: [plainShownRun(ended), plainShownRun(other)] });
-    await page.evaluate(() => window.fakeRun.say({ type: 'show', runId: 'run-4' }));
+    await page.evaluate(() => window.fakeRun.say({ type: 'show', runId: 'local/run-4' }));
     await page.getByRole('heading', { name: 'still-heron' }).waitFor();
-    assert.equal((await page.evaluate(() => window.fakeRun.state as { runId: string })).runId, 'run-4');
+    assert.equal((await page.evaluate(() => window.fakeRun.state as { runId: string })).runId, 'local/run-4');
   });
 
   it('says what is wrong, and tries again', async () => {

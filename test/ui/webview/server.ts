@@ -34,6 +34,8 @@ async function respond(panel: string, url: string, response: http.ServerResponse
     const nonce = newNonce();
     const html = webviewHtml({
       title: panel,
+      language: 'en',
+      strings: {},
       script: `/${panel}.js`,
       style: `/${panel}.css`,
       cspSource: `'self'`,

@@ -15,6 +15,7 @@ export interface TableGiven {
   experimentId?: string | null;
   layout?: unknown;
   filters?: string[];
+  workspaces?: Extract<ToTable, { type: 'begin' }>['workspaces'];
   /** By run, by metric; what is not here falls and swings. */
   curves?: Record<string, Record<string, number[]>>;
   state?: unknown;
@@ -67,7 +68,7 @@ export function installTableHost(given: TableGiven): void {
       codes: Uint32Array.from(all, (i) => (of(i) % words.length) + 1),
     });
     return {
-      ids: all.map((i) => `run-${i}`),
+      ids: all.map((i) => `local/run-${i}`),
       texts: [
         { id: 'name', words: all.map((i) => `sweep-${i}`), codes: Uint32Array.from(all, (_, i) => i + 1) },
         texts('state', ['finished', 'failed', 'running'], (i) => (i % 17 === 0 ? 1 : i < 3 ? 2 : 0)),
@@ -130,6 +131,7 @@ export function installTableHost(given: TableGiven): void {
       ],
       layout: (given.layout ?? null) as never,
       filters: given.filters ?? [],
+      workspaces: given.workspaces ?? [{ id: 'local', label: 'Local' }],
     });
     const chunks = passing && given.chunk ? [revive(given.chunk, (id) => passing.includes(id))] : pages();
     // As from a server: the next page is asked for when one is there.

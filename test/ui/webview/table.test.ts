@@ -113,7 +113,7 @@ describe('runs table', () => {
     assert.deepEqual(await sent('act'), {
       type: 'act',
       verb: 'charts',
-      runIds: ['run-10', 'run-9', 'run-8', 'run-6'],
+      runIds: ['local/run-10', 'local/run-9', 'local/run-8', 'local/run-6'],
     });
   });
 
@@ -122,7 +122,7 @@ describe('runs table', () => {
     await row('brave-finch-5').click();
     await row('still-heron-3').click({ button: 'right' });
     const context = await page.locator('.grid').getAttribute('data-vscode-context');
-    assert.deepEqual((JSON.parse(context!) as { runIds: string[] }).runIds, ['run-3']);
+    assert.deepEqual((JSON.parse(context!) as { runIds: string[] }).runIds, ['local/run-3']);
   });
 
   it('is worked by keyboard, and names the cell it is at', async () => {
@@ -152,7 +152,7 @@ describe('runs table', () => {
 
   it('filters by what the workspace understands, and shows why it does not', async () => {
     const filter = "params.lr = '0.1'";
-    await openRuns(runs(6), { answers: { [filter]: ['run-2'] } });
+    await openRuns(runs(6), { answers: { [filter]: ['local/run-2'] } });
     const box = page.getByRole('combobox', { name: 'Filter' });
     await box.fill('metrics.x >> 3');
     await box.press('Enter');
@@ -235,7 +235,11 @@ describe('runs table', () => {
     await openRuns(runs(3));
     await button('Export').click();
     await page.getByRole('menuitem', { name: 'Save as CSV…' }).click();
-    assert.equal((await sent('save'))?.text.trimEnd().split('\r\n').length, 4);
+    const saved = await page.evaluate(() => {
+      const message = window.fakeTable.sent.findLast(({ type }) => type === 'save');
+      return new TextDecoder().decode((message as { content?: Uint8Array }).content);
+    });
+    assert.equal(saved.trimEnd().split('\r\n').length, 4);
     await row('quick-lynx-2').click();
     await button('Export').click();
     await page.getByRole('menuitem', { name: 'Copy as Markdown' }).click();
@@ -391,7 +395,7 @@ describe('runs table', () => {
     await group('wider-net').click();
     await page.getByText('2 of 8 runs selected').waitFor();
     await button('Compare').click();
-    assert.deepEqual((await sent('act'))?.runIds, ['run-6', 'run-3']);
+    assert.deepEqual((await sent('act'))?.runIds, ['local/run-6', 'local/run-3']);
     await group('main').click({ modifiers: ['Control'] });
     await page.getByText('8 of 8 runs selected').waitFor();
     await group('wider-net').click({ modifiers: ['Control'] });
@@ -414,7 +418,7 @@ describe('runs table', () => {
     const cells = async () => (await sent('curves'))!.cells;
     const first = await cells();
     assert.ok(first.length < 60, `${first.length} of 2000`);
-    assert.deepEqual(first[0], { runId: 'run-0', metric: 'm0/loss' });
+    assert.deepEqual(first[0], { runId: 'local/run-0', metric: 'm0/loss' });
     assert.match((await path.getAttribute('d'))!, /^M0 /);
     assert.match(await page.locator('[data-row="3"] [data-column="metric:m0/loss"]').innerText(), /^0\.\d+$/);
     await page.locator('.grid').evaluate((grid) => grid.scrollTo(0, 20_000));
@@ -425,7 +429,7 @@ describe('runs table', () => {
     const before = await page.evaluate(() => window.fakeTable.sent.length);
     await page.evaluate(() =>
       window.fakeTable.sayChunk({
-        ids: ['run-920'],
+        ids: ['local/run-920'],
         texts: [],
         numbers: [{ id: 'metric:m0/loss', values: ['0.5'], isSet: [1] }],
       }),
@@ -473,10 +477,10 @@ describe('runs table', () => {
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('whole');
     await page.keyboard.press('Enter');
-    assert.deepEqual(await sent('note'), { type: 'note', runId: 'run-2', text: 'kept\nwhole' });
+    assert.deepEqual(await sent('note'), { type: 'note', runId: 'local/run-2', text: 'kept\nwhole' });
     await page.keyboard.press('Home');
     await page.keyboard.press('F2');
-    assert.deepEqual(await sent('act'), { type: 'act', verb: 'rename', runIds: ['run-2'] });
+    assert.deepEqual(await sent('act'), { type: 'act', verb: 'rename', runIds: ['local/run-2'] });
   });
 
   it('opens the menu of a column by the mark in its heading, and sorts by one more', async () => {
@@ -501,7 +505,7 @@ describe('runs table', () => {
     await row('renamed').waitFor();
     assert.deepEqual(await selected(), ['renamed']);
     assert.equal(await page.locator('.grid').evaluate((grid) => grid.scrollTop), 2200);
-    await page.evaluate(() => window.fakeTable.say({ type: 'gone', ids: ['run-90'] }));
+    await page.evaluate(() => window.fakeTable.say({ type: 'gone', ids: ['local/run-90'] }));
     await row('renamed').waitFor({ state: 'detached' });
     assert.deepEqual(await selected(), []);
     await page.getByText('200 runs', { exact: true }).waitFor();

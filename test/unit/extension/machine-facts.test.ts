@@ -38,7 +38,7 @@ describe('what a person reads of a machine', () => {
     assert.ok(run.job);
     run.job.machine = machine;
     const facts = machineFacts(machine);
-    const { environment } = shownRun(run, 'digits');
+    const { environment } = shownRun(run, 'digits', {});
     assert.deepEqual(environment.slice(-facts.length), facts);
     const compared = comparedRun(run).facts;
     for (const [name, value] of facts)

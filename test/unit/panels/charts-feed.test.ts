@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
+import type { PanelWorkspace } from '../../../src/extension/panels/panel-workspaces.js';
 import { DEFAULT_LAYOUT } from '../../../src/panels/charts-layout.js';
-import type { ToCharts } from '../../../src/panels/messages.js';
+import type { FromCharts, ToCharts } from '../../../src/panels/messages.js';
 import type {
   Points,
   Run,
@@ -38,7 +39,7 @@ class MemoryWorkspace {
   readonly label = 'Memory';
   /** The part of it that the feed uses. */
   readonly jobs = this as unknown as Jobs;
-  readonly id = 'memory';
+  readonly id = 'local';
   readonly all = new Map<string, Run>();
   readonly listeners = new Set<(event: WorkspaceEvent) => void>();
   failure: Error | undefined;
@@ -98,6 +99,14 @@ class MemoryWorkspace {
   }
 }
 
+const FETCH: Extract<FromCharts, { type: 'fetch' }> = {
+  type: 'fetch',
+  id: 1,
+  series: [{ runId: 'local/a', key: 'loss', from: 0 }],
+  maxPoints: 10,
+};
+const keys = (...ids: string[]) => ids.map((id) => `local/${id}`);
+
 describe('ChartsFeed', () => {
   standStill();
   let feed: ChartsFeed;
@@ -107,11 +116,10 @@ describe('ChartsFeed', () => {
   async function start(workspace: MemoryWorkspace, ...runIds: string[]): Promise<void> {
     posted = [];
     warnings = [];
-    feed = new ChartsFeed(runIds, {
-      workspace,
+    feed = new ChartsFeed(keys(...runIds), {
+      workspaces: { all: [workspace as unknown as PanelWorkspace] },
       post: (message) => posted.push(message),
-      layout: (runs) =>
-        Promise.resolve({ experimentId: runs[0]?.experimentId ?? null, layout: DEFAULT_LAYOUT }),
+      layout: (experimentId) => Promise.resolve({ experimentId, layout: DEFAULT_LAYOUT }),
       warn: (message) => warnings.push(message),
     });
     await pass(0);
@@ -127,29 +135,29 @@ describe('ChartsFeed', () => {
     assert.ok(init?.type === 'init');
     assert.deepEqual(
       init.runs.map(({ id }) => id),
-      ['b', 'a'],
+      keys('b', 'a'),
     );
-    assert.deepEqual(init.missing, ['lost', 'deleted']);
-    assert.deepEqual(init.layout, { experimentId: '0', layout: DEFAULT_LAYOUT });
+    assert.deepEqual(init.missing, keys('lost', 'deleted'));
+    assert.deepEqual(init.layout, { experimentId: 'local/0', layout: DEFAULT_LAYOUT });
   });
 
   it('follows the log of a run of the panel while it is wanted, and says which lines have numbers', async () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'));
     await start(workspace, 'a');
-    await feed.log('b');
+    await feed.log('local/b');
     assert.equal(workspace.logOf, undefined);
-    const following = feed.log('a');
+    const following = feed.log('local/a');
     workspace.print('start\n\u001b[32mloss=0.5\u001b[0m\nend');
     await pass(200);
     assert.deepEqual(posted.at(-1), {
       type: 'log',
-      runId: 'a',
+      runId: 'local/a',
       log: { text: 'start\nloss=0.5\nend', isCut: false, first: 0, numbered: [1] },
     });
     await feed.log(null);
     await following;
     assert.equal(workspace.logOf, undefined);
-    const again = feed.log('a');
+    const again = feed.log('local/a');
     await pass(1);
     assert.equal(workspace.logOf, 'a');
     feed.dispose();
@@ -166,7 +174,7 @@ describe('ChartsFeed', () => {
     assert.ok(init?.type === 'init');
     assert.deepEqual(
       init.runs.map(({ id }) => id),
-      ids.toReversed(),
+      keys(...ids.toReversed()),
     );
     assert.equal(workspace.reads, 3);
   });
@@ -199,7 +207,7 @@ describe('ChartsFeed', () => {
     await start(workspace, 'a', 'b');
     for (let i = 0; i < 5; i++) ['a', 'b', 'other'].forEach((id) => workspace.tell(id, 'metrics'));
     await pass(120);
-    assert.deepEqual(posted.slice(1), [{ type: 'changed', runIds: ['a', 'b'] }]);
+    assert.deepEqual(posted.slice(1), [{ type: 'changed', runIds: keys('a', 'b') }]);
   });
 
   it('tells of a first metric at once, and reads a busy run about once a second', async () => {
@@ -231,13 +239,13 @@ describe('ChartsFeed', () => {
   it('shows other runs and keeps what it knows', async () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'));
     await start(workspace, 'a');
-    feed.show(['b', 'a']);
+    feed.show(keys('b', 'a'));
     await pass(0);
     const last = posted.at(-1);
     assert.ok(last?.type === 'runs');
     assert.deepEqual(
       last.runs.map(({ id }) => id),
-      ['b', 'a'],
+      keys('b', 'a'),
     );
     assert.equal(workspace.reads, 2);
   });
@@ -245,7 +253,7 @@ describe('ChartsFeed', () => {
   it('shows runs that were asked for while it began', async () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'));
     const starting = start(workspace, 'a');
-    feed.show(['a', 'b']);
+    feed.show(keys('a', 'b'));
     await starting;
     await pass(0);
     assert.deepEqual(types(), ['init', 'runs']);
@@ -255,7 +263,7 @@ describe('ChartsFeed', () => {
     const workspace = new MemoryWorkspace(run('a'));
     await start(workspace, 'a');
     workspace.failure = new Error('odd');
-    feed.show(['a', 'b']);
+    feed.show(keys('a', 'b'));
     await pass(0);
     assert.deepEqual(types(), ['init', 'error']);
   });
@@ -273,26 +281,26 @@ describe('ChartsFeed', () => {
   it('gives the page the layout of another experiment before its runs', async () => {
     const workspace = new MemoryWorkspace(run('a'), run('b', { experimentId: '1' }), run('c'));
     await start(workspace, 'a');
-    feed.show(['c']);
+    feed.show(keys('c'));
     await pass(0);
-    feed.show(['b']);
+    feed.show(keys('b'));
     await pass(0);
     assert.deepEqual(types(), ['init', 'runs', 'layout', 'runs']);
     const layout = posted[2];
     assert.ok(layout?.type === 'layout');
-    assert.equal(layout.layout.experimentId, '1');
+    assert.equal(layout.layout.experimentId, 'local/1');
   });
 
   it('shows fewer runs without reading any', async () => {
     const workspace = new MemoryWorkspace(run('a'), run('b'));
     await start(workspace, 'a', 'b');
-    feed.show(['b']);
+    feed.show(keys('b'));
     await pass(0);
     const last = posted.at(-1);
     assert.ok(last?.type === 'runs');
     assert.deepEqual(
       last.runs.map(({ id }) => id),
-      ['b'],
+      keys('b'),
     );
     assert.equal(workspace.reads, 1);
   });
@@ -309,7 +317,7 @@ describe('ChartsFeed', () => {
     const workspace = new MemoryWorkspace(run('a'));
     await start(workspace, 'a');
     workspace.failure = new Error('odd');
-    await feed.fetch({ type: 'fetch', id: 7, series: [], maxPoints: 10 });
+    await feed.fetch({ ...FETCH, id: 7 });
     assert.deepEqual(posted.at(-1), { type: 'error', id: 7, error: { code: 'INTERNAL', message: 'odd' } });
   });
 
@@ -318,7 +326,7 @@ describe('ChartsFeed', () => {
     await start(workspace, 'a');
     workspace.tell('a', 'metrics', 'state');
     feed.dispose();
-    await feed.fetch({ type: 'fetch', id: 1, series: [], maxPoints: 10 });
+    await feed.fetch(FETCH);
     await pass(80);
     assert.deepEqual(types(), ['init']);
     assert.equal(workspace.listeners.size, 0);

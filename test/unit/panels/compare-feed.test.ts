@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { CompareFeed } from '../../../src/extension/panels/compare-feed.js';
+import type { PanelWorkspace } from '../../../src/extension/panels/panel-workspaces.js';
 import type { ToCompare } from '../../../src/panels/compare-messages.js';
 import type {
   CodeDiff,
@@ -24,6 +25,7 @@ const DIFF: CodeDiff = {
 };
 
 class MemoryWorkspace {
+  readonly id = 'local';
   readonly label = 'Memory';
   /** The part of it that the feed uses. */
   readonly code = this as unknown as Code;
@@ -115,6 +117,8 @@ class MemoryWorkspace {
   }
 }
 
+const keys = (...ids: string[]) => ids.map((id) => `local/${id}`);
+
 describe('CompareFeed', () => {
   standStill();
   let feed: CompareFeed;
@@ -123,8 +127,8 @@ describe('CompareFeed', () => {
 
   async function start(workspace: MemoryWorkspace, ...runIds: string[]): Promise<void> {
     posted = [];
-    feed = new CompareFeed(runIds, {
-      workspace,
+    feed = new CompareFeed(keys(...runIds), {
+      workspaces: { all: [workspace as unknown as PanelWorkspace] },
       post: (message) => posted.push(message),
       goals: (runs) => ({ [`metric:m${runs.length}`]: goal }),
       warn: (message) => assert.fail(message),
@@ -141,14 +145,14 @@ describe('CompareFeed', () => {
     await start(workspace, 'run-3', 'run-1', 'run-2');
     assert.deepEqual(
       told('runs')[0]?.runs.map(({ id }) => id),
-      ['run-3', 'run-1', 'run-2'],
+      keys('run-3', 'run-1', 'run-2'),
     );
     assert.deepEqual(workspace.diffs, [
       ['run-3', 'run-1'],
       ['run-3', 'run-2'],
     ]);
     assert.equal(told('code')[0]?.files?.[0]?.path, 'train.py');
-    assert.equal(feed.change('run-2')?.run.id, 'run-3');
+    assert.equal(feed.change('local/run-2')?.run.id, 'run-3');
   });
 
   it('tells what a person wants of metrics, and when that changes', async () => {
@@ -169,7 +173,7 @@ describe('CompareFeed', () => {
 
   it('tells what a run wrote, in all its folders, and which of it is text', async () => {
     await start(new MemoryWorkspace(), 'run-1', 'run-2');
-    const files = told('files').find(({ runId }) => runId === 'run-2');
+    const files = told('files').find(({ runId }) => runId === 'local/run-2');
     assert.equal(files?.isCut, false);
     assert.deepEqual(
       files?.files?.filter(({ isText }) => isText).map(({ path }) => path),
@@ -187,17 +191,17 @@ describe('CompareFeed', () => {
       listener({ type: 'run', runId: 'run-2', experimentId: '1', parts: ['files'] });
     await pass(10);
     assert.equal(workspace.reads, before + 1);
-    assert.equal(told('pictures').at(-1)?.runId, 'run-2');
+    assert.equal(told('pictures').at(-1)?.runId, 'local/run-2');
     assert.equal(told('changed').length, 0);
   });
 
   it('tells of data with its digest, of models and of packages', async () => {
     await start(new MemoryWorkspace(), 'run-1', 'run-2');
     assert.deepEqual(
-      told('details').find(({ runId }) => runId === 'run-2'),
+      told('details').find(({ runId }) => runId === 'local/run-2'),
       {
         type: 'details',
-        runId: 'run-2',
+        runId: 'local/run-2',
         data: {
           'digits (training)': 'of run-2',
           'digits (training) from': 's3://a/b',
@@ -238,10 +242,10 @@ describe('CompareFeed', () => {
     workspace.list[1]!.metrics = { loss: series(1, 12), same: series(1, 10), final: series(2, 1) };
     await start(workspace, 'run-1', 'run-2');
     assert.deepEqual(told('runs')[0]?.curves, ['loss', 'lr']);
-    await feed.fetch({ type: 'fetch', id: 7, key: 'loss', runIds: ['run-1', 'run-2'], maxPoints: 10 });
+    await feed.fetch({ type: 'fetch', id: 7, key: 'loss', runIds: keys('run-1', 'run-2'), maxPoints: 10 });
     assert.deepEqual(
       told('points').map(({ id, points }) => [id, points?.map(({ runId }) => runId)]),
-      [[7, ['run-1', 'run-2']]],
+      [[7, keys('run-1', 'run-2')]],
     );
   });
 
@@ -253,8 +257,8 @@ describe('CompareFeed', () => {
     assert.deepEqual(
       told('code').map(({ runId, problem }) => [runId, problem]),
       [
-        ['run-2', 'not kept'],
-        ['run-3', 'Other repository.'],
+        ['local/run-2', 'not kept'],
+        ['local/run-3', 'Other repository.'],
       ],
     );
     assert.equal(told('error').length, 0);
@@ -264,11 +268,11 @@ describe('CompareFeed', () => {
     const workspace = new MemoryWorkspace();
     workspace.list[1]!.filesElsewhere = 's3://bucket/far';
     await start(workspace, 'run-1', 'run-2');
-    const far = told('files').find(({ runId }) => runId === 'run-2');
+    const far = told('files').find(({ runId }) => runId === 'local/run-2');
     assert.equal(far?.files, null);
     assert.match(far?.problem ?? '', /s3:\/\/bucket\/far/);
     workspace.filesFailure = new TrainyardError('INTERNAL', 'The disk is gone.');
-    feed.show(['run-1', 'run-3']);
+    feed.show(keys('run-1', 'run-3'));
     await pass(10);
     assert.deepEqual(
       told('files')
@@ -292,7 +296,7 @@ describe('CompareFeed', () => {
     await pass(10);
     assert.deepEqual(
       told('changed').flatMap(({ runs }) => runs.map(({ id }) => id)),
-      ['run-2'],
+      ['local/run-2'],
     );
     assert.equal(workspace.diffs.length, 1);
   });
@@ -302,7 +306,7 @@ describe('CompareFeed', () => {
     await start(workspace, 'run-1', 'run-9');
     assert.equal(told('runs')[0]?.runs.length, 1);
     workspace.failure = new TrainyardError('SERVER_UNREACHABLE', 'No answer.');
-    feed.show(['run-1']);
+    feed.show(keys('run-1'));
     await pass(10);
     assert.equal(told('error')[0]?.error.code, 'SERVER_UNREACHABLE');
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
+import type { PanelWorkspace } from '../../../src/extension/panels/panel-workspaces.js';
 import { RunFeed } from '../../../src/extension/panels/run-feed.js';
 import type { ToRun } from '../../../src/panels/run-messages.js';
 import { shownRun } from '../../../src/extension/panels/shown-run.js';
@@ -19,6 +20,7 @@ import { pass, standStill } from '../../support/clock.js';
 const NOTE = 'mlflow.note.content';
 
 class MemoryWorkspace {
+  readonly id = 'local';
   readonly label = 'Memory';
   /** The part of it that the feed uses. */
   readonly jobs = this as unknown as Jobs;
@@ -106,8 +108,8 @@ describe('RunFeed', () => {
   async function start(): Promise<void> {
     posted = [];
     warned = [];
-    feed = new RunFeed('run-1', {
-      workspace,
+    feed = new RunFeed('local/run-1', {
+      workspaces: { all: [workspace as unknown as PanelWorkspace] },
       post: (message) => posted.push(message),
       warn: (message) => warned.push(message),
       onRun: () => undefined,
@@ -215,7 +217,7 @@ describe('what the panel shows of a run', () => {
       code: _code,
       ...run
     } = tableRun(1, { tags: { [NOTE]: 'hi', stage: 'a', 'mlflow.user': 'ada' } });
-    const shown = shownRun(run, 'digits');
+    const shown = shownRun(run, 'digits', {});
     assert.deepEqual(shown.facts, [['User', 'ada']]);
     assert.equal(shown.metrics.at(-1), 'system/cpu');
     assert.equal(shown.values.length, shown.metrics.length);
@@ -226,7 +228,7 @@ describe('what the panel shows of a run', () => {
   it('tells of progress only while the run goes on', () => {
     const run = tableRun(1);
     const job = { ...run.job!, progress: { done: 1, total: 2 } };
-    assert.equal(shownRun({ ...run, job }, '').progress, undefined);
-    assert.deepEqual(shownRun({ ...run, job, state: 'running' }, '').progress, job.progress);
+    assert.equal(shownRun({ ...run, job }, '', {}).progress, undefined);
+    assert.deepEqual(shownRun({ ...run, job, state: 'running' }, '', {}).progress, job.progress);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
+import type { PanelWorkspace } from '../../../src/extension/panels/panel-workspaces.js';
 import { TableFeed, type Shown } from '../../../src/extension/panels/table-feed.js';
 import type { ToTable } from '../../../src/panels/table-messages.js';
 import type {
@@ -25,6 +26,8 @@ const EXPERIMENT: Experiment = {
 
 /** A workspace in memory that pages and filters by id, and by name alone otherwise. */
 class MemoryWorkspace {
+  readonly id = 'local';
+  readonly label = 'Memory';
   readonly queries: RunQuery[] = [];
   /** Runs of each request for points. */
   readonly asked: string[][] = [];
@@ -86,9 +89,9 @@ describe('TableFeed', () => {
     posted = [];
     filters = [];
     feed = new TableFeed(
-      { experimentId: '1', filter: '', ...shown },
+      { experimentId: 'local/1', filter: '', ...shown },
       {
-        workspace,
+        workspaces: { all: [workspace as unknown as PanelWorkspace] },
         post: (message) => posted.push(message),
         layout: () => null,
         filters: () => filters,
@@ -121,7 +124,7 @@ describe('TableFeed', () => {
 
   it('remembers a filter that was understood', async () => {
     await start(new MemoryWorkspace(3), { filter: "name = 'brave-finch-1'" });
-    assert.deepEqual(told(), ['run-1']);
+    assert.deepEqual(told(), ['local/run-1']);
     assert.deepEqual(filters, ["name = 'brave-finch-1'"]);
   });
 
@@ -134,12 +137,12 @@ describe('TableFeed', () => {
   it('goes on with what the table has after a filter that was not understood', async () => {
     const workspace = new MemoryWorkspace(3);
     await start(workspace);
-    feed.show({ experimentId: '1', filter: 'bad >> 3' });
+    feed.show({ experimentId: 'local/1', filter: 'bad >> 3' });
     await pass(10);
     posted.length = 0;
     workspace.changed('run-2');
     await pass(10);
-    assert.deepEqual(told(), ['run-2']);
+    assert.deepEqual(told(), ['local/run-2']);
   });
 
   it('asks once for many changes, and for those runs only', async () => {
@@ -151,7 +154,7 @@ describe('TableFeed', () => {
     workspace.changed('run-2');
     await pass(10);
     assert.equal(workspace.queries.length, before + 1);
-    assert.deepEqual(told(), ['run-2']);
+    assert.deepEqual(told(), ['local/run-2']);
   });
 
   it('drops a run that is deleted, or that the filter no longer lets pass', async () => {
@@ -161,7 +164,7 @@ describe('TableFeed', () => {
     workspace.list[0]!.name = 'renamed';
     workspace.changed('run-1');
     await pass(10);
-    assert.deepEqual(posted, [{ type: 'gone', ids: ['run-1'] }]);
+    assert.deepEqual(posted, [{ type: 'gone', ids: ['local/run-1'] }]);
     // In parentheses: it may be joined by OR.
     const { filter } = workspace.queries.at(-1) ?? {};
     assert.equal(filter, "(name = 'brave-finch-1') AND attributes.run_id IN ('run-1')");
@@ -183,7 +186,8 @@ describe('TableFeed', () => {
     workspace.changed('run-1');
     await started;
     await pass(10);
-    assert.deepEqual(types(), ['begin', 'runs', 'end', 'runs']);
+    assert.deepEqual(types().toSorted(), ['begin', 'end', 'runs', 'runs']);
+    assert.deepEqual(told(), ['local/run-1', 'local/run-2', 'local/run-1']);
   });
 
   it('loads anew after a reset, and shows only the last that was asked for', async () => {
@@ -201,7 +205,7 @@ describe('TableFeed', () => {
     const workspace = new MemoryWorkspace(2);
     await start(workspace);
     posted.length = 0;
-    feed.showCurves(Array.from({ length: 70 }, (_, i) => ({ runId: `run-${i}`, metric: 'loss' })));
+    feed.showCurves(Array.from({ length: 70 }, (_, i) => ({ runId: `local/run-${i}`, metric: 'loss' })));
     await pass(10);
     assert.deepEqual(
       workspace.asked.map((ids) => ids.length),
@@ -217,7 +221,7 @@ describe('TableFeed', () => {
     const workspace = new MemoryWorkspace(2);
     await start(workspace);
     const cells = (from: number) =>
-      Array.from({ length: 60 }, (_, i) => ({ runId: `run-${from + i}`, metric: 'loss' }));
+      Array.from({ length: 60 }, (_, i) => ({ runId: `local/run-${from + i}`, metric: 'loss' }));
     feed.showCurves(cells(0));
     feed.showCurves(cells(1000));
     await pass(10);

@@ -3,6 +3,8 @@ import { contentSecurityPolicy, newNonce, webviewHtml } from '../../../src/exten
 
 const PARTS = {
   title: 'Charts <b>',
+  language: 'de',
+  strings: { Retry: '"Nochmal" <b>' },
   script: 'https://x.test/charts.js?a=1&b="2"',
   style: 'https://x.test/charts.css',
   cspSource: 'https://x.test',

@@ -6,6 +6,7 @@ import { groupEntries, runEntries } from '../../../webview/charts/entries.js';
 
 const runs: ChartRun[] = [4, 1, 3, 2].map((number) => ({
   id: `r${number}`,
+  workspace: 'local',
   number,
   name: `run ${number}`,
   state: 'finished',

@@ -22,6 +22,7 @@ function seriesOf(steps: number[], values: number[]): Series {
 
 const RUN: ChartRun = {
   id: 'r1',
+  workspace: 'local',
   number: 1,
   name: 'calm-otter',
   state: 'finished',

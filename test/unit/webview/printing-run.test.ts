@@ -4,6 +4,7 @@ import { printingRun } from '../../../webview/charts/printing-run.js';
 
 const run = (id: string, more: Partial<ChartRun> = {}): ChartRun => ({
   id,
+  workspace: 'local',
   number: 1,
   name: id,
   state: 'finished',

@@ -39,12 +39,12 @@ describe('groups of runs', () => {
   it('stand by their value, those without one last, and keep the order of their runs', () => {
     const view = viewOf(runs);
     assert.deepEqual(read(view), [
-      ...['1e-4', 'run-4'],
-      ...['0.01', 'run-2'],
-      ...['0.1', 'run-5', 'run-1'],
-      ...[undefined, 'run-3'],
+      ...['1e-4', 'local/run-4'],
+      ...['0.01', 'local/run-2'],
+      ...['0.1', 'local/run-5', 'local/run-1'],
+      ...[undefined, 'local/run-3'],
     ]);
-    assert.deepEqual(view.order, ['run-4', 'run-2', 'run-5', 'run-1', 'run-3']);
+    assert.deepEqual(view.order, ['local/run-4', 'local/run-2', 'local/run-5', 'local/run-1', 'local/run-3']);
   });
 
   it('know which of them a line belongs to', () => {
@@ -65,7 +65,7 @@ describe('groups of runs', () => {
     const sort = (descending: boolean) => viewOf(runs, { sort: [{ id: 'metric:loss', descending }] });
     assert.deepEqual(values(sort(false)), ['0.1', '1e-4', undefined, '0.01']);
     assert.deepEqual(values(sort(true)), [undefined, '1e-4', '0.1', '0.01']);
-    assert.deepEqual(read(sort(false)).slice(0, 3), ['0.1', 'run-1', 'run-5']);
+    assert.deepEqual(read(sort(false)).slice(0, 3), ['0.1', 'local/run-1', 'local/run-5']);
     assert.deepEqual(values(viewOf(runs, { sort: [{ id: 'param:lr', descending: true }] })), [
       '0.1',
       '0.01',
@@ -76,17 +76,17 @@ describe('groups of runs', () => {
 
   it('hide their runs when they are closed, and keep them in the order', () => {
     const view = viewOf(runs, { collapsed: ['0.1', null] });
-    assert.deepEqual(read(view), ['1e-4', 'run-4', '0.01', 'run-2', '0.1', undefined]);
+    assert.deepEqual(read(view), ['1e-4', 'local/run-4', '0.01', 'local/run-2', '0.1', undefined]);
     assert.equal(view.order.length, 5);
-    assert.equal(view.lineOf({ runId: 'run-1' }), 4, 'a hidden run is at the head of its group');
-    assert.equal(view.lineOf({ runId: 'run-2' }), 3);
+    assert.equal(view.lineOf({ runId: 'local/run-1' }), 4, 'a hidden run is at the head of its group');
+    assert.equal(view.lineOf({ runId: 'local/run-2' }), 3);
     assert.equal(view.lineOf({ group: undefined }), 5);
     assert.equal(view.lineOf({ group: 'gone' }), -1);
   });
 
   it('are one where no run has such a value any more', () => {
     const view = viewOf([run(1, '1')], { group: 'tag:gone' });
-    assert.deepEqual(read(view), [undefined, 'run-1']);
+    assert.deepEqual(read(view), [undefined, 'local/run-1']);
   });
 
   it('follow the runs', () => {
@@ -94,7 +94,7 @@ describe('groups of runs', () => {
     assert.equal(view.groups?.length, 4);
     view.put(chunkOf([run(4, '0.1')], () => 'digits'));
     assert.deepEqual(values(view), ['0.01', '0.1', undefined]);
-    view.remove(['run-3', 'run-2']);
+    view.remove(['local/run-3', 'local/run-2']);
     assert.deepEqual(values(view), ['0.1']);
   });
 

@@ -59,10 +59,10 @@ describe('the runs of the table', () => {
 
   it('are gone when they are removed, and get a place again when they are back', () => {
     const store = stored(tableRun(1), tableRun(2));
-    store.remove(['run-1']);
+    store.remove(['local/run-1']);
     assert.deepEqual(
       Array.from(store.rows(), (row) => store.ids[row]),
-      ['run-2'],
+      ['local/run-2'],
     );
     store.put(chunk(tableRun(1)));
     assert.equal(store.size, 2);
@@ -79,12 +79,12 @@ describe('sorting the table', () => {
   );
 
   it('puts NaN after the numbers and what is missing last, in both directions', () => {
-    assert.deepEqual(sorted(store, 'metric:loss', false), ['run-4', 'run-1', 'run-5', 'run-3', 'run-2']);
-    assert.deepEqual(sorted(store, 'metric:loss', true), ['run-5', 'run-1', 'run-4', 'run-3', 'run-2']);
+    assert.deepEqual(sorted(store, 'metric:loss', false), ['local/run-4', 'local/run-1', 'local/run-5', 'local/run-3', 'local/run-2']);
+    assert.deepEqual(sorted(store, 'metric:loss', true), ['local/run-5', 'local/run-1', 'local/run-4', 'local/run-3', 'local/run-2']);
   });
 
   it('sorts params that are numbers by value, and words after them', () => {
-    assert.deepEqual(sorted(store, 'param:lr', false), ['run-2', 'run-1', 'run-5', 'run-3', 'run-4']);
+    assert.deepEqual(sorted(store, 'param:lr', false), ['local/run-2', 'local/run-1', 'local/run-5', 'local/run-3', 'local/run-4']);
   });
 
   it('sorts by the next column where the first is equal, and keeps the order where all are', () => {
@@ -101,7 +101,7 @@ describe('sorting the table', () => {
     const rows = sortRows(equal.rows(), keys, (id) => equal.columns.get(id));
     assert.deepEqual(
       Array.from(rows, (row) => equal.ids[row]),
-      ['run-3', 'run-2', 'run-4', 'run-1'],
+      ['local/run-3', 'local/run-2', 'local/run-4', 'local/run-1'],
     );
   });
 

@@ -17,7 +17,7 @@ function viewOf(runs: Run[], layout: Partial<TableLayout> = {}): TableView {
   view.layout = { ...EMPTY_LAYOUT, ...layout };
   return view;
 }
-const rowOf = (view: TableView, number: number) => view.store.rowOf(`run-${number}`)!;
+const rowOf = (view: TableView, number: number) => view.store.rowOf(`local/run-${number}`)!;
 
 describe('the duration of a run', () => {
   const minute = 60_000;
@@ -32,8 +32,8 @@ describe('the duration of a run', () => {
   const sorted = (descending: boolean) => viewOf(runs(), { sort: [{ id: 'duration', descending }] }).order;
 
   it('is the time so far while it goes on, in the order too; without one it comes last in both directions', () => {
-    assert.deepEqual(sorted(false), ['run-2', 'run-1', 'run-3', 'run-4']);
-    assert.deepEqual(sorted(true), ['run-3', 'run-1', 'run-2', 'run-4']);
+    assert.deepEqual(sorted(false), ['local/run-2', 'local/run-1', 'local/run-3', 'local/run-4']);
+    assert.deepEqual(sorted(true), ['local/run-3', 'local/run-1', 'local/run-2', 'local/run-4']);
     const view = viewOf(runs());
     assert.match(cellText(view.values, 'duration', rowOf(view, 1))!, /^10m/);
     assert.equal(cellText(view.values, 'duration', rowOf(view, 4)), undefined);

@@ -1,0 +1,508 @@
+import assert from 'node:assert/strict';
+import { TrainyardError } from '../../../src/base/errors.js';
+import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
+import { CompareFeed } from '../../../src/extension/panels/compare-feed.js';
+import type { PanelWorkspace } from '../../../src/extension/panels/panel-workspaces.js';
+import { RunFeed } from '../../../src/extension/panels/run-feed.js';
+import { TableFeed } from '../../../src/extension/panels/table-feed.js';
+import { DEFAULT_LAYOUT } from '../../../src/panels/charts-layout.js';
+import type { ToCompare } from '../../../src/panels/compare-messages.js';
+import type { ToCharts } from '../../../src/panels/messages.js';
+import type { ToRun } from '../../../src/panels/run-messages.js';
+import type { ToTable } from '../../../src/panels/table-messages.js';
+import type {
+  Points,
+  PointsRequest,
+  Run,
+  RunPage,
+  RunQuery,
+  WorkspaceEvent,
+} from '../../../src/workspace/types.js';
+import type { Code, Edit, Jobs } from '../../../src/workspace/workspace.js';
+import { pass, standStill } from '../../support/clock.js';
+import { tableRun } from '../../ui/webview/table-host.js';
+
+/** A workspace in memory with runs of the same ids as every other of its kind. */
+class Memory {
+  readonly id: string;
+  readonly label: string;
+  readonly listeners = new Set<(event: WorkspaceEvent) => void>();
+  readonly edited: [string, Record<string, string | null>][] = [];
+  edit: Edit | undefined = {
+    tag: (runId: string, tags: Record<string, string | null>) => {
+      this.edited.push([runId, tags]);
+      return Promise.resolve();
+    },
+  } as unknown as Edit;
+  jobs: Jobs | undefined = {} as Jobs;
+  code: Code | undefined;
+  list: Run[];
+  failure: Error | undefined;
+  /** Until when nothing is answered. */
+  answers: Promise<void> = Promise.resolve();
+
+  constructor(id: string, label: string, count = 2) {
+    this.id = id;
+    this.label = label;
+    this.list = Array.from({ length: count }, (_, i) =>
+      tableRun(i + 1, {
+        workspace: id,
+        name: `${id}-${i + 1}`,
+        job: { ...tableRun(1).job!, runId: `run-${i + 1}` },
+      }),
+    );
+  }
+
+  async #answer<T>(value: T): Promise<T> {
+    await this.answers;
+    if (this.failure) throw this.failure;
+    return value;
+  }
+
+  experiments() {
+    const experiment = {
+      id: '1',
+      name: 'digits',
+      lifecycle: 'active',
+      createdAt: 0,
+      updatedAt: 0,
+      tags: {},
+    } as const;
+    return this.#answer([experiment]);
+  }
+  runs({ filter = '' }: RunQuery): Promise<RunPage> {
+    const ids = filter.match(/run-\d+/g);
+    return this.#answer({ runs: this.list.filter(({ id }) => !ids || ids.includes(id)) });
+  }
+  run(id: string): Promise<Run> {
+    return this.#answer(this.list.find((run) => run.id === id)!);
+  }
+  points(requests: PointsRequest[]): Promise<Points[]> {
+    const values = Float64Array.of(this.id === 'lab' ? 2 : 1);
+    return this.#answer(
+      requests.map(({ runId, key }) => ({
+        runId,
+        key,
+        total: 1,
+        reduced: false,
+        steps: values,
+        times: values,
+        values,
+      })),
+    );
+  }
+  files() {
+    return this.#answer([{ path: 'notes.txt', isFolder: false, bytes: this.id.length }]);
+  }
+  readFile() {
+    return this.#answer(new Uint8Array());
+  }
+  onEvent(listener: (event: WorkspaceEvent) => void) {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+  tell(event: WorkspaceEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+const DOWN = new TrainyardError('SERVER_UNREACHABLE', 'No answer.', { hint: 'Retry.' });
+
+describe('panels with runs of two workspaces', () => {
+  standStill();
+  let here: Memory;
+  let lab: Memory;
+  let warned: string[];
+  const feeds: { dispose(): void }[] = [];
+  const workspaces = () => ({ all: [here, lab] as unknown as PanelWorkspace[] });
+
+  beforeEach(() => {
+    here = new Memory('local', 'Local');
+    lab = new Memory('lab', 'Lab');
+    warned = [];
+  });
+  afterEach(() => feeds.splice(0).forEach((feed) => feed.dispose()));
+
+  const of = <M extends { type: string }, T extends M['type']>(posted: M[], type: T) =>
+    posted.filter((message): message is Extract<M, { type: T }> => message.type === type);
+  /** Answers when it is called. */
+  const stall = (workspace: Memory): (() => void) => {
+    let go!: () => void;
+    workspace.answers = new Promise((resolve) => (go = resolve));
+    return go;
+  };
+
+  describe('charts', () => {
+    let posted: ToCharts[];
+    let feed: ChartsFeed;
+    async function start(...keys: string[]): Promise<void> {
+      posted = [];
+      feed = new ChartsFeed(keys, {
+        workspaces: workspaces(),
+        post: (message) => posted.push(message),
+        layout: (experimentId) => Promise.resolve({ experimentId, layout: DEFAULT_LAYOUT }),
+        warn: (message) => warned.push(message),
+      });
+      feeds.push(feed);
+      await pass(10);
+    }
+
+    it('tell runs of the same id apart, in the order of the panel', async () => {
+      await start('lab/run-1', 'local/run-1', 'lab/run-2');
+      const [init] = of(posted, 'init');
+      assert.deepEqual(
+        init?.runs.map(({ id, name, workspace }) => [id, name, workspace]),
+        [
+          ['lab/run-1', 'lab-1', 'lab'],
+          ['local/run-1', 'local-1', 'local'],
+          ['lab/run-2', 'lab-2', 'lab'],
+        ],
+      );
+      assert.deepEqual(init?.workspaces, [
+        { id: 'lab', label: 'Lab' },
+        { id: 'local', label: 'Local' },
+      ]);
+      assert.equal(init?.layout.experimentId, null, 'two experiments, though their ids are the same');
+    });
+
+    it('read points of each from its workspace, and answer in the order that was asked', async () => {
+      await start('lab/run-1', 'local/run-1');
+      const series = ['local/run-1', 'lab/run-1', 'local/run-1'].map((runId, i) => ({
+        runId,
+        key: `m${i}`,
+        from: 0,
+      }));
+      await feed.fetch({ type: 'fetch', id: 3, series, maxPoints: 10 });
+      assert.deepEqual(
+        of(posted, 'points')[0]?.points.map(({ runId, key, values }) => [runId, key, values[0]]),
+        [
+          ['local/run-1', 'm0', 1],
+          ['lab/run-1', 'm1', 2],
+          ['local/run-1', 'm2', 1],
+        ],
+      );
+    });
+
+    it('go on without a workspace that fails, and say which', async () => {
+      lab.failure = DOWN;
+      await start('lab/run-1', 'local/run-1');
+      const [init] = of(posted, 'init');
+      assert.deepEqual(
+        init?.runs.map(({ id }) => id),
+        ['local/run-1'],
+      );
+      assert.deepEqual(init?.missing, [], 'nobody knows whether its runs are gone');
+      assert.equal(init?.workspaces[0]?.problem?.message, 'No answer.');
+      assert.equal(init?.workspaces[1]?.problem, undefined);
+      lab.failure = undefined;
+      lab.tell({ type: 'reset' });
+      await pass(10);
+      assert.deepEqual(
+        of(posted, 'init')
+          .at(-1)
+          ?.runs.map(({ id }) => id),
+        ['lab/run-1', 'local/run-1'],
+      );
+      assert.deepEqual(of(posted, 'error'), []);
+    });
+
+    it('do not wait for one that is slow, and add its runs when they come', async () => {
+      const go = stall(lab);
+      await start('lab/run-1', 'local/run-1');
+      assert.deepEqual(posted, [], 'most answer at once, and a list that grows is restless');
+      await pass(1000);
+      const [init] = of(posted, 'init');
+      assert.deepEqual(
+        init?.runs.map(({ id }) => id),
+        ['local/run-1'],
+      );
+      assert.equal(init?.workspaces[0]?.isPending, true);
+      assert.equal(init?.layout.experimentId, null);
+      go();
+      await pass(10);
+      const last = of(posted, 'runs').at(-1);
+      assert.deepEqual(
+        last?.runs.map(({ id }) => id),
+        ['lab/run-1', 'local/run-1'],
+      );
+      assert.equal(last?.workspaces[0]?.isPending, undefined);
+    });
+
+    it('follow the changes of either, and take no other run for one of theirs', async () => {
+      await start('local/run-1', 'lab/run-2');
+      here.tell({ type: 'run', runId: 'run-2', experimentId: '1', parts: ['metrics'] });
+      lab.tell({ type: 'run', runId: 'run-2', experimentId: '1', parts: ['metrics'] });
+      await pass(100);
+      assert.deepEqual(of(posted, 'changed'), [{ type: 'changed', runIds: ['lab/run-2'] }]);
+    });
+
+    it('listen to no workspace of which they show nothing', async () => {
+      await start('local/run-1');
+      assert.equal(lab.listeners.size, 0);
+      feed.show(['lab/run-1']);
+      await pass(10);
+      // For runs and for images.
+      assert.ok(lab.listeners.size > 0);
+      feed.dispose();
+      assert.equal(here.listeners.size + lab.listeners.size, 0);
+    });
+
+    it('offer the log and the failing line only where the workspace has them', async () => {
+      const failed = {
+        state: 'failed' as const,
+        job: {
+          ...here.list[0]!.job!,
+          cause: { kind: 'exception' as const, headline: 'ValueError', file: 'train.py', line: 3 },
+        },
+      };
+      for (const workspace of [here, lab]) Object.assign(workspace.list[0]!, failed);
+      here.code = {} as Code;
+      lab.jobs = undefined;
+      await start('local/run-1', 'lab/run-1');
+      const [mine, theirs] = of(posted, 'init')[0]!.runs;
+      assert.deepEqual(mine?.failure?.at, { file: 'train.py', line: 3 });
+      assert.equal(mine?.hasLog, true);
+      assert.equal(theirs?.failure?.headline, 'ValueError');
+      assert.equal(theirs?.failure?.at, undefined);
+      assert.equal(theirs?.hasLog ?? theirs?.isJob, undefined);
+    });
+
+    it('say so where the workspace of a run was removed', async () => {
+      await start('gone/run-1', 'local/run-1');
+      const [init] = of(posted, 'init');
+      assert.deepEqual(
+        init?.runs.map(({ id }) => id),
+        ['local/run-1'],
+      );
+      assert.match(init?.workspaces[0]?.problem?.message ?? '', /“gone” is not in the list/);
+    });
+  });
+
+  describe('the table', () => {
+    let posted: ToTable[];
+    let feed: TableFeed;
+    async function start(experimentId: string | null, filter = ''): Promise<void> {
+      posted = [];
+      feed = new TableFeed(
+        { experimentId, filter },
+        {
+          workspaces: workspaces(),
+          post: (message) => posted.push(message),
+          layout: () => null,
+          filters: () => [],
+          onFilter: () => undefined,
+          warn: (message) => warned.push(message),
+        },
+      );
+      feeds.push(feed);
+      await pass(10);
+    }
+    const told = () => of(posted, 'runs').flatMap(({ chunk }) => chunk.ids);
+
+    it('has the runs of all, each with the name of its workspace', async () => {
+      await start(null);
+      assert.deepEqual(told().toSorted(), ['lab/run-1', 'lab/run-2', 'local/run-1', 'local/run-2']);
+      const words = of(posted, 'runs').flatMap(
+        ({ chunk }) => chunk.texts.find(({ id }) => id === 'workspace')?.words ?? [],
+      );
+      assert.deepEqual(words.toSorted(), ['Lab', 'Local']);
+      assert.equal(posted.at(0)?.type, 'begin');
+      assert.equal(of(posted, 'end').length, 1);
+    });
+
+    it('has those of one experiment alone, and offers the experiments of all', async () => {
+      await start('lab/1');
+      assert.deepEqual(told(), ['lab/run-1', 'lab/run-2']);
+      assert.equal(here.listeners.size, 0);
+      assert.deepEqual(
+        of(posted, 'experiments')
+          .at(-1)
+          ?.experiments.map(({ id, workspace }) => [id, workspace]),
+        [
+          ['local/1', 'Local'],
+          ['lab/1', 'Lab'],
+        ],
+      );
+    });
+
+    it('goes on without a workspace that fails, and says which', async () => {
+      lab.failure = DOWN;
+      await start(null);
+      assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
+      const { workspaces: stand } = [...of(posted, 'begin'), ...of(posted, 'experiments')].at(-1)!;
+      assert.equal(stand.find(({ id }) => id === 'lab')?.problem?.message, 'No answer.');
+      assert.equal(of(posted, 'end').length, 1);
+      assert.deepEqual(of(posted, 'error'), []);
+    });
+
+    it('does not wait for one that is slow', async () => {
+      const go = stall(lab);
+      await start(null);
+      assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
+      assert.equal(of(posted, 'begin')[0]?.workspaces.find(({ id }) => id === 'lab')?.isPending, true);
+      here.tell({ type: 'run', runId: 'run-1', experimentId: '1', parts: ['metrics'] });
+      await pass(10);
+      assert.equal(told().length, 3, 'what changes is told meanwhile');
+      go();
+      await pass(10);
+      assert.deepEqual(told().slice(3), ['lab/run-1', 'lab/run-2']);
+      assert.equal(posted.at(-1)?.type, 'end');
+    });
+
+    it('fails when all of them fail, and says what is wrong with a filter that none understands', async () => {
+      here.failure = lab.failure = DOWN;
+      await start(null);
+      assert.deepEqual(
+        posted.map(({ type }) => type),
+        ['error'],
+      );
+      here.failure = lab.failure = new TrainyardError('BAD_REQUEST', 'Invalid clause.');
+      feed.show({ experimentId: null, filter: 'bad' });
+      await pass(10);
+      assert.deepEqual(posted.at(-1), { type: 'filterProblem', message: 'Invalid clause.' });
+    });
+
+    it('shows what one workspace understands of a filter that another does not', async () => {
+      lab.failure = new TrainyardError('BAD_REQUEST', 'Invalid clause.');
+      await start(null, 'duration > 1h');
+      assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
+      const { workspaces: stand } = [...of(posted, 'begin'), ...of(posted, 'experiments')].at(-1)!;
+      assert.equal(stand.find(({ id }) => id === 'lab')?.problem?.message, 'Invalid clause.');
+    });
+  });
+
+  describe('the comparison', () => {
+    let posted: ToCompare[];
+    let feed: CompareFeed;
+    async function start(...keys: string[]): Promise<void> {
+      posted = [];
+      feed = new CompareFeed(keys, {
+        workspaces: workspaces(),
+        post: (message) => posted.push(message),
+        goals: () => ({}),
+        warn: (message) => warned.push(message),
+      });
+      feeds.push(feed);
+      await pass(20);
+    }
+    /** Code of which only the contents are known. */
+    const code = (files: Record<string, string>): Code =>
+      ({
+        files: () =>
+          Promise.resolve(
+            Object.entries(files).map(([path, text]) => ({ path, isFolder: false, bytes: text.length })),
+          ),
+        read: (_: string, path: string) => Promise.resolve(Buffer.from(files[path]!)),
+        diff: () => assert.fail('one workspace knows nothing of the code in another'),
+      }) as unknown as Code;
+
+    it('compares the code of two workspaces by the contents of its files', async () => {
+      here.code = code({ 'a.py': 'one', 'b.py': 'two', 'same.py': 'x', 'old.py': 'y' });
+      lab.code = code({ 'a.py': 'One', 'b.py': 'two!', 'same.py': 'x', 'new.py': 'z' });
+      await start('local/run-1', 'lab/run-1');
+      assert.deepEqual(
+        of(posted, 'code')[0]?.files?.map(({ path, status, additions }) => [path, status, additions]),
+        [
+          ['a.py', 'modified', null],
+          ['b.py', 'modified', null],
+          ['new.py', 'added', null],
+          ['old.py', 'deleted', null],
+        ],
+      );
+      assert.equal(feed.change('lab/run-1')?.run.name, 'local-1');
+    });
+
+    it('says which workspace does not keep code', async () => {
+      here.code = code({});
+      await start('local/run-1', 'lab/run-1');
+      assert.match(of(posted, 'code')[0]?.problem ?? '', /^The workspace “Lab” /);
+    });
+
+    it('reads files, data and curves of each from its workspace, and names it', async () => {
+      await start('lab/run-1', 'local/run-1');
+      assert.deepEqual(
+        of(posted, 'runs')[0]?.runs.map(({ id, facts }) => [
+          id,
+          facts.find(([name]) => name === 'Workspace')?.[1],
+        ]),
+        [
+          ['lab/run-1', 'Lab'],
+          ['local/run-1', 'Local'],
+        ],
+      );
+      const bytes = (runId: string) =>
+        of(posted, 'files').find((told) => told.runId === runId)?.files?.[0]?.bytes;
+      assert.deepEqual([bytes('lab/run-1'), bytes('local/run-1')], [3, 5]);
+      lab.failure = DOWN;
+      await feed.fetch({
+        type: 'fetch',
+        id: 1,
+        key: 'loss',
+        runIds: ['lab/run-1', 'local/run-1'],
+        maxPoints: 9,
+      });
+      assert.deepEqual(
+        of(posted, 'points')[0]?.points?.map(({ runId }) => runId),
+        ['local/run-1'],
+      );
+      assert.match(warned.join(), /No answer/);
+    });
+
+    it('goes on without a workspace that fails, and says which', async () => {
+      lab.failure = DOWN;
+      await start('local/run-1', 'lab/run-1', 'local/run-2');
+      const [runs] = of(posted, 'runs');
+      assert.deepEqual(
+        runs?.runs.map(({ id }) => id),
+        ['local/run-1', 'local/run-2'],
+      );
+      assert.deepEqual(
+        runs?.workspaces.map(({ label, problem }) => [label, problem?.message]),
+        [['Lab', 'No answer.']],
+      );
+    });
+  });
+
+  describe('the panel of a run', () => {
+    let posted: ToRun[];
+    async function start(key: string): Promise<RunFeed> {
+      posted = [];
+      const feed = new RunFeed(key, {
+        workspaces: workspaces(),
+        post: (message) => posted.push(message),
+        warn: (message) => warned.push(message),
+        onRun: () => undefined,
+        goals: () => ({}),
+        collapsed: () => [],
+      });
+      feeds.push(feed);
+      await pass(10);
+      return feed;
+    }
+
+    it('shows the run of that workspace, and saves its note there', async () => {
+      lab.list[0]!.parentRunId = 'run-2';
+      const feed = await start('lab/run-1');
+      const { run } = of(posted, 'run')[0]!;
+      assert.deepEqual(
+        [run.id, run.workspace, run.name, run.parentRunId],
+        ['lab/run-1', 'Lab', 'lab-1', 'lab/run-2'],
+      );
+      await feed.saveNote({ type: 'saveNote', text: 'mine', base: '' });
+      assert.deepEqual(lab.edited, [['run-1', { 'mlflow.note.content': 'mine' }]]);
+      assert.deepEqual(here.edited, []);
+    });
+
+    it('offers what its workspace has, and nothing else', async () => {
+      lab.jobs = lab.edit = undefined;
+      await start('lab/run-1');
+      const { isJob, hasCode, canEdit, canRegister } = of(posted, 'run')[0]!.run;
+      assert.deepEqual([isJob, hasCode, canEdit, canRegister], [false, false, false, false]);
+    });
+
+    it('says so when the workspace was removed', async () => {
+      await start('gone/run-1');
+      assert.match(of(posted, 'error')[0]?.error.message ?? '', /“gone” is not in the list of workspaces/);
+    });
+  });
+});
