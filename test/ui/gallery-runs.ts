@@ -1,5 +1,6 @@
 // What the comparison and the panel of a run are told in the pictures.
 import { differingCurves } from '../../src/extension/panels/compared-run.js';
+import { keyOf } from '../../src/extension/panels/panel-workspaces.js';
 import type { ComparedFile } from '../../src/panels/compare-messages.js';
 import type { ShownTable } from '../../src/panels/table.js';
 import type { Run, RunFile } from '../../src/workspace/types.js';
@@ -36,7 +37,7 @@ export function comparedRuns(all: readonly Trained[], state?: unknown): CompareG
   const detailed = all.slice(0, DETAILED);
   const keys = differingCurves(detailed.map(({ run }) => run)).filter((key) => !key.startsWith('system/'));
   const by = <T>(of: (trained: Trained, at: number) => T): Record<string, T> =>
-    Object.fromEntries(detailed.map((trained, at) => [trained.run.id, of(trained, at)]));
+    Object.fromEntries(detailed.map((trained, at) => [keyOf(trained.run), of(trained, at)]));
   return {
     runs: all.map(({ run }) => plainRun(withMachine(run))),
     state,

@@ -143,8 +143,8 @@ describe('comparison', () => {
       () => window.fakeCompare.sent.filter(({ type }) => type === 'fetch').length,
     );
     assert.ok(fetched > 0 && fetched < 60, `${fetched}`);
-    await page.locator('thead [data-run="run-2"]').hover();
-    await page.locator('ty-curve path.lit[data-run="run-2"]').first().waitFor();
+    await page.locator('thead [data-run="local/run-2"]').hover();
+    await page.locator('ty-curve path.lit[data-run="local/run-2"]').first().waitFor();
     await page.locator('ty-curve button').first().click();
     assert.deepEqual(await last(), { type: 'charts', runIds: ['local/run-1', 'local/run-2'] });
   });
@@ -203,7 +203,11 @@ describe('comparison', () => {
     assert.equal(await row('digits (training) from').count(), 0);
     assert.equal(await row('same.txt').count(), 0);
     await row('a.json').getByRole('button', { name: 'differs, 1.2 kB' }).click();
-    assert.deepEqual(await last(), { type: 'openFile', path: 'a.json', runIds: ['local/run-1', 'local/run-2'] });
+    assert.deepEqual(await last(), {
+      type: 'openFile',
+      path: 'a.json',
+      runIds: ['local/run-1', 'local/run-2'],
+    });
     await row('new.csv').getByRole('button', { name: 'only here' }).click();
     assert.deepEqual(await last(), { type: 'openFile', path: 'new.csv', runIds: ['local/run-2'] });
     // Bytes that are no text cannot be set side by side.
@@ -303,7 +307,7 @@ describe('comparison', () => {
 
     it('points at a run everywhere, and opens its charts', async () => {
       await open(given);
-      await page.locator('.run-list [data-run="run-5"]').hover();
+      await page.locator('.run-list [data-run="local/run-5"]').hover();
       const title = () => page.locator('.parallel .over').getAttribute('title');
       assert.match((await title()) ?? '', /^sweep-4\nval_loss 0\.004/);
       assert.match((await page.locator('.scatter .over').getAttribute('title')) ?? '', /^sweep-4/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Run } from '../../../src/workspace/types.js';
 import { pagesOf } from './panel-test.js';
+import { keyOf } from '../../../src/extension/panels/panel-workspaces.js';
 import { installRunHost, plainShownRun, type RunGiven } from './run-host.js';
 import { tableRun } from './table-host.js';
 
@@ -308,7 +309,7 @@ describe('the panel of a run', () => {
     await button('Register net').click();
     assert.deepEqual(await sent('register'), [
       { type: 'register', model: { modelId: id } },
-      { type: 'register', model: { runId: ended.id, path: 'net' } },
+      { type: 'register', model: { runId: keyOf(ended), path: 'net' } },
     ]);
   });
 
@@ -347,7 +348,7 @@ describe('the panel of a run', () => {
       });
     });
     await button('More').click();
-    assert.equal((JSON.parse(await page.title()) as { runId: string }).runId, ended.id);
+    assert.equal((JSON.parse(await page.title()) as { runId: string }).runId, keyOf(ended));
   });
 
   it('fits a narrow panel, one part below the other', async () => {

@@ -425,7 +425,7 @@ describe('runs table', () => {
     await page.waitForFunction(() =>
       document.querySelector('[data-row="920"] .curve path')?.getAttribute('d'),
     );
-    assert.ok((await cells()).every(({ runId }) => Number(runId.slice(4)) > 890));
+    assert.ok((await cells()).every(({ runId }) => Number(runId.slice('local/run-'.length)) > 890));
     const before = await page.evaluate(() => window.fakeTable.sent.length);
     await page.evaluate(() =>
       window.fakeTable.sayChunk({
