@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { inFolder, originOf, rootOf, scriptOf } from '../../../src/extension/runs/run-failure.js';
 import { pathInCode } from '../../../src/job/code-path.js';
+import type { Run } from '../../../src/workspace/types.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 
 const known = tableRun(1);
 /** As of a run whose folder nobody knows: its script was started by hand, or on another machine. */
 const unknown = tableRun(2, { code: { ...known.code!, root: '' } });
-const { code: _, ...without } = tableRun(3);
+const { code: _, ...bare } = tableRun(3);
+const without: Run = bare;
 
 describe('the folder of a run’s code', () => {
   it('is that of the first run that has one, and not the root of the disk', () => {
