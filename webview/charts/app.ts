@@ -143,7 +143,7 @@ export class TyCharts extends PageElement {
     if (expanded !== null && shown.some((key) => model.runs.metrics.has(key)))
       return html`<div class="full">${this.#chart(expanded)}</div>`;
     if (sections.length === 0 && !this.#showsImages)
-      return emptyPage('search', 'No metric matches the search');
+      return emptyPage('search', t('No metric matches the search'));
     return html`${printing ? html`<div class="printing">${this.#printed(printing)}</div>` : nothing}${repeat(
       sections,
       (section) => section.prefix,
@@ -169,15 +169,15 @@ export class TyCharts extends PageElement {
     if (this.model.runs.all.some((run) => ACTIVE.has(run.state)))
       return emptyPage(
         'loading',
-        'Waiting for the first point…',
-        'A metric shows up here as soon as the script logs it.',
+        t('Waiting for the first point…'),
+        t('A metric shows up here as soon as the script logs it.'),
       );
     return (
       this.#failures() ??
       emptyPage(
         'graph-line',
-        'No metrics were logged',
-        'Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.',
+        t('No metrics were logged'),
+        t('Log with mlflow.log_metric(…), or call mlflow.autolog() in the script.'),
       )
     );
   }
@@ -210,7 +210,7 @@ export class TyCharts extends PageElement {
                 at
                   ? html`<button
                       class="link mono"
-                      title="Open this line"
+                      title=${t('Open this line')}
                       @click=${() => this.model.ask({ type: 'openFailure', runId: id })}
                     >
                       ${at.file}:${at.line}
@@ -220,7 +220,7 @@ export class TyCharts extends PageElement {
               ${
                 isJob
                   ? html`<button class="link" @click=${() => this.model.ask({ type: 'showLog', runId: id })}>
-                      Show Log
+                      ${t('Show Log')}
                     </button>`
                   : nothing
               }
@@ -229,7 +229,7 @@ export class TyCharts extends PageElement {
       )}
       ${
         failed.length > MOST_FAILURES
-          ? html`<p class="hint">${failed.length - MOST_FAILURES} more runs failed.</p>`
+          ? html`<p class="hint">${t('{0} more runs failed.', failed.length - MOST_FAILURES)}</p>`
           : nothing
       }
     </div>`;
@@ -296,7 +296,7 @@ export class TyCharts extends PageElement {
           )}
         </p>
         <vscode-button appearance="secondary" @click=${() => this.model.dismissMissing()}
-          >Dismiss</vscode-button
+          >${t('Dismiss')}</vscode-button
         >
       </div>
     `;

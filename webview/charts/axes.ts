@@ -1,5 +1,6 @@
 import { compareNames } from '../../src/base/order.js';
 import type { XAxis } from '../../src/panels/messages.js';
+import { t } from '../shared/l10n.js';
 
 /** Metrics that measure training progress, the likeliest first. */
 const PROGRESS = ['epoch', 'global_step', 'trainer/global_step', 'step', 'iteration', 'samples', 'tokens'];
@@ -10,7 +11,7 @@ export function axisMetric(axis: XAxis): string | undefined {
 }
 
 export function axisName(axis: XAxis): string {
-  return axisMetric(axis) ?? { step: 'Step', relative: 'Relative', time: 'Time' }[axis as 'step'];
+  return axisMetric(axis) ?? { step: t('Step'), relative: t('Relative'), time: t('Time') }[axis as 'step'];
 }
 
 /** Metrics for the x axis: epoch and its kind first, then by name, the machine's last. */

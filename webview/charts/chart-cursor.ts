@@ -8,6 +8,7 @@ import type { Plot, PlotView } from './plot.js';
 import { nearestRow, type Row, rowsAt, shown } from './readout.js';
 import { DISTANCE, placeCompanion, placeMain } from './tooltip-place.js';
 import { formatX, type Readout, readoutText, renderTooltip } from './tooltip.js';
+import { t } from '../shared/l10n.js';
 
 /** How near the pointer must be to a line to highlight it, in CSS pixels. */
 const REACH_PX = 40;
@@ -188,7 +189,8 @@ export class ChartCursor {
     const main = readout.rows.find(({ line }) => line.entry.id === readout.highlighted);
     const said = main ? [main] : readout.rows.slice(0, SPOKEN_ROWS);
     const values = said.map((row) => {
-      const than = row.difference === undefined ? '' : ` (${formatDifference(row.difference)} to baseline)`;
+      const than =
+        row.difference === undefined ? '' : t(' ({0} to baseline)', formatDifference(row.difference));
       return `${row.line.name} ${formatValue(shown(row))}${than}`;
     });
     const live = this.#element.querySelector('[aria-live]')!;

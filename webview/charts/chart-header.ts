@@ -5,6 +5,7 @@ import type { ChartsModel } from './model.js';
 import { saySteplessLines } from '../shared/stepless.js';
 import type { ChartLine } from './lines.js';
 import { sayLimits } from './say-limits.js';
+import { t } from '../shared/l10n.js';
 
 /**
  * The tools beside the name of a chart: notes that its points are not placed by step or that its y axis was set, the
@@ -24,8 +25,8 @@ function steplessNote(lines: readonly ChartLine[], { xAxis }: ChartsModel): Temp
   if (count === 0) return nothing;
   const [text, how] =
     xAxis === 'step'
-      ? ['by order', 'drawn in the order they were logged']
-      : ['by time', 'matched by their times'];
+      ? [t('by order'), t('drawn in the order they were logged')]
+      : [t('by time'), t('matched by their times')];
   const title = saySteplessLines(count, lines.length, how);
   return html`<span class="stepless" title=${title} aria-label=${title}>${text}</span>`;
 }
@@ -34,7 +35,7 @@ function limitsButton(chart: string, limits: Limits, model: ChartsModel): Templa
   const title = sayLimits(limits, model.settings.yScale);
   return html`<button
     class="limits"
-    title="${title} Click to change."
+    title=${t('{0} Click to change.', title)}
     aria-label=${title}
     @click=${() => model.askLimits(chart)}
   >
@@ -46,18 +47,18 @@ function limitsButton(chart: string, limits: Limits, model: ChartsModel): Templa
 export function beyondNote(chart: string, model: ChartsModel): TemplateResult {
   // Its keys are not those of the chart.
   return html`<p class="beyond" @keydown=${(event: KeyboardEvent) => event.stopPropagation()}>
-    All values are outside of the set range.
-    <button class="link" @click=${() => model.askLimits(chart)}>Change range…</button>
+    ${t('All values are outside of the set range.')}
+    <button class="link" @click=${() => model.askLimits(chart)}>${t('Change range…')}</button>
   </p>`;
 }
 
 function pinButton(chart: string, model: ChartsModel): TemplateResult {
   const isPinned = model.arrangement.isPinned(chart);
   const [title, icon] = isCombined(chart)
-    ? ['Remove Chart', 'close']
+    ? [t('Remove Chart'), 'close']
     : isPinned
-      ? ['Unpin', 'pinned']
-      : ['Pin', 'pin'];
+      ? [t('Unpin'), 'pinned']
+      : [t('Pin'), 'pin'];
   return html`<button
     class="icon-button ${isPinned && !isCombined(chart) ? 'on' : ''}"
     title=${title}
@@ -71,7 +72,7 @@ function expandButton(chart: string, model: ChartsModel): TemplateResult {
   const isExpanded = model.expanded === chart;
   return html`<button
     class="icon-button"
-    title=${isExpanded ? 'Restore (Enter)' : 'Expand (Enter)'}
+    title=${isExpanded ? t('Restore (Enter)') : t('Expand (Enter)')}
     @click=${() => model.toggleExpanded(chart)}
   >
     <span class="icon icon-${isExpanded ? 'screen-normal' : 'screen-full'}"></span>

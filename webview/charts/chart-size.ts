@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { ChartSize } from '../../src/panels/messages.js';
 import { segmented } from '../controls/segmented.js';
 import type { Arrangement } from './arrangement.js';
+import { t } from '../shared/l10n.js';
 
 const SIZES = {
   small: { width: 230, height: 140 },
@@ -11,9 +12,9 @@ const SIZES = {
 type SizeName = keyof typeof SIZES;
 
 const CHOICES: readonly { value: SizeName; label: string; title: string }[] = [
-  { value: 'small', label: 'S', title: 'Small charts' },
-  { value: 'medium', label: 'M', title: 'Medium charts' },
-  { value: 'large', label: 'L', title: 'Large charts' },
+  { value: 'small', label: 'S', title: t('Small charts') },
+  { value: 'medium', label: 'M', title: t('Medium charts') },
+  { value: 'large', label: 'L', title: t('Large charts') },
 ];
 
 const LEAST_PX = 100;
@@ -25,7 +26,7 @@ export function sizeControl(arrangement: Arrangement): TemplateResult {
   const chosen = CHOICES.find(({ value }) => SIZES[value].width === width && SIZES[value].height === height);
   return segmented({
     name: 'chart-size',
-    label: 'Size',
+    label: t('Size'),
     options: CHOICES,
     value: chosen?.value,
     onChange: (value) => arrangement.resize(SIZES[value]),
@@ -47,7 +48,7 @@ export function resizeHandle(arrangement: Arrangement): TemplateResult {
   return html`<div
     class="resizer"
     aria-hidden="true"
-    title="Drag to resize all charts, double-click for the default size"
+    title=${t('Drag to resize all charts, double-click for the default size')}
     @pointerdown=${(event: PointerEvent) => event.button === 0 && drag(event, arrangement)}
     @dblclick=${() => arrangement.resize(SIZES.medium)}
   ></div>`;

@@ -22,6 +22,7 @@ import { growingRange, panRange, type Range, xRange, zoomRange } from './range.j
 import { Redraw } from './redraw.js';
 import { summaryOf } from './summary.js';
 import { Tracer } from './tracer.js';
+import { t } from '../shared/l10n.js';
 
 /** One chart. It is drawn, and asks for points, only while it is near the visible part of the page. */
 export class TyChart extends PageElement {
@@ -121,11 +122,11 @@ export class TyChart extends PageElement {
   #placeholder(): TemplateResult | typeof nothing {
     if (!this.isInView) return nothing;
     const runs = this.model.runsOf(this.chart);
-    if (runs.length === 0) return html`<p class="placeholder">All runs of this metric are hidden</p>`;
+    if (runs.length === 0) return html`<p class="placeholder">${t('All runs of this metric are hidden')}</p>`;
     if (this.loader.isLoading(this.chart))
       return html`<p class="placeholder"><span class="icon icon-loading"></span></p>`;
     return html`<p class="placeholder">
-      ${runs.some((run) => ACTIVE.has(run.state)) ? 'Waiting for the first point…' : 'No points'}
+      ${runs.some((run) => ACTIVE.has(run.state)) ? t('Waiting for the first point…') : t('No points')}
     </p>`;
   }
 

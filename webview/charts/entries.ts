@@ -1,6 +1,7 @@
 import { compareValues } from '../../src/base/order.js';
 import type { ChartRun, RunLabel } from '../../src/panels/messages.js';
 import { lookAt, looksOf, type RunLook } from './palette.js';
+import { t } from '../shared/l10n.js';
 
 /** An entry of the legend, which a person can hide, show alone or highlight: a run, or a group of runs. */
 export interface Entry {
@@ -49,7 +50,7 @@ export function groupEntries(runs: readonly ChartRun[], label: RunLabel, baselin
   const groups = [...members].map(([code, group], place): Entry & { code: number } => ({
     code,
     id: code === 0 ? GROUP : `${GROUP}=${label.values[code - 1]!}`,
-    name: code === 0 ? `${name}: not set` : `${name} = ${label.values[code - 1]!}`,
+    name: code === 0 ? t('{0}: not set', name) : `${name} = ${label.values[code - 1]!}`,
     look: lookAt(place),
     runs: group,
     isGroup: true,

@@ -3,6 +3,7 @@ import type { XAxis } from '../../src/panels/messages.js';
 import type { ChartsModel } from './model.js';
 import type { Range } from './range.js';
 import type { Series } from './series-store.js';
+import { t } from '../shared/l10n.js';
 
 type Model = Pick<ChartsModel, 'store' | 'xAxis' | 'legend' | 'zoom' | 'setZoom' | 'onChange'>;
 
@@ -72,12 +73,12 @@ export function movedTo(range: Range, newest: number): Range {
 /** Shown while it means something. */
 export function followToggle(following: Following): TemplateResult | typeof nothing {
   if (!following.isPossible) return nothing;
-  return html`<label class="check" title="Keeps the newest points in view">
+  return html`<label class="check" title=${t('Keeps the newest points in view')}>
     <input
       type="checkbox"
       .checked=${following.isOn}
       @change=${(event: Event) => following.set((event.target as HTMLInputElement).checked)}
     />
-    Follow
+    ${t('Follow')}
   </label>`;
 }

@@ -6,6 +6,7 @@ import type { ImageCache } from './image-cache.js';
 import { imageAt, type ImagesModel } from './images-model.js';
 import type { ChartsModel } from './model.js';
 import { looksOf, swatchClass } from './palette.js';
+import { t } from '../shared/l10n.js';
 
 interface Shown {
   runId: string;
@@ -41,7 +42,7 @@ export class TyImageView extends PageElement {
     return html`
       <dialog
         class="image-view"
-        aria-label="${shown.key} of ${run.name}"
+        aria-label=${t('{0} of {1}', shown.key, run.name)}
         @close=${() => (this.shown = undefined)}
         @click=${(event: MouseEvent) => event.target === event.currentTarget && this.#close()}
       >
@@ -51,8 +52,8 @@ export class TyImageView extends PageElement {
           ${
             all.length > 1
               ? slider({
-                  label: 'Step',
-                  title: 'Step of the image',
+                  label: t('Step'),
+                  title: t('Step of the image'),
                   min: 0,
                   max: all.length - 1,
                   step: 1,
@@ -60,14 +61,19 @@ export class TyImageView extends PageElement {
                   format: (index) => String(all[index]?.step ?? ''),
                   onInput: (index) => (this.shown = { ...shown, step: all[index]!.step }),
                 })
-              : html`<span class="one-step">Step ${image?.step}</span>`
+              : html`<span class="one-step">${t('Step {0}', image?.step)}</span>`
           }
           <vscode-button
             appearance="secondary"
             @click=${() => image && this.model.ask({ type: 'openFile', runId: run.id, path: image.path })}
-            >Open in Editor</vscode-button
+            >${t('Open in Editor')}</vscode-button
           >
-          <button class="icon-button" aria-label="Close" title="Close (Escape)" @click=${() => this.#close()}>
+          <button
+            class="icon-button"
+            aria-label=${t('Close')}
+            title=${t('Close (Escape)')}
+            @click=${() => this.#close()}
+          >
             <span class="icon icon-close"></span>
           </button>
         </header>

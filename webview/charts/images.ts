@@ -11,6 +11,7 @@ import type { TyImageView } from './image-view.js';
 import './image-view.js';
 import type { ChartsModel } from './model.js';
 import { looksOf, type RunLook, swatchClass } from './palette.js';
+import { t } from '../shared/l10n.js';
 
 /** No metric can have it. */
 const SECTION = { prefix: '/images', collapsed: false };
@@ -63,7 +64,7 @@ export class TyImages extends PageElement {
         <h2>
           <button aria-expanded=${isOpen} @click=${() => model.arrangement.toggleSection(SECTION)}>
             <span class="icon icon-chevron-${isOpen ? 'down' : 'right'}"></span>
-            <span>Images</span>
+            <span>${t('Images')}</span>
             <span class="count">${keys.length}</span>
           </button>
           ${isOpen && keys.length > 1 ? this.#linkBox() : nothing}
@@ -83,13 +84,13 @@ export class TyImages extends PageElement {
   }
 
   #linkBox(): TemplateResult {
-    return html`<label class="check" title="Moves the sliders of all images together">
+    return html`<label class="check" title=${t('Moves the sliders of all images together')}>
       <input
         type="checkbox"
         .checked=${this.images.isLinked}
         @change=${(event: Event) => this.images.link((event.target as HTMLInputElement).checked, this.#moved)}
       />
-      Link steps
+      ${t('Link steps')}
     </label>`;
   }
 
@@ -117,7 +118,7 @@ export class TyImages extends PageElement {
 
   #slider(key: string, runIds: readonly string[], step: number | null): TemplateResult {
     const steps = this.images.steps(key, runIds);
-    if (steps.length === 1) return html`<span class="one-step">Step ${steps[0]}</span>`;
+    if (steps.length === 1) return html`<span class="one-step">${t('Step {0}', steps[0])}</span>`;
     const at =
       step === null
         ? steps.length - 1
@@ -126,8 +127,8 @@ export class TyImages extends PageElement {
             steps.findLastIndex((each) => each <= step),
           );
     return slider({
-      label: 'Step',
-      title: 'Step of the images shown. At the end, new images appear as they are logged.',
+      label: t('Step'),
+      title: t('Step of the images shown. At the end, new images appear as they are logged.'),
       min: 0,
       max: steps.length - 1,
       step: 1,
@@ -152,11 +153,11 @@ export class TyImages extends PageElement {
         <button
           class="tile"
           ?disabled=${!image}
-          aria-label=${image ? `${key} of ${run.name}, step ${image.step}; open` : `${key} of ${run.name}: none yet`}
+          aria-label=${image ? t('{0} of {1}, step {2}; open', key, run.name, image.step) : t('{0} of {1}: none yet', key, run.name)}
           @click=${() => image && this.#view.open({ runId: run.id, key, step: image.step })}
         >
           <ty-image .cache=${this.cache} .runId=${run.id} .image=${image}></ty-image>
-          ${image ? nothing : html`<span class="none">from step ${all[0]?.step}</span>`}
+          ${image ? nothing : html`<span class="none">${t('from step {0}', all[0]?.step)}</span>`}
         </button>
         <p class="caption">
           <span class=${swatchClass(look)}></span>

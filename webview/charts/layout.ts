@@ -1,5 +1,6 @@
 import { compareNames } from '../../src/base/order.js';
 import { isCombined, metricsOf, titleOf } from './chart-id.js';
+import { t } from '../shared/l10n.js';
 
 /** Charts of metrics that share the prefix before the first `/`. */
 export interface Section {
@@ -34,7 +35,7 @@ export function sectionsOf(
   );
   return first.length === 0
     ? rest
-    : [{ prefix: PINNED, title: 'Pinned', keys: first, collapsed: false }, ...rest];
+    : [{ prefix: PINNED, title: t('Pinned'), keys: first, collapsed: false }, ...rest];
 }
 
 function sectionsByPrefix(keys: Iterable<string>, orders: Order): Section[] {
@@ -50,7 +51,7 @@ function sectionsByPrefix(keys: Iterable<string>, orders: Order): Section[] {
     .sort(([a], [b]) => rank(a) - rank(b) || compareNames(a, b))
     .map(([prefix, members]) => ({
       prefix,
-      title: prefix === '' ? 'Metrics' : prefix,
+      title: prefix === '' ? t('Metrics') : prefix,
       keys: inOrder(members, Object.hasOwn(orders, prefix) ? orders[prefix]! : []),
       collapsed: prefix === SYSTEM,
     }));

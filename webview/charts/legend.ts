@@ -8,6 +8,7 @@ import { RUN_STATES } from '../shared/run-state.js';
 import { type Entry, labelName } from './entries.js';
 import type { ChartsModel } from './model.js';
 import { swatchClass } from './palette.js';
+import { t } from '../shared/l10n.js';
 
 /** From so many on they get a heading, a search, and can be folded away. */
 const MANY = 13;
@@ -46,25 +47,25 @@ export class TyLegend extends PageElement {
     const listed = found.slice(0, MOST);
     const showAll =
       hidden.size > 0 && entries.length > 1
-        ? html`<button class="link" @click=${() => this.model.legend.showAll()}>Show all</button>`
+        ? html`<button class="link" @click=${() => this.model.legend.showAll()}>${t('Show all')}</button>`
         : nothing;
     return html`
       ${hasMany ? this.#head(showAll) : nothing}
       ${
         hasMany && !this.isOpen
           ? nothing
-          : html`<ul aria-label=${this.model.grouping ? 'Groups of runs' : 'Runs'}>
+          : html`<ul aria-label=${this.model.grouping ? t('Groups of runs') : t('Runs')}>
               ${repeat(
                 listed,
                 ({ id }) => id,
                 (entry) => this.#chip(entry),
               )}
               ${hasMany ? nothing : html`<li>${showAll}</li>`}
-              ${found.length === 0 ? html`<li class="legend-note">No matches.</li>` : nothing}
+              ${found.length === 0 ? html`<li class="legend-note">${t('No matches.')}</li>` : nothing}
               ${
                 found.length > listed.length
                   ? html`<li class="legend-note">
-                      ${found.length - listed.length} more; search to find them.
+                      ${t('{0} more; search to find them.', found.length - listed.length)}
                     </li>`
                   : nothing
               }
@@ -83,22 +84,23 @@ export class TyLegend extends PageElement {
     const { entries } = legend;
     const groups = entries.filter(({ isGroup }) => isGroup).length;
     const title = grouping
-      ? `${groups} groups of ${formatCount(runs.all.length)} runs by ${labelName(grouping.id)}`
-      : `${formatCount(runs.all.length)} runs`;
+      ? t('{0} groups of {1} runs by {2}', groups, formatCount(runs.all.length), labelName(grouping.id))
+      : t('{0} runs', formatCount(runs.all.length));
     const hidden = entries.filter(({ id }) => legend.hidden.has(id)).length;
     return html`
       <div class="legend-head">
         <button class="legend-fold" aria-expanded=${this.isOpen} @click=${() => (this.isOpen = !this.isOpen)}>
           <span class="icon icon-chevron-${this.isOpen ? 'down' : 'right'}"></span>
-          <span>${title}</span>${hidden > 0 ? html`<span class="count">${hidden} hidden</span>` : nothing}
+          <span>${title}</span
+          >${hidden > 0 ? html`<span class="count">${t('{0} hidden', hidden)}</span>` : nothing}
         </button>
         ${
           this.isOpen
             ? html`<input
                 class="field"
                 type="text"
-                placeholder="Search runs"
-                aria-label="Search runs"
+                placeholder=${t('Search runs')}
+                aria-label=${t('Search runs')}
                 .value=${this.search}
                 @input=${(event: InputEvent) => (this.search = (event.target as HTMLInputElement).value)}
                 @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && (this.search = '')}
@@ -116,8 +118,12 @@ export class TyLegend extends PageElement {
     const run = isGroup ? undefined : entry.runs[0]!;
     const isShown = !model.legend.hidden.has(id);
     const place = run && model.runs.placeOf(run);
-    const keys = 'Click to hide or show, Alt+click to show it alone';
-    const words = run ? this.#wordsOf(run) : entry.runs.length === 1 ? '1 run' : `${entry.runs.length} runs`;
+    const keys = t('Click to hide or show, Alt+click to show it alone');
+    const words = run
+      ? this.#wordsOf(run)
+      : entry.runs.length === 1
+        ? t('1 run')
+        : t('{0} runs', entry.runs.length);
     return html`
       <li
         class="chip ${isShown ? '' : 'off'} ${look.isBaseline ? 'baseline' : ''}"
@@ -152,7 +158,7 @@ export class TyLegend extends PageElement {
 
   #state(run: ChartRun, isBaseline: boolean): TemplateResult {
     const state = RUN_STATES[run.state];
-    return html`${isBaseline ? html`<span class="chip-count">baseline</span>` : nothing}<span
+    return html`${isBaseline ? html`<span class="chip-count">${t('baseline')}</span>` : nothing}<span
         class="icon icon-${state.icon} tone-${state.tone}"
       ></span>`;
   }
@@ -164,8 +170,8 @@ export class TyLegend extends PageElement {
         run.isJob
           ? html`<button
               class="icon-button"
-              aria-label="Show log of ${run.name}"
-              title="Show Log"
+              aria-label=${t('Show log of {0}', run.name)}
+              title=${t('Show Log')}
               @click=${() => model.ask({ type: 'showLog', runId: run.id })}
             >
               <span class="icon icon-output"></span>
@@ -174,8 +180,8 @@ export class TyLegend extends PageElement {
       }
       <button
         class="icon-button"
-        aria-label="Remove ${run.name} from the charts"
-        title="Remove from Charts"
+        aria-label=${t('Remove {0} from the charts', run.name)}
+        title=${t('Remove from Charts')}
         @click=${() => model.ask({ type: 'removeRun', runId: run.id })}
       >
         <span class="icon icon-close"></span>

@@ -3,6 +3,7 @@ import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import '../shared/log-end.js';
 import type { PrintedModel } from './printed-model.js';
+import { t } from '../shared/l10n.js';
 
 /** What a run prints that logs no metrics, and the way to read some from it. */
 export class TyPrinted extends PageElement {
@@ -32,10 +33,10 @@ export class TyPrinted extends PageElement {
   protected override render(): TemplateResult {
     const { log } = this.printed;
     return html`
-      <h2>${this.name === undefined ? 'Log' : `Log of ${this.name}`}</h2>
+      <h2>${this.name === undefined ? t('Log') : t('Log of {0}', this.name)}</h2>
       ${
         log && log.numbered.length > 0
-          ? html`<p class="hint">Choose a line to read its numbers as metrics.</p>`
+          ? html`<p class="hint">${t('Choose a line to read its numbers as metrics.')}</p>`
           : nothing
       }
       <ty-log-end

@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { TyChart } from './chart.js';
 import { resizeBy } from './chart-size.js';
 import type { ChartsModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** Less than this is a click. */
 const THRESHOLD_PX = 4;
@@ -116,7 +117,12 @@ export class Reorder implements ReactiveController {
     void this.#page.updateComplete.then(() => {
       chart.querySelector<HTMLElement>('.plot')?.focus();
       chart.scrollIntoView({ block: 'nearest' });
-      chart.querySelector('[aria-live]')!.textContent = `${chart.chart}: ${to + 1} of ${charts.length}`;
+      chart.querySelector('[aria-live]')!.textContent = t(
+        '{0}: {1} of {2}',
+        chart.chart,
+        to + 1,
+        charts.length,
+      );
     });
   }
 

@@ -1,5 +1,6 @@
 import { formatValue } from './format.js';
 import type { ChartLine } from './lines.js';
+import { t } from '../shared/l10n.js';
 
 /** The most lines named for screen readers. */
 const NAMED = 5;
@@ -7,18 +8,18 @@ const NAMED = 5;
 /** A summary of a chart for screen readers. */
 export function summaryOf(title: string, lines: readonly ChartLine[]): string {
   const parts = lines.slice(0, NAMED).map((line) => `${line.name}: ${wordsOf(line)}`);
-  const more = lines.length > NAMED ? `; and ${lines.length - NAMED} more lines` : '';
-  return `${title}. ${parts.join('; ')}${more}. Arrow keys move the cursor, plus and minus zoom.`;
+  const more = lines.length > NAMED ? t('; and {0} more lines', lines.length - NAMED) : '';
+  return t('{0}. {1}{2}. Arrow keys move the cursor, plus and minus zoom.', title, parts.join('; '), more);
 }
 
 function wordsOf({ series, group, curve }: ChartLine): string {
   if (!group) {
     const { min, max } = series ?? { min: NaN, max: NaN };
     const last = formatValue(curve.y[curve.length - 1]!);
-    return `last ${last}, minimum ${formatValue(min)}, maximum ${formatValue(max)}`;
+    return t('last {0}, minimum {1}, maximum {2}', last, formatValue(min), formatValue(max));
   }
   const end = curve.length - 1;
   const runs = Math.max(...group.counts);
   const mean = formatValue((curve.smooth ?? curve.y)[end]!);
-  return `mean of ${runs === 1 ? 'one run' : `${runs} runs`}, last ${mean}`;
+  return runs === 1 ? t('mean of one run, last {0}', mean) : t('mean of {0} runs, last {1}', runs, mean);
 }

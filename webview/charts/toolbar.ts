@@ -9,21 +9,22 @@ import { followToggle } from './following.js';
 import type { ChartsModel } from './model.js';
 import { AMOUNTS, isSmoothing, smoothingOf } from './smooth.js';
 import './view-options.js';
+import { t } from '../shared/l10n.js';
 
 const X_AXES: readonly { value: XAxis; title: string }[] = [
-  { value: 'step', title: 'Step that was logged with the value' },
-  { value: 'relative', title: 'Time since the start of the run' },
-  { value: 'time', title: 'Time of day' },
+  { value: 'step', title: t('Step that was logged with the value') },
+  { value: 'relative', title: t('Time since the start of the run') },
+  { value: 'time', title: t('Time of day') },
 ];
 const Y_SCALES = [
-  { value: 'linear', label: 'Linear', title: 'Linear y axis' },
-  { value: 'log', label: 'Log', title: 'Logarithmic y axis' },
-  { value: 'symlog', label: 'Symlog', title: 'Logarithmic on both sides of zero' },
+  { value: 'linear', label: t('Linear'), title: t('Linear y axis') },
+  { value: 'log', label: t('Log'), title: t('Logarithmic y axis') },
+  { value: 'symlog', label: t('Symlog'), title: t('Logarithmic on both sides of zero') },
 ] as const;
 const SMOOTHING: Record<SmoothingKind, string> = {
-  exponential: 'Exponential moving average, as in TensorBoard',
-  average: 'Mean of this many points around each point',
-  gaussian: 'Mean of the points around each point, weighted by a normal distribution of σ points',
+  exponential: t('Exponential moving average, as in TensorBoard'),
+  average: t('Mean of this many points around each point'),
+  gaussian: t('Mean of the points around each point, weighted by a normal distribution of σ points'),
 };
 
 /** How the curves are drawn, and which. What is set less often is behind the button for the view. */
@@ -46,13 +47,13 @@ export class TyToolbar extends PageElement {
     const { yScale } = model.settings;
     const problem = model.sections.search.problem;
     return html`
-      <div class="tools" role="toolbar" aria-label="Charts">
+      <div class="tools" role="toolbar" aria-label=${t('Charts')}>
         <vscode-text-field
           class="search ${problem ? 'invalid' : ''}"
           type="text"
-          placeholder="Search metrics"
-          aria-label="Search metrics; a regular expression between slashes"
-          title=${problem ?? 'Words, or a /regular expression/'}
+          placeholder=${t('Search metrics')}
+          aria-label=${t('Search metrics; a regular expression between slashes')}
+          title=${problem ?? t('Words, or a /regular expression/')}
           .value=${model.sections.searchText}
           @input=${(event: InputEvent) => model.setSearch((event.target as HTMLInputElement).value)}
           @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && model.setSearch('')}
@@ -62,7 +63,7 @@ export class TyToolbar extends PageElement {
         ${this.#xAxis()}
         ${segmented({
           name: 'y-scale',
-          label: 'Y axis',
+          label: t('Y axis'),
           options: Y_SCALES,
           value: yScale,
           onChange: (value) => model.set({ yScale: value }),
@@ -75,9 +76,9 @@ export class TyToolbar extends PageElement {
             ? html`<vscode-button
                 class="reset"
                 appearance="secondary"
-                title="Double-click a chart, or Escape"
+                title=${t('Double-click a chart, or Escape')}
                 @click=${() => model.setZoom(null)}
-                >Reset zoom</vscode-button
+                >${t('Reset zoom')}</vscode-button
               >`
             : nothing
         }
@@ -91,10 +92,10 @@ export class TyToolbar extends PageElement {
     const metric = axisMetric(model.xAxis) ?? likelyAxis(model.axisMetrics);
     const options = X_AXES.map((option) => ({ ...option, label: axisName(option.value) }));
     if (metric !== undefined)
-      options.push({ value: `metric:${metric}`, label: metric, title: `The metric ${metric}` });
+      options.push({ value: `metric:${metric}`, label: metric, title: t('The metric {0}', metric) });
     return segmented({
       name: 'x-axis',
-      label: 'X axis',
+      label: t('X axis'),
       options,
       value: model.xAxis,
       onChange: (xAxis) => model.set({ xAxis }),
@@ -105,8 +106,8 @@ export class TyToolbar extends PageElement {
     const { settings } = this.model;
     const { kind, amount } = smoothingOf(settings);
     return slider({
-      label: 'Smoothing',
-      title: `${SMOOTHING[kind]}. The original stays faint behind the line.`,
+      label: t('Smoothing'),
+      title: t('{0}. The original stays faint behind the line.', SMOOTHING[kind]),
       ...AMOUNTS[kind],
       value: amount,
       format: (value) =>
@@ -115,7 +116,7 @@ export class TyToolbar extends PageElement {
           : kind === 'exponential'
             ? value.toFixed(2)
             : kind === 'average'
-              ? `${value} points`
+              ? t('{0} points', value)
               : `σ ${value}`,
       onInput: (smoothing) => this.model.set({ smoothing }),
     });

@@ -4,6 +4,7 @@ import { axisMetric } from './axes.js';
 import { formatDifference, formatDuration, formatStep, formatTime, formatValue } from './format.js';
 import { swatchClass } from './palette.js';
 import { type Row, shown, windowOf } from './readout.js';
+import { t } from '../shared/l10n.js';
 
 /** The readout at a position of a chart. */
 export interface Readout {
@@ -31,7 +32,7 @@ export function formatX(x: number, axis: XAxis, isStepless = false): string {
   if (axis === 'relative') return formatDuration(x * 1000);
   if (axis === 'time') return formatTime(x);
   const place = formatStep(Math.round(x));
-  return isStepless ? `Point ${place} in order of logging` : `Step ${place}`;
+  return isStepless ? t('Point {0} in order of logging', place) : t('Step {0}', place);
 }
 
 export function renderTooltip(element: HTMLElement, content: TooltipContent | null): void {
@@ -61,18 +62,22 @@ export function columnsOf({
     },
   ];
   if (hasSmooth && !hasGroups)
-    columns.push({ title: 'value', isMuted: true, text: ({ value }) => formatValue(value) });
+    columns.push({ title: t('value'), isMuted: true, text: ({ value }) => formatValue(value) });
   if (hasGroups && band !== 'none')
     columns.push({
-      title: band === 'range' ? 'range' : '± SD',
+      title: band === 'range' ? 'range' : t('± SD'),
       isMuted: true,
       text: ({ group }) => (group ? bandText(group, band) : ''),
     });
   if (hasGroups)
-    columns.push({ title: 'runs', isMuted: true, text: ({ group }) => (group ? String(group.count) : '') });
+    columns.push({
+      title: t('runs'),
+      isMuted: true,
+      text: ({ group }) => (group ? String(group.count) : ''),
+    });
   if (has(({ difference }) => difference))
     columns.push({
-      title: 'Δ baseline',
+      title: t('Δ baseline'),
       isMuted: true,
       text: ({ difference }) => (difference === undefined ? '' : formatDifference(difference)),
     });
@@ -116,7 +121,7 @@ function template(content: TooltipContent): TemplateResult {
 }
 
 function more(count: number): TemplateResult | typeof nothing {
-  return count > 0 ? html`<div class="tooltip-more">${count} more</div>` : nothing;
+  return count > 0 ? html`<div class="tooltip-more">${t('{0} more', count)}</div>` : nothing;
 }
 
 /** The readout as text: for the clipboard, tab-separated as a spreadsheet takes it. */
@@ -126,7 +131,7 @@ export function readoutText({ rows, xAxis, band }: Readout, title: string): stri
   const isByOrder = xAxis === 'step' && rows.every(({ line }) => line.curve.isStepless);
   const head = ['run', isByOrder ? 'order' : (axisMetric(xAxis) ?? xAxis), title];
   if (hasGroups) head.push('low', 'high', 'runs');
-  if (hasDifference) head.push('to baseline');
+  if (hasDifference) head.push(t('to baseline'));
   const lines = rows.map((row) => {
     const cells = [row.line.name, String(row.x), String(row.value)];
     const { low, high, count } = row.group ?? {};

@@ -9,20 +9,21 @@ import { sizeControl } from './chart-size.js';
 import { labelName } from './entries.js';
 import type { ChartsModel } from './model.js';
 import { asKind, smoothingOf } from './smooth.js';
+import { t } from '../shared/l10n.js';
 
 const KINDS: readonly { value: SmoothingKind; label: string; title: string }[] = [
-  { value: 'exponential', label: 'Exponential', title: 'Moving average, as in TensorBoard' },
-  { value: 'average', label: 'Average', title: 'Mean of a window of points around each point' },
+  { value: 'exponential', label: t('Exponential'), title: t('Moving average, as in TensorBoard') },
+  { value: 'average', label: t('Average'), title: t('Mean of a window of points around each point') },
   {
     value: 'gaussian',
-    label: 'Gaussian',
-    title: 'Mean of the points around each point, weighted by distance',
+    label: t('Gaussian'),
+    title: t('Mean of the points around each point, weighted by distance'),
   },
 ];
 const BANDS: readonly { value: Band; label: string; title: string }[] = [
-  { value: 'range', label: 'Min–max', title: 'From the lowest to the highest value of the runs' },
-  { value: 'deviation', label: 'SD', title: 'Standard deviation of the runs around the mean' },
-  { value: 'none', label: 'None', title: 'Mean only' },
+  { value: 'range', label: t('Min–max'), title: t('From the lowest to the highest value of the runs') },
+  { value: 'deviation', label: t('SD'), title: t('Standard deviation of the runs around the mean') },
+  { value: 'none', label: t('None'), title: t('Mean only') },
 ];
 
 /** A button, and behind it what is set less often. The button says what is not as it was. */
@@ -54,17 +55,17 @@ export class TyViewOptions extends PageElement {
         class="view-button ${set.length > 0 ? 'on' : ''}"
         aria-haspopup="dialog"
         aria-expanded=${this.isOpen}
-        title=${['How the curves are drawn', ...set].join('; ')}
+        title=${[t('How the curves are drawn'), ...set].join('; ')}
         @click=${(event: MouseEvent) => openPopup(this.#popup, event.currentTarget as Element, 'end')}
       >
         <span class="icon icon-settings"></span
-        ><span class="view-label">${set.length > 0 ? set.join(', ') : 'View'}</span>
+        ><span class="view-label">${set.length > 0 ? set.join(', ') : t('View')}</span>
       </button>
       <div
         class="popup view-options"
         popover
         role="dialog"
-        aria-label="View"
+        aria-label=${t('View')}
         @beforetoggle=${(event: ToggleEvent) => (this.isOpen = event.newState === 'open')}
         @toggle=${(event: ToggleEvent) => event.newState === 'open' && this.#popup.querySelector<HTMLElement>('select')?.focus()}
       >
@@ -77,8 +78,8 @@ export class TyViewOptions extends PageElement {
   #set(): string[] {
     const { grouping, settings } = this.model;
     return [
-      grouping ? `Grouped by ${labelName(grouping.id)}` : '',
-      settings.ignoreOutliers ? 'Outliers ignored' : '',
+      grouping ? t('Grouped by {0}', labelName(grouping.id)) : '',
+      settings.ignoreOutliers ? t('Outliers ignored') : '',
     ].filter(Boolean);
   }
 
@@ -86,14 +87,14 @@ export class TyViewOptions extends PageElement {
     const { model } = this;
     const { ignoreOutliers, band } = model.settings;
     return html`
-      ${this.#row('Group by', this.#groupBy())}
-      ${this.#row('Band', segmented({ name: 'band', label: 'Band', options: BANDS, value: band, onChange: (value) => model.set({ band: value }) }))}
-      ${this.#row('X metric', this.#xMetric())}
+      ${this.#row(t('Group by'), this.#groupBy())}
+      ${this.#row(t('Band'), segmented({ name: 'band', label: t('Band'), options: BANDS, value: band, onChange: (value) => model.set({ band: value }) }))}
+      ${this.#row(t('X metric'), this.#xMetric())}
       ${this.#row(
-        'Smoothing',
+        t('Smoothing'),
         segmented({
           name: 'smoothing-kind',
-          label: 'Smoothing',
+          label: t('Smoothing'),
           options: KINDS,
           value: model.settings.smoothingKind,
           onChange: (other) => {
@@ -102,14 +103,14 @@ export class TyViewOptions extends PageElement {
           },
         }),
       )}
-      ${this.#row('Size', sizeControl(model.arrangement))}
-      <label class="check" title="Leaves a few values that are far from all others out of the y axis">
+      ${this.#row(t('Size'), sizeControl(model.arrangement))}
+      <label class="check" title=${t('Leaves a few values that are far from all others out of the y axis')}>
         <input
           type="checkbox"
           .checked=${ignoreOutliers}
           @change=${(event: Event) => model.set({ ignoreOutliers: (event.target as HTMLInputElement).checked })}
         />
-        Ignore outliers
+        ${t('Ignore outliers')}
       </label>
     `;
   }
@@ -124,16 +125,16 @@ export class TyViewOptions extends PageElement {
     const { runs, grouping } = this.model;
     const { labels } = runs;
     const kinds = [
-      ['Params', 'param:'],
-      ['Tags', 'tag:'],
+      [t('Params'), 'param:'],
+      [t('Tags'), 'tag:'],
     ] as const;
     return html`<select
-      aria-label="Group by"
+      aria-label=${t('Group by')}
       ?disabled=${labels.length === 0}
       @change=${(event: Event) => this.model.set({ groupBy: (event.target as HTMLSelectElement).value || null })}
     >
       <option value="" ?selected=${!grouping}>
-        ${labels.length === 0 ? 'No params or tags' : 'Nothing'}
+        ${labels.length === 0 ? t('No params or tags') : t('Nothing')}
       </option>
       ${kinds.map(([title, kind]) => {
         const own = labels.filter(({ id }) => id.startsWith(kind));
@@ -149,13 +150,13 @@ export class TyViewOptions extends PageElement {
     const { model } = this;
     const chosen = axisMetric(model.xAxis);
     return html`<select
-      aria-label="Metric of the x axis"
+      aria-label=${t('Metric of the x axis')}
       @change=${(event: Event) => {
         const { value } = event.target as HTMLSelectElement;
         model.set({ xAxis: value ? `metric:${value}` : 'step' });
       }}
     >
-      <option value="" ?selected=${chosen === undefined}>None</option>
+      <option value="" ?selected=${chosen === undefined}>${t('None')}</option>
       ${model.axisMetrics.map((name) => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`)}
     </select>`;
   }

@@ -10,12 +10,12 @@ import './relations.js';
 import './sheet.js';
 
 const WHICH = [
-  { value: 'differing', label: 'Differing', title: 'Only what differs between the runs' },
-  { value: 'all', label: 'All', title: 'Also what is the same in all of them' },
+  { value: 'differing', label: t('Differing'), title: t('Only what differs between the runs') },
+  { value: 'all', label: t('All'), title: t('Also what is the same in all of them') },
 ] as const;
 const VIEWS: readonly { value: View; label: string; title: string }[] = [
-  { value: 'sheet', label: 'Side by side', title: 'A column for each run' },
-  { value: 'relations', label: 'Relations', title: 'How params and metrics relate across all runs' },
+  { value: 'sheet', label: t('Side by side'), title: t('A column for each run') },
+  { value: 'relations', label: t('Relations'), title: t('How params and metrics relate across all runs') },
 ];
 
 /** The page: what changed in a sentence, then all of it side by side, or how it hangs together. */
@@ -84,7 +84,7 @@ export class TyCompare extends PageElement {
       ${
         model.wider
           ? html`<button class="link" @click=${() => model.widen()}>
-              Back to ${model.wider.length} runs
+              ${t('Back to {0} runs', model.wider.length)}
             </button>`
           : nothing
       }
@@ -92,7 +92,7 @@ export class TyCompare extends PageElement {
         model.hasRelations
           ? segmented({
               name: 'view',
-              label: 'View',
+              label: t('View'),
               options: VIEWS,
               value: view,
               onChange: (value) => model.set({ view: value }),
@@ -103,7 +103,7 @@ export class TyCompare extends PageElement {
         view === 'sheet'
           ? segmented({
               name: 'which',
-              label: 'Show',
+              label: t('Show'),
               options: WHICH,
               value: model.showAll ? 'all' : 'differing',
               onChange: (value) => model.set({ showAll: value === 'all' }),
@@ -113,7 +113,7 @@ export class TyCompare extends PageElement {
       <vscode-button
         appearance="secondary"
         @click=${() => model.post({ type: 'charts', runIds: model.runs!.map(({ id }) => id) })}
-        >Show Charts</vscode-button
+        >${t('Show Charts')}</vscode-button
       >
     `;
   }

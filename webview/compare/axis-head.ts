@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { PageElement } from '../shared/page-element.js';
 import { openPopup } from '../controls/popup.js';
 import { type Axis, type Brush, labelOf, placeOf, valueAt } from './axis.js';
+import { t } from '../shared/l10n.js';
 
 /** A press that goes less far is a click. */
 const SLACK = 5;
@@ -44,13 +45,15 @@ export class TyAxisHead extends PageElement {
   protected override render(): TemplateResult {
     const { axis, brush } = this;
     const { label } = axis.variable;
-    const range = brush ? `, only ${this.#text(brush.from, 'from')} to ${this.#text(brush.to, 'to')}` : '';
+    const range = brush
+      ? t(', only {0} to {1}', this.#text(brush.from, 'from'), this.#text(brush.to, 'to'))
+      : '';
     return html`<button
         class="axis-name ${brush ? 'brushed' : ''}"
         aria-haspopup="dialog"
         aria-expanded=${this.isOpen}
-        aria-label="Axis ${label}${range}. Left and Right move it."
-        title=${`${label}${range}\nDrag to move, click for more`}
+        aria-label=${t('Axis {0}{1}. Left and Right move it.', label, range)}
+        title=${t('{0}{1}\nDrag to move, click for more', label, range)}
         @pointerdown=${(event: PointerEvent) => this.#drag(event)}
         @click=${(event: MouseEvent) => event.detail === 0 && this.#open()}
         @keydown=${(event: KeyboardEvent) => this.#key(event)}
@@ -61,7 +64,7 @@ export class TyAxisHead extends PageElement {
         class="popup axis-menu"
         popover
         role="dialog"
-        aria-label="Axis ${label}"
+        aria-label=${t('Axis {0}', label)}
         @beforetoggle=${(event: ToggleEvent) => (this.isOpen = event.newState === 'open')}
       >
         ${this.isOpen ? this.#content() : nothing}
@@ -86,11 +89,11 @@ export class TyAxisHead extends PageElement {
         ${label}
       </button>`;
     return html`
-      ${end('from', 'From')} ${end('to', 'To')}
+      ${end('from', t('From'))} ${end('to', t('To'))}
       ${
         axis.canBeLog
           ? html`<label class="axis-end"
-              ><span>Log scale</span
+              ><span>${t('Log scale')}</span
               ><input
                 type="checkbox"
                 .checked=${axis.isLog}
@@ -99,10 +102,10 @@ export class TyAxisHead extends PageElement {
           : nothing
       }
       <hr class="menu-line" />
-      ${act('Clear Range', brush !== undefined, () => this.onBrush(undefined))}
-      ${act('Move Left', !this.isFirst, () => this.onMove(-1))}
-      ${act('Move Right', !this.isLast, () => this.onMove(1))}
-      ${act('Remove Axis', this.onRemove !== undefined, () => this.onRemove?.())}
+      ${act(t('Clear Range'), brush !== undefined, () => this.onBrush(undefined))}
+      ${act(t('Move Left'), !this.isFirst, () => this.onMove(-1))}
+      ${act(t('Move Right'), !this.isLast, () => this.onMove(1))}
+      ${act(t('Remove Axis'), this.onRemove !== undefined, () => this.onRemove?.())}
     `;
   }
 

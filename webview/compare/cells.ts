@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import type { TextRow } from './rows.js';
+import { t } from '../shared/l10n.js';
 
 /** Pieces of the sheet that several sections use. */
 
@@ -9,7 +10,7 @@ export function dot({ number }: Pick<ComparedRun, 'number'>): TemplateResult {
 }
 
 export function none(): TemplateResult {
-  return html`<span class="muted" aria-label="none">–</span>`;
+  return html`<span class="muted" aria-label=${t('none')}>–</span>`;
 }
 
 interface SectionOptions<Row> {
@@ -41,7 +42,11 @@ export function section<Row extends { differs: boolean }>({
   const shown = showAll ? rows : rows.filter(({ differs }) => differs);
   const same = rows.length - shown.length;
   const said =
-    same === 0 ? '' : shown.length === 0 && !lead ? `the same in all (${same})` : `${same} the same`;
+    same === 0
+      ? ''
+      : shown.length === 0 && !lead
+        ? t('the same in all ({0})', same)
+        : t('{0} the same', same);
   return html`<tbody class=${isPlain ? '' : 'marked'}>
     ${sectionTitle(title, columns, [said, note].filter(Boolean).join(', '))} ${lead} ${shown.map(draw)}
   </tbody>`;

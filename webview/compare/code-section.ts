@@ -3,6 +3,7 @@ import type { ChangedFile, ComparedRun } from '../../src/panels/compare-messages
 import { none, sectionTitle } from './cells.js';
 import type { CodeMessage, CompareModel } from './model.js';
 import { fileRows } from './rows.js';
+import { t } from '../shared/l10n.js';
 
 const STATUS: Record<ChangedFile['status'], string> = {
   added: 'A',
@@ -18,9 +19,9 @@ export function codeSection(model: CompareModel): TemplateResult {
   const told = others.map(({ id }) => model.code.get(id));
   const rows = fileRows(told.map((code) => code?.files ?? undefined));
   return html`<tbody>
-    ${sectionTitle('Code', others.length + 1)}
+    ${sectionTitle(t('Code'), others.length + 1)}
     <tr>
-      <th scope="row">Files that differ</th>
+      <th scope="row">${t('Files that differ')}</th>
       <td>${none()}</td>
       ${told.map((code, i) => html`<td>${codeCell(model, code, others[i]!)}</td>`)}
     </tr>
@@ -44,7 +45,7 @@ function fileButton(
 ): TemplateResult {
   return html`<button
     class="link file"
-    title="Compare ${path} of ${first.name} with that of ${other.name}"
+    title=${t('Compare {0} of {1} with that of {2}', path, first.name, other.name)}
     @click=${() => model.post({ type: 'openCode', runId: other.id, path })}
   >
     ${STATUS[status]} ${countsOf(additions, deletions)}
@@ -52,17 +53,17 @@ function fileButton(
 }
 
 function codeCell(model: CompareModel, code: CodeMessage | undefined, other: ComparedRun): TemplateResult {
-  if (!code) return html`<span class="muted">comparing…</span>`;
+  if (!code) return html`<span class="muted">${t('comparing…')}</span>`;
   if (!code.files)
     return html`<span class="muted" title=${code.problem ?? ''}
-      >${code.problem === 'not kept' ? 'Code is not kept' : 'Cannot be compared'}</span
+      >${code.problem === 'not kept' ? t('Code is not kept') : t('Cannot be compared')}</span
     >`;
-  if (code.files.length === 0) return html`<span class="muted">same code</span>`;
+  if (code.files.length === 0) return html`<span class="muted">${t('same code')}</span>`;
   const sum = (of: (file: ChangedFile) => number | null) =>
     code.files!.reduce((total, file) => total + (of(file) ?? 0), 0);
   return html`<button
     class="link file"
-    title="Compare all files"
+    title=${t('Compare all files')}
     @click=${() => model.post({ type: 'openCode', runId: other.id })}
   >
     ${code.files.length}
@@ -74,6 +75,6 @@ function codeCell(model: CompareModel, code: CodeMessage | undefined, other: Com
 }
 
 function countsOf(additions: number | null, deletions: number | null): TemplateResult {
-  if (additions === null || deletions === null) return html`<span class="muted">binary</span>`;
+  if (additions === null || deletions === null) return html`<span class="muted">${t('binary')}</span>`;
   return html`<span class="added">+${additions}</span> <span class="removed">−${deletions}</span>`;
 }

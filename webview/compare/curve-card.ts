@@ -6,6 +6,7 @@ import { formatValue } from '../shared/format.js';
 import { saySteplessLines } from '../shared/stepless.js';
 import { type Overlay, overlay } from './curves.js';
 import type { CompareModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 const WIDTH = 240;
 const HEIGHT = 84;
@@ -71,17 +72,19 @@ export class TyCurve extends PageElement {
     return html`<button
       class="curve"
       aria-label=${curves ? this.#words(curves) : metric}
-      title="Show the charts of these runs"
+      title=${t('Show the charts of these runs')}
       @click=${() => model.post({ type: 'charts', runIds: model.shown.map(({ id }) => id) })}
     >
       <span class="curve-name" title=${metric}>${metric}</span>
-      ${drawn ? this.#drawing(drawn) : html`<span class="curve-box muted">${curves === null ? 'Cannot be read' : ''}</span>`}
+      ${drawn ? this.#drawing(drawn) : html`<span class="curve-box muted">${curves === null ? t('Cannot be read') : ''}</span>`}
       ${
         drawn
           ? html`<span class="curve-steps" aria-hidden="true"
               ><span>${formatValue(drawn.firstStep)}</span>${
                 drawn.stepless
-                  ? html`<span title=${saySteplessLines(drawn.stepless, drawn.paths.size)}>by order</span>`
+                  ? html`<span title=${saySteplessLines(drawn.stepless, drawn.paths.size)}
+                      >${t('by order')}</span
+                    >`
                   : nothing
               }<span>${formatValue(drawn.lastStep)}</span></span
             >`
@@ -116,10 +119,16 @@ export class TyCurve extends PageElement {
       const finite = values.filter(Number.isFinite);
       if (!run || finite.length === 0) return [];
       const [least, greatest] = [Math.min(...finite), Math.max(...finite)];
-      return `${run.name}: last ${formatValue(values.at(-1)!)}, minimum ${formatValue(least)}, maximum ${formatValue(greatest)}`;
+      return t(
+        '{0}: last {1}, minimum {2}, maximum {3}',
+        run.name,
+        formatValue(values.at(-1)!),
+        formatValue(least),
+        formatValue(greatest),
+      );
     });
-    const more = parts.length > NAMED ? `; and ${parts.length - NAMED} more runs` : '';
-    return `${this.metric}. ${parts.slice(0, NAMED).join('; ')}${more}. Show charts.`;
+    const more = parts.length > NAMED ? t('; and {0} more runs', parts.length - NAMED) : '';
+    return t('{0}. {1}{2}. Show charts.', this.metric, parts.slice(0, NAMED).join('; '), more);
   }
 }
 

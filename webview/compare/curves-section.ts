@@ -5,6 +5,7 @@ import { sectionTitle, wideRow } from './cells.js';
 import './curve-card.js';
 import type { CompareModel } from './model.js';
 import { metricRows } from './rows.js';
+import { t } from '../shared/l10n.js';
 
 /** Small charts of the metrics whose curves differ, in the order of the metrics. */
 export function curvesSection(model: CompareModel): TemplateResult {
@@ -21,7 +22,7 @@ export function curvesSection(model: CompareModel): TemplateResult {
     )}
   </div>`;
   return html`<tbody>
-    ${sectionTitle('Curves', shown.length)} ${wideRow(shown.length, content)}
+    ${sectionTitle(t('Curves'), shown.length)} ${wideRow(shown.length, content)}
   </tbody>`;
 }
 

@@ -4,6 +4,7 @@ import { formatCount } from '../shared/format.js';
 import { dot } from './cells.js';
 import type { CompareModel } from './model.js';
 import { type Part, sentenceOf, summaryOf } from './sentence.js';
+import { t } from '../shared/l10n.js';
 
 /** The most sentences shown; the rest can be expanded. */
 const SENTENCES = 3;
@@ -14,18 +15,19 @@ export function headline(model: CompareModel): TemplateResult {
   const [first, ...others] = model.shown;
   if (runs.length > model.detailed)
     return html`<p class="sentences">
-      <span class="whose">${formatCount(runs.length)} runs</span>${summaryOf(runs, model.goals).map(partOf)}
+      <span class="whose">${t('{0} runs', formatCount(runs.length))}</span
+      >${summaryOf(runs, model.goals).map(partOf)}
     </p>`;
   const one = (other: ComparedRun) => sentence(model, first!, other, others.length > 1);
   return html`<div class="sentences">
-    <ul aria-label="What changed">
+    <ul aria-label=${t('What changed')}>
       ${others.slice(0, SENTENCES).map(one)}
     </ul>
     ${
       others.length > SENTENCES
         ? html`<details>
-            <summary>${others.length - SENTENCES} more</summary>
-            <ul aria-label="What changed in the others">
+            <summary>${t('{0} more', others.length - SENTENCES)}</summary>
+            <ul aria-label=${t('What changed in the others')}>
               ${others.slice(SENTENCES).map(one)}
             </ul>
           </details>`

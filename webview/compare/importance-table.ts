@@ -4,6 +4,7 @@ import { associationOf } from './association.js';
 import { type Importance, importanceOf, LEAST_RUNS } from './importance.js';
 import type { RelationsView } from './relations-view.js';
 import type { Variable } from './variables.js';
+import { t } from '../shared/l10n.js';
 
 /** Params listed; the rest unfolds. */
 const MOST = 12;
@@ -63,23 +64,23 @@ export class TyImportance extends PageElement {
       share ?? (Math.abs(association.value) || 0);
     rows.sort((a, b) => strength(b) - strength(a));
     const shown = this.showAll ? rows : rows.slice(0, MOST);
-    if (rows.length === 0) return html`<p class="muted">All runs have the same params.</p>`;
+    if (rows.length === 0) return html`<p class="muted">${t('All runs have the same params.')}</p>`;
     return html`
       <table class="importance">
         <thead>
           <tr>
-            <th scope="col">Param</th>
+            <th scope="col">${t('Param')}</th>
             <th
               scope="col"
-              title="Permutation importance in a random forest: how much worse the forest orders unseen runs when the values of this param are shuffled. It includes effects of params that act together."
+              title=${t('Permutation importance in a random forest: how much worse the forest orders unseen runs when the values of this param are shuffled. It includes effects of params that act together.')}
             >
-              Importance
+              ${t('Importance')}
             </th>
             <th
               scope="col"
-              title="Spearman’s rank correlation for numbers, correlation ratio (no sign) for words; each param on its own"
+              title=${t('Spearman’s rank correlation for numbers, correlation ratio (no sign) for words; each param on its own')}
             >
-              Correlation
+              ${t('Correlation')}
             </th>
           </tr>
         </thead>
@@ -90,7 +91,7 @@ export class TyImportance extends PageElement {
                 <th scope="row">
                   <button
                     class="link"
-                    title="Show ${param.label} in the scatter plot"
+                    title=${t('Show {0} in the scatter plot', param.label)}
                     @click=${() => this.onPick(param.id)}
                   >
                     ${param.label}
@@ -102,7 +103,7 @@ export class TyImportance extends PageElement {
                 <td>
                   ${
                     Number.isNaN(value)
-                      ? html`<span class="muted" aria-label="none">–</span>`
+                      ? html`<span class="muted" aria-label=${t('none')}>–</span>`
                       : html`${bar(Math.abs(value), Math.sign(value))}<span
                             >${signed(value, kind === 'rank')}</span
                           >`
@@ -115,7 +116,7 @@ export class TyImportance extends PageElement {
       ${
         rows.length > MOST
           ? html`<button class="link" @click=${() => (this.showAll = !this.showAll)}>
-              ${this.showAll ? 'Show fewer' : `Show all ${rows.length}`}
+              ${this.showAll ? t('Show fewer') : t('Show all {0}', rows.length)}
             </button>`
           : nothing
       }
@@ -125,12 +126,12 @@ export class TyImportance extends PageElement {
 }
 
 function said(importance: Importance | 'few' | undefined): string {
-  if (importance === undefined) return 'Computing the importance…';
-  if (importance === 'few') return `Importance needs ${LEAST_RUNS} runs or more with this metric.`;
+  if (importance === undefined) return t('Computing the importance…');
+  if (importance === 'few') return t('Importance needs {0} runs or more with this metric.', LEAST_RUNS);
   const percent = Math.round(Math.max(0, importance.r2) * 100);
   return importance.r2 < TELLING_R2
-    ? 'The params hardly predict the order of the runs. Do not rely on the importance.'
-    : `The params predict ${percent}% of the order of runs that the forest had not seen.`;
+    ? t('The params hardly predict the order of the runs. Do not rely on the importance.')
+    : t('The params predict {0}% of the order of runs that the forest had not seen.', percent);
 }
 
 /** e.g. `+0.81`, `−0.05`, `0.00` */

@@ -4,11 +4,12 @@ import { none, section } from './cells.js';
 import { deltaOf, formatDelta, formatRelative } from './delta.js';
 import type { CompareModel } from './model.js';
 import { type MetricRow, metricRows } from './rows.js';
+import { t } from '../shared/l10n.js';
 
 /** Last values, and how they stand against the first run's. */
 export function metricsSection({ shown, showAll, goals }: CompareModel): TemplateResult {
   return section({
-    title: 'Metrics',
+    title: t('Metrics'),
     rows: metricRows(shown, goals),
     columns: shown.length,
     showAll,
@@ -17,7 +18,7 @@ export function metricsSection({ shown, showAll, goals }: CompareModel): Templat
 }
 
 function metricRow({ name, goal, values, best }: MetricRow): TemplateResult {
-  const hint = { lower: 'Lower is better', higher: 'Higher is better', unknown: '' }[goal];
+  const hint = { lower: t('Lower is better'), higher: t('Higher is better'), unknown: '' }[goal];
   return html`<tr>
     <th scope="row" title=${hint}>
       ${name}

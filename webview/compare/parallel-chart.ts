@@ -9,6 +9,7 @@ import { fresh, Stage } from './canvas.js';
 import type { CompareModel } from './model.js';
 import { columnsOf, type Frame, heightOf, linesOf, moved, nearestLine, placeAt } from './parallel.js';
 import type { RelationsView } from './relations-view.js';
+import { t } from '../shared/l10n.js';
 
 const HEIGHT = 310;
 const TOP = 38;
@@ -55,9 +56,7 @@ export class TyParallel extends PageElement {
         <canvas
           class="base"
           role="img"
-          aria-label="Parallel coordinates of ${runs.length} runs over ${names}, coloured by ${
-            target.variable.label
-          }. The table below has the values."
+          aria-label=${t('Parallel coordinates of {0} runs over {1}, coloured by {2}. The table below has the values.', runs.length, names, target.variable.label)}
         ></canvas>
         <canvas
           class="over"
@@ -169,7 +168,7 @@ export class TyParallel extends PageElement {
     context.textAlign = isLast ? 'end' : 'start';
     context.lineJoin = 'round';
     const ticks = ticksOf(axis, 6);
-    if (axis.variable.values.some(Number.isNaN)) ticks.push({ place: NaN, label: 'none' });
+    if (axis.variable.values.some(Number.isNaN)) ticks.push({ place: NaN, label: t('none') });
     for (const { place, label } of ticks) {
       const text = label.length > 14 ? `${label.slice(0, 13)}…` : label;
       const at = x + (isLast ? -8 : 8);

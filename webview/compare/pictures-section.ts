@@ -4,6 +4,7 @@ import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { none, sectionTitle, wideRow } from './cells.js';
 import type { CompareModel } from './model.js';
 import './wipe.js';
+import { t } from '../shared/l10n.js';
 
 /** Pictures side by side, or on top of each other with a line between them. */
 export function picturesSection(model: CompareModel): TemplateResult | typeof nothing {
@@ -17,14 +18,18 @@ export function picturesSection(model: CompareModel): TemplateResult | typeof no
   const differing = names.filter((name) => runs.some((run) => of(run, name) !== of(first!, name)));
   const same = names.length - differing.length;
   const note =
-    showAll || same === 0 ? '' : differing.length === 0 ? `the same in all (${same})` : `${same} the same`;
+    showAll || same === 0
+      ? ''
+      : differing.length === 0
+        ? t('the same in all ({0})', same)
+        : t('{0} the same', same);
   const shown = showAll ? names : differing;
-  const mode = html`<label class="mode" title="Lay two pictures on top of each other">
+  const mode = html`<label class="mode" title=${t('Lay two pictures on top of each other')}>
     <input
       type="checkbox"
       .checked=${wipes}
       @change=${(event: Event) => model.set({ wipes: (event.target as HTMLInputElement).checked })}
-    />Slider
+    />${t('Slider')}
   </label>`;
   const row = (name: string) =>
     html`<tr>
@@ -32,7 +37,7 @@ export function picturesSection(model: CompareModel): TemplateResult | typeof no
       ${runs.map((run) => {
         const source = of(run, name);
         return html`<td class="picture">
-          ${source ? html`<img src=${source} alt="${name} of ${run.name}" />` : none()}
+          ${source ? html`<img src=${source} alt=${t('{0} of {1}', name, run.name)} />` : none()}
         </td>`;
       })}
     </tr>`;
@@ -55,7 +60,7 @@ export function picturesSection(model: CompareModel): TemplateResult | typeof no
     );
   };
   return html`<tbody>
-    ${sectionTitle('Pictures', runs.length, note, shown.length > 0 ? mode : nothing)}
+    ${sectionTitle(t('Pictures'), runs.length, note, shown.length > 0 ? mode : nothing)}
     ${shown.map(wipes ? wipeRow : row)}
   </tbody>`;
 }

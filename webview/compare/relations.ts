@@ -14,10 +14,11 @@ import { runList } from './run-list.js';
 import './scatter-chart.js';
 import './shade-legend.js';
 import { type Variable, variablesOf } from './variables.js';
+import { t } from '../shared/l10n.js';
 
 const AXIS_SECTIONS: readonly (readonly [Variable['kind'], string])[] = [
-  ['param', 'Params'],
-  ['metric', 'Metrics'],
+  ['param', t('Params')],
+  ['metric', t('Metrics')],
 ];
 
 /** How params and metrics relate across all runs. */
@@ -84,8 +85,8 @@ export class TyRelations extends PageElement {
     if (!view)
       return html`<div class="empty" role="status">
         <span class="icon icon-graph-line"></span>
-        <p>No metric differs</p>
-        <p class="hint">Relations need a metric whose value differs between the runs.</p>
+        <p>${t('No metric differs')}</p>
+        <p class="hint">${t('Relations need a metric whose value differs between the runs.')}</p>
       </div>`;
     const { model } = this;
     return html`
@@ -99,20 +100,20 @@ export class TyRelations extends PageElement {
           .onScale=${(id: string, isLog: boolean) => this.#setScale(id, isLog)}
         ></ty-parallel>
         <div class="relation-panes">
-          <section aria-label="Scatter plot">
+          <section aria-label=${t('Scatter plot')}>
             <h2>
-              ${this.#select('y', 'Vertical', view.y.variable, view.variables)}
-              <span class="muted">over</span>
-              ${this.#select('x', 'Horizontal', view.x.variable, view.variables)}
+              ${this.#select('y', t('Vertical'), view.y.variable, view.variables)}
+              <span class="muted">${t('over')}</span>
+              ${this.#select('x', t('Horizontal'), view.x.variable, view.variables)}
             </h2>
             <ty-scatter .model=${model} .view=${view}></ty-scatter>
           </section>
-          <section aria-label="Importance of params">
-            <h2>What matters to <code>${view.target.variable.label}</code></h2>
+          <section aria-label=${t('Importance of params')}>
+            <h2>${t('What matters to')} <code>${view.target.variable.label}</code></h2>
             <ty-importance .view=${view} .onPick=${(id: string) => this.#choose({ x: id })}></ty-importance>
           </section>
         </div>
-        <section class="list" tabindex="0" aria-label="Runs">${runList(model, view)}</section>
+        <section class="list" tabindex="0" aria-label=${t('Runs')}>${runList(model, view)}</section>
       </div>
     `;
   }
@@ -121,14 +122,14 @@ export class TyRelations extends PageElement {
     const { target, variables, isIn, runs, goal, shadeEnds } = view;
     const metrics = variables.filter(({ kind }) => kind === 'metric');
     return html`<div class="relation-tools">
-      ${this.#select('target', 'Metric', target.variable, metrics, true)}
+      ${this.#select('target', t('Metric'), target.variable, metrics, true)}
       <span class="legend">
         <span>${shadeEnds[0]}</span>
         <ty-shades .isReversed=${goal === 'lower'}></ty-shades>
         <span>${shadeEnds[1]}</span>
       </span>
       <ty-checklist
-        label="Axes"
+        label=${t('Axes')}
         hint="Choose which params and metrics have an axis"
         buttonClass="link"
         searchLabel="Search params and metrics"
@@ -147,25 +148,25 @@ export class TyRelations extends PageElement {
     const ids = runs.flatMap(({ id }, i) => (isIn[i] === 1 ? [id] : []));
     const said =
       brushes.size === 0
-        ? `${formatCount(runs.length)} runs`
-        : `${formatCount(ids.length)} of ${formatCount(runs.length)} runs`;
+        ? t('{0} runs', formatCount(runs.length))
+        : t('{0} of {1} runs', formatCount(ids.length), formatCount(runs.length));
     const fits = ids.length <= model.detailed;
     return html`
       <span role="status">${said}</span>
       ${
         brushes.size === 0
-          ? html`<span class="muted">Drag along an axis to select</span>`
-          : html`<button class="link" @click=${() => (this.brushes = new Map())}>Clear</button>
+          ? html`<span class="muted">${t('Drag along an axis to select')}</span>`
+          : html`<button class="link" @click=${() => (this.brushes = new Map())}>${t('Clear')}</button>
               <button
                 class="link"
                 ?disabled=${ids.length < 2 || ids.length === runs.length}
-                title=${fits ? 'Put these runs side by side' : 'Remove the other runs'}
+                title=${fits ? t('Put these runs side by side') : t('Remove the other runs')}
                 @click=${() => {
                   this.brushes = new Map();
                   model.narrow(ids);
                 }}
               >
-                ${fits ? 'Compare side by side' : 'Keep only these'}
+                ${fits ? t('Compare side by side') : t('Keep only these')}
               </button>`
       }
     `;
@@ -192,7 +193,7 @@ export class TyRelations extends PageElement {
         title=${label}
         @change=${(event: Event) => this.#choose({ [which]: (event.target as HTMLSelectElement).value })}
       >
-        ${group('param', 'Params')} ${group('metric', 'Metrics')}
+        ${group('param', t('Params'))} ${group('metric', t('Metrics'))}
       </select>
     </label>`;
   }

@@ -3,6 +3,7 @@ import { dot } from './cells.js';
 import { labelOf } from './axis.js';
 import type { CompareModel } from './model.js';
 import type { RelationsView } from './relations-view.js';
+import { t } from '../shared/l10n.js';
 
 /** More are not read; the brushes narrow them down. */
 const MOST = 50;
@@ -18,11 +19,11 @@ export function runList(
   return html`
     <table class="run-list">
       <caption>
-        ${goal === 'unknown' ? 'Runs, greatest first' : 'Runs, best first'}
+        ${goal === 'unknown' ? t('Runs, greatest first') : t('Runs, best first')}
       </caption>
       <thead>
         <tr>
-          <th scope="col">Run</th>
+          <th scope="col">${t('Run')}</th>
           ${columns.map(({ variable }) => html`<th scope="col" title=${variable.label}>${variable.label}</th>`)}
         </tr>
       </thead>
@@ -39,7 +40,7 @@ export function runList(
             <th scope="row">
               ${dot(run)}<button
                 class="link"
-                title="Show the charts of ${run.name}"
+                title=${t('Show the charts of {0}', run.name)}
                 @click=${() => model.post({ type: 'charts', runIds: [run.id] })}
               >
                 ${run.name}
@@ -50,6 +51,6 @@ export function runList(
         })}
       </tbody>
     </table>
-    ${best.length > shown.length ? html`<p class="muted">${best.length - shown.length} more</p>` : nothing}
+    ${best.length > shown.length ? html`<p class="muted">${t('{0} more', best.length - shown.length)}</p>` : nothing}
   `;
 }

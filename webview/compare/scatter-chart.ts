@@ -7,6 +7,7 @@ import { fresh, Stage } from './canvas.js';
 import type { CompareModel } from './model.js';
 import type { RelationsView } from './relations-view.js';
 import { type Box, dotsOf, nearestDot } from './scatter.js';
+import { t } from '../shared/l10n.js';
 
 const HEIGHT = 280;
 const EDGE = { left: 64, right: 14, top: 12, bottom: 24 };
@@ -36,12 +37,12 @@ export class TyScatter extends PageElement {
     const { kind, value } = associationOf(x.variable, y.variable);
     const how = Number.isNaN(value)
       ? ''
-      : ` ${kind === 'rank' ? 'Rank correlation' : 'Correlation ratio'} ${value.toFixed(2)}.`;
+      : ` ${kind === 'rank' ? t('Rank correlation') : t('Correlation ratio')} ${value.toFixed(2)}.`;
     return html`<div class="scatter">
       <canvas
         class="base"
         role="img"
-        aria-label="${y.variable.label} over ${x.variable.label} of ${runs.length} runs.${how}"
+        aria-label=${t('{0} over {1} of {2} runs.{3}', y.variable.label, x.variable.label, runs.length, how)}
       ></canvas>
       <canvas
         class="over"

@@ -3,6 +3,7 @@ import type { Goals } from '../../src/panels/table-messages.js';
 import { formatValue } from '../shared/format.js';
 import { deltaOf, formatDelta } from './delta.js';
 import { type MetricRow, metricRows, textRows } from './rows.js';
+import { t } from '../shared/l10n.js';
 
 export interface Part {
   text: string;
@@ -25,12 +26,12 @@ export function sentenceOf(
 ): Part[] {
   const changes: Part[][] = [];
   if (files && files.length > 0)
-    changes.push([{ text: files.length === 1 ? '1 file' : `${files.length} files` }]);
+    changes.push([{ text: files.length === 1 ? t('1 file') : t('{0} files', files.length) }]);
   const params = textRows([first, other], (run) => run.params).filter(({ differs }) => differs);
   for (const { name, values } of params.slice(0, NAMED_PARAMS))
     changes.push([{ text: name, isName: true }, { text: ` ${short(values[0])} → ${short(values[1])}` }]);
   changes.push(...moreParams(params.length - NAMED_PARAMS));
-  if (changes.length === 0) changes.push([{ text: files ? 'Same code and params' : 'Same params' }]);
+  if (changes.length === 0) changes.push([{ text: files ? t('Same code and params') : t('Same params') }]);
   const results = telling([first, other], said).flatMap(({ name, values, goal }): Part[][] => {
     const delta = deltaOf(values[0], values[1], goal);
     if (!delta) return [];
@@ -53,7 +54,7 @@ export function summaryOf(runs: readonly ComparedRun[], said?: Goals): Part[] {
     .slice(0, NAMED_PARAMS)
     .map(({ name, values }): Part[] => [{ text: name, isName: true }, { text: ` ${rangeOf(values)}` }]);
   changes.push(...moreParams(params.length - NAMED_PARAMS));
-  if (changes.length === 0) changes.push([{ text: 'Same params' }]);
+  if (changes.length === 0) changes.push([{ text: t('Same params') }]);
   const results = telling(runs, said).flatMap(({ name, values, best }): Part[][] =>
     best === undefined
       ? []
@@ -80,14 +81,14 @@ function rangeOf(values: readonly (string | undefined)[]): string {
   const given = values.filter((value) => value !== undefined);
   const numbers = given.map(Number);
   if (numbers.length > 0 && numbers.every(Number.isFinite) && given.every((value) => value.trim() !== ''))
-    return `${formatValue(Math.min(...numbers))} to ${formatValue(Math.max(...numbers))}`;
+    return t('{0} to {1}', formatValue(Math.min(...numbers)), formatValue(Math.max(...numbers)));
   const words = [...new Set(given)];
   const more = words.length - NAMED_PARAMS;
-  return words.slice(0, NAMED_PARAMS).map(short).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return words.slice(0, NAMED_PARAMS).map(short).join(', ') + (more > 0 ? t(' and {0} more', more) : '');
 }
 
 function moreParams(count: number): Part[][] {
-  return count <= 0 ? [] : [[{ text: count === 1 ? '1 more param' : `${count} more params` }]];
+  return count <= 0 ? [] : [[{ text: count === 1 ? t('1 more param') : t('{0} more params', count) }]];
 }
 
 function short(value: string | undefined): string {

@@ -12,6 +12,7 @@ import { metricsSection } from './metrics-section.js';
 import type { CompareModel } from './model.js';
 import { picturesSection } from './pictures-section.js';
 import { type TextRow, textRows } from './rows.js';
+import { t } from '../shared/l10n.js';
 
 /** A column for each run, a row for each thing: the first few runs side by side. */
 export class TySheet extends PageElement {
@@ -36,36 +37,35 @@ export class TySheet extends PageElement {
       ${
         left > 0
           ? html`<p class="aside">
-              The first ${runs.length} of ${model.runs!.length} runs. To see others side by side, select them
-              under Relations.
+              ${t('The first {0} of {1} runs. To see others side by side, select them under Relations.', runs.length, model.runs!.length)}
             </p>`
           : nothing
       }
-      <div class="sheet" tabindex="0" role="region" aria-label="Comparison">
+      <div class="sheet" tabindex="0" role="region" aria-label=${t('Comparison')}>
         <table>
           <thead>
             <tr>
-              <th scope="col"><span class="visually-hidden">What</span></th>
+              <th scope="col"><span class="visually-hidden">${t('What')}</span></th>
               ${runs.map((run, i) => this.#heading(run, i))}
             </tr>
           </thead>
           ${metricsSection(model)} ${curvesSection(model)}
           ${texts(
-            'Params',
+            t('Params'),
             textRows(runs, ({ params }) => params),
           )}
           ${codeSection(model)}
           ${texts(
-            'Data',
+            t('Data'),
             textRows(runs, ({ id }) => model.details.get(id)?.data ?? {}),
           )}
           ${texts(
-            'Packages',
+            t('Packages'),
             textRows(runs, ({ id }) => model.details.get(id)?.environment ?? {}),
           )}
-          ${picturesSection(model)} ${filesSection(model)} ${texts('Run', factRows(runs), true)}
+          ${picturesSection(model)} ${filesSection(model)} ${texts(t('Run'), factRows(runs), true)}
           ${texts(
-            'Tags',
+            t('Tags'),
             textRows(runs, ({ tags }) => tags),
           )}
         </table>
@@ -88,7 +88,7 @@ export class TySheet extends PageElement {
       <div class="run">
         ${dot(run)}<button
           class="link run-name"
-          title="Show ${run.name}"
+          title=${t('Show {0}', run.name)}
           @click=${() => model.post({ type: 'run', runId: run.id })}
         >
           ${run.name}
@@ -98,21 +98,21 @@ export class TySheet extends PageElement {
       <div class="run-tools">
         ${
           i === 0
-            ? html`<span class="baseline">Baseline</span>`
+            ? html`<span class="baseline">${t('Baseline')}</span>`
             : html`<button
                 class="link"
-                title="Compare the others with ${run.name}"
+                title=${t('Compare the others with {0}', run.name)}
                 @click=${() => model.show([run.id, ...ids])}
               >
-                Make baseline
+                ${t('Make baseline')}
               </button>`
         }
         ${
           ids.length > 1
             ? html`<button
                 class="link remove"
-                aria-label="Remove ${run.name}"
-                title="Remove from the comparison"
+                aria-label=${t('Remove {0}', run.name)}
+                title=${t('Remove from the comparison')}
                 @click=${() => model.show(ids)}
               >
                 <span class="icon icon-close"></span>
@@ -129,9 +129,14 @@ function factRows(runs: readonly ComparedRun[]): TextRow[] {
     State: RUN_STATES[run.state].label,
     Started: formatTime(run.startTime),
     ...(run.duration !== null && { Duration: formatDuration(run.duration) }),
-    ...Object.fromEntries(run.facts),
+    ...Object.fromEntries(run.facts.map(([name, value]) => [t(name), value])),
   });
-  const names = ['State', 'Started', 'Duration', ...runs.flatMap(({ facts }) => facts.map(([name]) => name))];
+  const names = [
+    t('State'),
+    t('Started'),
+    t('Duration'),
+    ...runs.flatMap(({ facts }) => facts.map(([name]) => t(name))),
+  ];
   return textRows(runs, of, [...new Set(names)]);
 }
 

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { PageElement } from '../shared/page-element.js';
 import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { dot } from './cells.js';
+import { t } from '../shared/l10n.js';
 
 interface Side {
   run: ComparedRun;
@@ -52,7 +53,7 @@ export class TyWipe extends PageElement {
       html`<img
         class=${side}
         src=${this[side].source}
-        alt="${name} of ${this[side].run.name}"
+        alt=${t('{0} of {1}', name, this[side].run.name)}
         draggable="false"
         @load=${({ target }: Event) => this.#measured(side, target as HTMLImageElement)}
       />`;
@@ -69,12 +70,12 @@ export class TyWipe extends PageElement {
       </div>
       ${
         isApart
-          ? html`<p class="muted">The pictures have two sizes.</p>`
+          ? html`<p class="muted">${t('The pictures have two sizes.')}</p>`
           : html`<input
               type="range"
               min="0"
               max="100"
-              aria-label="Line between ${left.run.name} and ${right.run.name}"
+              aria-label=${t('Line between {0} and {1}', left.run.name, right.run.name)}
               aria-valuetext="${at}% ${left.run.name}"
               .value=${String(at)}
               @input=${(event: InputEvent) => (this.at = (event.target as HTMLInputElement).valueAsNumber)}

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { PageElement } from '../shared/page-element.js';
 import './checklist.css';
 import { moveFocus, openPopup } from './popup.js';
+import { t } from '../shared/l10n.js';
 
 export interface Choice {
   /** Of one of the sections; searching for it finds all of them. */
@@ -103,8 +104,8 @@ export class TyChecklist extends PageElement {
           listed.filter((choice) => choice.kind === kind),
         ),
       )}
-      ${found.length === 0 ? html`<p class="checklist-note">Nothing matches.</p>` : nothing}
-      ${left > 0 ? html`<p class="checklist-note">${left} more; search to find them.</p>` : nothing}
+      ${found.length === 0 ? html`<p class="checklist-note">${t('Nothing matches.')}</p>` : nothing}
+      ${left > 0 ? html`<p class="checklist-note">${t('{0} more; search to find them.', left)}</p>` : nothing}
     `;
   }
 

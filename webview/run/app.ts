@@ -98,7 +98,7 @@ export class TyRun extends PageElement {
             title,
             count: all.length,
             tools: html`<span class="section-tools"
-              >${tools ?? nothing}${iconButton('copy', `Copy all ${title.toLowerCase()}`, () =>
+              >${tools ?? nothing}${iconButton('copy', t('Copy all {0}', title.toLowerCase()), () =>
                 model.copy(all.map(([name, value]) => `${name}\t${value}`).join('\n')),
               )}</span
             >`,
@@ -115,47 +115,49 @@ export class TyRun extends PageElement {
           ? nothing
           : section(model, {
               id: 'note',
-              title: 'Note',
+              title: t('Note'),
               tools:
                 run.note === '' || model.draft || !run.canEdit
                   ? nothing
                   : html`<span class="section-tools"
-                      >${iconButton('edit', 'Edit the note', () => this.querySelector<TyNote>('ty-note')?.edit())}</span
+                      >${iconButton('edit', t('Edit the note'), () => this.querySelector<TyNote>('ty-note')?.edit())}</span
                     >`,
               body: () => html`<ty-note .model=${model} .note=${run.note} .canEdit=${run.canEdit}></ty-note>`,
             }),
-      summary: section(model, { id: 'summary', title: 'Summary', body: () => summary(model, run) }),
+      summary: section(model, { id: 'summary', title: t('Summary'), body: () => summary(model, run) }),
       metrics: section(model, {
         id: 'metrics',
-        title: 'Metrics',
+        title: t('Metrics'),
         count: run.metrics.length,
         body: () =>
           run.metrics.length === 0
             ? html`<p class="hint">
                 ${
                   ACTIVE.has(run.state)
-                    ? 'No metrics yet.'
+                    ? t('No metrics yet.')
                     : run.failure
-                      ? 'The run logged no metrics before it failed.'
-                      : 'The run logged no metrics. Log with MLflow or TensorBoard, or print lines that a pattern of the job matches.'
+                      ? t('The run logged no metrics before it failed.')
+                      : t(
+                          'The run logged no metrics. Log with MLflow or TensorBoard, or print lines that a pattern of the job matches.',
+                        )
                 }
               </p>`
             : html`<ty-metrics .model=${model} .run=${run}></ty-metrics>`,
       }),
-      params: pairs('params', 'Parameters', run.params),
+      params: pairs('params', t('Parameters'), run.params),
       data:
         run.inputs.length + run.models.length + (found?.models.length ?? 0) === 0
           ? nothing
           : section(model, {
               id: 'data',
-              title: 'Inputs and Outputs',
+              title: t('Inputs and Outputs'),
               body: () => inputsAndOutputs(model, run, found?.models ?? []),
             }),
       gallery:
         found && found.pictures.length > 0
           ? section(model, {
               id: 'gallery',
-              title: 'Images',
+              title: t('Images'),
               count: found.pictures.length,
               body: () => html`<ty-gallery .model=${model} .pictures=${found.pictures}></ty-gallery>`,
             })
@@ -172,25 +174,29 @@ export class TyRun extends PageElement {
       log: run.isJob
         ? section(model, {
             id: 'log',
-            title: 'Log',
+            title: t('Log'),
             tools: html`<span class="section-tools"
-              >${iconButton('output', 'Open the whole log', () => model.act('log'))}</span
+              >${iconButton('output', t('Open the whole log'), () => model.act('log'))}</span
             >`,
             body: () => html`<ty-log .model=${model}></ty-log>`,
           })
         : nothing,
       files: section(model, {
         id: 'files',
-        title: 'Files',
+        title: t('Files'),
         body: () => html`<ty-files .model=${model}></ty-files>`,
       }),
-      environment: pairs('environment', 'Environment', run.environment),
-      packages: pairs('packages', 'Packages', run.packages),
+      environment: pairs(
+        'environment',
+        t('Environment'),
+        run.environment.map(([name, value]): [string, string] => [t(name), value]),
+      ),
+      packages: pairs('packages', t('Packages'), run.packages),
       tags: pairs(
         'tags',
-        'Tags',
+        t('Tags'),
         run.tags,
-        run.canEdit ? iconButton('tag', 'Edit a tag', () => model.act('tag')) : undefined,
+        run.canEdit ? iconButton('tag', t('Edit a tag'), () => model.act('tag')) : undefined,
       ),
     };
   }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ShownRun } from '../../src/panels/run-messages.js';
 import type { RunModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** Why the run failed, where, and what can be done about it: first of all that is told of it. */
 export function failure(
@@ -9,7 +10,7 @@ export function failure(
 ): TemplateResult | typeof nothing {
   if (!cause) return nothing;
   const { headline, hint, at, kind } = cause;
-  return html`<section class="failure" aria-label="Failure">
+  return html`<section class="failure" aria-label=${t('Failure')}>
     <span class="icon icon-error"></span>
     <div>
       <p class="headline">${headline}</p>
@@ -17,16 +18,16 @@ export function failure(
       <p class="actions">
         ${
           at
-            ? html`<button class="link mono" title="Open this line" @click=${() => model.openLine(at)}>
+            ? html`<button class="link mono" title=${t('Open this line')} @click=${() => model.openLine(at)}>
                 ${at.file}:${at.line}
               </button>`
             : nothing
         }
-        ${isJob ? html`<button class="link" @click=${() => model.act('log')}>Show log</button>` : nothing}
+        ${isJob ? html`<button class="link" @click=${() => model.act('log')}>${t('Show log')}</button>` : nothing}
         ${
           isJob && kind === 'missing-module'
             ? html`<button class="link" @click=${() => model.chooseInterpreter()}>
-                Choose another interpreter…
+                ${t('Choose another interpreter…')}
               </button>`
             : nothing
         }

@@ -5,6 +5,7 @@ import type { RunFile } from '../../src/workspace/types.js';
 import { follow } from '../shared/follow.js';
 import { formatBytes } from '../shared/format.js';
 import type { RunModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** The files that the run wrote, folder by folder. */
 export class TyFiles extends PageElement {
@@ -25,14 +26,14 @@ export class TyFiles extends PageElement {
 
   protected override render(): TemplateResult {
     const files = this.model.folders.get('');
-    if (!files) return html`<p class="hint">Reading…</p>`;
+    if (!files) return html`<p class="hint">${t('Reading…')}</p>`;
     const elsewhere = this.model.run?.filesElsewhere;
     if (files.length === 0 && elsewhere !== undefined)
-      return html`<p class="hint">The files of this run are stored at <code>${elsewhere}</code></p>`;
+      return html`<p class="hint">${t('The files of this run are stored at')} <code>${elsewhere}</code></p>`;
     if (files.length === 0)
       return html`<p class="hint">
-        The run has no files. What a script logs as an artifact, or writes to <code>$TRAINYARD_OUTPUT</code>,
-        is kept here.
+        ${t('The run has no files. What a script logs as an artifact, or writes to')}
+        <code>$TRAINYARD_OUTPUT</code>${t(', is kept here.')}
       </p>`;
     return this.#list(files);
   }
@@ -52,11 +53,11 @@ export class TyFiles extends PageElement {
     return html`<button class="file" aria-expanded=${isOpen} @click=${() => this.#toggle(path)}>
         <span class="icon icon-chevron-${isOpen ? 'down' : 'right'}"></span>${nameOf(path)}
       </button>
-      ${isOpen ? (files ? this.#list(files) : html`<p class="hint">Reading…</p>`) : nothing}`;
+      ${isOpen ? (files ? this.#list(files) : html`<p class="hint">${t('Reading…')}</p>`) : nothing}`;
   }
 
   #file({ path, bytes }: RunFile): TemplateResult {
-    return html`<button class="file" title="Open ${path}" @click=${() => this.model.openFile(path)}>
+    return html`<button class="file" title=${t('Open {0}', path)} @click=${() => this.model.openFile(path)}>
       <span class="icon icon-file"></span>${nameOf(path)}${
         bytes === undefined ? nothing : html`<span class="bytes">${formatBytes(bytes)}</span>`
       }

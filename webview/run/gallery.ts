@@ -3,6 +3,7 @@ import { PageElement } from '../shared/page-element.js';
 import type { Picture } from '../../src/panels/found-files.js';
 import { follow } from '../shared/follow.js';
 import type { RunModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** Pictures that the run logged. One is read when it comes into sight. */
 export class TyGallery extends PageElement {
@@ -42,11 +43,11 @@ export class TyGallery extends PageElement {
 
   #picture({ path, name, step }: Picture): TemplateResult {
     const uri = this.model.pictures.get(path);
-    const label = step === undefined ? name : `${name}, step ${step}`;
+    const label = step === undefined ? name : t('{0}, step {1}', name, step);
     return html`<button
       class="picture"
       data-path=${path}
-      title="Open ${path}"
+      title=${t('Open {0}', path)}
       @click=${() => this.model.openFile(path)}
     >
       <span class="frame"
@@ -57,7 +58,7 @@ export class TyGallery extends PageElement {
         }</span
       >
       <span class="caption"
-        >${name}${step === undefined ? nothing : html`<span class="muted"> · step ${step}</span>`}</span
+        >${name}${step === undefined ? nothing : html`<span class="muted"> ${t('· step {0}', step)}</span>`}</span
       >
     </button>`;
   }

@@ -4,6 +4,7 @@ import type { ShownTable, TableCell } from '../../src/panels/table.js';
 import { follow } from '../shared/follow.js';
 import { hasPictures, linesInSight, shownText, tailOf, tailsOf, widthsOf } from './grid-layout.js';
 import type { RunModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 const LINE_HEIGHT = 22;
 const PICTURE_LINE_HEIGHT = 72;
@@ -154,10 +155,10 @@ export class TyGrid extends PageElement {
 
   #picture(path: string): TemplateResult {
     const uri = this.model.pictures.get(path);
-    return html`<button title="Open ${path}" @click=${() => this.model.openFile(path)}>
+    return html`<button title=${t('Open {0}', path)} @click=${() => this.model.openFile(path)}>
       ${
         uri
-          ? html`<img src=${uri} alt="Picture" />`
+          ? html`<img src=${uri} alt=${t('Picture')} />`
           : html`<span class="icon icon-${uri === null ? 'file' : 'loading'}"></span>`
       }
     </button>`;

@@ -4,6 +4,7 @@ import { formatAge, formatCount, formatDuration, formatTime } from '../shared/fo
 import { ACTIVE, RUN_STATES } from '../shared/run-state.js';
 import type { RunModel } from './model.js';
 import { iconButton } from './section.js';
+import { t } from '../shared/l10n.js';
 
 type Progress = NonNullable<ShownRun['progress']>;
 
@@ -14,38 +15,40 @@ export function header(model: RunModel, run: ShownRun, now: number): TemplateRes
     <div class="title">
       <i class="dot run-${colourOf(run)}"></i>
       <h1 title=${run.name}>${run.name}</h1>
-      ${run.canEdit ? iconButton('edit', 'Rename', () => model.act('rename')) : nothing}
+      ${run.canEdit ? iconButton('edit', t('Rename'), () => model.act('rename')) : nothing}
     </div>
     <p class="about">
       <span class="state tone-${state.tone}" role="status"
         ><span class="icon icon-${state.icon}"></span>${state.label}</span
       >
-      ${run.workspace === undefined ? nothing : html`<span title="Workspace">${run.workspace}</span>`}
-      <span title="Experiment">${run.experiment}</span>
+      ${run.workspace === undefined ? nothing : html`<span title=${t('Workspace')}>${run.workspace}</span>`}
+      <span title=${t('Experiment')}>${run.experiment}</span>
       <span title=${formatTime(run.startTime)}>${formatAge(run.startTime, now)}</span>
-      ${run.state === 'queued' ? nothing : html`<span title="Duration">${lasted(run, now)}</span>`}
+      ${run.state === 'queued' ? nothing : html`<span title=${t('Duration')}>${lasted(run, now)}</span>`}
       ${run.progress ? progressCount(run.progress) : nothing}
       ${
         run.parentRunId === undefined
           ? nothing
           : html`<button class="link" @click=${() => model.show(run.parentRunId!)}>
-              Go to its parent run
+              ${t('Go to its parent run')}
             </button>`
       }
       ${
         run.jobRunId === undefined
           ? nothing
-          : html`<button class="link" @click=${() => model.show(run.jobRunId!)}>Go to the job’s run</button>`
+          : html`<button class="link" @click=${() => model.show(run.jobRunId!)}>
+              ${t('Go to the job’s run')}
+            </button>`
       }
     </p>
     ${run.progress ? progressBar(run.progress) : nothing}
-    <div class="tools" role="toolbar" aria-label="Run">
-      ${isCancellable(run) ? tool(model, 'debug-stop', 'Cancel', 'cancel') : nothing}
-      ${run.metrics.length > 0 ? tool(model, 'graph-line', 'Charts', 'charts') : nothing}
-      ${run.isJob ? tool(model, 'output', 'Log', 'log') : nothing}
-      ${tool(model, 'git-compare', 'Compare With…', 'compare')}
-      ${run.isJob ? tool(model, 'debug-restart', 'Submit Again', 'rerun') : nothing}
-      ${iconButton('ellipsis', 'More', openMenu)}
+    <div class="tools" role="toolbar" aria-label=${t('Run')}>
+      ${isCancellable(run) ? tool(model, 'debug-stop', t('Cancel'), 'cancel') : nothing}
+      ${run.metrics.length > 0 ? tool(model, 'graph-line', t('Charts'), 'charts') : nothing}
+      ${run.isJob ? tool(model, 'output', t('Log'), 'log') : nothing}
+      ${tool(model, 'git-compare', t('Compare With…'), 'compare')}
+      ${run.isJob ? tool(model, 'debug-restart', t('Submit Again'), 'rerun') : nothing}
+      ${iconButton('ellipsis', t('More'), openMenu)}
     </div>
   </header>`;
 }
@@ -66,18 +69,22 @@ function progressBar({ done, total, remainingSeconds }: Progress): TemplateResul
   if (total === undefined) return nothing;
   const share = total > 0 ? Math.min(done, total) / total : 0;
   const left =
-    remainingSeconds === undefined ? '' : `about ${formatDuration(roundly(remainingSeconds) * 1000)} left`;
+    remainingSeconds === undefined
+      ? ''
+      : t('about {0} left', formatDuration(roundly(remainingSeconds) * 1000));
   return html`<div class="progress">
-    <progress max="1" .value=${share} aria-label="Progress"></progress>
+    <progress max="1" .value=${share} aria-label=${t('Progress')}></progress>
     <span>${Math.floor(share * 100)}%</span>
-    <span class="muted">${formatCount(done)} of ${formatCount(total)}${left && ` · ${left}`}</span>
+    <span class="muted"
+      >${t('{0} of {1}{2}', formatCount(done), formatCount(total), left && ` · ${left}`)}</span
+    >
   </div>`;
 }
 
 /** What was counted, where it is not. */
 function progressCount({ done, total, unit }: Progress): TemplateResult | typeof nothing {
   if (total !== undefined) return nothing;
-  return html`<span title="Progress">${formatCount(done)} ${unit}</span>`;
+  return html`<span title=${t('Progress')}>${formatCount(done)} ${unit}</span>`;
 }
 
 /** A guess has no tenths of a second. */

@@ -3,13 +3,14 @@ import type { ShownRun } from '../../src/panels/run-messages.js';
 import type { DataInput, ModelLink, ModelSource } from '../../src/workspace/types.js';
 import { nameOf } from './files.js';
 import type { RunModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** What the run read and made. @param folders of its files that hold a model */
 export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readonly string[]): TemplateResult {
   const read = run.models.filter(({ role }) => role === 'input');
   const made = run.models.filter(({ role }) => role === 'output');
   return html`<ul class="things">
-    ${run.inputs.map(data)} ${read.map((link) => thing('package', link.name, 'input model', link.id))}
+    ${run.inputs.map(data)} ${read.map((link) => thing('package', link.name, t('input model'), link.id))}
     ${made.map((link) => output(model, run, link))}
     ${folders.map((path) =>
       thing(
@@ -24,12 +25,12 @@ export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readon
 }
 
 function data({ name, digest, context, sourceType, source }: DataInput): TemplateResult {
-  const about = [context && `data for ${context}`, sourceType].filter(Boolean).join(' · ') || 'data';
+  const about = [context && t('data for {0}', context), sourceType].filter(Boolean).join(' · ') || 'data';
   return thing('database', name, about, digest, nothing, source);
 }
 
 function output(model: RunModel, run: ShownRun, { id, name, step }: ModelLink): TemplateResult {
-  const about = step ? `model, step ${step}` : 'model';
+  const about = step ? t('model, step {0}', step) : 'model';
   return thing('package', name, about, id, register(model, run, { modelId: id }, name));
 }
 
@@ -58,7 +59,11 @@ function register(
   name: string,
 ): TemplateResult | typeof nothing {
   if (!canRegister) return nothing;
-  return html`<button class="link" aria-label="Register ${name}" @click=${() => model.register(source)}>
-    Register…
+  return html`<button
+    class="link"
+    aria-label=${t('Register {0}', name)}
+    @click=${() => model.register(source)}
+  >
+    ${t('Register…')}
   </button>`;
 }

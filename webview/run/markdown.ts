@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import { t } from '../shared/l10n.js';
 
 /**
  * Markdown as templates. The library only reads the text; no HTML is made of strings, so nothing in a note can become
@@ -52,7 +53,7 @@ export function markdown(text: string, onLink: (href: string) => void): Template
             </ul>`;
       }
       case 'checkbox':
-        return html`<input type="checkbox" disabled .checked=${token.checked} aria-label="Done" /> `;
+        return html`<input type="checkbox" disabled .checked=${token.checked} aria-label=${t('Done')} /> `;
       case 'table':
         return table(token);
       case 'html':

@@ -10,6 +10,7 @@ import { colourOf } from './header.js';
 import { Growing } from './growing.js';
 import type { RunModel } from './model.js';
 import { searchBox } from './pairs.js';
+import { t } from '../shared/l10n.js';
 
 const MOST_AT_A_GLANCE = 10;
 const CURVE = { width: 96, height: 16 };
@@ -63,7 +64,7 @@ export class TyMetrics extends PageElement {
     return html`
       ${
         metrics.length > MOST_AT_A_GLANCE
-          ? searchBox('Search metrics', this.filter, (text) => {
+          ? searchBox(t('Search metrics'), this.filter, (text) => {
               this.filter = text;
               this.#growing.reset();
             })
@@ -72,12 +73,12 @@ export class TyMetrics extends PageElement {
       <table class="metrics run-${colourOf(this.run)}">
         <thead>
           <tr>
-            <th scope="col">Metric</th>
-            <th scope="col" class="curve"><span class="visually-hidden">Curve</span></th>
-            <th scope="col" class="number">Last</th>
-            <th scope="col" class="number">Min</th>
-            <th scope="col" class="number">Max</th>
-            <th scope="col" class="number">Step</th>
+            <th scope="col">${t('Metric')}</th>
+            <th scope="col" class="curve"><span class="visually-hidden">${t('Curve')}</span></th>
+            <th scope="col" class="number">${t('Last')}</th>
+            <th scope="col" class="number">${t('Min')}</th>
+            <th scope="col" class="number">${t('Max')}</th>
+            <th scope="col" class="number">${t('Step')}</th>
           </tr>
         </thead>
         <tbody>
@@ -85,7 +86,7 @@ export class TyMetrics extends PageElement {
         </tbody>
       </table>
       ${found.length > this.#growing.count ? html`<div class="more"></div>` : nothing}
-      ${found.length === 0 ? html`<p class="hint">No metric matches “${this.filter.trim()}”.</p>` : nothing}
+      ${found.length === 0 ? html`<p class="hint">${t('No metric matches “{0}”.', this.filter.trim())}</p>` : nothing}
     `;
   }
 
@@ -98,7 +99,7 @@ export class TyMetrics extends PageElement {
     const goal = mins[i] === maxs[i] ? 'unknown' : goalOf(name, this.model.goals);
     const extreme = (value: number, bestOf: Goal) => {
       const isBest = isCurve && goal === bestOf;
-      return html`<td class="number ${isBest ? 'best' : ''}" title=${isBest ? 'Best' : nothing}>
+      return html`<td class="number ${isBest ? 'best' : ''}" title=${isBest ? t('Best') : nothing}>
         ${isCurve && !Number.isNaN(value) ? formatValue(value) : ''}
       </td>`;
     };
@@ -106,7 +107,7 @@ export class TyMetrics extends PageElement {
       <th scope="row">
         <button
           class="metric-name"
-          title="Show the chart of ${name}"
+          title=${t('Show the chart of {0}', name)}
           @click=${() => this.model.openChart(name)}
         >
           ${name}

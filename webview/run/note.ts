@@ -3,6 +3,7 @@ import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import { markdown } from './markdown.js';
 import type { RunModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** What a tag of a run can hold. */
 const LONGEST = 8000;
@@ -37,7 +38,7 @@ export class TyNote extends PageElement {
     const { draft } = this.model;
     if (draft) return this.#editor(draft.text);
     if (this.note === '')
-      return html`<button class="link add-note" @click=${() => this.edit()}>Add a note…</button>`;
+      return html`<button class="link add-note" @click=${() => this.edit()}>${t('Add a note…')}</button>`;
     return html`<div class="note" @dblclick=${() => this.canEdit && this.edit()}>
       ${markdown(this.note, (href) => this.model.openLink(href))}
     </div>`;
@@ -53,7 +54,7 @@ export class TyNote extends PageElement {
           ? html`<div class="notice bad" role="alert">
               <span class="icon icon-error"></span>
               <div class="notice-text">
-                <p>The note was changed elsewhere while you edited it. It now says:</p>
+                <p>${t('The note was changed elsewhere while you edited it. It now says:')}</p>
                 <blockquote class="other">${status.note === '' ? 'nothing' : status.note}</blockquote>
               </div>
             </div>`
@@ -61,12 +62,12 @@ export class TyNote extends PageElement {
       }
       ${
         status.is === 'failed'
-          ? html`<p class="problem" role="alert">The note was not saved: ${status.message}</p>`
+          ? html`<p class="problem" role="alert">${t('The note was not saved: {0}', status.message)}</p>`
           : nothing
       }
       <textarea
-        aria-label="Note, in Markdown"
-        placeholder="What was tried, and what came of it. Markdown."
+        aria-label=${t('Note, in Markdown')}
+        placeholder=${t('What was tried, and what came of it. Markdown.')}
         maxlength=${LONGEST}
         spellcheck="true"
         .value=${text}
@@ -75,12 +76,12 @@ export class TyNote extends PageElement {
       ></textarea>
       <div class="note-tools">
         <vscode-button ?disabled=${isSaving} @click=${() => model.saveNote(status.is === 'conflict')}
-          >${status.is === 'conflict' ? 'Overwrite' : 'Save'}</vscode-button
+          >${status.is === 'conflict' ? t('Overwrite') : t('Save')}</vscode-button
         >
         <vscode-button appearance="secondary" @click=${() => model.discardNote()}
-          >${status.is === 'conflict' ? 'Discard Mine' : 'Cancel'}</vscode-button
+          >${status.is === 'conflict' ? t('Discard Mine') : t('Cancel')}</vscode-button
         >
-        <span class="hint">Ctrl+Enter saves</span>
+        <span class="hint">${t('Ctrl+Enter saves')}</span>
       </div>
     `;
   }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { PageElement } from '../shared/page-element.js';
 import { Growing } from './growing.js';
 import { iconButton } from './section.js';
+import { t } from '../shared/l10n.js';
 
 /** From so many on there is a box to search in. */
 const MOST_AT_A_GLANCE = 10;
@@ -28,7 +29,7 @@ export class TyPairs extends PageElement {
     return html`
       ${
         this.pairs.length > MOST_AT_A_GLANCE
-          ? searchBox(`Search ${this.label}`, this.filter, (text) => {
+          ? searchBox(t('Search {0}', this.label), this.filter, (text) => {
               this.filter = text;
               this.#growing.reset();
             })
@@ -42,14 +43,14 @@ export class TyPairs extends PageElement {
                 <th scope="row" title=${name}>${inParts(name)}</th>
                 <td>
                   <span class="value">${value}</span
-                  >${iconButton('copy', `Copy ${name}`, () => this.copy(value))}
+                  >${iconButton('copy', t('Copy {0}', name), () => this.copy(value))}
                 </td>
               </tr>`,
           )}
         </tbody>
       </table>
       ${found.length > this.#growing.count ? html`<div class="more"></div>` : nothing}
-      ${found.length === 0 ? html`<p class="hint">Nothing matches “${this.filter.trim()}”.</p>` : nothing}
+      ${found.length === 0 ? html`<p class="hint">${t('Nothing matches “{0}”.', this.filter.trim())}</p>` : nothing}
     `;
   }
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ShownRun } from '../../src/panels/run-messages.js';
 import type { RunModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** What the run was, in lines. */
 export function summary(model: RunModel, run: ShownRun): TemplateResult {
@@ -9,7 +10,7 @@ export function summary(model: RunModel, run: ShownRun): TemplateResult {
       ${run.facts.map(
         ([name, value]) =>
           html`<div>
-            <dt>${name}</dt>
+            <dt>${t(name)}</dt>
             <dd class=${CODE.has(name) ? 'mono' : ''} title=${value}>
               ${CODE.has(name) ? inWords(value) : value}
             </dd>
@@ -19,8 +20,8 @@ export function summary(model: RunModel, run: ShownRun): TemplateResult {
     ${
       run.hasCode
         ? html`<p class="code-links">
-            <button class="link" @click=${() => model.act('codeChanges')}>Show code changes</button>
-            <button class="link" @click=${() => model.act('restoreCode')}>Restore code…</button>
+            <button class="link" @click=${() => model.act('codeChanges')}>${t('Show code changes')}</button>
+            <button class="link" @click=${() => model.act('restoreCode')}>${t('Restore code…')}</button>
           </p>`
         : nothing
     }

@@ -5,6 +5,7 @@ import { follow } from '../shared/follow.js';
 import { formatCount } from '../shared/format.js';
 import './grid.js';
 import type { RunModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** So many are open to begin with; a run may have hundreds. */
 const OPEN_AT_FIRST = 3;
@@ -68,7 +69,7 @@ export class TyTables extends PageElement {
   }
 
   #file(path: string): TemplateResult {
-    return html`<button class="file" title="Open ${path}" @click=${() => this.model.openFile(path)}>
+    return html`<button class="file" title=${t('Open {0}', path)} @click=${() => this.model.openFile(path)}>
       <span class="icon icon-table"></span>${path}
     </button>`;
   }
@@ -92,16 +93,18 @@ export class TyTables extends PageElement {
             typeof table === 'object' ? html`<span class="size">${sizeOf(table)}</span>` : nothing
           }
         </button>
-        <button class="link" aria-label="Open ${path}" @click=${() => model.openFile(path)}>Open</button>
+        <button class="link" aria-label=${t('Open {0}', path)} @click=${() => model.openFile(path)}>
+          ${t('Open')}
+        </button>
         ${
           LINES.test(path)
             ? nothing
             : html`<button
                 class="link"
-                aria-label="Open ${path} as CSV"
+                aria-label=${t('Open {0} as CSV', path)}
                 @click=${() => model.openTable(path)}
               >
-                Open as CSV
+                ${t('Open as CSV')}
               </button>`
         }
       </div>
@@ -109,18 +112,19 @@ export class TyTables extends PageElement {
   }
 
   #body(path: string, table: ShownTable | string | undefined): TemplateResult {
-    if (table === undefined) return html`<p class="hint" role="status">Reading the table…</p>`;
+    if (table === undefined) return html`<p class="hint" role="status">${t('Reading the table…')}</p>`;
     if (typeof table === 'string') return html`<p class="hint" role="status">${table}</p>`;
-    if (table.columns.length === 0) return html`<p class="hint">The table is empty.</p>`;
+    if (table.columns.length === 0) return html`<p class="hint">${t('The table is empty.')}</p>`;
     const left = leftOut(table);
     return html`<ty-grid .model=${this.model} .table=${table} .label="${path}, ${sizeOf(table)}"></ty-grid>
-      ${table.rows.length === 0 ? html`<p class="hint">The table has no rows.</p>` : nothing}
+      ${table.rows.length === 0 ? html`<p class="hint">${t('The table has no rows.')}</p>` : nothing}
       ${left === '' ? nothing : html`<p class="hint">${left}</p>`}`;
   }
 }
 
 function sizeOf({ rowCount, columnCount, rows }: ShownTable): string {
-  const lines = rowCount === null ? `more than ${counted(rows.length, 'row')}` : counted(rowCount, 'row');
+  const lines =
+    rowCount === null ? t('more than {0}', counted(rows.length, 'row')) : counted(rowCount, 'row');
   return `${lines} × ${counted(columnCount, 'column')}`;
 }
 
@@ -128,13 +132,13 @@ function sizeOf({ rowCount, columnCount, rows }: ShownTable): string {
 function leftOut({ rows, rowCount, columns, columnCount }: ShownTable): string {
   const lines =
     rowCount === null
-      ? `The first ${counted(rows.length, 'row')}: the file is too large to be read completely.`
+      ? t('The first {0}: the file is too large to be read completely.', counted(rows.length, 'row'))
       : rows.length < rowCount
-        ? `The first ${formatCount(rows.length)} of ${counted(rowCount, 'row')}.`
+        ? t('The first {0} of {1}.', formatCount(rows.length), counted(rowCount, 'row'))
         : '';
   const beyond =
     columns.length < columnCount
-      ? `The first ${formatCount(columns.length)} of ${counted(columnCount, 'column')}.`
+      ? t('The first {0} of {1}.', formatCount(columns.length), counted(columnCount, 'column'))
       : '';
   return [lines, beyond].filter(Boolean).join(' ');
 }

@@ -5,7 +5,7 @@ const strings: Readonly<Record<string, unknown>> = read();
  * A text in the language of the editor, with `{0}`, `{1}` … filled in. What it is in English must be written out here, so
  * that it is found for translators (`l10n/bundle.l10n.json`).
  */
-export function t(message: string, ...args: readonly (string | number)[]): string {
+export function t(message: string, ...args: readonly (string | number | undefined)[]): string {
   const found = strings[message];
   const text = typeof found === 'string' ? found : message;
   return text.replaceAll(/\{(\d+)\}/g, (hole, index: string) => String(args[Number(index)] ?? hole));

@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { PageElement } from './page-element.js';
 import type { LogLink } from '../../src/panels/code-places.js';
 import './log-end.css';
+import { t } from './l10n.js';
 
 export interface ShownLog {
   text: string;
@@ -93,7 +94,7 @@ export class TyLogEnd extends PageElement {
           ? html`<button
                 class="line"
                 tabindex=${i === last ? 0 : -1}
-                title="Read Numbers…"
+                title=${t('Read Numbers…')}
                 .textContent=${line}
                 @click=${() => this.#tell('numbered-line', line)}
               ></button
@@ -114,8 +115,8 @@ export class TyLogEnd extends PageElement {
 
   protected override render(): TemplateResult {
     const { log } = this;
-    if (!log) return html`<p class="hint">Reading the log…</p>`;
-    if (log.text === '') return html`<p class="hint">No output yet.</p>`;
+    if (!log) return html`<p class="hint">${t('Reading the log…')}</p>`;
+    if (log.text === '') return html`<p class="hint">${t('No output yet.')}</p>`;
     const { numbered = [] } = log;
     const content =
       numbered.length > 0 ? this.#lines(log, numbered) : this.#linked(log.text, log.links ?? []);
@@ -123,8 +124,8 @@ export class TyLogEnd extends PageElement {
       ${
         log.isCut
           ? html`<p class="hint">
-              The last lines.
-              <button class="link" @click=${() => this.#tell('whole-log')}>Open the whole log</button>
+              ${t('The last lines.')}
+              <button class="link" @click=${() => this.#tell('whole-log')}>${t('Open the whole log')}</button>
             </p>`
           : nothing
       }
@@ -132,7 +133,7 @@ export class TyLogEnd extends PageElement {
         class="log"
         tabindex="0"
         role="region"
-        aria-label="End of the log"
+        aria-label=${t('End of the log')}
         @keydown=${(event: KeyboardEvent) => this.#key(event)}
         @pointerdown=${() => (this.#isHeld = true)}
       >

@@ -1,3 +1,5 @@
+import { t } from './l10n.js';
+
 /**
  * Whether the steps of a series carry no information: two points or more, all at one step, as when a script logs
  * without steps. Such a series is drawn in the order of logging, or it would be a vertical line.
@@ -17,10 +19,10 @@ export function isStepless(steps: Float64Array, length = steps.length): boolean 
 export function saySteplessLines(
   count: number,
   total: number,
-  how = 'drawn in the order they were logged',
+  how = t('drawn in the order they were logged'),
 ): string {
-  const what = total === 1 ? 'All points have' : count === total ? 'All points of each line have' : '';
+  const what = total === 1 ? t('All points have') : count === total ? t('All points of each line have') : '';
   return what !== ''
-    ? `${what} the same step, so they are ${how}.`
-    : `${count} of ${total} lines have all points at the same step. These are ${how}.`;
+    ? t('{0} the same step, so they are {1}.', what, how)
+    : t('{0} of {1} lines have all points at the same step. These are {2}.', count, total, how);
 }

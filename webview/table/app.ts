@@ -46,16 +46,16 @@ export class TyTable extends PageElement {
         : emptyPage('loading', t('Loading runs…'));
     const isEmpty = model.view.store.size === 0 && !model.isLoading;
     return html`
-      <div class="bar" role="toolbar" aria-label="Table">
+      <div class="bar" role="toolbar" aria-label=${t('Table')}>
         ${this.#experiments()}
         <ty-filter .model=${model}></ty-filter>
         <button
           class="tool"
           aria-pressed=${model.layout.onlyDiffering}
-          title="Hide columns in which all runs have the same value"
+          title=${t('Hide columns in which all runs have the same value')}
           @click=${() => model.arrange({ onlyDiffering: !model.layout.onlyDiffering })}
         >
-          <span class="icon icon-git-compare"></span><span class="tool-label">Only differing</span>
+          <span class="icon icon-git-compare"></span><span class="tool-label">${t('Only differing')}</span>
         </button>
         ${model.layout.group === null ? nothing : this.#groupChip(model.layout.group)}
         <ty-columns .model=${model}></ty-columns>
@@ -71,15 +71,15 @@ export class TyTable extends PageElement {
     const { model } = this;
     const value = model.shown.experimentId ?? '';
     return html`<select
-      aria-label="Experiment"
-      title="Experiment"
+      aria-label=${t('Experiment')}
+      title=${t('Experiment')}
       .value=${value}
       @change=${(event: Event) => {
         const id = (event.target as HTMLSelectElement).value;
         model.show({ experimentId: id === '' ? null : id });
       }}
     >
-      <option value="" ?selected=${value === ''}>All experiments</option>
+      <option value="" ?selected=${value === ''}>${t('All experiments')}</option>
       ${groupsOf(model.experiments).map(([workspace, experiments]) => {
         const options = experiments.map(
           ({ id, name }) => html`<option value=${id} ?selected=${id === value}>${name}</option>`,
@@ -93,11 +93,11 @@ export class TyTable extends PageElement {
   #groupChip(id: ColumnId): TemplateResult {
     const { label } = columnOf(id);
     return html`<span class="chip"
-      ><span class="chip-text" title="The runs are grouped by ${label}">By ${label}</span
+      ><span class="chip-text" title=${t('The runs are grouped by {0}', label)}>${t('By {0}', label)}</span
       ><button
         class="icon-button"
-        title="Ungroup"
-        aria-label="Ungroup"
+        title=${t('Ungroup')}
+        aria-label=${t('Ungroup')}
         @click=${() => this.model.groupBy(null)}
       >
         <span class="icon icon-close"></span></button
@@ -110,19 +110,19 @@ export class TyTable extends PageElement {
     const count = model.selection.ids.size;
     const total = model.view.store.size;
     const runs = `${formatCount(total)} ${total === 1 ? 'run' : 'runs'}`;
-    const said = count > 0 ? `${formatCount(count)} of ${runs} selected` : runs;
+    const said = count > 0 ? t('{0} of {1} selected', formatCount(count), runs) : runs;
     return html`<div class="foot">
       <span class="said" role="status">${said}${model.isLoading ? ' …' : ''}</span>
-      <div class="actions" role="toolbar" aria-label="Selected runs">
-        ${this.#action('graph-line', 'Charts', count > 0, () => model.act('charts'), 'Show the charts of the selected runs')}
+      <div class="actions" role="toolbar" aria-label=${t('Selected runs')}>
+        ${this.#action('graph-line', t('Charts'), count > 0, () => model.act('charts'), t('Show the charts of the selected runs'))}
         ${this.#action(
           'git-compare',
-          'Compare',
+          t('Compare'),
           count >= 2 && count <= MOST_COMPARED,
           () => model.act('compare'),
-          `Compare 2 to ${formatCount(MOST_COMPARED)} selected runs`,
+          t('Compare 2 to {0} selected runs', formatCount(MOST_COMPARED)),
         )}
-        ${this.#action('tag', 'Tag…', count > 0, () => model.act('tag'), 'Set a tag of the selected runs')}
+        ${this.#action('tag', t('Tag…'), count > 0, () => model.act('tag'), t('Set a tag of the selected runs'))}
         ${this.#action('trash', 'Delete', count > 0, () => model.act('delete'), 'Delete the selected runs')}
         ${this.#export(count)}
       </div>
@@ -138,7 +138,8 @@ export class TyTable extends PageElement {
   #export(count: number): TemplateResult {
     const { model } = this;
     const popup = () => this.querySelector<HTMLElement>('.export')!;
-    const what = count === 0 ? 'all runs' : count === 1 ? 'the selected run' : `${formatCount(count)} runs`;
+    const what =
+      count === 0 ? t('all runs') : count === 1 ? t('the selected run') : t('{0} runs', formatCount(count));
     const choice = (label: string, run: () => void) =>
       html`<button
         class="menu-item"
@@ -160,26 +161,26 @@ export class TyTable extends PageElement {
       <button
         class="tool"
         aria-haspopup="menu"
-        title="Save or copy ${what} as a table"
+        title=${t('Save or copy {0} as a table', what)}
         @click=${(event: MouseEvent) => {
           openPopup(popup(), event.currentTarget as Element, 'end');
           popup().querySelector<HTMLElement>('button')?.focus();
         }}
       >
-        <span class="icon icon-ellipsis"></span><span class="tool-label">Export</span>
+        <span class="icon icon-ellipsis"></span><span class="tool-label">${t('Export')}</span>
       </button>
       <div
         class="popup export"
         popover
         role="menu"
-        aria-label="Export"
+        aria-label=${t('Export')}
         @keydown=${(event: KeyboardEvent) => moveFocus(event, popup(), 'button')}
       >
-        ${choice('Save as CSV…', () => save('runs.csv', toCsv(model.sheet('data').sheet)))}
-        ${choice('Save as Markdown…', () => save('runs.md', markdown()))}
+        ${choice(t('Save as CSV…'), () => save('runs.csv', toCsv(model.sheet('data').sheet)))}
+        ${choice(t('Save as Markdown…'), () => save('runs.md', markdown()))}
         <hr class="menu-line" />
-        ${choice('Copy as Table', () => model.ask({ type: 'copy', text: toTsv(model.sheet('data').sheet) }))}
-        ${choice('Copy as Markdown', () => model.ask({ type: 'copy', text: markdown() }))}
+        ${choice(t('Copy as Table'), () => model.ask({ type: 'copy', text: toTsv(model.sheet('data').sheet) }))}
+        ${choice(t('Copy as Markdown'), () => model.ask({ type: 'copy', text: markdown() }))}
       </div>
     `;
   }
@@ -192,15 +193,15 @@ export class TyTable extends PageElement {
         t('No run matches the filter'),
         '',
         html`<vscode-button appearance="secondary" @click=${() => model.show({ filter: '' })}
-          >Clear Filter</vscode-button
+          >${t('Clear Filter')}</vscode-button
         >`,
       );
     return emptyPage(
       'rocket',
-      'No runs yet',
-      'Submit a training script, or start one that logs with MLflow: its runs are listed here.',
+      t('No runs yet'),
+      t('Submit a training script, or start one that logs with MLflow: its runs are listed here.'),
       html`<vscode-button @click=${() => model.ask({ type: 'submit' })}
-        >Submit Training Script</vscode-button
+        >${t('Submit Training Script')}</vscode-button
       >`,
     );
   }

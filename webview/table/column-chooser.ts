@@ -5,15 +5,16 @@ import type { Choice, TyChecklist } from '../controls/checklist.js';
 import { follow } from '../shared/follow.js';
 import { type ColumnKind, isShown } from './columns.js';
 import type { TableModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 const SECTIONS: readonly (readonly [ColumnKind, string])[] = [
-  ['attribute', 'Run'],
-  ['metric', 'Metrics'],
-  ['param', 'Params'],
-  ['tag', 'Tags'],
-  ['best', 'Best values'],
-  ['min', 'Lowest values'],
-  ['max', 'Highest values'],
+  ['attribute', t('Run')],
+  ['metric', t('Metrics')],
+  ['param', t('Params')],
+  ['tag', t('Tags')],
+  ['best', t('Best values')],
+  ['min', t('Lowest values')],
+  ['max', t('Highest values')],
 ];
 
 /** Which columns are shown. */
@@ -33,12 +34,12 @@ export class TyColumns extends PageElement {
 
   protected override render(): TemplateResult {
     return html`<ty-checklist
-      label="Columns"
+      label=${t('Columns')}
       hint="Choose columns"
       buttonClass="tool"
       alignment="end"
       searchLabel="Search columns"
-      .face=${html`<span class="icon icon-list-selection"></span><span class="tool-label">Columns</span>`}
+      .face=${html`<span class="icon icon-list-selection"></span><span class="tool-label">${t('Columns')}</span>`}
       .sections=${SECTIONS}
       .choices=${() => this.#choices()}
     ></ty-checklist>`;

@@ -1,6 +1,7 @@
 import { compareNames } from '../../src/base/order.js';
 import type { ColumnId, TableLayout } from '../../src/panels/table-messages.js';
 import { type Goal, goalOf } from '../shared/goal.js';
+import { t } from '../shared/l10n.js';
 
 export type ColumnKind = 'attribute' | 'metric' | 'best' | 'min' | 'max' | 'param' | 'tag';
 
@@ -30,20 +31,20 @@ const MEAN_WIDTH = 136;
 
 /** In the order of the table; with their widths. */
 const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown: boolean }[] = [
-  { id: 'name', label: 'Name', width: 190, isShown: true },
-  { id: 'state', label: 'State', width: 104, isShown: true },
-  { id: 'started', label: 'Age', width: 84, isShown: true },
-  { id: 'duration', label: 'Duration', width: 94, isShown: true },
-  { id: 'workspace', label: 'Workspace', width: 110, isShown: false },
-  { id: 'experiment', label: 'Experiment', width: 120, isShown: false },
-  { id: 'commit', label: 'Commit', width: 84, isShown: true },
-  { id: 'branch', label: 'Branch', width: 100, isShown: true },
-  { id: 'target', label: 'Target', width: 84, isShown: true },
-  { id: 'user', label: 'User', width: 90, isShown: false },
-  { id: 'number', label: 'Number', width: 76, isShown: false },
-  { id: 'changed', label: 'Changed files', width: 110, isShown: false },
-  { id: 'failure', label: 'Failure', width: 180, isShown: true },
-  { id: 'note', label: 'Note', width: 180, isShown: true },
+  { id: 'name', label: t('Name'), width: 190, isShown: true },
+  { id: 'state', label: t('State'), width: 104, isShown: true },
+  { id: 'started', label: t('Age'), width: 84, isShown: true },
+  { id: 'duration', label: t('Duration'), width: 94, isShown: true },
+  { id: 'workspace', label: t('Workspace'), width: 110, isShown: false },
+  { id: 'experiment', label: t('Experiment'), width: 120, isShown: false },
+  { id: 'commit', label: t('Commit'), width: 84, isShown: true },
+  { id: 'branch', label: t('Branch'), width: 100, isShown: true },
+  { id: 'target', label: t('Target'), width: 84, isShown: true },
+  { id: 'user', label: t('User'), width: 90, isShown: false },
+  { id: 'number', label: t('Number'), width: 76, isShown: false },
+  { id: 'changed', label: t('Changed files'), width: 110, isShown: false },
+  { id: 'failure', label: t('Failure'), width: 180, isShown: true },
+  { id: 'note', label: t('Note'), width: 180, isShown: true },
 ];
 const ATTRIBUTE = new Map(ATTRIBUTES.map((attribute) => [attribute.id, attribute]));
 /** Attributes that name and judge a run stand before its values; those that place it, behind them. */
@@ -78,17 +79,17 @@ export function columnOf(id: ColumnId): Column {
   const name = id.slice(at + 1);
   switch (kind) {
     case 'best':
-      return { id, kind, name, label: `${name} best`, title: `Best value of the metric ${name}` };
+      return { id, kind, name, label: t('{0} best', name), title: t('Best value of the metric {0}', name) };
     case 'min':
-      return { id, kind, name, label: `${name} min`, title: `Lowest value of the metric ${name}` };
+      return { id, kind, name, label: t('{0} min', name), title: t('Lowest value of the metric {0}', name) };
     case 'max':
-      return { id, kind, name, label: `${name} max`, title: `Highest value of the metric ${name}` };
+      return { id, kind, name, label: t('{0} max', name), title: t('Highest value of the metric {0}', name) };
     case 'metric':
-      return { id, kind, name, label: name, title: `Last value of the metric ${name}` };
+      return { id, kind, name, label: name, title: t('Last value of the metric {0}', name) };
     case 'param':
-      return { id, kind, name, label: name, title: `Param ${name}` };
+      return { id, kind, name, label: name, title: t('Param {0}', name) };
     default:
-      return { id, kind, name, label: name, title: `Tag ${name}` };
+      return { id, kind, name, label: name, title: t('Tag {0}', name) };
   }
 }
 

@@ -2,6 +2,7 @@ import type { ColumnId } from '../../src/panels/table-messages.js';
 import { cellTitle, numberText } from './cell.js';
 import { columnOf } from './columns.js';
 import type { TableModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** What the tooltip of a cell says. */
 export function explain(model: TableModel, place: { row: number } | { group: number }, id: ColumnId): string {
@@ -22,13 +23,13 @@ export function explain(model: TableModel, place: { row: number } | { group: num
   const say = (number: number) => numberText(id, number, values.now);
   const deviation = summary.deviation[place.group]!;
   return [
-    `Mean ${say(summary.mean.values[place.group]!)}` +
-      (Number.isNaN(deviation) ? '' : `, standard deviation ${say(deviation)}`),
-    `Lowest ${say(summary.least[place.group]!)}, highest ${say(summary.greatest[place.group]!)}`,
-    `From ${count} of ${runs}`,
+    t('Mean {0}', say(summary.mean.values[place.group]!)) +
+      (Number.isNaN(deviation) ? '' : t(', standard deviation {0}', say(deviation))),
+    t('Lowest {0}, highest {1}', say(summary.least[place.group]!), say(summary.greatest[place.group]!)),
+    t('From {0} of {1}', count, runs),
   ].join('\n');
 }
 
 function bestTitle({ view }: TableModel, id: ColumnId): string {
-  return `Best of the runs shown; ${view.goal(id)} is better`;
+  return t('Best of the runs shown; {0} is better', view.goal(id));
 }

@@ -3,6 +3,7 @@ import { PageElement } from '../shared/page-element.js';
 import { follow } from '../shared/follow.js';
 import { complete, type Completion } from './complete.js';
 import type { TableModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** The filter, with what could be typed next. */
 export class TyFilter extends PageElement {
@@ -36,8 +37,8 @@ export class TyFilter extends PageElement {
           role="combobox"
           spellcheck="false"
           autocomplete="off"
-          placeholder="Filter, e.g. metrics.val_accuracy > 0.9 and (params.lr < 0.01 or state = failed)"
-          aria-label="Filter"
+          placeholder=${t('Filter, e.g. metrics.val_accuracy > 0.9 and (params.lr < 0.01 or state = failed)')}
+          aria-label=${t('Filter')}
           aria-expanded=${isOpen}
           aria-controls="filter-options"
           aria-autocomplete="list"
@@ -54,15 +55,15 @@ export class TyFilter extends PageElement {
           text
             ? html`<button
                 class="icon-button"
-                title="Clear the filter"
-                aria-label="Clear the filter"
+                title=${t('Clear the filter')}
+                aria-label=${t('Clear the filter')}
                 @click=${() => this.#apply('')}
               >
                 <span class="icon icon-close"></span>
               </button>`
             : nothing
         }
-        <ul id="filter-options" role="listbox" aria-label="Suggestions" ?hidden=${!isOpen}>
+        <ul id="filter-options" role="listbox" aria-label=${t('Suggestions')} ?hidden=${!isOpen}>
           ${options?.options.map(
             (option, i) =>
               html`<li

@@ -1,6 +1,7 @@
 import { nothing, render } from 'lit';
 import type { Column } from './columns.js';
 import type { CellContent } from './drawn.js';
+import { t } from '../shared/l10n.js';
 
 /** Elements of one row and of its cells, which show one run after another. They are only told what has changed. */
 
@@ -42,7 +43,7 @@ export class GridCell {
       render(content, element);
     }
     this.#isPlain = isPlain;
-    const wanted = isActive ? `${look} active` : look;
+    const wanted = isActive ? t('{0} active', look) : look;
     if (wanted !== this.#look) element.className = this.#look = wanted;
     if (isActive === this.#isActive) return;
     this.#isActive = isActive;

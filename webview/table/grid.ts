@@ -19,6 +19,7 @@ import type { TyNoteEditor } from './note-editor.js';
 import { curvesIn, HEAD_HEIGHT, inSight, MORE_ROWS, type Sight } from './sight.js';
 import type { Place } from './view.js';
 import { scrollTo } from './window.js';
+import { t } from '../shared/l10n.js';
 
 /** What a new page is to come back to is written down when scrolling has come to rest. */
 const REST_MS = 200;
@@ -104,7 +105,7 @@ export class TyGrid extends PageElement {
         class="grid"
         role=${view.groups ? 'treegrid' : 'grid'}
         tabindex="0"
-        aria-label="Runs"
+        aria-label=${t('Runs')}
         aria-multiselectable="true"
         aria-rowcount=${lines.length + 1}
         aria-colcount=${pinned.length + others.length}

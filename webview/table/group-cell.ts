@@ -5,18 +5,19 @@ import { type CellContent, looks } from './drawn.js';
 import { meanText, spreadText } from './mean.js';
 import type { TableModel } from './model.js';
 import { BEST } from './run-cell.js';
+import { t } from '../shared/l10n.js';
 
 /** The first cell of the head of a group: its value, and how many runs it has. */
 export function groupLabel({ view, layout }: TableModel, group: number): CellContent {
   const { value, rows } = view.groups![group]!;
   const by = columnOf(layout.group!);
-  const shown = value === undefined ? `No ${by.label.toLowerCase()}` : wordText(by.id, value);
+  const shown = value === undefined ? t('No {0}', by.label.toLowerCase()) : wordText(by.id, value);
   return {
     look: looks('label', 'long'),
     content: html`<span class="twistie"
         ><i class="icon icon-chevron-${view.isCollapsed(value) ? 'right' : 'down'}"></i></span
       ><span class=${value === undefined ? 'value none' : 'value'}>${shown}</span>
-      <span class="count">${rows.length}<span class="visually-hidden"> runs</span></span>`,
+      <span class="count">${rows.length}<span class="visually-hidden"> ${t('runs')}</span></span>`,
   };
 }
 

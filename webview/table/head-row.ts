@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Column } from './columns.js';
 import { type Drawn, isActive, looks } from './drawn.js';
 import type { TableModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** The heads of the columns. */
 export function headRow(model: TableModel, drawn: Drawn): TemplateResult {
@@ -37,7 +38,7 @@ function heading(model: TableModel, column: Column, at: number, drawn: Drawn): T
               layout.sort.length > 1 ? html`<b>${place + 1}</b>` : nothing
             }`
         : nothing
-    }<i class="head-menu" title="Column menu"><i class="icon icon-chevron-down"></i></i
+    }<i class="head-menu" title=${t('Column menu')}><i class="icon icon-chevron-down"></i></i
     ><i class="border" role="presentation"></i>
   </div>`;
 }

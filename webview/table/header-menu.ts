@@ -5,6 +5,7 @@ import { moveFocus, openPopup } from '../controls/popup.js';
 import type { Goal } from '../shared/goal.js';
 import { columnOf, isOfMetric } from './columns.js';
 import type { TableModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** What can be done with a column. */
 export class TyHeaderMenu extends PageElement {
@@ -31,7 +32,7 @@ export class TyHeaderMenu extends PageElement {
       class="popup"
       popover
       role="menu"
-      aria-label="Column"
+      aria-label=${t('Column')}
       @keydown=${(event: KeyboardEvent) => moveFocus(event, this.#popup, '.menu-item')}
       @toggle=${(event: ToggleEvent) => event.newState === 'closed' && this.#closed()}
     >
@@ -46,42 +47,44 @@ export class TyHeaderMenu extends PageElement {
     const column = columnOf(id);
     const key = sort.find((known) => known.id === id);
     const sorted = (descending: boolean) =>
-      this.#item(descending ? 'Sort Descending' : 'Sort Ascending', key?.descending === descending, () =>
-        model.arrange({ sort: [{ id, descending }] }),
+      this.#item(
+        descending ? t('Sort Descending') : t('Sort Ascending'),
+        key?.descending === descending,
+        () => model.arrange({ sort: [{ id, descending }] }),
       );
     const line = html`<hr class="menu-line" />`;
     return html`
       ${sorted(false)} ${sorted(true)}
       ${
         sort.length > 0 && !key
-          ? this.#item('Then Sort by This', undefined, () => model.sortBy(id, true), 'Shift+click')
+          ? this.#item(t('Then Sort by This'), undefined, () => model.sortBy(id, true), t('Shift+click'))
           : nothing
       }
       ${group === id || view.canGroupBy(id) ? html`${line}${this.#grouping(id)}` : nothing} ${line}
-      ${this.#item('Pinned', pinned.includes(id), () => model.toggle('pinned', id))}
+      ${this.#item(t('Pinned'), pinned.includes(id), () => model.toggle('pinned', id))}
       ${
         view.values.data(id)?.kind === 'number'
-          ? this.#item('Colour by Value', tinted.includes(id), () => model.toggle('tinted', id))
+          ? this.#item(t('Colour by Value'), tinted.includes(id), () => model.toggle('tinted', id))
           : nothing
       }
       ${
         column.kind === 'metric'
-          ? this.#item('Show as Curve', curves.includes(id), () => model.toggle('curves', id))
+          ? this.#item(t('Show as Curve'), curves.includes(id), () => model.toggle('curves', id))
           : nothing
       }
       ${isOfMetric(column) ? html`${line}${this.#goals(column.name)}` : nothing} ${line}
-      ${this.#item('Hide Column', undefined, () => model.setShown(column, false))}
+      ${this.#item(t('Hide Column'), undefined, () => model.setShown(column, false))}
     `;
   }
 
   #grouping(id: ColumnId): TemplateResult {
     const { model } = this;
     if (model.layout.group !== id)
-      return this.#item('Group by This Column', undefined, () => model.groupBy(id));
+      return this.#item(t('Group by This Column'), undefined, () => model.groupBy(id));
     return html`
-      ${this.#item('Ungroup', undefined, () => model.groupBy(null))}
-      ${this.#item('Collapse All Groups', undefined, () => model.setAllCollapsed(true))}
-      ${this.#item('Expand All Groups', undefined, () => model.setAllCollapsed(false))}
+      ${this.#item(t('Ungroup'), undefined, () => model.groupBy(null))}
+      ${this.#item(t('Collapse All Groups'), undefined, () => model.setAllCollapsed(true))}
+      ${this.#item(t('Expand All Groups'), undefined, () => model.setAllCollapsed(false))}
     `;
   }
 
@@ -90,9 +93,9 @@ export class TyHeaderMenu extends PageElement {
     const { model } = this;
     const goal = model.view.goalOf(metric);
     const choices: [string, Goal][] = [
-      ['Lower Is Better', 'lower'],
-      ['Higher Is Better', 'higher'],
-      ['Neither Is Better', 'unknown'],
+      [t('Lower Is Better'), 'lower'],
+      [t('Higher Is Better'), 'higher'],
+      [t('Neither Is Better'), 'unknown'],
     ];
     return html`${choices.map(([label, value]) =>
       this.#item(label, goal === value, () => model.setGoal(metric, value), '', 'menuitemradio'),

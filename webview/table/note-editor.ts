@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { PageElement } from '../shared/page-element.js';
 import { openPopup } from '../controls/popup.js';
 import type { TableModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** Where a note is written, over its cell. Leaving it keeps what was written, Escape does not. */
 export class TyNoteEditor extends PageElement {
@@ -37,16 +38,16 @@ export class TyNoteEditor extends PageElement {
       class="popup note"
       popover
       role="dialog"
-      aria-label="Note"
+      aria-label=${t('Note')}
       @beforetoggle=${(event: ToggleEvent) => event.newState === 'closed' && this.#end()}
     >
       <textarea
         rows="4"
-        aria-label="Note of the run"
+        aria-label=${t('Note of the run')}
         aria-describedby="note-keys"
         @keydown=${(event: KeyboardEvent) => this.#keydown(event)}
       ></textarea>
-      <p id="note-keys">Enter saves, Shift+Enter starts a new line, Escape cancels.</p>
+      <p id="note-keys">${t('Enter saves, Shift+Enter starts a new line, Escape cancels.')}</p>
     </div>`;
   }
 

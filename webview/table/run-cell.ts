@@ -8,6 +8,7 @@ import { cellText } from './cell.js';
 import { type Column, LEAST_CURVE } from './columns.js';
 import { type CellContent, looks } from './drawn.js';
 import type { TableModel } from './model.js';
+import { t } from '../shared/l10n.js';
 
 /** Both sides of a cell. */
 const PADDING = 18;
@@ -18,7 +19,7 @@ const VALUE_WIDTH = 84;
 const GAP = 8;
 const MARK_WIDTH = 15;
 
-export const BEST = html`<i class="icon icon-star-full" role="img" aria-label="Best"></i>`;
+export const BEST = html`<i class="icon icon-star-full" role="img" aria-label=${t('Best')}></i>`;
 
 export function runCell(model: TableModel, column: Column, row: number, width: number): CellContent {
   const { view, layout } = model;

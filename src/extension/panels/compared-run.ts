@@ -3,29 +3,30 @@ import { machineFacts } from '../runs/machine-facts.js';
 import { ownTags } from '../runs/own-tags.js';
 import { pointsOf } from '../../workspace/metric-summary.js';
 import { keyOf } from './panel-workspaces.js';
+import { forPage } from '../../panels/l10n.js';
 import type { ComparedRun } from '../../panels/compare-messages.js';
 
 /** What the comparison shows of a run. @param place what its workspace is called, where there are several */
 export function comparedRun(run: Run, place?: string): ComparedRun {
   const { code, job, tags } = run;
   const facts: [string, string | number | null | undefined][] = [
-    ['Workspace', place],
-    ['Commit', code?.head?.slice(0, 12)],
-    ['Branch', code?.branch],
-    ['Repository', code?.remote],
-    ['Changed files', code?.changedFiles],
-    ['Script', code?.script ?? tags['mlflow.source.name']],
-    ['Command', job?.command.join(' ')],
-    ['Interpreter', job?.environment?.path],
-    ['Entry point', tags['mlflow.project.entryPoint']],
-    ['Working folder', job?.workingFolder],
-    ['Target', job?.target],
+    [forPage('Workspace'), place],
+    [forPage('Commit'), code?.head?.slice(0, 12)],
+    [forPage('Branch'), code?.branch],
+    [forPage('Repository'), code?.remote],
+    [forPage('Changed files'), code?.changedFiles],
+    [forPage('Script'), code?.script ?? tags['mlflow.source.name']],
+    [forPage('Command'), job?.command.join(' ')],
+    [forPage('Interpreter'), job?.environment?.path],
+    [forPage('Entry point'), tags['mlflow.project.entryPoint']],
+    [forPage('Working folder'), job?.workingFolder],
+    [forPage('Target'), job?.target],
     ...machineFacts(job?.machine),
-    ['Image', tags['mlflow.docker.image.uri']],
-    ['Exit code', job?.exitCode],
-    ['Failure', job?.cause?.headline],
-    ['Reason', job?.reason],
-    ['User', run.user],
+    [forPage('Image'), tags['mlflow.docker.image.uri']],
+    [forPage('Exit code'), job?.exitCode],
+    [forPage('Failure'), job?.cause?.headline],
+    [forPage('Reason'), job?.reason],
+    [forPage('User'), run.user],
   ];
   const summaries = Object.values(run.metrics);
   return {

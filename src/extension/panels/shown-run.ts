@@ -7,6 +7,7 @@ import { NOTE_TAG, ownTags } from '../runs/own-tags.js';
 import { loggedTables } from '../tables/logged-tables.js';
 import type { ShownFailure, ShownRun } from '../../panels/run-messages.js';
 import { runKey } from '../../workspace/run-ref.js';
+import { forPage } from '../../panels/l10n.js';
 import { type Facets, keyOf } from './panel-workspaces.js';
 
 type Fact = [name: string, value: string | number | null | undefined];
@@ -44,27 +45,27 @@ export function shownRun(run: Run, experiment: string, can: Facets, place?: stri
     ...(job && job.runId !== run.id && job.runId !== run.parentRunId && { jobRunId: key(job.runId) }),
     ...(run.filesElsewhere && { filesElsewhere: run.filesElsewhere }),
     facts: told([
-      ['Command', job?.command.join(' ')],
-      ['Script', job ? undefined : code?.script],
-      ['Working folder', job?.workingFolder],
-      ['Exit code', job?.exitCode],
-      ['Reason', job?.reason],
-      ['Also logs to', job?.elsewhere?.join(', ')],
-      ['User', run.user],
-      ['Commit', code?.head?.slice(0, 12)],
-      ['Branch', code?.branch],
-      ['Changed files', code?.snapshot === undefined ? undefined : code.changedFiles],
+      [forPage('Command'), job?.command.join(' ')],
+      [forPage('Script'), job ? undefined : code?.script],
+      [forPage('Working folder'), job?.workingFolder],
+      [forPage('Exit code'), job?.exitCode],
+      [forPage('Reason'), job?.reason],
+      [forPage('Also logs to'), job?.elsewhere?.join(', ')],
+      [forPage('User'), run.user],
+      [forPage('Commit'), code?.head?.slice(0, 12)],
+      [forPage('Branch'), code?.branch],
+      [forPage('Changed files'), code?.snapshot === undefined ? undefined : code.changedFiles],
       [
-        'Code',
+        forPage('Code'),
         code?.torn && 'Git changed the folder while the snapshot was taken; it may mix several states',
       ],
-      ['Repository', code?.remote],
-      ['Code not kept', job?.outsideCode?.join(', ')],
+      [forPage('Repository'), code?.remote],
+      [forPage('Code not kept'), job?.outsideCode?.join(', ')],
     ]),
     environment: told([
-      ['Target', job?.target],
-      ['Program', job?.environment?.path ?? job?.command[0]],
-      ['Python', run.environment?.python],
+      [forPage('Target'), job?.target],
+      [forPage('Program'), job?.environment?.path ?? job?.command[0]],
+      [forPage('Python'), run.environment?.python],
       ...machineFacts(job?.machine),
     ]),
     packages: Object.entries(run.environment?.packages ?? {}),

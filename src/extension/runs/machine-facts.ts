@@ -1,4 +1,5 @@
 import type { Machine } from '../../workspace/types.js';
+import { forPage } from '../../panels/l10n.js';
 import { formatBytes } from '../../base/format.js';
 
 /** What a run ran on, by name, in the order it is read; empty when that is not known. */
@@ -6,11 +7,11 @@ export function machineFacts(machine: Machine | undefined): [name: string, value
   if (!machine) return [];
   const { host, system, processor, cores, memoryBytes, gpus = [] } = machine;
   const facts: [string, string][] = [
-    ['Machine', host],
-    ['System', system],
-    ['Processor', [processor, cores > 0 ? `${cores} cores` : ''].filter(Boolean).join(', ')],
-    ['Memory', formatBytes(memoryBytes)],
-    ['GPU', counted(gpus)],
+    [forPage('Machine'), host],
+    [forPage('System'), system],
+    [forPage('Processor'), [processor, cores > 0 ? `${cores} cores` : ''].filter(Boolean).join(', ')],
+    [forPage('Memory'), formatBytes(memoryBytes)],
+    [forPage('GPU'), counted(gpus)],
   ];
   return facts.filter(([, value]) => value !== '');
 }

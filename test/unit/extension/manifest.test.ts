@@ -28,10 +28,13 @@ const json = <T>(file: string) => JSON.parse(fs.readFileSync(path.join(ROOT, fil
 const manifest = json<Manifest>('package.json');
 const strings = json<Record<string, string>>('package.nls.json');
 const { contributes } = manifest;
-const sources = fs
-  .readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => ({ file, text: fs.readFileSync(path.join(SOURCE, file), 'utf8') }));
+const sourcesIn = (folder: string) =>
+  fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({ file, text: fs.readFileSync(path.join(folder, file), 'utf8') }));
+const sources = sourcesIn(SOURCE);
+const pages = sourcesIn(path.join(ROOT, 'webview'));
 
 const sorted = (values: Iterable<string>) => [...values].sort();
 
@@ -150,10 +153,33 @@ describe('the bundle for translators', () => {
   const file = path.join(ROOT, 'l10n/bundle.l10n.json');
 
   // UPDATE=1 writes it anew.
-  it('holds every message of the source, and no other', () => {
-    const all = sorted(new Set(sources.flatMap(({ file: name, text }) => messages(name, text))));
+  it('holds every message of the source and of the pages, and no other', () => {
+    const inSource = sources.flatMap(({ file: name, text }) => [
+      ...messages(name, text),
+      ...forPages(name, text),
+    ]);
+    const inPages = pages.flatMap(({ file: name, text }) => forPages(name, text));
+    const all = sorted(new Set([...inSource, ...inPages]));
+    assert.ok(inPages.length > 300, 'the pages have texts');
     const wanted = Object.fromEntries(all.map((message) => [message, message]));
     if (process.env['UPDATE']) fs.writeFileSync(file, `${JSON.stringify(wanted, null, 2)}\n`);
     assert.deepEqual(json('l10n/bundle.l10n.json'), wanted);
   });
 });
+
+/** Texts of the pages: the first argument of `t` and of `forPage`, both of `count`. */
+function forPages(file: string, text: string): string[] {
+  const textsOf = (name: string, args: readonly ts.Expression[]) =>
+    name === 'count' ? args.slice(1, 3) : name === 't' || name === 'forPage' ? args.slice(0, 1) : [];
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+      const texts = textsOf(node.expression.text, node.arguments);
+      // What `forPage` marked elsewhere is a variable here.
+      for (const each of texts) if (ts.isStringLiteralLike(each)) found.push(each.text);
+    }
+    node.forEachChild(visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+  return found;
+}

@@ -24,6 +24,17 @@ describe('webviewHtml', () => {
     assert.ok(html.includes('src="https://x.test/charts.js?a=1&amp;b=&quot;2&quot;"'));
   });
 
+  it('is in the language of the editor, and has its texts with it', () => {
+    const html = webviewHtml(PARTS);
+    assert.ok(html.includes('<html lang="de">'));
+    assert.ok(
+      html.includes(
+        '<meta name="strings" content="{&quot;Retry&quot;:&quot;\\&quot;Nochmal\\&quot; &lt;b>&quot;}">',
+      ),
+      html,
+    );
+  });
+
   it('has no inline script or style', () => {
     assert.doesNotMatch(webviewHtml(PARTS), /<style|style=|<script(?![^>]*\bsrc=)/);
   });

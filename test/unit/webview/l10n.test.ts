@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { count, t } from '../../../webview/shared/l10n.js';
+
+describe('the texts of the pages', () => {
+  it('are English where there is no translation, with what they speak of filled in', () => {
+    assert.equal(t('{0} of {1}', 3, '{0}'), '3 of {0}');
+    assert.equal(t('{0} of {1}', 3), '3 of {1}', 'a hole that nobody fills stays');
+  });
+
+  it('tell one from many', () => {
+    assert.equal(count(1, 'One run.', '{0} runs.'), 'One run.');
+    assert.equal(count(2000, 'One run.', '{0} runs.', '2,000'), '2,000 runs.');
+    assert.equal(count(0, 'One run.', '{0} runs.'), '0 runs.');
+  });
+});
