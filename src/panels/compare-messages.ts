@@ -9,6 +9,8 @@ import type { Goals } from './table-messages.js';
 export interface ComparedRun {
   /** Key of the run, as is every `runId` that page and host name. */
   id: RunKey;
+  /** What its workspace is called, where there are several. */
+  workspace?: string;
   number: number;
   name: string;
   state: RunState;

@@ -33,13 +33,14 @@ const MACHINE = {
   gpus: ['NVIDIA GeForce RTX 4080'],
 };
 
-export function comparedRuns(all: readonly Trained[], state?: unknown): CompareGiven {
+/** @param places what the workspaces of the runs are called, where there are several */
+export function comparedRuns(all: readonly Trained[], state?: unknown, places: string[] = []): CompareGiven {
   const detailed = all.slice(0, DETAILED);
   const keys = differingCurves(detailed.map(({ run }) => run)).filter((key) => !key.startsWith('system/'));
   const by = <T>(of: (trained: Trained, at: number) => T): Record<string, T> =>
     Object.fromEntries(detailed.map((trained, at) => [keyOf(trained.run), of(trained, at)]));
   return {
-    runs: all.map(({ run }) => plainRun(withMachine(run))),
+    runs: all.map(({ run }, i) => plainRun(withMachine(run), places[i])),
     state,
     code: by(({ run }, at) => [
       { path: 'train.py', status: 'modified', additions: 4 + at, deletions: 2 },
@@ -121,6 +122,19 @@ export function nothingRun(): RunGiven {
 }
 
 /** One that trained to its end, with a note, pictures and a model. */
+/** One of a server that keeps neither code nor the log of a job. */
+export function foreignRun(all: readonly Trained[]): RunGiven {
+  const usual = usualRun(all);
+  const runs = usual.runs.map((run) => ({
+    ...run,
+    workspace: 'Lab Server',
+    isJob: false,
+    hasCode: false,
+    facts: run.facts.filter(([name]) => name === 'User'),
+  }));
+  return { ...usual, runs };
+}
+
 export function usualRun(all: readonly Trained[]): RunGiven {
   const { run, series } = all.filter((one) => one.run.state === 'finished').at(-1)!;
   return {

@@ -5,9 +5,10 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { DEFAULT_LAYOUT } from '../../src/panels/charts-layout.js';
+import type { ShownWorkspace } from '../../src/panels/shown-workspace.js';
 import { EMPTY_LAYOUT } from '../../webview/table/columns.js';
 import { launchChromium } from '../support/chromium.js';
-import { comparedRuns, muchRun, nothingRun, usualRun } from './gallery-runs.js';
+import { comparedRuns, foreignRun, muchRun, nothingRun, usualRun } from './gallery-runs.js';
 import { chartRun, labelsOf, NOW, type Trained, trainedRuns } from './gallery-data.js';
 import { withPalette } from './palette-png.js';
 import { installCompareHost } from './webview/compare-host.js';
@@ -108,6 +109,52 @@ function table(runs: readonly Trained[], layout: object = {}): TableGiven {
   };
 }
 
+// ---- several workspaces
+
+const LOCAL: ShownWorkspace = { id: 'local', label: 'Local' };
+const LAB: ShownWorkspace = { id: 'lab', label: 'Lab Server' };
+const UNREACHABLE = {
+  code: 'SERVER_UNREACHABLE',
+  message: 'https://mlflow.lab.example does not answer.',
+  hint: 'Check the network, or the address of the workspace.',
+} as const;
+const SEVERAL = [LOCAL, LAB];
+const DOWN: ShownWorkspace[] = [LOCAL, { ...LAB, problem: UNREACHABLE }];
+
+const placed = ({ run, series }: Trained, { id }: ShownWorkspace): Trained => ({
+  run: { ...run, workspace: id },
+  series,
+});
+
+/** Half of the runs are in either workspace; those of one that fails are not there. */
+function divided(workspaces: readonly ShownWorkspace[]): Trained[] {
+  return trainedRuns(8).flatMap((trained, i) => {
+    const workspace = workspaces[i % 2]!;
+    return workspace.problem ? [] : [placed(trained, workspace)];
+  });
+}
+
+function chartsOf(workspaces: ShownWorkspace[]) {
+  return charts(divided(workspaces), smooth, { workspaces });
+}
+
+function tableOf(workspaces: ShownWorkspace[]): TableGiven {
+  const runs = divided(workspaces);
+  const chunks = workspaces.map(({ id, label }) =>
+    plainChunk(
+      runs.flatMap(({ run }) => (run.workspace === id ? [run] : [])),
+      label,
+    ),
+  );
+  return {
+    ...table(runs, { shown: ['workspace'] }),
+    chunk: undefined,
+    chunks,
+    workspaces,
+    experimentId: null,
+  };
+}
+
 const none = trainedRuns(0);
 const one = trainedRuns(1);
 const thirty = trainedRuns(30);
@@ -140,7 +187,21 @@ try {
     { name: '30-contrast', host: usual, theme: 'contrast', act: (page) => hover(page, 'val/loss', 240, 60) },
     { name: '30-narrow', host: usual, ...narrow },
   ]);
+  await take(browser, 'charts', installFakeHost, [
+    { name: 'workspaces', host: chartsOf(SEVERAL), act: (page) => hover(page, 'val/accuracy', 150, 40) },
+    { name: 'workspaces-light', host: chartsOf(SEVERAL), theme: 'light', height: 420 },
+    { name: 'workspaces-contrast', host: chartsOf(SEVERAL), theme: 'contrast', height: 420 },
+    { name: 'workspaces-narrow', host: chartsOf(SEVERAL), ...narrow },
+    { name: 'workspaces-down', host: chartsOf(DOWN), height: 480 },
+    { name: 'down', host: { ...charts(none), fail: UNREACHABLE }, height: 420 },
+  ]);
   await take(browser, 'table', installTableHost, [
+    { name: 'workspaces', host: tableOf(SEVERAL), height: 480 },
+    { name: 'workspaces-down', host: tableOf(DOWN), height: 480 },
+    { name: 'workspaces-down-light', host: tableOf(DOWN), height: 480, theme: 'light' },
+    { name: 'workspaces-down-contrast', host: tableOf(DOWN), height: 480, theme: 'contrast' },
+    { name: 'workspaces-down-narrow', host: tableOf(DOWN), ...narrow, height: 480 },
+    { name: 'down', host: { ...table(none), fail: UNREACHABLE }, height: 420 },
     { name: '0', host: table(none), height: 420 },
     { name: '1', host: table(one), height: 420 },
     { name: '30', host: table(thirty, { tinted: ['metric:loss'] }) },
@@ -158,7 +219,14 @@ try {
   ]);
   const two = comparedRuns([thirty[0]!, thirty[4]!]);
   const many = comparedRuns(thirty);
+  const across = comparedRuns([placed(thirty[0]!, LOCAL), placed(thirty[4]!, LAB)], undefined, [
+    'Local',
+    'Lab Server',
+  ]);
   await take(browser, 'compare', installCompareHost, [
+    { name: 'workspaces', host: across, height: 900 },
+    { name: 'workspaces-down', host: { ...across, workspaces: [DOWN[1]!] }, height: 480 },
+    { name: 'down', host: { ...across, fail: UNREACHABLE }, height: 420 },
     { name: '0', host: comparedRuns(none), height: 420 },
     { name: '2', host: two, height: 1400 },
     { name: '30', host: many },
@@ -170,6 +238,8 @@ try {
   ]);
   const run = usualRun(thirty);
   await take(browser, 'run', installRunHost, [
+    { name: 'foreign', host: foreignRun(thirty), height: 760 },
+    { name: 'down', host: { ...run, fail: UNREACHABLE }, height: 420 },
     { name: 'nothing', host: nothingRun() },
     { name: 'usual', host: run, height: 1400 },
     { name: 'much', host: muchRun(thirty), height: 1400 },

@@ -95,6 +95,7 @@ export class TySheet extends PageElement {
         </button>
         <span class="icon icon-${state.icon} tone-${state.tone}" role="img" aria-label=${state.label}></span>
       </div>
+      ${run.workspace === undefined ? nothing : html`<div class="muted" title=${t('Workspace')}>${run.workspace}</div>`}
       <div class="run-tools">
         ${
           i === 0

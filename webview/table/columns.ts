@@ -32,10 +32,10 @@ const MEAN_WIDTH = 136;
 /** In the order of the table; with their widths. */
 const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown: boolean }[] = [
   { id: 'name', label: t('Name'), width: 190, isShown: true },
+  { id: 'workspace', label: t('Workspace'), width: 110, isShown: false },
   { id: 'state', label: t('State'), width: 104, isShown: true },
   { id: 'started', label: t('Age'), width: 84, isShown: true },
   { id: 'duration', label: t('Duration'), width: 94, isShown: true },
-  { id: 'workspace', label: t('Workspace'), width: 110, isShown: false },
   { id: 'experiment', label: t('Experiment'), width: 120, isShown: false },
   { id: 'commit', label: t('Commit'), width: 84, isShown: true },
   { id: 'branch', label: t('Branch'), width: 100, isShown: true },
@@ -48,7 +48,7 @@ const ATTRIBUTES: readonly { id: ColumnId; label: string; width: number; isShown
 ];
 const ATTRIBUTE = new Map(ATTRIBUTES.map((attribute) => [attribute.id, attribute]));
 /** Attributes that name and judge a run stand before its values; those that place it, behind them. */
-const FIRST: readonly ColumnId[] = ['name', 'state', 'started', 'duration'];
+const FIRST: readonly ColumnId[] = ['name', 'workspace', 'state', 'started', 'duration'];
 const KINDS: readonly ColumnKind[] = ['metric', 'param', 'attribute', 'tag'];
 /** What a metric was at its end, its best and its extremes, side by side. */
 const OF_METRIC: readonly ColumnKind[] = ['metric', 'best', 'min', 'max'];

@@ -10,7 +10,6 @@ import type { ComparedRun } from '../../panels/compare-messages.js';
 export function comparedRun(run: Run, place?: string): ComparedRun {
   const { code, job, tags } = run;
   const facts: [string, string | number | null | undefined][] = [
-    [forPage('Workspace'), place],
     [forPage('Commit'), code?.head?.slice(0, 12)],
     [forPage('Branch'), code?.branch],
     [forPage('Repository'), code?.remote],
@@ -31,6 +30,7 @@ export function comparedRun(run: Run, place?: string): ComparedRun {
   const summaries = Object.values(run.metrics);
   return {
     id: keyOf(run),
+    ...(place !== undefined && { workspace: place }),
     number: run.number,
     name: run.name,
     state: run.state,

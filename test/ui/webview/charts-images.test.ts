@@ -11,7 +11,7 @@ describe('images in the charts panel', () => {
   async function open(images: FakeHost['images'], metrics = ['loss']): Promise<void> {
     const runs = [fakeRun(1, metrics), fakeRun(2, metrics)];
     const points = { loss: fakeSeries(1, 50, lossAt(1, 50)) };
-    const host = { runs, series: { 'run-1': points, 'run-2': points }, images };
+    const host = { runs, series: { 'local/run-1': points, 'local/run-2': points }, images };
     page = await openPage({ host, height: 900 });
     if (Object.keys(images).length > 0) await page.locator('.images').waitFor();
   }
@@ -36,8 +36,8 @@ describe('images in the charts panel', () => {
 
   it('show the newest of each run, in a row for each key', async () => {
     await open({
-      'run-1': [...fakeImages('grid', [0, 10, 20]), ...fakeImages('one', [0])],
-      'run-2': fakeImages('grid', [5, 15]),
+      'local/run-1': [...fakeImages('grid', [0, 10, 20]), ...fakeImages('one', [0])],
+      'local/run-2': fakeImages('grid', [5, 15]),
     });
     await pictures('grid').nth(1).waitFor();
     assert.deepEqual(
@@ -57,8 +57,8 @@ describe('images in the charts panel', () => {
 
   it('go to a step together, each run to its nearest at or below', async () => {
     await open({
-      'run-1': [...fakeImages('grid', [0, 10, 20]), ...fakeImages('map', [0, 20, 40])],
-      'run-2': fakeImages('grid', [5, 15]),
+      'local/run-1': [...fakeImages('grid', [0, 10, 20]), ...fakeImages('map', [0, 20, 40])],
+      'local/run-2': fakeImages('grid', [5, 15]),
     });
     await pictures('grid').nth(1).waitFor();
     await slider('grid').focus();
@@ -80,17 +80,17 @@ describe('images in the charts panel', () => {
   });
 
   it('stay where they are when new ones come, and follow them at the end', async () => {
-    await open({ 'run-1': fakeImages('grid', [0, 10]), 'run-2': fakeImages('map', [0, 10]) });
+    await open({ 'local/run-1': fakeImages('grid', [0, 10]), 'local/run-2': fakeImages('map', [0, 10]) });
     await pictures('grid').first().waitFor();
     const add = (runId: string, key: string, steps: number[]) =>
       page.evaluate(({ runId, images }) => window.fake.say({ type: 'images', runId, images }), {
         runId,
         images: fakeImages(key, steps),
       });
-    await add('run-1', 'grid', [0, 10, 20]);
+    await add('local/run-1', 'grid', [0, 10, 20]);
     await row('grid').locator('.caption-step', { hasText: '20' }).waitFor();
     await slider('grid').fill('1');
-    await add('run-1', 'grid', [0, 10, 20, 30]);
+    await add('local/run-1', 'grid', [0, 10, 20, 30]);
     await page.waitForFunction(() => document.querySelector<HTMLInputElement>('.images [max="3"]'));
     assert.equal(await slider('grid').getAttribute('aria-valuetext'), '10');
     assert.equal(await row('grid').locator('.caption-step').innerText(), '10');
@@ -98,7 +98,7 @@ describe('images in the charts panel', () => {
 
   it('are fetched when they come in view, and once', async () => {
     const keys = Array.from({ length: 40 }, (_, i) => `key${i}`);
-    await open({ 'run-1': keys.flatMap((key) => fakeImages(key, [0, 1])) }, []);
+    await open({ 'local/run-1': keys.flatMap((key) => fakeImages(key, [0, 1])) }, []);
     await pictures('key0').waitFor();
     await page.waitForTimeout(300);
     assert.ok((await asked()).length < 15, `${(await asked()).length} at the start`);
@@ -112,7 +112,7 @@ describe('images in the charts panel', () => {
   });
 
   it('open in full size, move through the steps there, and close with Escape', async () => {
-    await open({ 'run-1': fakeImages('grid', [0, 10, 20]) });
+    await open({ 'local/run-1': fakeImages('grid', [0, 10, 20]) });
     await pictures('grid').first().waitFor();
     await row('grid').locator('.tile').focus();
     await page.keyboard.press('Enter');
@@ -127,7 +127,7 @@ describe('images in the charts panel', () => {
     const opened = await page.evaluate(() => window.fake.sent.find(({ type }) => type === 'openFile'));
     assert.deepEqual(opened, {
       type: 'openFile',
-      runId: 'run-1',
+      runId: 'local/run-1',
       path: 'images/grid%step%10%timestamp%1%id.png',
     });
     await page.keyboard.press('Escape');
@@ -137,8 +137,8 @@ describe('images in the charts panel', () => {
 
   it('follow the search, the hidden runs and the folded section', async () => {
     await open({
-      'run-1': [...fakeImages('grid', [0]), ...fakeImages('map', [0])],
-      'run-2': fakeImages('grid', [0]),
+      'local/run-1': [...fakeImages('grid', [0]), ...fakeImages('map', [0])],
+      'local/run-2': fakeImages('grid', [0]),
     });
     await pictures('map').first().waitFor();
     await page.locator('.search input').fill('grid');

@@ -15,7 +15,7 @@ describe('the layout of the charts', () => {
   async function open(more: Partial<FakeHost> = {}, width = 1200): Promise<void> {
     const runs = [fakeRun(1, KEYS)];
     const points = Object.fromEntries(KEYS.map((key, i) => [key, fakeSeries(1, 50, lossAt(i, 50))]));
-    const host = { runs, series: { 'run-1': points }, ...more };
+    const host = { runs, series: { 'local/run-1': points }, ...more };
     page = await openPage({ host, width });
     await chart('a').locator('.plot-area').waitFor();
   }

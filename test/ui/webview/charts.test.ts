@@ -147,7 +147,13 @@ describe('charts page', () => {
 
     await page.evaluate(() => {
       const { runs, labels, missing } = window.fake;
-      window.fake.say({ type: 'runs', runs: [{ ...runs[0], metrics: ['loss'] }, runs[1]], labels, missing });
+      window.fake.say({
+        type: 'runs',
+        runs: [{ ...runs[0], metrics: ['loss'] }, runs[1]],
+        labels,
+        missing,
+        workspaces: window.fake.workspaces,
+      });
     });
     await chart('loss').waitFor();
     assert.equal(await log.count(), 0);
@@ -218,7 +224,7 @@ describe('charts page', () => {
     await drawn('loss');
     await page.evaluate((start) => {
       const steps = Array.from({ length: 50 }, (_, i) => 100 + i);
-      window.fake.append('run-1', 'loss', {
+      window.fake.append('local/run-1', 'loss', {
         steps,
         times: steps.map((s) => start + s * 1000),
         values: steps.map(() => 1),
@@ -253,8 +259,8 @@ describe('charts page', () => {
       window.fake.sent.filter(({ type }) => type === 'openFailure' || type === 'showLog'),
     );
     assert.deepEqual(asked, [
-      { type: 'openFailure', runId: 'run-1' },
-      { type: 'showLog', runId: 'run-1' },
+      { type: 'openFailure', runId: 'local/run-1' },
+      { type: 'showLog', runId: 'local/run-1' },
     ]);
   });
 
@@ -262,9 +268,15 @@ describe('charts page', () => {
     await open({ runs: [fakeRun(1, [], { state: 'running' })], series: {} });
     await page.getByText('Waiting for the first point').waitFor();
     await page.evaluate((start) => {
-      window.fake.append('run-1', 'loss', { steps: [0], times: [start], values: [2] });
+      window.fake.append('local/run-1', 'loss', { steps: [0], times: [start], values: [2] });
       window.fake.runs[0]!.metrics = ['loss'];
-      window.fake.say({ type: 'runs', runs: window.fake.runs, labels: [], missing: [] });
+      window.fake.say({
+        type: 'runs',
+        runs: window.fake.runs,
+        labels: [],
+        missing: [],
+        workspaces: window.fake.workspaces,
+      });
     }, START);
     await drawn('loss');
     assert.ok((await inked('loss', '--ty-run1')) > 10, 'one point is a dot');
@@ -375,7 +387,7 @@ describe('charts page', () => {
 
   it('draws values of both signs by logarithms', async () => {
     const data = training(1, 100, ['reward']);
-    data.series['run-1']!['reward'] = fakeSeries(1, 100, (i) => (i < 50 ? -1 : 1) * 10 ** (i / 25));
+    data.series['local/run-1']!['reward'] = fakeSeries(1, 100, (i) => (i < 50 ? -1 : 1) * 10 ** (i / 25));
     await open(data);
     await drawn('reward');
     await page.getByLabel('Symlog').check();
@@ -479,7 +491,7 @@ describe('charts page', () => {
 
   it('leaves outliers out of the y axis when asked to', async () => {
     const data = training(1, 100);
-    data.series['run-1']!['loss']!.values[50] = 1e6;
+    data.series['local/run-1']!['loss']!.values[50] = 1e6;
     await open(data);
     await drawn('loss');
     const before = await inked('loss', '--ty-run1');
@@ -543,7 +555,7 @@ describe('charts page', () => {
     await page.keyboard.press('+');
     const before = await axisRange('loss');
     await page.evaluate((start) => {
-      window.fake.append('run-1', 'loss', { steps: [500], times: [start + 500_000], values: [1] });
+      window.fake.append('local/run-1', 'loss', { steps: [500], times: [start + 500_000], values: [1] });
     }, START);
     await page.waitForTimeout(300);
     assert.deepEqual(await axisRange('loss'), before);
@@ -559,7 +571,7 @@ describe('charts page', () => {
     await page.getByLabel('Follow').check();
     assert.equal((await axisRange('loss')).to, 99);
     await page.evaluate((start) => {
-      window.fake.append('run-1', 'loss', { steps: [500], times: [start + 500_000], values: [1] });
+      window.fake.append('local/run-1', 'loss', { steps: [500], times: [start + 500_000], values: [1] });
     }, START);
     await page.waitForFunction(() => (window.fake.state as { zoom: { max: number } }).zoom.max === 500);
     const state = await page.evaluate(
@@ -568,7 +580,7 @@ describe('charts page', () => {
     assert.ok(state.following && Math.abs(state.zoom.min - 450) < 2);
     await page.getByLabel('Follow').uncheck();
     await page.evaluate((start) => {
-      window.fake.append('run-1', 'loss', { steps: [600], times: [start + 600_000], values: [1] });
+      window.fake.append('local/run-1', 'loss', { steps: [600], times: [start + 600_000], values: [1] });
     }, START);
     await page.waitForTimeout(300);
     assert.equal(await page.evaluate(() => (window.fake.state as { zoom: { max: number } }).zoom.max), 500);
@@ -682,7 +694,7 @@ describe('charts page', () => {
     const context = await page.locator('.chip').first().getAttribute('data-vscode-context');
     assert.deepEqual(JSON.parse(context ?? ''), {
       webviewSection: 'run',
-      runId: 'run-2',
+      runId: 'local/run-2',
       isBaseline: true,
       preventDefaultContextMenuItems: true,
     });
@@ -698,7 +710,10 @@ describe('charts page', () => {
     // Another one alone: the baseline stays beside it.
     await chip('digits-1').click({ modifiers: ['Alt'] });
     assert.equal(await page.locator('.chip.off').count(), 1);
-    assert.equal(await page.evaluate(() => (window.fake.state as { baseline: string }).baseline), 'run-2');
+    assert.equal(
+      await page.evaluate(() => (window.fake.state as { baseline: string }).baseline),
+      'local/run-2',
+    );
     await page.evaluate(() => window.fake.say({ type: 'baseline', runId: null }));
     await page.locator('.chip.baseline').waitFor({ state: 'detached' });
   });
@@ -731,7 +746,7 @@ describe('charts page', () => {
 
   it('places points by a metric, and fetches it for that', async () => {
     const data = training(1, 40, ['loss', 'epoch']);
-    data.series['run-1']!['epoch'] = fakeSeries(1, 40, (i) => Math.floor(i / 10));
+    data.series['local/run-1']!['epoch'] = fakeSeries(1, 40, (i) => Math.floor(i / 10));
     await open(data, { height: 300 });
     await drawn('loss');
     await page.getByLabel('epoch', { exact: true }).check();
@@ -833,7 +848,7 @@ describe('charts page', () => {
     await drawn('loss');
     await page.evaluate((start) => {
       window.fake.fail = { code: 'INTERNAL', message: 'Broken.' };
-      window.fake.append('run-1', 'loss', { steps: [100], times: [start], values: [1] });
+      window.fake.append('local/run-1', 'loss', { steps: [100], times: [start], values: [1] });
     }, START);
     await page.getByText('Broken.').waitFor();
     assert.ok((await inked('loss', '--ty-run1')) > 100);
@@ -849,9 +864,9 @@ describe('charts page', () => {
     await open(training(1, 100));
     await drawn('loss');
     await page.evaluate(() => {
-      const { steps, times, values } = window.fake.series['run-1']!['loss']!;
+      const { steps, times, values } = window.fake.series['local/run-1']!['loss']!;
       for (const column of [steps, times, values]) column.length = 40;
-      window.fake.say({ type: 'changed', runIds: ['run-1'] });
+      window.fake.say({ type: 'changed', runIds: ['local/run-1'] });
     });
     await holds(async () => assert.deepEqual(await axisRange('loss'), { from: 0, to: 39 }));
   });

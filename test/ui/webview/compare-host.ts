@@ -97,7 +97,7 @@ export function installCompareHost(given: CompareGiven): void {
   });
 }
 
-export function plainRun(run: Run): PlainRun {
-  const { values, counts, ...rest } = comparedRun(run);
+export function plainRun(run: Run, place?: string): PlainRun {
+  const { values, counts, ...rest } = comparedRun(run, place);
   return { ...rest, values: Array.from(values, String), counts: [...counts] };
 }

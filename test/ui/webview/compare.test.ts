@@ -113,7 +113,7 @@ describe('comparison', () => {
 
   it('takes another baseline, and leaves a run out', async () => {
     await open({
-      runs: [first, second, third].map(plainRun),
+      runs: [first, second, third].map((run) => plainRun(run)),
       code: { 'local/run-2': [], 'local/run-3': null, 'local/run-1': [] },
     });
     await page.getByText('Code is not kept').waitFor();
@@ -240,7 +240,7 @@ describe('comparison', () => {
         tags: {},
       }),
     );
-    const given: CompareGiven = { runs: many.map(plainRun) };
+    const given: CompareGiven = { runs: many.map((run) => plainRun(run)) };
     const status = () => page.locator('.relation-tools [role=status]').innerText();
 
     it('shows how params hang together with the metric, and what matters', async () => {

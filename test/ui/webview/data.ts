@@ -15,7 +15,7 @@ export function random(seed: number): () => number {
 
 export function fakeRun(number: number, metrics: string[], more: Partial<FakeRun> = {}): FakeRun {
   return {
-    id: `run-${number}`,
+    id: `local/run-${number}`,
     workspace: 'local',
     number,
     name: `digits-${number}`,

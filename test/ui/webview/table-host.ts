@@ -7,7 +7,9 @@ import { accuracyAt, lossAt, random, START } from './data.js';
 export type PlainChunk = ReturnType<typeof plainChunk>;
 
 export interface TableGiven {
-  chunk?: PlainChunk;
+  chunk?: PlainChunk | undefined;
+  /** Instead: those of several workspaces. */
+  chunks?: PlainChunk[];
   /** Instead: so many runs with so many metrics and params, made in the page. */
   many?: { runs: number; metrics: number; params: number };
   /** Runs that a filter lets pass; one that is not here is not understood. */
@@ -91,6 +93,7 @@ export function installTableHost(given: TableGiven): void {
   };
   const pages = () => {
     if (given.chunk) return [revive(given.chunk)];
+    if (given.chunks) return given.chunks.map((chunk) => revive(chunk));
     const { runs, metrics, params } = given.many ?? { runs: 0, metrics: 0, params: 0 };
     return Array.from({ length: Math.ceil(runs / 1000) }, (_, page) =>
       made(page * 1000, Math.min(1000, runs - page * 1000), metrics, params),
@@ -168,8 +171,8 @@ export function installTableHost(given: TableGiven): void {
 }
 
 /** As JSON can hold it: NaN as a word. */
-export function plainChunk(runs: readonly Run[]) {
-  const { ids, texts, numbers } = chunkOf(runs, (id) => ({ 1: 'digits', 2: 'wider' })[id]);
+export function plainChunk(runs: readonly Run[], place?: string) {
+  const { ids, texts, numbers } = chunkOf(runs, (id) => ({ 1: 'digits', 2: 'wider' })[id], place);
   return {
     ids,
     texts: texts.map(({ id, words, codes }) => ({ id, words, codes: [...codes] })),

@@ -421,10 +421,7 @@ describe('panels with runs of two workspaces', () => {
     it('reads files, data and curves of each from its workspace, and names it', async () => {
       await start('lab/run-1', 'local/run-1');
       assert.deepEqual(
-        of(posted, 'runs')[0]?.runs.map(({ id, facts }) => [
-          id,
-          facts.find(([name]) => name === 'Workspace')?.[1],
-        ]),
+        of(posted, 'runs')[0]?.runs.map(({ id, workspace }) => [id, workspace]),
         [
           ['lab/run-1', 'Lab'],
           ['local/run-1', 'Local'],
