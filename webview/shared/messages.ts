@@ -29,7 +29,7 @@ export function errorNotice({ message, hint = '' }: ErrorData, remedies: Remedie
   return html`<div class="notice bad" role="alert">
     <span class="icon icon-error"></span>
     <p>${message} ${hint}</p>
-    ${remedy(remedies)}
+    <div class="actions">${remedy(remedies)}</div>
   </div>`;
 }
 

@@ -79,12 +79,30 @@ describe('sorting the table', () => {
   );
 
   it('puts NaN after the numbers and what is missing last, in both directions', () => {
-    assert.deepEqual(sorted(store, 'metric:loss', false), ['local/run-4', 'local/run-1', 'local/run-5', 'local/run-3', 'local/run-2']);
-    assert.deepEqual(sorted(store, 'metric:loss', true), ['local/run-5', 'local/run-1', 'local/run-4', 'local/run-3', 'local/run-2']);
+    assert.deepEqual(sorted(store, 'metric:loss', false), [
+      'local/run-4',
+      'local/run-1',
+      'local/run-5',
+      'local/run-3',
+      'local/run-2',
+    ]);
+    assert.deepEqual(sorted(store, 'metric:loss', true), [
+      'local/run-5',
+      'local/run-1',
+      'local/run-4',
+      'local/run-3',
+      'local/run-2',
+    ]);
   });
 
   it('sorts params that are numbers by value, and words after them', () => {
-    assert.deepEqual(sorted(store, 'param:lr', false), ['local/run-2', 'local/run-1', 'local/run-5', 'local/run-3', 'local/run-4']);
+    assert.deepEqual(sorted(store, 'param:lr', false), [
+      'local/run-2',
+      'local/run-1',
+      'local/run-5',
+      'local/run-3',
+      'local/run-4',
+    ]);
   });
 
   it('sorts by the next column where the first is equal, and keeps the order where all are', () => {
