@@ -189,19 +189,11 @@ try {
   ]);
   await take(browser, 'charts', installFakeHost, [
     { name: 'workspaces', host: chartsOf(SEVERAL), act: (page) => hover(page, 'val/accuracy', 150, 40) },
-    { name: 'workspaces-light', host: chartsOf(SEVERAL), theme: 'light', height: 420 },
-    { name: 'workspaces-contrast', host: chartsOf(SEVERAL), theme: 'contrast', height: 420 },
-    { name: 'workspaces-narrow', host: chartsOf(SEVERAL), ...narrow },
-    { name: 'workspaces-down', host: chartsOf(DOWN), height: 480 },
     { name: 'down', host: { ...charts(none), fail: UNREACHABLE }, height: 420 },
   ]);
   await take(browser, 'table', installTableHost, [
     { name: 'workspaces', host: tableOf(SEVERAL), height: 480 },
     { name: 'workspaces-down', host: tableOf(DOWN), height: 480 },
-    { name: 'workspaces-down-light', host: tableOf(DOWN), height: 480, theme: 'light' },
-    { name: 'workspaces-down-contrast', host: tableOf(DOWN), height: 480, theme: 'contrast' },
-    { name: 'workspaces-down-narrow', host: tableOf(DOWN), ...narrow, height: 480 },
-    { name: 'down', host: { ...table(none), fail: UNREACHABLE }, height: 420 },
     { name: '0', host: table(none), height: 420 },
     { name: '1', host: table(one), height: 420 },
     { name: '30', host: table(thirty, { tinted: ['metric:loss'] }) },
@@ -225,8 +217,6 @@ try {
   ]);
   await take(browser, 'compare', installCompareHost, [
     { name: 'workspaces', host: across, height: 900 },
-    { name: 'workspaces-down', host: { ...across, workspaces: [DOWN[1]!] }, height: 480 },
-    { name: 'down', host: { ...across, fail: UNREACHABLE }, height: 420 },
     { name: '0', host: comparedRuns(none), height: 420 },
     { name: '2', host: two, height: 1400 },
     { name: '30', host: many },
@@ -239,7 +229,6 @@ try {
   const run = usualRun(thirty);
   await take(browser, 'run', installRunHost, [
     { name: 'foreign', host: foreignRun(thirty), height: 760 },
-    { name: 'down', host: { ...run, fail: UNREACHABLE }, height: 420 },
     { name: 'nothing', host: nothingRun() },
     { name: 'usual', host: run, height: 1400 },
     { name: 'much', host: muchRun(thirty), height: 1400 },

@@ -208,7 +208,7 @@ describe('the messages of the panels, in the real editor', function () {
     await on(table, 'ty-table', 'act', 'rename', [ids['one']]);
     await until('the question', async () => (await input().inputValue()) === 'one');
     await closeQuestion();
-    await on(table, 'ty-table', 'ask', { type: 'save', name: 'runs.csv', text: 'a' });
+    await on(table, 'ty-table', 'ask', { type: 'save', name: 'runs.csv', content: [] });
     await until('the question', async () => (await input().inputValue()).endsWith('runs.csv'));
     await closeQuestion();
     await on(table, 'ty-table', 'ask', { type: 'submit' });
@@ -269,7 +269,7 @@ describe('the messages of the panels, in the real editor', function () {
     await page.locator('.notification-toast', { hasText: 'It went wrong.' }).first().waitFor();
     await ask({ type: 'readNumbers', runId: ids['one'], line: 'none' });
     await page.locator('.notification-toast', { hasText: 'No number in this line' }).first().waitFor();
-    await ask({ type: 'log', runId: ids['one'] });
+    await ask({ type: 'log', runId: `local/${ids['one']}` });
     await saw('host→charts log');
     await ask({ type: 'showOutput' });
     await output();
