@@ -4,7 +4,7 @@ import type { Collected, Target } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
-import { attempt, UnreachableError } from './contact.js';
+import { attemptTwice, UnreachableError } from './contact.js';
 import { foldersOf } from './folders.js';
 import { type LostFile, Outputs } from './outputs.js';
 
@@ -45,10 +45,14 @@ export class Collector {
   async collect({ runId, handle }: JobRecord, target: Target): Promise<Kept> {
     const { store, home, log } = this.options;
     const events = target.eventFolders ? undefined : foldersOf(home, runId).events;
-    const outputs = new Outputs(store, runId, events);
+    let outputs = new Outputs(store, runId, events);
     let collected: Collected = {};
     try {
-      if (handle) collected = await attempt(target, () => target.collect(handle, outputs));
+      if (handle)
+        collected = await attemptTwice(target, () => {
+          outputs = new Outputs(store, runId, events);
+          return target.collect(handle, outputs);
+        });
     } catch (error) {
       const cause = error instanceof UnreachableError ? error.cause : error;
       if (error instanceof UnreachableError && !mayPass(cause)) throw error;

@@ -1,9 +1,8 @@
-import { messageOf } from '../../base/errors.js';
 import type { Target, TargetDescription } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
 import type { Compute } from '../../workspace/types.js';
 import type { JobRecord } from '../store/jobs.js';
-import { ask } from './contact.js';
+import { ask, whyUnreachable } from './contact.js';
 import { isInSlot } from './queue.js';
 
 /** Every place where jobs can run, and what is there. One that does not answer is a row that says so. */
@@ -41,5 +40,5 @@ async function descriptionOf(target: Target): Promise<TargetDescription> {
 }
 
 function notReady(name: string, kind: string, error: unknown): TargetDescription {
-  return { name, kind, label: name, detail: '', ready: false, problem: messageOf(error) };
+  return { name, kind, label: name, detail: '', ready: false, problem: whyUnreachable(error) };
 }

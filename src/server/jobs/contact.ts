@@ -4,6 +4,9 @@ import type { Target } from '../../targets/target.js';
 
 /** Milliseconds that a target may take for an answer. */
 const PATIENCE = 60_000;
+/** A question is asked again at once when its answer was lost: so many times in all, with milliseconds between them. */
+const TRIES = 2;
+const PAUSE = 100;
 
 /** A target gave no answer: nothing follows from that but to ask again later. */
 export class UnreachableError extends Error {
@@ -21,7 +24,7 @@ export async function ask<T>(target: Target, question: (target: Target) => Promi
   const late = new AbortController();
   try {
     return await Promise.race([
-      question(target),
+      twice(() => question(target)),
       sleep(PATIENCE, undefined, { signal: late.signal, ref: false }).then(() => {
         throw new Error(`${target.name} has not answered for ${PATIENCE / 1000} s.`);
       }),
@@ -34,14 +37,41 @@ export async function ask<T>(target: Target, question: (target: Target) => Promi
 }
 
 /**
- * Has a target do what may take long and is refused for good with a TrainyardError.
+ * Has a target do what may take long, and what it may refuse for good with a TrainyardError.
  * @throws that | UnreachableError: nobody knows
  */
 export async function attempt<T>(target: Target, what: (target: Target) => Promise<T>): Promise<T> {
   try {
     return await what(target);
   } catch (error) {
-    if (TrainyardError.is(error) && error.code !== 'TARGET_UNREACHABLE') throw error;
+    if (isDefinite(error)) throw error;
     throw new UnreachableError(error);
+  }
+}
+
+/** The same for what is simply done again when it failed without a word from the target. */
+export function attemptTwice<T>(target: Target, what: (target: Target) => Promise<T>): Promise<T> {
+  return attempt(target, () => twice(() => what(target)));
+}
+
+/** Why a target gives no answer, for people. */
+export function whyUnreachable(error: unknown): string {
+  const cause = error instanceof UnreachableError ? error.cause : error;
+  const hint = TrainyardError.is(cause) ? cause.hint : undefined;
+  return [messageOf(cause), hint].filter(Boolean).join(' ');
+}
+
+function isDefinite(error: unknown): boolean {
+  return TrainyardError.is(error) && error.code !== 'TARGET_UNREACHABLE';
+}
+
+async function twice<T>(call: () => Promise<T>): Promise<T> {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await call();
+    } catch (error) {
+      if (left === 1 || isDefinite(error)) throw error;
+    }
+    await sleep(PAUSE);
   }
 }

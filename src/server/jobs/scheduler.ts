@@ -4,7 +4,7 @@ import type { Handle, Target, TargetStatus } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
-import { ask, UnreachableError } from './contact.js';
+import { ask, UnreachableError, whyUnreachable } from './contact.js';
 import { type Ending, machineOf } from './ending.js';
 import { faultOf } from './failure.js';
 import type { Harvest } from './harvest.js';
@@ -221,8 +221,9 @@ export class Scheduler {
 
   private async unreachable({ runId, spec }: JobRecord, error: unknown): Promise<void> {
     if (this.closed) return;
-    const { since, count } = this.retries.failure(runId, USUAL_POLL);
-    const why = whyOf(error);
+    const wait = this.options.targets.known(spec.target)?.pollEvery ?? USUAL_POLL;
+    const { since, count } = this.retries.failure(runId, wait);
+    const why = whyUnreachable(error);
     this.log.warn({ err: error, runId, target: spec.target, failures: count }, 'a target does not answer');
     const job = this.store.jobs.get(runId);
     if (!job || !isActive(job) || count < FAILURES_UNTIL_TOLD || job.unreachable?.why === why) return;
@@ -308,10 +309,4 @@ export class Scheduler {
     const job = this.store.jobs.get(runId);
     if (job) await this.options.ending.finish(job, end);
   }
-}
-
-function whyOf(error: unknown): string {
-  const cause = error instanceof UnreachableError ? error.cause : error;
-  const hint = TrainyardError.is(cause) ? cause.hint : undefined;
-  return [messageOf(cause), hint].filter(Boolean).join(' ');
 }

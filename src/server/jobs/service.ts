@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import type { Logger } from 'pino';
-import { messageOf, TrainyardError } from '../../base/errors.js';
+import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec, MetricPattern } from '../../job/spec.js';
 import { repositoriesOf } from '../../snapshot/snapshot.js';
 import type { Target } from '../../targets/target.js';
@@ -13,7 +13,7 @@ import type { Store } from '../store/store.js';
 import { Upkeep } from '../upkeep.js';
 import { Collector } from './collector.js';
 import { computeOf } from './compute.js';
-import { ask } from './contact.js';
+import { ask, whyUnreachable } from './contact.js';
 import { Ending } from './ending.js';
 import { foldersOf } from './folders.js';
 import { Harvest } from './harvest.js';
@@ -270,7 +270,7 @@ export class JobService {
     try {
       const target = await this.targets.get(spec.target);
       target?.forget?.(runId);
-      if (handle) await target?.release?.(handle);
+      if (target && handle) await ask(target, async () => target.release?.(handle));
     } catch (error) {
       this.options.log.warn(
         { err: error, runId },
@@ -286,7 +286,7 @@ async function checkTarget(target: Target, spec: JobSpec): Promise<void> {
   try {
     problems = await ask(target, () => target.validate(spec));
   } catch (error) {
-    throw new TrainyardError('TARGET_UNREACHABLE', `${target.name} does not answer: ${messageOf(error)}`, {
+    throw new TrainyardError('TARGET_UNREACHABLE', `${target.name} does not answer: ${whyUnreachable(error)}`, {
       hint: 'Try again when it does, or choose another target.',
       cause: error,
     });

@@ -2,8 +2,6 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { pino } from 'pino';
 import { JobService } from '../../../src/server/jobs/service.js';
 import { foldersOf } from '../../../src/server/jobs/folders.js';
@@ -17,9 +15,8 @@ import { foldersIn, type JobFolders } from '../../../src/targets/process/folders
 import { ProcessTarget } from '../../../src/targets/process/target.js';
 import { Targets } from '../../../src/targets/targets.js';
 import type { ServerSettings } from '../../../src/workspace/types.js';
+import { buildSupervisor } from '../../support/supervisor.js';
 import { until } from '../../support/until.js';
-
-const entry = fileURLToPath(new URL('../../../src/targets/process/supervisor.ts', import.meta.url));
 
 /** The job service by itself, in this process, over a real store, git project and supervisor. */
 export class Scratch {
@@ -32,9 +29,9 @@ export class Scratch {
     grace: 1,
     idleExit: 15,
   };
-  private readonly supervisor = [process.execPath, path.join(this.root, 'supervisor.js')];
+  private supervisor: string[] = [];
   /** Kinds of targets beside that of this machine. */
-  moreKinds: TargetKind[] = [];
+  private readonly moreKinds: readonly TargetKind[];
   /** Where jobs log. */
   serverUrl = 'http://127.0.0.1:9';
   store!: Store;
@@ -42,27 +39,20 @@ export class Scratch {
 
   private readonly view: string | undefined;
 
-  constructor(view?: string) {
+  constructor(view?: string, moreKinds: readonly TargetKind[] = []) {
     this.view = view;
+    this.moreKinds = moreKinds;
   }
 
   /** @param view how jobs see the files, see VIEW_VARIABLE */
-  static async make(view?: string): Promise<Scratch> {
-    const scratch = new Scratch(view);
+  static async make(view?: string, moreKinds: readonly TargetKind[] = []): Promise<Scratch> {
+    const scratch = new Scratch(view, moreKinds);
     fs.mkdirSync(scratch.project);
     scratch.write('README.md', '# A project\n');
     scratch.git('init', '-q', '-b', 'main');
     scratch.git('add', '-A');
     scratch.git('-c', 'user.name=t', '-c', 'user.email=t@example.com', 'commit', '-qm', 'first');
-    await build({
-      entryPoints: [entry],
-      outfile: scratch.supervisor[1],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'warning',
-    });
-    fs.writeFileSync(path.join(scratch.root, 'package.json'), '{"type":"module"}');
+    scratch.supervisor = await buildSupervisor(scratch.root);
     scratch.open();
     return scratch;
   }
