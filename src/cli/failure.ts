@@ -1,8 +1,14 @@
 import path from 'node:path';
+import { formatDuration } from '../base/format.js';
 import type { Run } from '../workspace/types.js';
 
 /** The state of a run, with the reason if there is one: `failed: ValueError: shapes differ`. */
-export function stateOf({ state, job }: Run): string {
+export function stateOf({ state, job }: Run, now = Date.now()): string {
+  if (job?.unreachable) {
+    const { since, why } = job.unreachable;
+    return `${state}: not reachable for ${formatDuration(now - since)}: ${why}`;
+  }
+  if (job?.waiting !== undefined) return `${state}: waiting: ${job.waiting}`;
   const why = state === 'failed' ? (job?.cause?.headline ?? job?.reason) : job?.reason;
   return why ? `${state}: ${why}` : state;
 }

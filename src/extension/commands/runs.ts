@@ -108,7 +108,9 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
     if (runs.length === 0) {
       if (args[0] !== undefined)
         void vscode.window.showInformationMessage(
-          vscode.l10n.t('Only runs that your own scripts left open can be marked as ended.'),
+          vscode.l10n.t(
+            'Only runs that your own scripts left open, and jobs that are not reachable, can be marked as ended.',
+          ),
         );
       return;
     }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Run, RunState } from '../../workspace/types.js';
+import { ACTIVE_STATES, type Run, type RunState } from '../../workspace/types.js';
+import { formatDuration } from '../format.js';
 
 /** The name of a state for people. */
 export function stateWord(state: RunState): string {
@@ -21,6 +22,19 @@ export function stateWord(state: RunState): string {
   }
 }
 
+const MINUTE = 60_000;
+
+/** What keeps a job from running, or its state from being known: e.g. `not reachable for 4m`. */
+export function waitWord({ state, job }: Pick<Run, 'state' | 'job'>, now = Date.now()): string | undefined {
+  if (!job || !ACTIVE_STATES.includes(state)) return undefined;
+  if (job.unreachable) {
+    const lasted = Math.max(0, now - job.unreachable.since);
+    const unit = lasted < MINUTE ? 1000 : MINUTE;
+    return vscode.l10n.t('not reachable for {0}', formatDuration(Math.floor(lasted / unit) * unit));
+  }
+  return job.waiting === undefined ? undefined : vscode.l10n.t('waiting: {0}', job.waiting);
+}
+
 const COLOURS = 10;
 
 /** The colour that the run has in every chart; contributed by package.json. */
@@ -30,9 +44,11 @@ export function runColour(run: Pick<Run, 'number'>): vscode.ThemeColor {
 
 /**
  * The shape says the state; the colour says which curve is the run's. A failure is red instead, and what waits or was
- * cancelled grey.
+ * cancelled grey. Nothing turns while nobody knows whether the job goes on.
  */
-export function stateIcon(run: Pick<Run, 'state' | 'number'>): vscode.ThemeIcon {
+export function stateIcon(run: Pick<Run, 'state' | 'number' | 'job'>): vscode.ThemeIcon {
+  if (run.job?.unreachable && ACTIVE_STATES.includes(run.state))
+    return new vscode.ThemeIcon('debug-disconnect', new vscode.ThemeColor('list.warningForeground'));
   switch (run.state) {
     case 'queued':
       return new vscode.ThemeIcon('clock', new vscode.ThemeColor('disabledForeground'));

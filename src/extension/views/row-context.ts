@@ -73,9 +73,12 @@ export function isCancellable(run: Pick<Run, 'job' | 'state'>): boolean {
   return isActive(run) && run.state !== 'collecting';
 }
 
-/** Whether a script of somebody's own has the run open, or left it so when it died. */
+/**
+ * Whether a script of somebody's own has the run open, or left it so when it died. A job whose target does not answer may never
+ * end either.
+ */
 export function isOpen({ job, state }: Pick<Run, 'job' | 'state'>): boolean {
-  return job === undefined && ACTIVE_STATES.includes(state);
+  return (job === undefined || job.unreachable !== undefined) && ACTIVE_STATES.includes(state);
 }
 
 /** @param lacks facets that its workspace does not have */

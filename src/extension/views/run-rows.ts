@@ -12,7 +12,7 @@ import { primaryMetric } from '../runs/primary-metric.js';
 import type { RunNode } from '../runs/run-nodes.js';
 import { runUri } from '../runs/run-file-system.js';
 import { splitPath } from '../runs/run-uri.js';
-import { stateIcon, stateWord } from '../runs/run-words.js';
+import { stateIcon, stateWord, waitWord } from '../runs/run-words.js';
 import { settings } from '../settings.js';
 import { leaf, messageLeaf, valueLeaf, type Leaf } from './leaf.js';
 import { isOpen, rowContext, runContext } from './row-context.js';
@@ -43,7 +43,7 @@ export interface RunItemOptions {
 export function activeRunItem(run: Run, id: string, workspace: Workspace): vscode.TreeItem {
   const item = runItem(run, { id, workspace });
   const age = formatAge(run.startTime, Date.now());
-  item.description = [stateWord(run.state), progressOf(run), age].filter(Boolean).join(' · ');
+  item.description = [stateWord(run.state), waitWord(run), progressOf(run), age].filter(Boolean).join(' · ');
   return item;
 }
 
@@ -59,7 +59,10 @@ export function runItem(run: Run, { id, workspace, experimentTags, named }: RunI
   item.id = id;
   const progress = progressOf(run);
   const why = failureOf(run)?.headline;
-  item.description = (why === undefined ? [shown, progress, age] : [why, age]).filter(Boolean).join(' · ');
+  const wait = waitWord(run);
+  item.description = (why === undefined ? [wait, shown, progress, age] : [why, age])
+    .filter(Boolean)
+    .join(' · ');
   item.iconPath = stateIcon(run);
   const context = runContext(run, lacksOf(workspace));
   item.contextValue = isOpen(run) ? `${context};open` : context;
@@ -69,7 +72,7 @@ export function runItem(run: Run, { id, workspace, experimentTags, named }: RunI
     command: COMMANDS.showRun,
     arguments: [shortKey(refOf(run)), AT_A_GLANCE],
   };
-  const spoken = [run.name, stateWord(run.state), why, number && `${metric} ${number}`, progress, age];
+  const spoken = [run.name, stateWord(run.state), wait, why, number && `${metric} ${number}`, progress, age];
   item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
   return item;
 }

@@ -4,7 +4,7 @@ import { ACTIVE_STATES, type FailureCause, type Progress, type Run } from '../..
 import { formatCount, formatDuration, formatTime, formatValue } from '../format.js';
 import { COMMANDS } from '../command-ids.js';
 import { failedAt, failureOf, lineWord } from '../runs/run-failure.js';
-import { stateWord } from '../runs/run-words.js';
+import { stateWord, waitWord } from '../runs/run-words.js';
 
 const LISTED = 8;
 
@@ -23,6 +23,11 @@ export function runTooltip(run: Run): vscode.MarkdownString {
   const failure = failureOf(run);
   if (failure) appendFailure(text, run, failure);
   else if (run.job?.reason) text.appendMarkdown('\n\n').appendText(run.job.reason);
+  const wait = waitWord(run);
+  if (wait !== undefined) {
+    const why = run.job?.unreachable?.why;
+    text.appendMarkdown('\n\n').appendText(why === undefined ? wait : `${wait}: ${why}`);
+  }
   text.appendMarkdown('\n\n| | |\n|---|---|');
   row(vscode.l10n.t('Started'), formatTime(run.startTime));
   const end = run.endTime ?? (ACTIVE_STATES.includes(run.state) ? Date.now() : undefined);

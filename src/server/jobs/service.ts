@@ -286,10 +286,14 @@ async function checkTarget(target: Target, spec: JobSpec): Promise<void> {
   try {
     problems = await ask(target, () => target.validate(spec));
   } catch (error) {
-    throw new TrainyardError('TARGET_UNREACHABLE', `${target.name} does not answer: ${whyUnreachable(error)}`, {
-      hint: 'Try again when it does, or choose another target.',
-      cause: error,
-    });
+    throw new TrainyardError(
+      'TARGET_UNREACHABLE',
+      `${target.name} does not answer: ${whyUnreachable(error)}`,
+      {
+        hint: 'Try again when it does, or choose another target.',
+        cause: error,
+      },
+    );
   }
   if (problems.length > 0)
     throw new TrainyardError('BAD_REQUEST', problems.join(' '), { details: [...problems] });

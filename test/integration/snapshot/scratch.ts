@@ -4,6 +4,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { archive } from '../../../src/snapshot/archive.js';
 import { checkout } from '../../../src/snapshot/restore.js';
 import { type Snapshot, type TakeOptions } from '../../../src/snapshot/snapshot.js';
 import { take } from '../../../src/snapshot/take.js';
@@ -88,11 +90,21 @@ export class Scratch {
     return folder;
   }
 
+  /** What another machine makes of the archive. */
+  async unpacked(snapshot: Snapshot): Promise<string> {
+    const folder = fs.mkdtempSync(path.join(this.base, 'tar-'));
+    const file = `${folder}.tar`;
+    await pipeline(archive(snapshot), fs.createWriteStream(file));
+    execFileSync('tar', ['-xf', file, '-C', folder]);
+    return folder;
+  }
+
   /** Takes and restores, and compares every byte; `except`: names (or folders) that are not to come back. */
   async assertExact(except: string[] = []): Promise<Snapshot> {
     const snapshot = await this.take();
     const restored = await this.checkedOut(snapshot);
     assert.deepEqual(contents(restored), without(contents(this.root), except));
+    assert.deepEqual(contents(await this.unpacked(snapshot)), contents(restored));
     return snapshot;
   }
 }
