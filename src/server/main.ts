@@ -78,6 +78,7 @@ async function main(home: string): Promise<void> {
         command: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
         env: { TRAINYARD_HOME: home, ELECTRON_RUN_AS_NODE: '1' },
       }),
+      listen: (address) => app.tracking.listen(address),
     }),
     // Known once the port is bound, which is before any job is looked at.
     serverUrl: () => url,

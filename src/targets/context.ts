@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Listen } from './listen.js';
 import type { Target } from './target.js';
 
 /** What the server gives to every kind of target; each takes what it needs. */
@@ -12,8 +13,8 @@ export interface TargetContext {
   jobFolder: (id: string) => string;
   /** How to bring the server back while a job runs, so that its logging goes on. */
   revive?: () => Revive;
-  /** The server listens for jobs on one more address. Absent when it cannot. */
-  tracking?: TrackingAddresses;
+  /** Has the server listen on one more address, for jobs that do not reach 127.0.0.1. */
+  listen: Listen;
 }
 
 export interface TargetSettings {
@@ -26,15 +27,6 @@ export interface Revive {
   url: string;
   command: string[];
   env: Record<string, string>;
-}
-
-/** Addresses beside 127.0.0.1 on which the server takes the tokens of jobs, and nothing else. */
-export interface TrackingAddresses {
-  /**
-   * Listens on an address of this machine, such as that of a bridge, or on a Unix socket. The same address again is the same
-   * listener. @returns the URL for jobs: that of the address, or `http://localhost` for a socket
-   */
-  listen(address: { host: string } | { socket: string }): Promise<string>;
 }
 
 /** A line of the registry. */

@@ -324,6 +324,7 @@ class Bench {
     log: pino({ level: 'silent' }),
     settings: () => ({ parallelJobs: 4 }),
     jobFolder: (id) => path.join(this.root, 'home', 'jobs', id),
+    listen: () => Promise.reject(new Error('This server listens nowhere.')),
   };
 
   constructor(make: (context: TargetContext) => Target | Promise<Target>) {

@@ -64,11 +64,12 @@ export class Scratch {
     const settings = () => this.settings;
     const log = pino({ level: process.env['TRAINYARD_LOG'] ?? 'silent' });
     const jobFolder = (id: string) => foldersOf(home, id).root;
+    const listen = () => Promise.reject(new Error('This server listens nowhere.'));
     this.service = new JobService({
       store: this.store,
       home,
       log,
-      targets: new Targets([this.processes(), ...this.moreKinds], { home, log, settings, jobFolder }),
+      targets: new Targets([this.processes(), ...this.moreKinds], { home, log, settings, jobFolder, listen }),
       serverUrl: () => this.serverUrl,
       token: 'the-token',
       settings,

@@ -56,6 +56,7 @@ export class Scratch {
         log,
         settings: () => settings.current,
         jobFolder: (id) => path.join(home, 'jobs', id),
+        listen: (address) => this.app.tracking.listen(address),
       }),
       serverUrl: () => this.url,
       token: TOKEN,

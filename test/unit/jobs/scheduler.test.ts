@@ -44,9 +44,10 @@ class Scratch {
     const log = pino({ level: process.env['TRAINYARD_LOG'] ?? 'silent' });
     const settings = () => ({ parallelJobs: 2, snapshotSizeLimit: 1e8, grace: 1, idleExit: 15 });
     const jobFolder = (id: string) => foldersOf(home, id).root;
+    const listen = () => Promise.reject(new Error('This server listens nowhere.'));
     this.service = new JobService({
       ...{ store: this.store, home, log, settings },
-      targets: new Targets(this.kinds, { home, log, settings, jobFolder }),
+      targets: new Targets(this.kinds, { home, log, settings, jobFolder, listen }),
       serverUrl: () => 'http://127.0.0.1:9',
       token: 'the-token',
     });
