@@ -93,6 +93,10 @@ export class Targets {
     try {
       const { open } = await load();
       const targets = await open(this.context);
+      const taken = targets.find(
+        ({ name }, i) => this.byName.has(name) || targets.findIndex((t) => t.name === name) < i,
+      );
+      if (taken) throw new Error(`There is another target “${taken.name}”.`);
       for (const target of targets) {
         this.byName.set(target.name, target);
         this.onOpen(target);
