@@ -36,7 +36,7 @@ export function titleOf(spec: Pick<CommandJob, 'script' | 'launcher' | 'command'
 
 const MOST_TITLE = 250;
 
-/** What the command of a job runs: the interpreter of its environment where it names that, else its first word. */
+/** What the first word of a job's command stands for: the interpreter of its environment where it names that, else itself. */
 export function programOf({ command, environment }: Runnable): string {
   const [program = ''] = command;
   return environment?.kind === 'interpreter' && isNameOf(program, environment.path)

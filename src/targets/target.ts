@@ -128,8 +128,9 @@ export interface Target {
 export type Handle = Readonly<Record<string, string | number>>;
 
 /**
- * A job as data: nothing in it is a place of the target. `launcher` and `command` are the words to run (`wordsOf` of
- * `job/spec.ts` puts them together); `environment` is the interpreter that the command names, on the submitter's machine.
+ * A job as data: nothing in it is a place of the target. The words to run are those of `launcher`, then those of `command`.
+ * `environment` is the interpreter that the command names, on the submitter's machine: where that path holds, `programOf` of
+ * `job/spec.ts` tells what to run for the command's first word; elsewhere the target chooses its own interpreter.
  */
 export interface Job extends Runnable {
   /** The run's id: 32 hexadecimal digits, unique for ever, safe as a name of a file. */
