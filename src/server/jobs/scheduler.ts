@@ -282,7 +282,7 @@ export class Scheduler {
     const machine = await machineOf(job, target);
     await this.store.write(() => {
       if (!this.store.jobs.isActive(runId)) return;
-      this.store.jobs.update(runId, { state: 'running', startedAt, machine });
+      this.store.jobs.update(runId, { state: 'running', startedAt, machine, waiting: undefined });
       this.store.runs.update(runId, { status: 'running' });
     });
   }
