@@ -32,7 +32,7 @@ def refused(call, *args, **kwargs):
     try:
         call(*args, **kwargs)
     except MlflowException as e:
-        assert e.error_code == "NOT_IMPLEMENTED" and "Trainyard does not do this" in e.message, e
+        assert e.error_code == "NOT_IMPLEMENTED" and "Trainyard does not support this" in e.message, e
     else:
         raise SystemExit(f"{call} was not refused")
     assert time.monotonic() - started < 2, call
