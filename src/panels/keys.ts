@@ -6,6 +6,11 @@ export function currentKey(kept: string): RunKey {
   return runKey(parseRunKey(kept));
 }
 
+/** Id of the workspace of a run or an experiment. */
+export function workspaceIn(key: string): string {
+  return parseRunKey(key).workspace;
+}
+
 /** What was kept by key, under the keys as they are written now. What is there under both counts as written now. */
 export function byCurrentKey<T>(
   kept: Readonly<Record<string, T>>,

@@ -247,6 +247,9 @@ export class TyGrid extends PageElement {
         webviewSection: 'run',
         runIds: model.selectedIds,
         preventDefaultContextMenuItems: true,
+        runsHaveJobs: model.has('jobs'),
+        runsHaveCode: model.has('code'),
+        runsHaveEdit: model.has('edit'),
       });
     } else if (column) {
       event.preventDefault();

@@ -10,7 +10,8 @@ import type {
   TableState,
   ToTable,
 } from '../../src/panels/table-messages.js';
-import { currentKey } from '../../src/panels/keys.js';
+import { currentKey, workspaceIn } from '../../src/panels/keys.js';
+import type { Facet } from '../../src/workspace/facets.js';
 import type { ShownWorkspace } from '../../src/panels/shown-workspace.js';
 import type { Goal } from '../shared/goal.js';
 import type { Host } from '../shared/host.js';
@@ -134,6 +135,12 @@ export class TableModel {
 
   get selectedIds(): string[] {
     return this.view.order.filter((id) => this.selection.ids.has(id));
+  }
+
+  /** Whether the workspaces of all the selected runs have this facet. */
+  has(facet: Facet): boolean {
+    const lacking = this.workspaces.filter(({ lacks }) => lacks?.includes(facet)).map(({ id }) => id);
+    return lacking.length === 0 || !this.selectedIds.some((id) => lacking.includes(workspaceIn(id)));
   }
 
   get names(): Known {

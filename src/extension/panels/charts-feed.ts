@@ -16,7 +16,6 @@ import {
   locate,
   type PanelWorkspaces,
   pointsOf,
-  workspaceOf,
 } from './panel-workspaces.js';
 import { type Reading, readRuns } from './read-runs.js';
 import { labelledBy, labelsOf } from './run-labels.js';
@@ -221,6 +220,7 @@ export class ChartsFeed {
 
   #onEvent(event: KeyedEvent): void {
     if (event.type === 'reset') {
+      this.#forget(event.workspace);
       // As for a new page: it may have failed meanwhile, and asks for all that it shows again.
       void this.#loadAll();
     } else if (event.type === 'run' && this.#keys.includes(event.run)) {
@@ -233,6 +233,14 @@ export class ChartsFeed {
       const wait = Math.max(0, this.#refreshedAt + REFRESH_MS - Date.now());
       this.#refreshTimer ??= setTimeout(() => void this.#refresh(), wait);
     }
+  }
+
+  /** It may be opened anew, or not be there any more: then its runs are not, either. */
+  #forget(workspace: string): void {
+    this.#images.get(workspace)?.dispose();
+    this.#images.delete(workspace);
+    if (this.#options.workspaces.all.some(({ id }) => id === workspace)) return;
+    for (const [key, run] of this.#runs) if (run.workspace === workspace) this.#runs.delete(key);
   }
 
   #tell(): void {
@@ -276,7 +284,7 @@ export class ChartsFeed {
       let images = this.#images.get(workspace);
       if (!images) {
         images = new ImagesFeed({
-          workspace: workspaceOf(workspaces, workspace),
+          workspace: workspaces.of({ workspace }),
           post: (message) => this.#post({ ...message, runId: runKey({ workspace, run: message.runId }) }),
           warn,
         });

@@ -11,7 +11,7 @@ import { askLimits } from './ask-limits.js';
 import { ChartsFeed } from './charts-feed.js';
 import { ChartsLayouts, layoutFile } from './charts-layouts.js';
 import { Kept } from './kept.js';
-import { experimentKeyOf, keyOf, type PanelWorkspaces, workspaceOf } from './panel-workspaces.js';
+import { experimentKeyOf, keyOf, type PanelWorkspaces } from './panel-workspaces.js';
 import { type Own, registerPanel } from './register-panel.js';
 
 export const CHARTS_VIEW_TYPE = 'trainyard.charts';
@@ -165,7 +165,7 @@ export function registerChartsPanel(
   function besides(run: Run, keys: readonly RunKey[]): Promise<Run[]> {
     const refs = keys.map(parseRunKey).filter(({ workspace }) => workspace === run.workspace);
     return runsById(
-      workspaceOf(workspaces, run.workspace),
+      workspaces.of(run),
       refs.map((ref) => ref.run),
     );
   }

@@ -14,7 +14,6 @@ import {
   byWorkspace,
   facetsOf,
   keyOf,
-  labelOf,
   locate,
   type PanelWorkspaces,
   placeOf,
@@ -202,7 +201,7 @@ export class CompareFeed {
       this.#post({ ...answer, type: 'code', runId }, signal);
     const lacks = [first, other].find((run) => !facetsOf(this.#options.workspaces, run).code);
     if (lacks) {
-      const label = labelOf(this.#options.workspaces, lacks.workspace);
+      const label = this.#options.workspaces.labelOf(lacks.workspace);
       tell({ files: null, problem: `The workspace “${label}” does not keep the code of runs.` });
       return;
     }

@@ -1,4 +1,3 @@
-import { TrainyardError } from '../../base/errors.js';
 import { experimentKey, parseRunKey, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { Points, PointsRequest, Run } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
@@ -25,7 +24,14 @@ export type PanelWorkspace = Pick<
 export type Facets = Pick<PanelWorkspace, 'edit' | 'code' | 'jobs' | 'registry'>;
 
 export interface PanelWorkspaces {
+  /** Those that could be opened. */
   readonly all: readonly PanelWorkspace[];
+  /** @throws NOT_FOUND when it was removed | what keeps it from being opened */
+  of(ref: { readonly workspace: string }): PanelWorkspace;
+  /** What people call it; of one that was removed, its id. */
+  labelOf(id: string): string;
+  /** Calls back when workspaces came, went or were renamed, until disposed. */
+  onDidChange(listener: () => void): { dispose(): void };
 }
 
 export const keyOf = (run: Pick<Run, 'workspace' | 'id'>): RunKey =>
@@ -34,30 +40,25 @@ export const keyOf = (run: Pick<Run, 'workspace' | 'id'>): RunKey =>
 export const experimentKeyOf = (run: Pick<Run, 'workspace' | 'experimentId'>): string =>
   experimentKey({ workspace: run.workspace, experiment: run.experimentId });
 
-/** @throws NOT_FOUND when it was removed */
-export function workspaceOf(workspaces: PanelWorkspaces, id: string): PanelWorkspace {
-  const found = workspaces.all.find((workspace) => workspace.id === id);
-  if (!found)
-    throw new TrainyardError('NOT_FOUND', `The workspace “${id}” is not in the list of workspaces.`, {
-      hint: 'Add it again to see its runs.',
-    });
-  return found;
+/** Those that are not there. */
+export function missingOf(can: Facets): (keyof Facets)[] {
+  return (['edit', 'code', 'jobs', 'registry'] as const).filter((facet) => can[facet] === undefined);
 }
 
 /** What can be done with a run: nothing when its workspace was removed. */
-export function facetsOf({ all }: PanelWorkspaces, run: Pick<Run, 'workspace'>): Facets {
+export function facetsOf({ all }: Pick<PanelWorkspaces, 'all'>, run: Pick<Run, 'workspace'>): Facets {
   return all.find(({ id }) => id === run.workspace) ?? {};
 }
 
 /** What the workspace of a run is called, where there are several; else there is nothing to tell apart. */
-export function placeOf({ all }: PanelWorkspaces, run: Pick<Run, 'workspace'>): string | undefined {
-  return all.length > 1 ? labelOf({ all }, run.workspace) : undefined;
+export function placeOf(workspaces: PanelWorkspaces, run: Pick<Run, 'workspace'>): string | undefined {
+  return workspaces.all.length > 1 ? workspaces.labelOf(run.workspace) : undefined;
 }
 
-/** The workspace of a run, and the run's id in it. @throws NOT_FOUND when the workspace was removed */
+/** The workspace of a run, and the run's id in it. @throws as `of` does */
 export function locate(workspaces: PanelWorkspaces, key: RunKey): { workspace: PanelWorkspace; id: string } {
-  const { workspace, run } = parseRunKey(key);
-  return { workspace: workspaceOf(workspaces, workspace), id: run };
+  const ref = parseRunKey(key);
+  return { workspace: workspaces.of(ref), id: ref.run };
 }
 
 /** Whatever names runs by key, divided by their workspaces: to each its own ids. */
@@ -75,17 +76,12 @@ export function byWorkspace<T>(
   return parts;
 }
 
-/** What people call it; of one that was removed, its id. */
-export function labelOf({ all }: PanelWorkspaces, id: string): string {
-  return all.find((workspace) => workspace.id === id)?.label ?? id;
-}
-
 /**
  * Points of runs of any workspaces, in the order of the requests, whose `runId` is a key, as is that of the answers.
  * Rejects when one of the workspaces fails.
  */
 export async function pointsOf(
-  workspaces: PanelWorkspaces,
+  workspaces: Pick<PanelWorkspaces, 'of'>,
   requests: readonly PointsRequest[],
   maxPoints: number,
   signal?: AbortSignal,
@@ -93,9 +89,9 @@ export async function pointsOf(
   const parts = byWorkspace([...requests.entries()], ([, { runId }]) => runId);
   const answer: Points[] = [];
   await Promise.all(
-    [...parts].map(async ([id, part]) => {
+    [...parts].map(async ([workspace, part]) => {
       const asked = part.map(({ of: [, request], id: runId }) => ({ ...request, runId }));
-      const points = await workspaceOf(workspaces, id).points(asked, maxPoints, signal);
+      const points = await workspaces.of({ workspace }).points(asked, maxPoints, signal);
       for (const [i, each] of points.entries()) {
         const [place, { runId }] = part[i]!.of;
         answer[place] = { ...each, runId };

@@ -3,7 +3,7 @@ import type { ShownWorkspace } from '../../panels/shown-workspace.js';
 import { parseRunKey, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { Run } from '../../workspace/types.js';
 import { runsById } from '../runs/runs-by-id.js';
-import { byWorkspace, labelOf, type PanelWorkspaces, workspaceOf } from './panel-workspaces.js';
+import { byWorkspace, type PanelWorkspaces } from './panel-workspaces.js';
 
 /** How far runs are read. */
 export interface Reading {
@@ -32,7 +32,7 @@ export async function readRuns(
   const shown = new Map<string, ShownWorkspace>();
   let isPatient = true;
   let firstError: unknown;
-  for (const id of parts.keys()) shown.set(id, { id, label: labelOf(workspaces, id), isPending: true });
+  for (const id of parts.keys()) shown.set(id, { id, label: workspaces.labelOf(id), isPending: true });
   const isPending = () => [...shown.values()].some((each) => each.isPending);
   const isAnyRead = () => [...shown.values()].some((each) => !each.isPending && !each.problem);
   const tellNow = () => {
@@ -53,7 +53,7 @@ export async function readRuns(
         const { label } = shown.get(id)!;
         try {
           const ids = part.map((each) => each.id);
-          for (const run of await runsById(workspaceOf(workspaces, id), ids, signal))
+          for (const run of await runsById(workspaces.of({ workspace: id }), ids, signal))
             runs.set(runKey({ workspace: id, run: run.id }), run);
           shown.set(id, { id, label });
         } catch (error) {

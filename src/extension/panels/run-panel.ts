@@ -75,7 +75,6 @@ export function registerRunPanel(
 
   async function receive(message: Own<FromRun>, feed: RunFeed): Promise<void> {
     const { key } = feed;
-    const { workspace, id: runId } = locate(workspaces, key);
     switch (message.type) {
       case 'points':
         await feed.points(message.keys);
@@ -104,14 +103,17 @@ export function registerRunPanel(
         break;
       }
       case 'chooseInterpreter': {
-        const script = scriptOf(await workspace.run(runId));
+        const { workspace, id } = locate(workspaces, key);
+        const script = scriptOf(await workspace.run(id));
         const uri = script === undefined ? undefined : vscode.Uri.file(script);
         await vscode.commands.executeCommand(COMMANDS.chooseInterpreter, uri);
         break;
       }
-      case 'openLine':
-        await openCodeLine(workspace, await workspace.run(runId), message.at);
+      case 'openLine': {
+        const { workspace, id } = locate(workspaces, key);
+        await openCodeLine(workspace, await workspace.run(id), message.at);
         break;
+      }
       case 'openTable':
         await vscode.commands.executeCommand(COMMANDS.openFile, tableUri(key, message.path));
         break;

@@ -8,7 +8,7 @@ import { loggedTables } from '../tables/logged-tables.js';
 import type { ShownFailure, ShownRun } from '../../panels/run-messages.js';
 import { runKey } from '../../workspace/run-ref.js';
 import { forPage } from '../../panels/l10n.js';
-import { type Facets, keyOf } from './panel-workspaces.js';
+import { type Facets, keyOf, missingOf } from './panel-workspaces.js';
 
 type Fact = [name: string, value: string | number | null | undefined];
 
@@ -61,6 +61,7 @@ export function shownRun(run: Run, experiment: string, can: Facets, place?: stri
       ],
       [forPage('Repository'), code?.remote],
       [forPage('Code not kept'), job?.outsideCode?.join(', ')],
+      [forPage('Not in this workspace'), lackedBy(can)],
     ]),
     environment: told([
       [forPage('Target'), job?.target],
@@ -90,6 +91,20 @@ export function shownFailure(run: Run, can: Pick<Facets, 'code'>): ShownFailure 
   if (kind === undefined || headline === undefined) return undefined;
   const at = can.code && failedAt(run);
   return { kind, headline, ...(hint !== undefined && { hint }), ...(at && { at }) };
+}
+
+const LACKED: Record<keyof Facets, string> = {
+  edit: 'changes of runs',
+  code: 'code of runs',
+  jobs: 'jobs',
+  registry: 'registered models',
+};
+
+/** What a person may look for in vain, e.g. `code of runs, jobs`. */
+function lackedBy(can: Facets): string {
+  return missingOf(can)
+    .map((facet) => LACKED[facet])
+    .join(', ');
 }
 
 const isOfMachine = (name: string) => Number(name.startsWith('system/'));

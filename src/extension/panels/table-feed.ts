@@ -3,7 +3,14 @@ import type { MessageParts } from '../../panels/message-parts.js';
 import type { ShownWorkspace } from '../../panels/shown-workspace.js';
 import type { CurveCell, TableExperiment, TableLayout, ToTable } from '../../panels/table-messages.js';
 import { parseExperimentKey } from '../../workspace/run-ref.js';
-import { byWorkspace, labelOf, type PanelWorkspaces, placeOf, workspaceOf } from './panel-workspaces.js';
+import {
+  byWorkspace,
+  facetsOf,
+  missingOf,
+  type PanelWorkspace,
+  type PanelWorkspaces,
+  placeOf,
+} from './panel-workspaces.js';
 import { shownExperiments, TableSource } from './table-source.js';
 
 export type Shown = MessageParts<{
@@ -39,15 +46,21 @@ export class TableFeed {
   readonly #sources = new Map<string, TableSource>();
   readonly #elsewhere = new Map<string, TableExperiment[]>();
   #workspaces: ShownWorkspace[] = [];
+  readonly #list: { dispose(): void };
+  /** Those of the list, to know when it is another. */
+  #listed: readonly PanelWorkspace[];
 
   constructor(shown: Shown, options: Options) {
     this.#options = options;
     this.#shown = shown;
+    this.#listed = options.workspaces.all;
+    this.#list = options.workspaces.onDidChange(() => this.#onList());
     void this.#loadAll();
   }
 
   dispose(): void {
     this.#load.abort();
+    this.#list.dispose();
     for (const source of this.#sources.values()) source.dispose();
   }
 
@@ -62,6 +75,17 @@ export class TableFeed {
     for (const [id, source] of this.#sources) source.showCurves((parts.get(id) ?? []).map(({ of }) => of));
   }
 
+  /** Another list may change what is shown, and what it is called: all of it is read anew. */
+  #onList(): void {
+    const { all } = this.#options.workspaces;
+    const before = this.#listed;
+    if (all.length === before.length && all.every((each, i) => each === before[i])) return;
+    this.#listed = all;
+    for (const source of this.#sources.values()) source.dispose();
+    this.#sources.clear();
+    void this.#loadAll();
+  }
+
   async #loadAll(): Promise<void> {
     this.#load.abort();
     const load = new AbortController();
@@ -72,11 +96,7 @@ export class TableFeed {
       if (!signal.aborted) this.#options.post(message);
     };
     const ids = this.#idsOf(shown);
-    this.#workspaces = ids.map((id) => ({
-      id,
-      label: labelOf(this.#options.workspaces, id),
-      isPending: true,
-    }));
+    this.#workspaces = ids.map((id) => ({ ...this.#shownWorkspace(id), isPending: true }));
     const errors: unknown[] = [];
     let hasBegun = false;
     const began = () => {
@@ -137,8 +157,14 @@ export class TableFeed {
 
   #settle(id: string, how: Pick<ShownWorkspace, 'problem'>): void {
     this.#workspaces = this.#workspaces.map((each) =>
-      each.id === id ? { id, label: each.label, ...how } : each,
+      each.id === id ? { ...this.#shownWorkspace(id), ...how } : each,
     );
+  }
+
+  #shownWorkspace(id: string): ShownWorkspace {
+    const { workspaces } = this.#options;
+    const lacks = missingOf(facetsOf(workspaces, { workspace: id }));
+    return { id, label: workspaces.labelOf(id), ...(lacks.length > 0 && { lacks }) };
   }
 
   #idsOf({ experimentId }: Shown): string[] {
@@ -167,7 +193,7 @@ export class TableFeed {
         .filter(({ id }) => !ids.includes(id))
         .map(async ({ id, label }) => {
           try {
-            const found = await workspaceOf(workspaces, id).experiments(signal);
+            const found = await workspaces.of({ workspace: id }).experiments(signal);
             if (signal.aborted) return;
             this.#elsewhere.set(id, shownExperiments(id, found, label));
             this.#tellExperiments(signal);
@@ -178,13 +204,13 @@ export class TableFeed {
     );
   }
 
-  /** @throws NOT_FOUND when the workspace was removed */
+  /** @throws as `PanelWorkspaces.of` does */
   #source(id: string): TableSource {
     const known = this.#sources.get(id);
     if (known) return known;
     const { workspaces, warn } = this.#options;
     const source = new TableSource({
-      workspace: workspaceOf(workspaces, id),
+      workspace: workspaces.of({ workspace: id }),
       place: placeOf(workspaces, { workspace: id }),
       post: (message) => {
         if (!this.#load.signal.aborted) this.#options.post(message);

@@ -43,7 +43,7 @@ export class TableSource {
     this.#options = options;
     const { workspace, post, warn } = options;
     this.#curves = new CurveFeed({
-      points: (requests, most, signal) => pointsOf({ all: [workspace] }, requests, most, signal),
+      points: (requests, most, signal) => pointsOf({ of: () => workspace }, requests, most, signal),
       post,
       warn,
     });

@@ -1,50 +1,45 @@
 import { experimentKey, parseRunKey, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { RunPart } from '../../workspace/types.js';
-import type { PanelWorkspaces } from './panel-workspaces.js';
+import type { PanelWorkspace, PanelWorkspaces } from './panel-workspaces.js';
 
 /** A workspace's event, with what it is about named by key. */
 export type KeyedEvent =
   | { type: 'run'; run: RunKey; experiment: string; parts: RunPart[] }
   | { type: 'experiments' | 'models' | 'reset'; workspace: string };
 
-/** Listens to the workspaces of what a panel shows, and to no others. */
+/** Undefined while it is not there, or cannot be opened. */
+interface Followed {
+  workspace: PanelWorkspace | undefined;
+  subscription: { dispose(): void } | undefined;
+}
+
+/**
+ * Listens to the workspaces of what a panel shows, and to no others. One that came, went, was renamed or is opened anew
+ * is told of as a reset, as one that can be reached again: all of it may be other than before.
+ */
 export class WorkspaceEvents {
   readonly #workspaces: PanelWorkspaces;
   readonly #listener: (event: KeyedEvent) => void;
-  readonly #subscriptions = new Map<string, { dispose(): void }>();
+  readonly #followed = new Map<string, Followed>();
+  readonly #list: { dispose(): void };
+  #hasSeveral: boolean;
 
   constructor(workspaces: PanelWorkspaces, listener: (event: KeyedEvent) => void) {
     this.#workspaces = workspaces;
     this.#listener = listener;
+    this.#hasSeveral = workspaces.all.length > 1;
+    this.#list = workspaces.onDidChange(() => this.#onList());
   }
 
   /** In place of those that were followed before. */
   follow(ids: Iterable<string>): void {
     const wanted = new Set(ids);
-    for (const [id, subscription] of this.#subscriptions)
+    for (const [id, { subscription }] of this.#followed)
       if (!wanted.has(id)) {
-        subscription.dispose();
-        this.#subscriptions.delete(id);
+        subscription?.dispose();
+        this.#followed.delete(id);
       }
-    for (const id of wanted) {
-      const workspace = this.#workspaces.all.find((each) => each.id === id);
-      if (workspace && !this.#subscriptions.has(id))
-        this.#subscriptions.set(
-          id,
-          workspace.onEvent((event) =>
-            this.#listener(
-              event.type === 'run'
-                ? {
-                    type: 'run',
-                    run: runKey({ workspace: id, run: event.runId }),
-                    experiment: experimentKey({ workspace: id, experiment: event.experimentId }),
-                    parts: event.parts,
-                  }
-                : { type: event.type, workspace: id },
-            ),
-          ),
-        );
-    }
+    for (const id of wanted) if (!this.#followed.has(id)) this.#followed.set(id, this.#begin(id));
   }
 
   /** The workspaces of these runs. */
@@ -53,6 +48,42 @@ export class WorkspaceEvents {
   }
 
   dispose(): void {
+    this.#list.dispose();
     this.follow([]);
+  }
+
+  #onList(): void {
+    // Runs are called by their workspaces where there are several.
+    const hasSeveral = this.#workspaces.all.length > 1;
+    const isNamedAnew = hasSeveral !== this.#hasSeveral;
+    this.#hasSeveral = hasSeveral;
+    const changed = [...this.#followed].filter(([id, { workspace }]) => workspace !== this.#find(id));
+    for (const [id, { subscription }] of changed) {
+      subscription?.dispose();
+      this.#followed.set(id, this.#begin(id));
+    }
+    const told = isNamedAnew ? [...this.#followed.keys()] : changed.map(([id]) => id);
+    for (const workspace of told) this.#listener({ type: 'reset', workspace });
+  }
+
+  #find(id: string): PanelWorkspace | undefined {
+    return this.#workspaces.all.find((each) => each.id === id);
+  }
+
+  #begin(id: string): Followed {
+    const workspace = this.#find(id);
+    const subscription = workspace?.onEvent((event) =>
+      this.#listener(
+        event.type === 'run'
+          ? {
+              type: 'run',
+              run: runKey({ workspace: id, run: event.runId }),
+              experiment: experimentKey({ workspace: id, experiment: event.experimentId }),
+              parts: event.parts,
+            }
+          : { type: event.type, workspace: id },
+      ),
+    );
+    return { workspace, subscription };
   }
 }

@@ -5,6 +5,7 @@ import type { ShownTable } from '../../../src/panels/table.js';
 import { tableCsv } from '../../../src/extension/tables/table-csv.js';
 import { ensureServer } from '../../../src/workspace/local/launch.js';
 import { serverEntry, TestHome } from '../../support/home.js';
+import { WorkspaceList } from '../../support/panel-workspaces.js';
 import { until } from '../../support/until.js';
 import { complaints, runPython } from './python.js';
 
@@ -23,7 +24,7 @@ describe('tables that the MLflow client logged, in the panel of a run', function
     assert.deepEqual(complaints(stderr), []);
     runId = /^[0-9a-f]{32}$/m.exec(stdout)![0];
     feed = new RunFeed(runId, {
-      workspaces: { all: [test.workspace] },
+      workspaces: new WorkspaceList(test.workspace),
       post: (message) => posted.push(message),
       warn: (message) => assert.fail(message),
       onRun: () => undefined,

@@ -125,6 +125,29 @@ describe('runs table', () => {
     assert.deepEqual((JSON.parse(context!) as { runIds: string[] }).runIds, ['local/run-3']);
   });
 
+  it('tells the menu of the editor what the workspaces of the selected runs can do', async () => {
+    const lab = { id: 'lab', label: 'Lab', lacks: ['jobs' as const, 'code' as const] };
+    const chunk = (workspace: string, name: string) =>
+      plainChunk([tableRun(1, { workspace, name })], workspace);
+    await open({
+      chunks: [chunk('local', 'here'), chunk('lab', 'there')],
+      experimentId: null,
+      workspaces: [{ id: 'local', label: 'Local' }, lab],
+    });
+    const can = async () => {
+      const context = await page.locator('.grid').getAttribute('data-vscode-context');
+      const { runsHaveJobs, runsHaveCode, runsHaveEdit } = JSON.parse(context!) as Record<string, boolean>;
+      return [runsHaveJobs, runsHaveCode, runsHaveEdit];
+    };
+    await row('here').click({ button: 'right' });
+    assert.deepEqual(await can(), [true, true, true]);
+    await row('there').click({ button: 'right' });
+    assert.deepEqual(await can(), [false, false, true]);
+    await row('here').click({ modifiers: ['ControlOrMeta'] });
+    await row('here').click({ button: 'right' });
+    assert.deepEqual(await can(), [false, false, true]);
+  });
+
   it('is worked by keyboard, and names the cell it is at', async () => {
     await openRuns(runs(40));
     await page.locator('.grid').focus();

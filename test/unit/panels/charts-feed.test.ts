@@ -15,6 +15,7 @@ import type {
 } from '../../../src/workspace/types.js';
 import type { Jobs } from '../../../src/workspace/workspace.js';
 import { pass, standStill } from '../../support/clock.js';
+import { WorkspaceList } from '../../support/panel-workspaces.js';
 
 function run(id: string, more: Partial<Run> = {}): Run {
   return {
@@ -117,7 +118,7 @@ describe('ChartsFeed', () => {
     posted = [];
     warnings = [];
     feed = new ChartsFeed(keys(...runIds), {
-      workspaces: { all: [workspace as unknown as PanelWorkspace] },
+      workspaces: new WorkspaceList(workspace as unknown as PanelWorkspace),
       post: (message) => posted.push(message),
       layout: (experimentId) => Promise.resolve({ experimentId, layout: DEFAULT_LAYOUT }),
       warn: (message) => warnings.push(message),

@@ -16,6 +16,7 @@ import type {
 import type { Code } from '../../../src/workspace/workspace.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 import { pass, standStill } from '../../support/clock.js';
+import { WorkspaceList } from '../../support/panel-workspaces.js';
 
 const DIFF: CodeDiff = {
   from: { runId: 'run-1', commit: 'a' },
@@ -128,7 +129,7 @@ describe('CompareFeed', () => {
   async function start(workspace: MemoryWorkspace, ...runIds: string[]): Promise<void> {
     posted = [];
     feed = new CompareFeed(keys(...runIds), {
-      workspaces: { all: [workspace as unknown as PanelWorkspace] },
+      workspaces: new WorkspaceList(workspace as unknown as PanelWorkspace),
       post: (message) => posted.push(message),
       goals: (runs) => ({ [`metric:m${runs.length}`]: goal }),
       warn: (message) => assert.fail(message),

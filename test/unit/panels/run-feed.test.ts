@@ -16,6 +16,7 @@ import type {
 import type { Edit, Jobs } from '../../../src/workspace/workspace.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 import { pass, standStill } from '../../support/clock.js';
+import { WorkspaceList } from '../../support/panel-workspaces.js';
 
 const NOTE = 'mlflow.note.content';
 
@@ -109,7 +110,7 @@ describe('RunFeed', () => {
     posted = [];
     warned = [];
     feed = new RunFeed('local/run-1', {
-      workspaces: { all: [workspace as unknown as PanelWorkspace] },
+      workspaces: new WorkspaceList(workspace as unknown as PanelWorkspace),
       post: (message) => posted.push(message),
       warn: (message) => warned.push(message),
       onRun: () => undefined,
@@ -218,7 +219,10 @@ describe('what the panel shows of a run', () => {
       ...run
     } = tableRun(1, { tags: { [NOTE]: 'hi', stage: 'a', 'mlflow.user': 'ada' } });
     const shown = shownRun(run, 'digits', {});
-    assert.deepEqual(shown.facts, [['User', 'ada']]);
+    assert.deepEqual(shown.facts, [
+      ['User', 'ada'],
+      ['Not in this workspace', 'changes of runs, code of runs, jobs, registered models'],
+    ]);
     assert.equal(shown.metrics.at(-1), 'system/cpu');
     assert.equal(shown.values.length, shown.metrics.length);
     assert.equal(shown.note, 'hi');

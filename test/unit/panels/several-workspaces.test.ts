@@ -20,6 +20,7 @@ import type {
 } from '../../../src/workspace/types.js';
 import type { Code, Edit, Jobs } from '../../../src/workspace/workspace.js';
 import { pass, standStill } from '../../support/clock.js';
+import { WorkspaceList } from '../../support/panel-workspaces.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 
 /** A workspace in memory with runs of the same ids as every other of its kind. */
@@ -114,11 +115,14 @@ describe('panels with runs of two workspaces', () => {
   let lab: Memory;
   let warned: string[];
   const feeds: { dispose(): void }[] = [];
-  const workspaces = () => ({ all: [here, lab] as unknown as PanelWorkspace[] });
+  let list: WorkspaceList;
+  const workspaces = () => list;
+  const asShown = (...all: Memory[]) => all as unknown as PanelWorkspace[];
 
   beforeEach(() => {
     here = new Memory('local', 'Local');
     lab = new Memory('lab', 'Lab');
+    list = new WorkspaceList(...asShown(here, lab));
     warned = [];
   });
   afterEach(() => feeds.splice(0).forEach((feed) => feed.dispose()));
@@ -268,13 +272,45 @@ describe('panels with runs of two workspaces', () => {
     });
 
     it('say so where the workspace of a run was removed', async () => {
+      list.problems.set('gone', new TrainyardError('BAD_REQUEST', 'It has no address.'));
       await start('gone/run-1', 'local/run-1');
       const [init] = of(posted, 'init');
       assert.deepEqual(
         init?.runs.map(({ id }) => id),
         ['local/run-1'],
       );
-      assert.match(init?.workspaces[0]?.problem?.message ?? '', /“gone” is not in the list/);
+      assert.equal(init?.workspaces[0]?.problem?.message, 'It has no address.');
+    });
+
+    it('drop the runs of a workspace that is removed, and have them again when it is back', async () => {
+      await start('lab/run-1', 'local/run-1');
+      const shown = () =>
+        of(posted, 'init')
+          .at(-1)
+          ?.runs.map(({ id }) => id);
+      list.change(...asShown(here));
+      await pass(10);
+      assert.deepEqual(shown(), ['local/run-1']);
+      assert.match(of(posted, 'init').at(-1)?.workspaces[0]?.problem?.message ?? '', /There is no lab/);
+      assert.equal(lab.listeners.size, 0);
+      list.change(...asShown(here, lab));
+      await pass(10);
+      assert.deepEqual(shown(), ['lab/run-1', 'local/run-1']);
+      assert.ok(lab.listeners.size > 0);
+    });
+
+    it('call a workspace by its new name, and go on where nothing changed', async () => {
+      await start('lab/run-1', 'local/run-1');
+      list.change(here as unknown as PanelWorkspace, lab as unknown as PanelWorkspace);
+      await pass(10);
+      assert.equal(of(posted, 'init').length, 1);
+      const renamed = new Memory('lab', 'Cellar');
+      list.change(...asShown(here, renamed));
+      await pass(10);
+      assert.equal(of(posted, 'init').at(-1)?.workspaces[0]?.label, 'Cellar');
+      renamed.tell({ type: 'run', runId: 'run-1', experimentId: '1', parts: ['metrics'] });
+      await pass(100);
+      assert.deepEqual(of(posted, 'changed'), [{ type: 'changed', runIds: ['lab/run-1'] }]);
     });
   });
 
@@ -371,6 +407,65 @@ describe('panels with runs of two workspaces', () => {
     });
   });
 
+  describe('the table, when the list changes', () => {
+    let posted: ToTable[];
+    async function start(experimentId: string | null): Promise<void> {
+      posted = [];
+      const feed = new TableFeed(
+        { experimentId, filter: '' },
+        {
+          workspaces: workspaces(),
+          post: (message) => posted.push(message),
+          layout: () => null,
+          filters: () => [],
+          onFilter: () => undefined,
+          warn: (message) => warned.push(message),
+        },
+      );
+      feeds.push(feed);
+      await pass(10);
+    }
+    /** Since the last `begin`. */
+    const told = () => {
+      const from = posted.findLastIndex(({ type }) => type === 'begin');
+      return of(posted.slice(from), 'runs').flatMap(({ chunk }) => chunk.ids);
+    };
+
+    it('has the runs of one that was added, and not those of one that was removed', async () => {
+      list.all = asShown(here);
+      await start(null);
+      assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
+      list.change(...asShown(here, lab));
+      await pass(10);
+      assert.deepEqual(told().toSorted(), ['lab/run-1', 'lab/run-2', 'local/run-1', 'local/run-2']);
+      const words = of(posted, 'runs')
+        .at(-1)
+        ?.chunk.texts.find(({ id }) => id === 'workspace')?.words;
+      assert.equal(words?.length, 1, 'each is called by its workspace by now');
+      list.change(...asShown(here));
+      await pass(10);
+      assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
+      assert.equal(posted.at(-1)?.type, 'end');
+      assert.equal(lab.listeners.size, 0);
+    });
+
+    it('is not read anew when the list is the same', async () => {
+      await start(null);
+      list.change(...asShown(here, lab));
+      await pass(10);
+      assert.equal(of(posted, 'begin').length, 1);
+    });
+
+    it('says why the only one whose runs it shows cannot be opened', async () => {
+      await start('lab/1');
+      list.problems.set('lab', new TrainyardError('BAD_REQUEST', 'It has no address.'));
+      list.change(...asShown(here));
+      await pass(10);
+      const last = posted.at(-1);
+      assert.equal(last?.type === 'error' && last.error.message, 'It has no address.');
+    });
+  });
+
   describe('the comparison', () => {
     let posted: ToCompare[];
     let feed: CompareFeed;
@@ -458,6 +553,18 @@ describe('panels with runs of two workspaces', () => {
         [['Lab', 'No answer.']],
       );
     });
+
+    it('goes on without a workspace that is removed meanwhile', async () => {
+      await start('local/run-1', 'lab/run-1', 'local/run-2');
+      list.change(...asShown(here));
+      await pass(10);
+      const runs = of(posted, 'runs').at(-1);
+      assert.deepEqual(
+        runs?.runs.map(({ id }) => id),
+        ['local/run-1', 'local/run-2'],
+      );
+      assert.match(runs?.workspaces[0]?.problem?.message ?? '', /There is no lab/);
+    });
   });
 
   describe('the panel of a run', () => {
@@ -499,7 +606,23 @@ describe('panels with runs of two workspaces', () => {
 
     it('says so when the workspace was removed', async () => {
       await start('gone/run-1');
-      assert.match(of(posted, 'error')[0]?.error.message ?? '', /“gone” is not in the list of workspaces/);
+      assert.match(of(posted, 'error')[0]?.error.message ?? '', /There is no gone/);
+    });
+
+    it('follows its workspace: added, renamed and removed', async () => {
+      list.all = asShown(here);
+      await start('local/run-1');
+      const place = () => of(posted, 'run').at(-1)?.run.workspace;
+      assert.equal(place(), undefined);
+      list.change(...asShown(here, lab));
+      await pass(1000);
+      assert.equal(place(), 'Local');
+      list.change(...asShown(new Memory('local', 'Desk'), lab));
+      await pass(1000);
+      assert.equal(place(), 'Desk');
+      list.change(...asShown(lab));
+      await pass(1000);
+      assert.match(of(posted, 'error')[0]?.error.message ?? '', /There is no local/);
     });
   });
 });

@@ -14,6 +14,7 @@ import type {
 } from '../../../src/workspace/types.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 import { pass, standStill } from '../../support/clock.js';
+import { WorkspaceList } from '../../support/panel-workspaces.js';
 
 const EXPERIMENT: Experiment = {
   id: '1',
@@ -91,7 +92,7 @@ describe('TableFeed', () => {
     feed = new TableFeed(
       { experimentId: 'local/1', filter: '', ...shown },
       {
-        workspaces: { all: [workspace as unknown as PanelWorkspace] },
+        workspaces: new WorkspaceList(workspace as unknown as PanelWorkspace),
         post: (message) => posted.push(message),
         layout: () => null,
         filters: () => filters,
