@@ -7,6 +7,7 @@ import { ROOT, say } from './shell.mjs';
 import { ensureBuild, ensureChromium, ensureDependencies, ensureNode, ensurePython } from './setup.mjs';
 
 const named = process.argv.slice(2);
+const isFull = Boolean(process.env.CI || process.env.TRAINYARD_TEST_FULL);
 const SUITES = { unit: 'test/unit', integration: 'test/integration', editor: 'test/editor', ui: 'test/ui' };
 const results = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
@@ -47,6 +48,8 @@ async function mocha(suite, folder) {
     ensureBuild();
     if (suite === 'integration') Object.assign(env, pythons());
     if (suite === 'ui' || suite === 'editor') env.CHROMIUM = ensureChromium();
+    // One test has a tracking server of MLflow beside it, where there is one.
+    if (suite === 'ui' && isFull) env.TRAINYARD_TEST_PYTHON_FULL = fullPython();
   }
   say(`${suite} tests`);
   const file = path.join(scratch, `${suite}.json`);
@@ -86,12 +89,16 @@ function pythons() {
     TRAINYARD_TEST_PYTHON: ensurePython(),
     TRAINYARD_TEST_TENSORBOARD: of('tensorboard', 'requirements.txt'),
   };
-  if (process.env.CI || process.env.TRAINYARD_TEST_FULL) {
-    env.TRAINYARD_TEST_PYTHON_FULL = of('mlflow', 'requirements-full.txt');
+  if (isFull) {
+    env.TRAINYARD_TEST_PYTHON_FULL = fullPython();
     env.TRAINYARD_TEST_PYTHON_OLD = of('mlflow', 'requirements-old.txt');
     env.TRAINYARD_TEST_PYTHON_SERVER2 = of('workspace', 'requirements-server2.txt');
   } else say('TRAINYARD_TEST_FULL=1 also runs what wants PyTorch and an old MLflow (7 GB of packages)');
   return env;
+}
+
+function fullPython() {
+  return ensurePython(path.join(ROOT, 'test', 'integration', 'mlflow', 'requirements-full.txt'));
 }
 
 function node24(args, env = {}) {
