@@ -41,6 +41,8 @@ export interface ContractOptions {
   open: () => Promise<Subject>;
   /** ms after which a change was told of, at the latest; leave room. Default: 30 s. */
   toldWithin?: number;
+  /** ms after which a new listener hears of changes, at the latest. Default: 3 s. */
+  listensAfter?: number;
   /** It has no logged models. */
   withoutLoggedModels?: true;
   /** Series of so many points are kept whole, at least. Default: any. */
@@ -53,7 +55,13 @@ export interface ContractOptions {
  */
 export function workspaceContract(
   kind: string,
-  { open, toldWithin = 30_000, withoutLoggedModels, wholeUpTo = Infinity }: ContractOptions,
+  {
+    open,
+    toldWithin = 30_000,
+    listensAfter = 3_000,
+    withoutLoggedModels,
+    wholeUpTo = Infinity,
+  }: ContractOptions,
 ): void {
   describe(`a workspace of the kind ${kind}`, function () {
     let subject: Subject;
@@ -518,7 +526,7 @@ export function workspaceContract(
         const { events, dispose } = listen();
         try {
           // Nobody knows when a listener has its connection, or its first look.
-          await sleep(3_000);
+          await sleep(listensAfter);
           const id = await seed.run(experiment, { name: 'told' });
           const told = (part: string) =>
             until(`an event of ${part}`, () => events.some(isOf(id, part)), toldWithin);
@@ -543,7 +551,7 @@ export function workspaceContract(
         this.timeout(toldWithin + 60_000);
         const { events, dispose } = listen();
         try {
-          await sleep(3_000);
+          await sleep(listensAfter);
           await seed.experiment(unique('Told'));
           await until(
             'the event',
@@ -561,7 +569,7 @@ export function workspaceContract(
         const { ids } = await someRuns(['a']);
         const [one, other] = [listen(), listen()];
         try {
-          await sleep(3_000);
+          await sleep(listensAfter);
           one.dispose();
           one.dispose();
           await workspace.edit!.tag(ids[0]!, { told: 'yes' });

@@ -1,69 +1,118 @@
-import { TrainyardError } from '../../src/base/errors.js';
+import {
+  type Comparison,
+  faulty,
+  type Literal,
+  parseQuery,
+  type Query,
+} from '../../src/base/filter/query.js';
+import { ENTITIES } from '../../src/base/filter/entities.js';
+import { numberOf, timeOf } from '../../src/base/filter/values.js';
 import type { Run } from '../../src/workspace/types.js';
 
-/** As much of the grammar of docs/filters.md as tests of what stands on a workspace use. */
+/** The grammar of docs/filters.md on a list of runs, without what only the local store knows (durations, changes of code). */
 
-const CONDITION =
-  /^(?:(metrics|params|tags|attributes)\.)?`?([^`\s]+?)`?\s+(=|!=|<=?|>=?|(?:I?LIKE)|IN)\s+(.+)$/is;
+type Value = string | number | undefined;
 
-/** Conditions that are joined by `and`, or words that the name has. @throws BAD_REQUEST */
+/** @throws BAD_REQUEST that says where the filter is wrong */
 export function matches(run: Run, filter: string): boolean {
-  const text = filter.trim();
-  if (text === '') return true;
-  return text.split(/\s+and\s+/i).every((part) => {
-    const condition = CONDITION.exec(part.trim().replace(/^\((.*)\)$/s, '$1'));
-    if (condition) {
-      const [, kind = 'attributes', key = '', operator = '', value = ''] = condition;
-      return holds(valueOf(run, kind.toLowerCase(), key), operator.toUpperCase(), value);
-    }
-    if (/[<>=]/.test(part)) throw new TrainyardError('BAD_REQUEST', `“${part}” is no condition.`);
-    return part.split(/\s+/).every((word) => run.name.toLowerCase().includes(word.toLowerCase()));
-  });
+  return filter.trim() === '' || holds(run, parseQuery(filter));
 }
 
-function valueOf(run: Run, kind: string, key: string): string | number | undefined {
-  switch (kind) {
-    case 'metrics':
-      return run.metrics[key]?.value;
-    case 'params':
-      return run.params[key];
-    case 'tags':
-      return run.tags[key];
+function holds(run: Run, query: Query): boolean {
+  switch (query.kind) {
+    case 'and':
+      return query.parts.every((part) => holds(run, part));
+    case 'or':
+      return query.parts.some((part) => holds(run, part));
+    case 'not':
+      return !holds(run, query.part);
+    case 'text':
+      return run.name.toLowerCase().includes(query.text.toLowerCase());
+    case 'comparison':
+      return compares(run, query);
   }
-  const attributes: Record<string, string | number | undefined> = {
+}
+
+function compares(run: Run, { field, operator, values }: Comparison): boolean {
+  const entity = field.entity ?? entityOf(run, field.key);
+  const value = valueOf(run, entity, field.key);
+  const isNumber = entity === 'metric' || TIMES.has(field.key);
+  const others = values.map((literal) => (isNumber ? numberIn(literal, field.key) : literal.text));
+  if (operator === 'IS NULL') return value === undefined;
+  if (value === undefined) return false;
+  const [first = '', second = ''] = others;
+  switch (operator) {
+    case '=':
+      return value === first;
+    case '!=':
+      return value !== first;
+    case '<':
+      return value < first;
+    case '<=':
+      return value <= first;
+    case '>':
+      return value > first;
+    case '>=':
+      return value >= first;
+    case 'BETWEEN':
+      return value >= first && value <= second;
+    case 'IN':
+      return others.includes(value);
+    case 'CONTAINS':
+      return String(value).toLowerCase().includes(String(first).toLowerCase());
+    case 'LIKE':
+    case 'ILIKE':
+      return patternOf(String(first), operator === 'ILIKE' ? 'is' : 's').test(String(value));
+  }
+}
+
+const TIMES = new Set(['start_time', 'end_time']);
+
+function numberIn(literal: Literal, key: string): number {
+  if (TIMES.has(key)) return timeOf(literal);
+  const number = numberOf(literal.text);
+  if (number === undefined) throw faulty(`Expected a number, not ${literal.text}`, literal.at);
+  return number;
+}
+
+function patternOf(text: string, flags: string): RegExp {
+  const literal = text
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('%', '.*')
+    .replaceAll('_', '.');
+  return new RegExp(`^${literal}$`, flags);
+}
+
+/** Of a key without its entity: whichever has that name. */
+function entityOf(run: Run, key: string): string {
+  if (key in attributesOf(run)) return 'attribute';
+  return key in run.metrics ? 'metric' : key in run.params ? 'param' : 'tag';
+}
+
+function attributesOf(run: Run): Record<string, Value> {
+  return {
     run_id: run.id,
     run_name: run.name,
     name: run.name,
     state: run.state,
+    user: run.user,
+    script: run.code?.script,
     start_time: run.startTime,
     end_time: run.endTime,
   };
-  return attributes[key];
 }
 
-function holds(value: string | number | undefined, operator: string, text: string): boolean {
-  if (operator === 'IN') return [...text.matchAll(/'([^']*)'/g)].some(([, each]) => each === value);
-  const other = typeof value === 'number' ? Number(text) : text.replace(/^'(.*)'$/s, '$1');
-  if (value === undefined) return false;
-  switch (operator) {
-    case '=':
-      return value === other;
-    case '!=':
-      return value !== other;
-    case '<':
-      return value < other;
-    case '<=':
-      return value <= other;
-    case '>':
-      return value > other;
-    case '>=':
-      return value >= other;
+function valueOf(run: Run, entity: string, key: string): Value {
+  switch (entity) {
+    case 'metric':
+      return run.metrics[key]?.value;
+    case 'param':
+      return run.params[key];
+    case 'tag':
+      return run.tags[key];
+    default:
+      return attributesOf(run)[key];
   }
-  const literal = String(other)
-    .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('%', '.*')
-    .replaceAll('_', '.');
-  return new RegExp(`^${literal}$`, operator === 'ILIKE' ? 'is' : 's').test(String(value));
 }
 
 /** By MLflow's `order_by`; newest first without one. */
@@ -71,11 +120,11 @@ export function sorted(runs: readonly Run[], orderBy: readonly string[] = []): R
   const orders = orderBy.map((entry) => {
     const [, kind = 'attributes', key = '', direction = 'ASC'] =
       /^(?:(\w+)\.)?`?(.+?)`?(?:\s+(ASC|DESC))?$/i.exec(entry.trim()) ?? [];
-    return { kind, key, sign: direction.toUpperCase() === 'DESC' ? -1 : 1 };
+    return { entity: ENTITIES[kind] ?? 'attribute', key, sign: direction.toUpperCase() === 'DESC' ? -1 : 1 };
   });
   return [...runs].sort((a, b) => {
-    for (const { kind, key, sign } of orders) {
-      const [left, right] = [valueOf(a, kind, key), valueOf(b, kind, key)];
+    for (const { entity, key, sign } of orders) {
+      const [left, right] = [valueOf(a, entity, key), valueOf(b, entity, key)];
       // Those without a value come last either way.
       if (left === undefined || right === undefined) {
         if (left === right) continue;

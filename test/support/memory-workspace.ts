@@ -109,9 +109,16 @@ export class MemoryWorkspace implements Workspace {
 
   /** Logs points of a metric, in this order. */
   logMetric(runId: string, key: string, values: readonly number[], firstStep = 0): void {
-    const series = this.#points.get(`${runId}/${key}`) ?? [];
-    for (const [i, value] of values.entries())
-      series.push({ step: firstStep + i, time: firstStep + i, value });
+    const at = (i: number) => ({ step: firstStep + i, time: firstStep + i });
+    this.logPoints(
+      runId,
+      key,
+      values.map((value, i) => ({ ...at(i), value })),
+    );
+  }
+
+  logPoints(runId: string, key: string, points: readonly Point[]): void {
+    const series = [...(this.#points.get(`${runId}/${key}`) ?? []), ...points];
     this.#points.set(`${runId}/${key}`, series);
     const last = series.reduce((newest, point) => (point.step >= newest.step ? point : newest));
     const finite = series.map(({ value }) => value).filter(Number.isFinite);
@@ -175,7 +182,10 @@ export class MemoryWorkspace implements Workspace {
   async runs(query: RunQuery, signal?: AbortSignal): Promise<RunPage> {
     this.queries.push(query);
     this.#ask(`runs ${query.experimentIds?.join() ?? 'all'}`, signal);
-    const { experimentIds, filter, commit, lifecycle = 'active', limit = 100, page = '0', orderBy } = query;
+    const { experimentIds, filter, commit, lifecycle = 'active', limit = 100, page, orderBy = [] } = query;
+    requireOnce(orderBy);
+    // A filter that is wrong is so without a run, too.
+    matches(NOBODY, filter ?? '');
     const found = [...this.all.values()].filter(
       (run) =>
         (lifecycle === 'all' || run.lifecycle === lifecycle) &&
@@ -183,11 +193,18 @@ export class MemoryWorkspace implements Workspace {
         (commit === undefined || run.code?.head === commit) &&
         matches(run, filter ?? ''),
     );
-    const from = Number(page);
-    const runs = sorted(found, orderBy)
+    const all = sorted(found, orderBy);
+    // After the last of the page before: a run that begins meanwhile pushes none on.
+    const from = page === undefined ? 0 : all.findIndex(({ id }) => id === page) + 1;
+    if (page !== undefined && from === 0)
+      throw new TrainyardError('BAD_REQUEST', `There is no page ${page}.`);
+    const runs = all
       .slice(from, from + limit)
       .map(({ inputs: _, models: __, environment: ___, ...run }) => run);
-    return { runs, ...(from + limit < found.length && { nextPage: String(from + limit) }) };
+    // The question may be given up while it is answered.
+    await Promise.resolve();
+    signal?.throwIfAborted();
+    return { runs, ...(from + limit < all.length && { nextPage: runs.at(-1)!.id }) };
   }
 
   async run(id: string, signal?: AbortSignal): Promise<Run> {
@@ -197,7 +214,10 @@ export class MemoryWorkspace implements Workspace {
 
   async points(requests: PointsRequest[], maxPoints: number, signal?: AbortSignal): Promise<Points[]> {
     this.#ask(`points ${requests.map(({ runId, key }) => `${runId}/${key}`).join()}`, signal);
-    return requests.map((request) => this.#stretch(request, Math.floor(maxPoints / requests.length)));
+    const lengths = requests.map(({ runId, key }) => this.#points.get(`${runId}/${key}`)?.length ?? 0);
+    const isAll = lengths.reduce((sum, length) => sum + length, 0) <= maxPoints;
+    const most = isAll ? maxPoints : Math.floor(maxPoints / requests.length);
+    return requests.map((request) => this.#stretch(request, most));
   }
 
   async files(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]> {
@@ -213,6 +233,7 @@ export class MemoryWorkspace implements Workspace {
     mostBytes = Infinity,
   ): Promise<Uint8Array> {
     this.#ask(`file ${runId} ${name}`, signal);
+    this.#found(runId);
     return contentOf(this.#files.get(runId), name).subarray(0, mostBytes);
   }
 
@@ -304,7 +325,9 @@ export class MemoryWorkspace implements Workspace {
       end: async (runId) => {
         this.#ask(`end ${runId}`);
         if (this.#found(runId).job) throw new TrainyardError('BAD_REQUEST', 'The run is one of a job.');
-        this.#change(runId, 'state', { state: 'failed' });
+        const { metrics, startTime } = this.#found(runId);
+        const endTime = Math.max(startTime, ...Object.values(metrics).map(({ timestamp }) => timestamp));
+        this.#change(runId, 'state', { state: 'failed', endTime });
       },
       delete: async (runIds) => {
         this.#ask(`delete ${runIds.join()}`);
@@ -474,6 +497,14 @@ export class MemoryWorkspace implements Workspace {
     }
   }
 
+  #requireSource(source: ModelSource): void {
+    if ('modelId' in source) {
+      if (this.#models.some(({ kind, id }) => kind === 'logged' && id === source.modelId)) return;
+      throw new TrainyardError('NOT_FOUND', `There is no model ${source.modelId}.`);
+    }
+    contentOf(this.#files.get(source.runId), `${source.path}/MLmodel`);
+  }
+
   #makeRegistry(): Registry {
     const registered = (name: string) => {
       const found = this.#models.find((model) => model.kind === 'registered' && model.name === name);
@@ -499,6 +530,8 @@ export class MemoryWorkspace implements Workspace {
       },
       register: async (source: ModelSource, name: string) => {
         this.#ask(`register ${name}`);
+        if (name === '') throw new TrainyardError('BAD_REQUEST', 'A model needs a name.');
+        this.#requireSource(source);
         const model =
           this.#models.find((each) => each.kind === 'registered' && each.name === name) ??
           this.model({ id: name, kind: 'registered' });
@@ -515,6 +548,7 @@ export class MemoryWorkspace implements Workspace {
       setAlias: async (name: string, alias: string, version: string) => {
         this.#ask(`alias ${name} ${alias}`);
         const { versions } = registered(name);
+        if (alias === 'latest') throw new TrainyardError('BAD_REQUEST', '“latest” is no alias.');
         if (!versions.some((each) => each.version === version))
           throw new TrainyardError('NOT_FOUND', `“${name}” has no version ${version}.`);
         for (const each of versions) {
@@ -531,6 +565,18 @@ export class MemoryWorkspace implements Workspace {
       },
     };
   }
+}
+
+const NOBODY: Run = {
+  ...{ id: '', workspace: '', number: 0, experimentId: '', name: '', state: 'finished', lifecycle: 'active' },
+  ...{ startTime: 0, metrics: {}, params: {}, tags: {} },
+};
+
+/** @throws BAD_REQUEST */
+function requireOnce(orderBy: readonly string[]): void {
+  const names = orderBy.map((order) => order.replace(/\s+(asc|desc)\s*$/i, ''));
+  if (new Set(names).size < names.length)
+    throw new TrainyardError('BAD_REQUEST', 'The order names something twice.');
 }
 
 const bytesOf = (content: string | Uint8Array) =>
