@@ -73,7 +73,10 @@ describe('a tracking server beside the workspace of this computer, in the real e
     await rowAtRest(runs(), 'at home', 60_000);
     await addServer();
     await row(runs(), 'Cluster').click();
-    await rowAtRest(runs(), 'abroad', 60_000);
+    await rowAtRest(runs(), 'abroad', 60_000).catch(async (error: unknown) => {
+      await window.picture('tracking-server-before');
+      throw error;
+    });
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.picture('tracking-server-failed');
@@ -122,7 +125,10 @@ describe('a tracking server beside the workspace of this computer, in the real e
     await answer('Name of the workspace', 'Cluster');
     await answer('Address of the tracking server', road.url);
     await pick(server.token === undefined ? 'None' : 'Token');
-    if (server.token !== undefined) await answer('Token', server.token);
+    if (server.token !== undefined) {
+      await box().locator('input[type=password]').fill(server.token);
+      await window.page.keyboard.press('Enter');
+    }
     await answer('Seconds without an answer', '5');
     await window.page
       .locator('.notification-toast', { hasText: 'Added the workspace Cluster' })
