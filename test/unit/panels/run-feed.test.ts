@@ -1,103 +1,14 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
-import type { PanelWorkspace } from '../../../src/extension/panels/panel-workspaces.js';
 import { RunFeed } from '../../../src/extension/panels/run-feed.js';
 import type { ToRun } from '../../../src/panels/run-messages.js';
 import { shownRun } from '../../../src/extension/panels/shown-run.js';
-import type {
-  Experiment,
-  Points,
-  PointsRequest,
-  Run,
-  RunFile,
-  RunPart,
-  WorkspaceEvent,
-} from '../../../src/workspace/types.js';
-import type { Edit, Jobs } from '../../../src/workspace/workspace.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 import { pass, standStill } from '../../support/clock.js';
+import { MemoryWorkspace } from '../../support/memory-workspace.js';
 import { WorkspaceList } from '../../support/panel-workspaces.js';
 
 const NOTE = 'mlflow.note.content';
-
-class MemoryWorkspace {
-  readonly id = 'local';
-  readonly label = 'Memory';
-  /** The part of it that the feed uses. */
-  readonly jobs = this as unknown as Jobs;
-  /** The part of it that the feed uses. */
-  readonly edit = this as unknown as Edit;
-  readonly listeners = new Set<(event: WorkspaceEvent) => void>();
-  current: Run = tableRun(1);
-  failure: Error | undefined;
-  reads = 0;
-  logFrom: number | undefined;
-  isLogOpen = false;
-  #more: (chunk: string) => void = () => undefined;
-
-  run(): Promise<Run> {
-    this.reads += 1;
-    return this.failure ? Promise.reject(this.failure) : Promise.resolve(this.current);
-  }
-  experiments(): Promise<Experiment[]> {
-    return Promise.resolve([
-      { id: '1', name: 'digits', lifecycle: 'active', createdAt: 0, updatedAt: 0, tags: {} },
-    ]);
-  }
-  points(requests: PointsRequest[], maxPoints: number): Promise<Points[]> {
-    const none = new Float64Array();
-    return Promise.resolve(
-      requests.map(({ runId, key }) => ({
-        runId,
-        key,
-        total: 3,
-        reduced: false,
-        steps: none,
-        times: none,
-        values: Float64Array.of(1, NaN, maxPoints),
-      })),
-    );
-  }
-  files(): Promise<RunFile[]> {
-    return Promise.resolve([
-      { path: 'roc.png', isFolder: false, bytes: 3 },
-      { path: 'huge.png', isFolder: false, bytes: 50_000_000 },
-    ]);
-  }
-  readFile(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array([1, 2, 3]));
-  }
-  async *log(_id: string, { from = 0 }: { from?: number }, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    this.logFrom = from;
-    this.isLogOpen = true;
-    try {
-      while (!signal?.aborted)
-        yield Buffer.from(
-          await new Promise<string>((resolve, reject) => {
-            this.#more = resolve;
-            signal?.addEventListener('abort', () => reject(new Error('aborted')));
-          }),
-        );
-    } finally {
-      this.isLogOpen = false;
-    }
-  }
-  write(text: string): void {
-    this.#more(text);
-  }
-  tag(_id: string, tags: Record<string, string | null>): Promise<void> {
-    this.current = { ...this.current, tags: { ...this.current.tags, [NOTE]: tags[NOTE] ?? '' } };
-    return Promise.resolve();
-  }
-  onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void } {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
-  }
-  tell(...parts: RunPart[]): void {
-    for (const listener of this.listeners)
-      listener({ type: 'run', runId: this.current.id, experimentId: '1', parts });
-  }
-}
 
 describe('RunFeed', () => {
   standStill();
@@ -110,7 +21,7 @@ describe('RunFeed', () => {
     posted = [];
     warned = [];
     feed = new RunFeed('local/run-1', {
-      workspaces: new WorkspaceList(workspace as unknown as PanelWorkspace),
+      workspaces: new WorkspaceList(workspace),
       post: (message) => posted.push(message),
       warn: (message) => warned.push(message),
       onRun: () => undefined,
@@ -120,7 +31,12 @@ describe('RunFeed', () => {
     await pass(10);
   }
   beforeEach(() => {
-    workspace = new MemoryWorkspace();
+    workspace = new MemoryWorkspace({ id: 'local' });
+    workspace.experiment('1', { name: 'digits' });
+    const run = tableRun(1);
+    workspace.put('run-1', { ...run, state: 'running', job: { ...run.job!, runId: 'run-1' } });
+    workspace.writeFile('run-1', 'roc.png', new Uint8Array([1, 2, 3]));
+    workspace.writeFile('run-1', 'huge.png', new Uint8Array(50_000_000));
   });
   afterEach(() => feed.dispose());
 
@@ -138,29 +54,35 @@ describe('RunFeed', () => {
 
   it('reads the run once for many events, and not when its log grows', async () => {
     await start();
-    workspace.tell('log');
-    for (let i = 0; i < 50; i++) workspace.tell('metrics');
+    workspace.changed('run-1', 'log');
+    for (let i = 0; i < 50; i++) workspace.changed('run-1', 'metrics');
     await pass(1100);
-    assert.equal(workspace.reads, 2);
+    assert.equal(workspace.asked.filter((question) => question === 'run run-1').length, 2);
   });
 
   it('thins curves, and passes on what is no number', async () => {
     await start();
-    await feed.points(['loss']);
-    assert.deepEqual([...of('points')[0]!.series[0]!.values], [1, NaN, 200]);
+    workspace.logMetric('run-1', 'short', [1, NaN, 3]);
+    workspace.logMetric('run-1', 'long', Array.from({ length: 5000 }, Math.sin));
+    await feed.points(['short']);
+    await feed.points(['long']);
+    const [short, long] = of('points').map(({ series }) => series[0]!.values);
+    assert.deepEqual([...short!], [1, NaN, 3]);
+    assert.ok(long!.length >= 100 && long!.length <= 200, String(long!.length));
   });
 
   it('follows the end of the log while it is wanted', async () => {
     await start();
+    const listening = workspace.listeners.size;
     const following = feed.log(true);
     await pass(5);
-    assert.ok((workspace.logFrom ?? 0) < 0);
-    workspace.write('one\ntwo\n');
+    assert.ok(workspace.asked.some((question) => /^log run-1 -\d+$/.test(question)));
+    workspace.print('run-1', 'one\ntwo\n');
     await pass(200);
     assert.deepEqual(of('log').at(-1), { type: 'log', text: 'one\ntwo', isCut: false });
     await feed.log(false);
     await following;
-    assert.equal(workspace.isLogOpen, false);
+    assert.equal(workspace.listeners.size, listening);
     assert.deepEqual(warned, []);
   });
 
@@ -178,11 +100,11 @@ describe('RunFeed', () => {
   it('saves a note, and refuses to write over one that was changed meanwhile', async () => {
     await start();
     await feed.saveNote({ type: 'saveNote', text: 'mine', base: '' });
-    assert.equal(workspace.current.tags[NOTE], 'mine');
-    workspace.current = { ...workspace.current, tags: { [NOTE]: 'theirs' } };
+    assert.equal(workspace.all.get('run-1')?.tags[NOTE], 'mine');
+    workspace.put('run-1', { ...workspace.all.get('run-1'), tags: { [NOTE]: 'theirs' } });
     await feed.saveNote({ type: 'saveNote', text: 'mine again', base: 'mine' });
     assert.deepEqual(of('noteConflict'), [{ type: 'noteConflict', note: 'theirs' }]);
-    assert.equal(workspace.current.tags[NOTE], 'theirs');
+    assert.equal(workspace.all.get('run-1')?.tags[NOTE], 'theirs');
   });
 
   it('says that a run is gone', async () => {
@@ -198,13 +120,14 @@ describe('RunFeed', () => {
     await pass(1100);
     assert.deepEqual(of('error'), []);
     assert.equal(warned.length, 1);
+    assert.match(warned[0]!, /Away/);
   });
 
   it('is silent after it was disposed', async () => {
     await start();
     const before = posted.length;
     feed.dispose();
-    workspace.tell('metrics');
+    workspace.changed('run-1', 'metrics');
     await pass(20);
     assert.equal(posted.length, before);
     assert.equal(workspace.listeners.size, 0);
