@@ -22,7 +22,7 @@ export function memorySeed(workspace: MemoryWorkspace): Seed {
       const script = tags['mlflow.source.name'];
       const parentRunId = tags['mlflow.parentRunId'];
       workspace.put(id, {
-        ...{ experimentId, name, startTime, tags, state: 'running', user: tags['mlflow.user'] },
+        ...{ experimentId, name, startTime, tags, state: 'running', user: tags['mlflow.user'] ?? '' },
         ...((head ?? script) !== undefined && { code: { head, script } as Run['code'] }),
         ...(parentRunId !== undefined && { parentRunId }),
       });

@@ -569,7 +569,7 @@ export class MemoryWorkspace implements Workspace {
 
 const NOBODY: Run = {
   ...{ id: '', workspace: '', number: 0, experimentId: '', name: '', state: 'finished', lifecycle: 'active' },
-  ...{ startTime: 0, metrics: {}, params: {}, tags: {} },
+  ...{ user: '', startTime: 0, metrics: {}, params: {}, tags: {} },
 };
 
 /** @throws BAD_REQUEST */
