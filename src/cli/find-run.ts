@@ -1,6 +1,6 @@
 import { TrainyardError } from '../base/errors.js';
 import { readList } from '../workspace/configuration/file.js';
-import { findWorkspace, type WorkspaceEntry } from '../workspace/configuration/list.js';
+import { type WorkspaceEntry, type WorkspaceList, workspaceNamed } from '../workspace/configuration/list.js';
 import { homeOf } from '../workspace/local/launch.js';
 import type { Run } from '../workspace/types.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -20,21 +20,21 @@ export interface FoundRun {
  * @throws NOT_FOUND | BAD_REQUEST when it means several
  */
 export async function findRun(given: string, around?: Workspace): Promise<FoundRun> {
-  const slash = given.indexOf('/');
-  const named = slash > 0 ? await workspaceNamed(given.slice(0, slash)) : undefined;
+  const [named, id] = splitReference(await readList(homeOf({})), given);
   const workspace = named || !around ? await openWorkspace(named) : around;
-  return { workspace, run: await findIn(workspace, named ? given.slice(slash + 1) : given) };
+  return { workspace, run: await findIn(workspace, id) };
 }
 
-/** Undefined for what is no workspace: the name of a run may have a slash in it. */
-async function workspaceNamed(nameOrId: string): Promise<WorkspaceEntry | undefined> {
-  const list = await readList(homeOf({}));
-  try {
-    return findWorkspace(list, nameOrId);
-  } catch (error) {
-    if (TrainyardError.is(error, 'NOT_FOUND')) return undefined;
-    throw error;
+/**
+ * The workspace that is named in front, and what is left to find the run by. Names of workspaces and of runs may have
+ * slashes in them: the longest workspace name counts.
+ */
+export function splitReference(list: WorkspaceList, given: string): [WorkspaceEntry | undefined, string] {
+  for (let slash = given.lastIndexOf('/'); slash > 0; slash = given.lastIndexOf('/', slash - 1)) {
+    const found = workspaceNamed(list, given.slice(0, slash));
+    if (found) return [found, given.slice(slash + 1)];
   }
+  return [undefined, given];
 }
 
 async function findIn(workspace: Workspace, given: string): Promise<Run> {

@@ -89,7 +89,8 @@ function parse(
   let value: unknown;
   let problem: string | undefined;
   try {
-    value = JSON.parse(text);
+    // Editors on Windows put a mark in front.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
     problem = problemOfList(value);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -40,7 +40,9 @@ export interface NewWorkspace {
 export const LOCAL_ENTRY: WorkspaceEntry = { id: LOCAL_ID, name: 'Local', kind: 'local' };
 
 const LONGEST_NAME = 100;
-const CONTROL = /\p{Cc}/u;
+/** A line ends, or the direction of what follows changes. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+const VISIBLE = /[^\p{Z}\p{Cf}\p{M}]/u;
 
 /** With the workspace of this computer, and an active one that exists. */
 export function completeList(list: Partial<WorkspaceList>): WorkspaceList {
@@ -56,21 +58,28 @@ export function completeList(list: Partial<WorkspaceList>): WorkspaceList {
  */
 export function problemOfName({ workspaces }: WorkspaceList, name: string, of?: string): string | undefined {
   const wanted = name.trim();
-  if (wanted === '') return 'A workspace needs a name.';
+  if (!VISIBLE.test(wanted)) return 'A workspace needs a name.';
   if (wanted.length > LONGEST_NAME) return `A name has at most ${LONGEST_NAME} characters.`;
-  if (CONTROL.test(wanted)) return 'A name is one line of text.';
+  if (CONTROL.test(wanted)) return 'A name is one line of text without control characters.';
+  // The command line would take it for an option.
+  if (wanted.startsWith('-')) return 'A name cannot begin with “-”.';
   const others = workspaces.filter(({ id }) => id !== of);
   // Both find a workspace.
   const taken = others.find((other) => isNamed(other, wanted) || other.id === wanted);
   return taken && `There is a workspace “${taken.name}” already.`;
 }
 
-/** The workspace that a name or an id means. @throws NOT_FOUND */
-export function findWorkspace({ workspaces }: WorkspaceList, nameOrId: string): WorkspaceEntry {
+/** The workspace that a name or an id means; undefined when there is none. */
+export function workspaceNamed({ workspaces }: WorkspaceList, nameOrId: string): WorkspaceEntry | undefined {
   const wanted = nameOrId.trim();
-  const found = workspaces.find(({ id }) => id === wanted) ?? workspaces.find((one) => isNamed(one, wanted));
+  return workspaces.find(({ id }) => id === wanted) ?? workspaces.find((one) => isNamed(one, wanted));
+}
+
+/** The workspace that a name or an id means. @throws NOT_FOUND */
+export function findWorkspace(list: WorkspaceList, nameOrId: string): WorkspaceEntry {
+  const found = workspaceNamed(list, nameOrId);
   if (found) return found;
-  const names = workspaces.map(({ name }) => `“${name}”`).join(', ');
+  const names = list.workspaces.map(({ name }) => `“${name}”`).join(', ');
   throw new TrainyardError('NOT_FOUND', `There is no workspace “${nameOrId}”.`, {
     hint: `The workspaces are ${names}.`,
   });
@@ -124,5 +133,10 @@ function requireName(list: WorkspaceList, name: string, of?: string): void {
 }
 
 function isNamed({ name }: WorkspaceEntry, wanted: string): boolean {
-  return name.toLowerCase() === wanted.toLowerCase();
+  return folded(name) === folded(wanted);
+}
+
+/** Equal for names that look the same but for the case of their letters. */
+function folded(name: string): string {
+  return name.normalize('NFC').toUpperCase().toLowerCase();
 }

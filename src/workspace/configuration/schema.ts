@@ -3,7 +3,7 @@ import { Errors } from 'typebox/value';
 
 /** What `workspaces.json` holds. Fields of later versions are let through, and kept. */
 const ENTRY = Type.Object({
-  id: Type.String({ pattern: '^[A-Za-z0-9._-]{1,100}$' }),
+  id: Type.String({ pattern: '^(?!\\.+$)[A-Za-z0-9._-]{1,100}$' }),
   name: Type.String({ minLength: 1 }),
   kind: Type.String({ minLength: 1 }),
   home: Type.Optional(Type.String({ minLength: 1 })),

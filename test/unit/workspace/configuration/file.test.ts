@@ -54,6 +54,7 @@ describe('workspaces.json', () => {
     ['another thing', '[]'],
     ['without a name', '{ "workspaces": [{ "id": "a", "kind": "local" }] }'],
     ['with a path as id', '{ "workspaces": [{ "id": "../a", "name": "A", "kind": "local" }] }'],
+    ['with the folder above as id', '{ "workspaces": [{ "id": "..", "name": "A", "kind": "local" }] }'],
     [
       'with an id twice',
       '{ "workspaces": [{"id":"a","name":"A","kind":"local"},{"id":"a","name":"B","kind":"local"}] }',
@@ -69,6 +70,11 @@ describe('workspaces.json', () => {
       assert.equal(fs.readFileSync(file, 'utf8'), text);
       assert.deepEqual(fs.readdirSync(home), ['workspaces.json']);
     });
+
+  it('may begin with a byte order mark', async () => {
+    fs.writeFileSync(file, '\uFEFF{ "workspaces": [{ "id": "a", "name": "A", "kind": "local" }] }');
+    assert.equal((await readList(home)).workspaces[1]?.name, 'A');
+  });
 
   it('loses nothing when several processes change it at once', async () => {
     const script = `

@@ -58,9 +58,30 @@ describe('the list of workspaces', () => {
 
   it('says what is wrong with a name', () => {
     assert.equal(problemOfName(LIST, 'Team two'), undefined);
-    for (const name of ['', '  ', 'team', ' TEAM', 'local', TEAM.id, 'a\nb', 'x'.repeat(101)])
+    for (const name of [
+      '',
+      '  ',
+      'team',
+      ' TEAM',
+      'local',
+      TEAM.id,
+      'a\nb',
+      'x'.repeat(101),
+      '--json',
+      '\u200b',
+      'a\u2028b',
+      'x\u202ey',
+    ])
       assert.equal(typeof problemOfName(LIST, name), 'string', JSON.stringify(name));
     assert.equal(problemOfName(LIST, 'team', TEAM.id), undefined, 'its own name in other letters');
+  });
+
+  it('takes names that look the same for the same', () => {
+    const more = withAdded(LIST, { id: 'e-1', name: 'Été Größe', kind: 'local' });
+    for (const same of ['E\u0301te\u0301 Gro\u0308ße', 'ÉTÉ GRÖSSE']) {
+      assert.equal(typeof problemOfName(more, same), 'string', same);
+      assert.equal(findWorkspace(more, same).id, 'e-1');
+    }
   });
 
   it('adds, renames and removes without touching the others', () => {
