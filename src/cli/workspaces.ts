@@ -90,10 +90,16 @@ async function list({ json }: Json): Promise<void> {
   );
 }
 
-/** Undefined for a workspace elsewhere, and for one of a kind that this version does not know. */
+/** Undefined for a workspace elsewhere, one of a kind that this version does not know, and one that cannot be used. */
 async function folderOf(entry: WorkspaceEntry): Promise<string | undefined> {
-  if (!WORKSPACE_KINDS.some(({ kind }) => kind === entry.kind)) return undefined;
-  return (await kindOf(entry)).folderOf?.(entry, surroundingsOf(entry));
+  try {
+    return (await kindOf(entry)).folderOf?.(entry, surroundingsOf(entry));
+  } catch (error) {
+    // Using it says what is wrong; the others are listed all the same.
+    if (TrainyardError.is(error, 'BAD_REQUEST') || TrainyardError.is(error, 'NOT_SUPPORTED'))
+      return undefined;
+    throw error;
+  }
 }
 
 async function addOne(name: string, flags: Json & { kind?: string } & Settings): Promise<void> {

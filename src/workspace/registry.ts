@@ -72,6 +72,17 @@ export interface WorkspaceKind {
   /** Makes no request yet. @throws BAD_REQUEST for an entry that lacks what the kind needs */
   open(entry: WorkspaceEntry, surroundings: Surroundings): Promise<Workspace>;
   /**
+   * Decides on an entry before it is added. Absent: each that can be opened is added as it is.
+   * @param others the entries that are there already, of every kind
+   * @returns the entry as it is kept
+   * @throws BAD_REQUEST for settings that cannot be used, or not beside the others
+   */
+  admit?(
+    entry: WorkspaceEntry,
+    others: readonly WorkspaceEntry[],
+    surroundings: Surroundings,
+  ): WorkspaceEntry;
+  /**
    * Connects once, before it is added. Absent: there is nothing to connect to.
    * @returns what is there, e.g. `MLflow 3.17.2`
    * @throws TrainyardError that says what is wrong with what was answered

@@ -35,22 +35,12 @@ export async function addWorkspace(
   };
   const kind = await kindOf(entry);
   await kind.open(entry, surroundings);
-  const folder = kind.folderOf?.(entry, surroundings);
+  let admitted = entry;
   await changeList(surroundings.home, (list) => {
-    const sharing = list.workspaces.find(
-      (other) => other.kind === entry.kind && kind.folderOf?.(other, surroundings) === folder,
-    );
-    if (folder !== undefined && sharing)
-      throw new TrainyardError(
-        'BAD_REQUEST',
-        `The folder ${folder} is that of the workspace “${sharing.name}”.`,
-        {
-          hint: 'Choose another folder.',
-        },
-      );
-    return withAdded(list, entry);
+    admitted = kind.admit?.(entry, list.workspaces, surroundings) ?? entry;
+    return withAdded(list, admitted);
   });
-  return entry;
+  return admitted;
 }
 
 /** @throws NOT_FOUND | BAD_REQUEST */

@@ -1,16 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../base/errors.js';
 import { within } from '../../base/within.js';
 import type { WorkspaceEntry } from '../configuration/list.js';
 import type { Holdings, Surroundings, WorkspaceKind } from '../registry.js';
-import { LOCAL_ID } from '../run-ref.js';
+import { homeOfEntry, OTHERS, REMOVED, requireOwn, requireUsable } from './home.js';
 import { findServer, shutdown } from './launch.js';
 import { LocalWorkspace } from './workspace.js';
-
-/** Folders of the home of this computer's workspace: of the others, and of those that were removed. */
-const OTHERS = 'workspaces';
-const REMOVED = 'removed-workspaces';
 
 /** Workspaces of this computer, each with a folder and a server of its own. */
 export const LOCAL_KIND: WorkspaceKind = {
@@ -26,6 +21,13 @@ export const LOCAL_KIND: WorkspaceKind = {
 
   open(entry, surroundings) {
     return Promise.resolve(opened(entry, surroundings));
+  },
+
+  admit(entry, others, surroundings) {
+    const home = homeOfEntry(entry, surroundings);
+    requireOwn(home, others, surroundings);
+    requireUsable(home);
+    return entry;
   },
 
   folderOf: homeOfEntry,
@@ -63,14 +65,4 @@ function opened(entry: WorkspaceEntry, surroundings: Surroundings): LocalWorkspa
   const { id, name: label } = entry;
   const { serverEntry } = surroundings;
   return new LocalWorkspace({ home: homeOfEntry(entry, surroundings), serverEntry }, { id, label });
-}
-
-/** @throws BAD_REQUEST for a folder that is not named as a whole */
-function homeOfEntry({ id, name, home }: WorkspaceEntry, surroundings: Surroundings): string {
-  if (id === LOCAL_ID) return surroundings.home;
-  if (home === undefined) return path.join(surroundings.home, OTHERS, id);
-  if (path.isAbsolute(home)) return path.resolve(home);
-  throw new TrainyardError('BAD_REQUEST', `The folder of the workspace “${name}” is not absolute: ${home}.`, {
-    hint: 'Give the whole path of the folder.',
-  });
 }

@@ -88,7 +88,7 @@ export function problemOfUri(uri: string): string | undefined {
 
 /** For messages, which are kept and shown: an address may hold a password. */
 function withoutUser(uri: string): string {
-  return uri.replace(/\/\/[^/]*@/, '//…@');
+  return uri.replace(/^(.*?\/\/)?.*@/, '$1…@').replace(/[?#].*$/, '');
 }
 
 export function problemOfUser(user: string): string | undefined {

@@ -77,6 +77,9 @@ export const MLFLOW_KIND: WorkspaceKind = {
     return Promise.resolve(opened(entry, credentials));
   },
 
+  // What a copied address has behind it may hold a secret, and is of no use.
+  admit: (entry) => ({ ...entry, uri: readConfig(entry).uri }),
+
   async check(entry, { credentials }, signal) {
     const version = await opened(entry, credentials).version(signal);
     return version === undefined ? 'MLflow' : `MLflow ${version}`;
