@@ -20,11 +20,11 @@ export interface WorkspacesOptions {
   /** The server's bundle. */
   serverEntry: string;
   credentialsOf(workspace: string): Credentials;
-  /** Keeps which one this window submits to. */
+  /** Stores which workspace this window submits to. */
   state: { get(key: string): unknown; update(key: string, value: unknown): PromiseLike<void> };
   /** Default: as its kind says. */
   open?(entry: WorkspaceEntry, surroundings: Surroundings): Promise<Workspace>;
-  /** Told what goes wrong when the list is read anew because somebody changed it. */
+  /** Receives errors from reading the list again after somebody changed it. */
   onError(error: unknown): void;
 }
 
@@ -107,7 +107,7 @@ export class Workspaces implements Disposable {
   listedOf(id: string): ListedWorkspace {
     const found = this.#listed.find(({ entry }) => entry.id === id);
     if (found) return found;
-    throw new TrainyardError('NOT_FOUND', `The workspace “${id}” is not there any more.`, {
+    throw new TrainyardError('NOT_FOUND', `The workspace “${id}” no longer exists.`, {
       hint: 'It was removed, or belongs to another computer.',
     });
   }
@@ -150,7 +150,7 @@ export class Workspaces implements Disposable {
 
   /** Reads the list again, and opens what could not be opened before. */
   reload(): Promise<void> {
-    // One after the other: an older list must not come last.
+    // In sequence, so that an older list never replaces a newer one.
     this.#reading = this.#reading.then(
       () => this.#read(),
       () => this.#read(),

@@ -7,7 +7,7 @@ export interface TargetContext {
   /** Trainyard's folder. A kind that keeps anything beside the folders of jobs has a folder of its own in it. */
   home: string;
   log: Logger;
-  /** What a person has set; read anew each time. */
+  /** The person's settings; read again at each call. */
   settings: () => TargetSettings;
   /** The folder of this machine for what is kept of a job until its run is purged. It may not be there yet. */
   jobFolder: (id: string) => string;

@@ -2,13 +2,13 @@ import { messageOf, TrainyardError } from '../base/errors.js';
 import type { TargetContext, TargetKind } from './context.js';
 import type { Target } from './target.js';
 
-/** The targets of all kinds, each kind loaded when it is first needed. */
+/** The targets of all kinds. A kind is loaded when it is first needed. */
 export class Targets {
   private readonly kinds: readonly TargetKind[];
   private readonly context: TargetContext;
   private readonly opened = new Map<TargetKind, Promise<readonly Target[]>>();
   private readonly byName = new Map<string, Target>();
-  /** Is called for each target before anybody else gets it. */
+  /** Called once for each target, before it is used. */
   onOpen: (target: Target) => void = () => undefined;
 
   constructor(kinds: readonly TargetKind[], context: TargetContext) {
@@ -16,7 +16,7 @@ export class Targets {
     this.context = context;
   }
 
-  /** One that was opened before. */
+  /** A target that is open already. */
   known(name: string): Target | undefined {
     return this.byName.get(name);
   }
@@ -48,7 +48,7 @@ export class Targets {
     if (target) return target;
     const { targets } = await this.all();
     throw new TrainyardError('NOT_FOUND', `There is no target “${name}”.`, {
-      hint: `There is: ${targets.map((other) => other.name).join(', ')}.`,
+      hint: `The targets are ${targets.map((other) => other.name).join(', ')}.`,
     });
   }
 

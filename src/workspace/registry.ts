@@ -39,7 +39,7 @@ export interface Surroundings {
   credentials: Credentials;
 }
 
-/** Something that is asked when a workspace of a kind is added. */
+/** A question that is asked when a workspace of a kind is added. */
 export interface Question {
   /** Field of the entry, or name of the secret. */
   name: string;
@@ -52,13 +52,13 @@ export interface Question {
   input?: 'text' | 'secret' | 'folder' | 'file' | { value: string; label: string; detail?: string }[];
   /** It may be left empty. */
   optional?: true;
-  /** Asked only where it fits what was answered before. Default: always. */
+  /** Whether it is asked, given the answers so far. Default: always. */
   when?(answers: Readonly<Record<string, string>>): boolean;
   /** What is wrong with an answer; undefined when nothing is. */
   problemOf?(answer: string): string | undefined;
 }
 
-/** What of a workspace would be lost with it. */
+/** What a workspace holds, to be shown before it is removed. */
 export interface Holdings {
   runs: number;
   models: number;
@@ -93,7 +93,7 @@ export interface WorkspaceKind {
   /** What goes with it when it is removed. Absent: nothing, because it is kept elsewhere. */
   holdings?(entry: WorkspaceEntry, surroundings: Surroundings): Promise<Holdings>;
   /**
-   * Puts away what is kept here of one that was removed from the list.
+   * Moves the local data of a workspace that was removed from the list out of the way.
    * @returns the folder in which it now is; undefined when there was nothing
    */
   putAway?(entry: WorkspaceEntry, surroundings: Surroundings): Promise<string | undefined>;

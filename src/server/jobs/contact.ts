@@ -8,7 +8,7 @@ const PATIENCE = 60_000;
 const TRIES = 2;
 const PAUSE = 100;
 
-/** A target gave no answer: nothing follows from that but to ask again later. */
+/** A target gave no answer. It says nothing about the job: ask again later. */
 export class UnreachableError extends Error {
   constructor(cause: unknown) {
     super(messageOf(cause), { cause });
@@ -17,8 +17,8 @@ export class UnreachableError extends Error {
 }
 
 /**
- * Asks a target something that it answers soon.
- * @throws UnreachableError whatever went wrong there; an answer that comes too late is passed over
+ * Asks a target a question that it answers quickly.
+ * @throws UnreachableError whatever went wrong there; an answer that comes too late is ignored
  */
 export async function ask<T>(target: Target, question: (target: Target) => Promise<T>): Promise<T> {
   const late = new AbortController();
@@ -37,8 +37,8 @@ export async function ask<T>(target: Target, question: (target: Target) => Promi
 }
 
 /**
- * Has a target do what may take long, and what it may refuse for good with a TrainyardError.
- * @throws that | UnreachableError: nobody knows
+ * Has a target do something that may take long.
+ * @throws TrainyardError when the target refuses | UnreachableError when the outcome is unknown
  */
 export async function attempt<T>(target: Target, what: (target: Target) => Promise<T>): Promise<T> {
   try {

@@ -7,7 +7,7 @@ const STYLE = /\x1b\[[\d;]*m/g;
 /** Addresses of runs on other servers than `ownUrl` that the lines of a job's output name. */
 export function elsewhereIn(lines: readonly string[], ownUrl: string): string[] {
   const found = lines.flatMap((line) => {
-    // Most lines are none.
+    // Most lines have no address.
     if (!/view /i.test(line)) return [];
     const address = ADDRESS.exec(line.replace(STYLE, ''))?.[1];
     return address === undefined ? [] : [withoutPassword(address.replace(/[.,;)\]]+$/, ''))];

@@ -12,7 +12,7 @@ import type { JobRecord } from '../store/jobs.js';
 /** Bytes from the end of a log in which the cause of a failure is looked for. */
 const LOG_BYTES = 256 * 1024;
 
-/** Why a job failed that has ended. */
+/** Why an ended job failed. */
 export async function failureOf(
   { runId, spec, snapshot }: JobRecord,
   end: EndedStatus,
@@ -29,7 +29,7 @@ export async function failureOf(
   });
 }
 
-/** Why a job failed that went wrong in Trainyard. */
+/** The failure of a job that Trainyard itself caused. */
 export function faultOf(error: unknown): FailureCause {
   const hint = TrainyardError.is(error) ? error.hint : undefined;
   return { kind: 'start', headline: messageOf(error), ...(hint !== undefined && { hint }) };

@@ -44,7 +44,7 @@ export class Harvest {
     this.output = new OutputReader(store, ownUrl);
   }
 
-  /** Reads what is new, if it is time. What goes wrong hinders no job: it is tried again, and told at the end. */
+  /** Reads what is new, if it is time. A failure does not affect the job: it is tried again, and reported at the end. */
   async read(job: JobRecord, target: Target, startedAt: number): Promise<void> {
     const start = Date.now();
     if (start < (this.due.get(job.runId) ?? 0)) return;
@@ -58,7 +58,7 @@ export class Harvest {
     const unread = await this.readNew(job, target, startedAt, true);
     const { runId } = job;
     const faults = this.faults.get(runId) ?? new Set();
-    // Those that a server before this one found.
+    // Those that an earlier server found.
     for (const { fault } of this.store.eventFiles.of(runId).values()) if (fault) faults.add(fault);
     this.due.delete(runId);
     this.faults.delete(runId);

@@ -41,7 +41,7 @@ export class LatePatterns {
       if (!job)
         throw new TrainyardError(
           'BAD_REQUEST',
-          'What this run prints is not known: it was not started by Trainyard.',
+          'The output of this run is not available: Trainyard did not start it.',
           {
             hint: 'Submit its script. If a job began this run, add the patterns to the run of the job.',
           },

@@ -194,7 +194,7 @@ export class JobService {
     const job = this.store.jobs.get(runId);
     if (job && !isActive(job)) return;
     if (job && !job.unreachable)
-      throw new TrainyardError('BAD_REQUEST', 'This run is a job of Trainyard, which knows when it ends.', {
+      throw new TrainyardError('BAD_REQUEST', 'This run is a Trainyard job. It ends when its job ends.', {
         hint: 'Cancel it to end it now.',
       });
     if (job) {

@@ -38,6 +38,6 @@ export function requireSecrets(
   const missing = secrets.filter((name) => !Object.hasOwn(values, name));
   if (missing.length > 0)
     throw new TrainyardError('BAD_REQUEST', `There is no value for the secret ${missing.join(', ')}.`, {
-      hint: 'Values of secrets are given with the submit: they are never written down.',
+      hint: 'Pass the values of secrets with each submit: they are never stored.',
     });
 }

@@ -22,7 +22,7 @@ function interpreterAt(named: string, where: Surroundings): string {
   const found = isName(named) ? onPath([named], where).next().value : isThere(named, where) && named;
   if (found) return found;
   throw new TrainyardError('NO_INTERPRETER', `${named} was not found.`, {
-    hint: 'It is the interpreter of the job. Set up its environment again, or submit with another interpreter.',
+    hint: 'The job needs this interpreter. Set up its environment again, or submit with another interpreter.',
   });
 }
 

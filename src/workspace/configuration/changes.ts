@@ -16,7 +16,7 @@ import {
 
 /**
  * Adds a workspace; nothing is started or asked yet.
- * @throws BAD_REQUEST for a name that is taken, a kind that is none, or settings that its kind cannot use
+ * @throws BAD_REQUEST for a name that is invalid or taken, an unknown kind, or settings that its kind cannot use
  */
 export async function addWorkspace(
   workspace: NewWorkspace,
@@ -82,7 +82,7 @@ export async function removeWorkspace(
   const { home } = surroundings;
   const list = await readList(home);
   const entry = findWorkspace(list, nameOrId);
-  // What refuses comes before anything is done.
+  // Refused before anything is changed.
   withRemoved(list, entry.id);
   const kind = WORKSPACE_KINDS.some((known) => known.kind === entry.kind) ? await kindOf(entry) : undefined;
   const holdings = isBroken ? undefined : await kind?.holdings?.(entry, surroundings);

@@ -61,7 +61,7 @@ export function watchList(home: string, onChange: () => void): { dispose(): void
 
 const WATCH_MS = 1_000;
 
-/** Another for each version of a file. */
+/** Differs between versions of a file. */
 function markOf(file: string): string {
   try {
     const { ino, mtimeMs, size } = fs.statSync(file);
@@ -98,7 +98,7 @@ function parse(
   }
   if (problem !== undefined)
     throw new TrainyardError('BAD_REQUEST', `The list of workspaces cannot be read: ${problem} (${file}).`, {
-      hint: 'Correct the file. Without it only the workspace of this computer is known.',
+      hint: 'Correct the file. If you move it away, only the workspace of this computer is left in the list.',
       details: { file },
     });
   return completeList(value as Partial<WorkspaceList>);

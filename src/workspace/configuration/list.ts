@@ -85,13 +85,13 @@ export function findWorkspace(list: WorkspaceList, nameOrId: string): WorkspaceE
   });
 }
 
-/** @throws BAD_REQUEST for a name that is no name, or taken */
+/** @throws BAD_REQUEST for a name that is invalid or taken */
 export function withAdded(list: WorkspaceList, entry: WorkspaceEntry): WorkspaceList {
   requireName(list, entry.name);
   return { ...list, workspaces: [...list.workspaces, { ...entry, name: entry.name.trim() }] };
 }
 
-/** @throws NOT_FOUND | BAD_REQUEST for a name that is no name, or taken */
+/** @throws NOT_FOUND | BAD_REQUEST for a name that is invalid or taken */
 export function withRenamed(list: WorkspaceList, id: string, name: string): WorkspaceList {
   const renamed = { ...findWorkspace(list, id), name: name.trim() };
   requireName(list, name, id);

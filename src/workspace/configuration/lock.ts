@@ -18,7 +18,7 @@ export async function withLock<T>(file: string, action: () => T): Promise<T> {
   while (!tryLock(file, own)) {
     if (Date.now() > deadline)
       throw new TrainyardError('CONFLICT', `Another program has ${file} locked.`, {
-        hint: 'Delete this file when no other Trainyard runs.',
+        hint: 'Try again. If no other Trainyard is running, delete this file.',
       });
     removeIfStale(file);
     await sleep(PAUSE_MS);

@@ -43,7 +43,7 @@ export function requireOwn(
 ): void {
   const sharing = others.find((other) => {
     if (other.kind !== 'local') return false;
-    // One whose folder cannot be told is no obstacle to others.
+    // A damaged entry does not block the others.
     if (other.home !== undefined && !path.isAbsolute(other.home)) return false;
     return overlap(homeOfEntry(other, surroundings), home);
   });

@@ -50,8 +50,8 @@ export function readConfig(entry: WorkspaceEntry): MlflowConfig {
   );
   const auth = text('auth') || 'none';
   if (!isAuthKind(auth))
-    throw new TrainyardError('BAD_REQUEST', `“${auth}” is no way to sign in to an MLflow server.`, {
-      hint: `The ways are ${AUTH_KINDS.join(', ')}.`,
+    throw new TrainyardError('BAD_REQUEST', `“${auth}” is not a way to sign in to an MLflow server.`, {
+      hint: `Choose one of ${AUTH_KINDS.join(', ')}.`,
     });
   if (auth === 'basic') refuse(problemOfUser(text('user')), 'Give the user name.');
   if (auth === 'header') refuse(problemOfHeader(text('header')), 'Give the name of the header.');
@@ -80,9 +80,9 @@ export function problemOfUri(uri: string): string | undefined {
   if (uri.trim() === '') return 'It has no address.';
   const url = URL.canParse(uri.trim()) ? new URL(uri.trim()) : undefined;
   if (!url || url.hostname === '' || !/^https?:$/.test(url.protocol))
-    return `“${withoutUser(uri)}” is no address that begins with http:// or https://.`;
+    return `“${withoutUser(uri)}” is not an address that begins with http:// or https://.`;
   if (url.username !== '' || url.password !== '')
-    return 'The address holds a user name or password. Those are asked for by themselves and kept apart.';
+    return 'The address contains a user name or password. Leave them out: they are asked for separately.';
   return undefined;
 }
 
@@ -93,11 +93,11 @@ function withoutUser(uri: string): string {
 
 export function problemOfUser(user: string): string | undefined {
   if (user === '') return 'It has no user name.';
-  return user.includes(':') ? 'A user name has no colon.' : undefined;
+  return user.includes(':') ? 'A user name cannot contain a colon.' : undefined;
 }
 
 export function problemOfHeader(name: string): string | undefined {
-  if (!HEADER_NAME.test(name)) return `“${name}” is no name of a header.`;
+  if (!HEADER_NAME.test(name)) return `“${name}” is not a valid header name.`;
   return OWN_HEADERS.has(name.toLowerCase()) ? `The header ${name} is set by Trainyard itself.` : undefined;
 }
 
@@ -106,7 +106,7 @@ export function problemOfTimeout(seconds: string): string | undefined {
   const number = Number(seconds);
   return number > 0 && number <= LONGEST_TIMEOUT_S
     ? undefined
-    : `The seconds to wait are a number up to ${LONGEST_TIMEOUT_S}, not “${seconds}”.`;
+    : `The timeout must be a number of seconds up to ${LONGEST_TIMEOUT_S}, not “${seconds}”.`;
 }
 
 /**

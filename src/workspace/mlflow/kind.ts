@@ -77,7 +77,7 @@ export const MLFLOW_KIND: WorkspaceKind = {
     return Promise.resolve(opened(entry, credentials));
   },
 
-  // What a copied address has behind it may hold a secret, and is of no use.
+  // The query of a pasted address is not needed, and may contain a secret.
   admit: (entry) => ({ ...entry, uri: readConfig(entry).uri }),
 
   async check(entry, { credentials }, signal) {

@@ -119,7 +119,7 @@ describe('the spec of a job', function () {
     assert.deepEqual(run.job?.cause, {
       kind: 'start',
       headline: `${gone} was not found.`,
-      hint: 'It is the interpreter of the job. Set up its environment again, or submit with another interpreter.',
+      hint: 'The job needs this interpreter. Set up its environment again, or submit with another interpreter.',
     });
     assert.equal(run.job?.reason, `${gone} was not found.`);
     assert.equal(await test.log(run.id), `${gone} was not found.\n`);
