@@ -47,8 +47,10 @@ export const LOCAL_KIND: WorkspaceKind = {
   },
 
   async putAway(entry, surroundings): Promise<string | undefined> {
+    // A damaged entry has no folder to put away; it can be removed all the same.
+    if (entry.home !== undefined && !path.isAbsolute(entry.home)) return undefined;
     const home = homeOfEntry(entry, surroundings);
-    if (!fs.existsSync(home)) return undefined;
+    if (!fs.statSync(home, { throwIfNoEntry: false })?.isDirectory()) return undefined;
     const server = await findServer(home);
     if (server) await shutdown(server);
     // A folder that a person chose stays where they have it.

@@ -8,6 +8,7 @@ import { ERROR_STATUS, type ErrorCode, hasCode, TrainyardError } from '../../bas
 import { isNewer, VERSION } from '../../base/version.js';
 import type { ServerStatus } from '../types.js';
 import { API, API_VERSION, DISCOVERY_FILE, REPLACES_VARIABLE, type Discovery } from './contract.js';
+import { requireUsable } from './home.js';
 
 export interface LaunchOptions {
   /** Default: TRAINYARD_HOME, else ~/.trainyard. */
@@ -66,6 +67,7 @@ export async function shutdown(discovery: Discovery): Promise<void> {
 }
 
 async function start(home: string, { serverEntry, signal }: LaunchOptions): Promise<Discovery> {
+  requireUsable(home);
   const logs = path.join(home, 'logs');
   fs.mkdirSync(logs, { recursive: true, mode: 0o700 });
   const bootLog = path.join(logs, 'boot.log');
@@ -136,7 +138,7 @@ export function readDiscovery(home: string): Discovery | undefined {
   try {
     return JSON.parse(fs.readFileSync(path.join(home, DISCOVERY_FILE), 'utf8')) as Discovery;
   } catch (error) {
-    const missing = hasCode(error, 'ENOENT');
+    const missing = hasCode(error, 'ENOENT', 'ENOTDIR');
     if (missing || error instanceof SyntaxError) return undefined;
     throw error;
   }

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { addWorkspace } from '../../../../src/workspace/configuration/changes.js';
+import { addWorkspace, removeWorkspace } from '../../../../src/workspace/configuration/changes.js';
 import { readList } from '../../../../src/workspace/configuration/file.js';
-import type { Surroundings } from '../../../../src/workspace/registry.js';
+import { openWorkspace, type Surroundings } from '../../../../src/workspace/registry.js';
 
 describe('adding a workspace', () => {
   let folder: string;
@@ -69,6 +69,23 @@ describe('adding a workspace', () => {
     );
     await add('New', { home: path.join(folder, 'new') });
     assert.deepEqual((await readList(surroundings.home)).workspaces[1], damaged);
+  });
+
+  it('can be undone for one that is damaged, in one step', async () => {
+    fs.mkdirSync(surroundings.home);
+    const file = path.join(folder, 'file');
+    fs.writeFileSync(file, 'mine');
+    const workspaces = [
+      { id: 'x', name: 'X', kind: 'local', home: 'relative' },
+      { id: 'y', name: 'Y', kind: 'local', home: file },
+    ];
+    fs.writeFileSync(path.join(surroundings.home, 'workspaces.json'), JSON.stringify({ workspaces }));
+    const y = await openWorkspace(workspaces[1]!, surroundings);
+    await assert.rejects(y.runs({}), { code: 'BAD_REQUEST', message: `${file} is not a folder.` });
+    for (const { id } of workspaces)
+      assert.equal((await removeWorkspace(id, surroundings, { isBroken: true })).folder, undefined);
+    assert.deepEqual(await names(), ['Local']);
+    assert.equal(fs.readFileSync(file, 'utf8'), 'mine');
   });
 
   it('writes no secret that stands in an address', async () => {
