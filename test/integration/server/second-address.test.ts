@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { TrainyardError } from '../../../src/base/errors.js';
@@ -139,16 +140,15 @@ describe('a second address of the server', function () {
     assert.equal(await ask(new URL(second.url!), SEARCH), 200);
   });
 
-  it('may be one of IPv6', async function () {
-    const { url = '' } = await listen({ host: '0:0:0:0:0:0:0:1' }).catch((error: unknown) => {
-      if (refusal('BAD_REQUEST', /EADDRNOTAVAIL|EAFNOSUPPORT/)(error)) this.skip();
-      throw error;
+  const addresses = Object.values(os.networkInterfaces()).flatMap((each) => each ?? []);
+  if (addresses.some(({ address }) => address === '::1'))
+    it('may be one of IPv6', async () => {
+      const { url = '' } = await listen({ host: '0:0:0:0:0:0:0:1' });
+      assert.match(url, /^http:\/\/\[::1\]:\d+$/);
+      assert.equal(await ask(new URL(url), SEARCH), 200);
+      assert.equal(await ask(new URL(url), SEARCH, { headers: { host: '[::1]' } }), 200);
+      assert.equal(await ask(new URL(url), SEARCH, { headers: { host: '[::2]' } }), 403);
     });
-    assert.match(url, /^http:\/\/\[::1\]:\d+$/);
-    assert.equal(await ask(new URL(url), SEARCH), 200);
-    assert.equal(await ask(new URL(url), SEARCH, { headers: { host: '[::1]' } }), 200);
-    assert.equal(await ask(new URL(url), SEARCH, { headers: { host: '[::2]' } }), 403);
-  });
 
   for (const host of ['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '::0.0.0.0', '::ffff:0.0.0.0'])
     it(`is never all addresses, such as ${host}`, () =>
