@@ -28,7 +28,7 @@ export class Purger {
   }
 
   /** What a purge of everything deleted by `before` (ms) would remove, and about how many bytes it frees. */
-  async look(before: number): Promise<Purgeable> {
+  async measure(before: number): Promise<Purgeable> {
     const { purge } = this.store;
     const runs = purge.runs(before);
     const experiments = purge.experiments(before, runs);

@@ -34,7 +34,7 @@ const spec = buildScriptJob({
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function once() {
-  const { id } = await workspace.submit(spec);
+  const { id } = await workspace.jobs.submit(spec);
   const exit = path.join(root, 'home', 'jobs', id, 'exit.json');
   while (!fs.existsSync(exit)) await sleep(10);
   const start = performance.now();

@@ -88,7 +88,7 @@ const workspace = new LocalWorkspace({
 
 async function submit(spec) {
   const start = Date.now();
-  const { id } = await workspace.submit(spec);
+  const { id } = await workspace.jobs.submit(spec);
   const answered = Date.now() - start;
   while ((await workspace.run(id)).state !== 'finished') await sleep(50);
   return { answered, line: first() - start };

@@ -47,7 +47,7 @@ describe('a purge', () => {
     );
     await remove(gone);
     assert.equal(objects(), 3);
-    const found = await purger.look(Date.now());
+    const found = await purger.measure(Date.now());
     assert.deepEqual([found.runs, found.kept], [1, { active: 0, registered: 0, needed: 0 }]);
     // Once as a file of the run and once in the folder of the job; what the other run has too is not counted.
     assert.ok(found.bytes > 200_000 && found.bytes < 215_000, String(found.bytes));
@@ -62,7 +62,7 @@ describe('a purge', () => {
     assert.equal(objects(), 2);
     assert.deepEqual(scratch.outputs(stays), ['own.bin', 'same.txt']);
     assert.equal(scratch.log(stays), 'out\n');
-    assert.equal((await purger.look(Date.now())).runs, 0);
+    assert.equal((await purger.measure(Date.now())).runs, 0);
   });
 
   it('gives the room of points back to the disk, and the next metrics are their own', async () => {
@@ -80,7 +80,7 @@ describe('a purge', () => {
     const full = store.size();
     assert.ok(full > 800_000, String(full));
     await remove(id);
-    const { bytes } = await purger.look(Date.now());
+    const { bytes } = await purger.measure(Date.now());
     assert.ok(Math.abs(bytes / full - 1) < 0.4, `${bytes} of ${full}`);
     const purged = await purge();
     assert.ok(store.size() < full / 4, `${store.size()} of ${full}`);
@@ -95,7 +95,7 @@ describe('a purge', () => {
     const id = await scratch.submit('sleep 30\n');
     await scratch.running(id);
     await remove(id);
-    assert.deepEqual((await purger.look(Date.now())).kept, { active: 1, registered: 0, needed: 0 });
+    assert.deepEqual((await purger.measure(Date.now())).kept, { active: 1, registered: 0, needed: 0 });
     assert.equal((await purge()).runs, 0);
     assert.equal(scratch.job(id).state, 'running');
   });
@@ -114,7 +114,7 @@ describe('a purge', () => {
     await store.artifacts.put(`models/${registered}`, 'MLmodel', Buffer.from('a'));
     await store.artifacts.put(`models/${other}`, 'MLmodel', Buffer.from('b'));
     await remove(held, gone);
-    const found = await purger.look(Date.now());
+    const found = await purger.measure(Date.now());
     assert.deepEqual([found.runs, found.models, found.kept.registered], [1, 1, 1]);
     const purged = await purge();
     assert.deepEqual([purged.runs, purged.models], [1, 1]);
@@ -145,7 +145,7 @@ describe('a purge', () => {
       () => store.runs.create({ experimentId: '0', startTime: 1, jobId: id }).id,
     );
     await remove(id);
-    assert.deepEqual((await purger.look(Date.now())).kept, { active: 0, registered: 0, needed: 1 });
+    assert.deepEqual((await purger.measure(Date.now())).kept, { active: 0, registered: 0, needed: 1 });
     assert.equal((await purge()).runs, 0);
     assert.equal(scratch.log(id), 'out\n');
     await remove(other);
@@ -210,7 +210,7 @@ describe('a purge', () => {
     for (let i = 0; i < 25; i++) runs.push(await newRun(id));
     await store.write(() => store.models.createLogged({ experimentId: id }));
     await store.write(() => store.experiments.delete(id));
-    const found = await purger.look(Date.now());
+    const found = await purger.measure(Date.now());
     assert.deepEqual([found.runs, found.models, found.experiments], [25, 1, 1]);
     const purged = await purge();
     assert.deepEqual([purged.runs, purged.models, purged.experiments], [25, 1, 1]);
