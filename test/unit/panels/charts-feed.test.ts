@@ -1,103 +1,17 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
-import type { PanelWorkspace } from '../../../src/extension/panels/panel-workspaces.js';
 import { DEFAULT_LAYOUT } from '../../../src/panels/charts-layout.js';
 import type { FromCharts, ToCharts } from '../../../src/panels/messages.js';
-import type {
-  Points,
-  Run,
-  RunFile,
-  RunPage,
-  RunPart,
-  RunQuery,
-  WorkspaceEvent,
-} from '../../../src/workspace/types.js';
-import type { Jobs } from '../../../src/workspace/workspace.js';
+import type { Run } from '../../../src/workspace/types.js';
 import { pass, standStill } from '../../support/clock.js';
+import { MemoryWorkspace } from '../../support/memory-workspace.js';
 import { WorkspaceList } from '../../support/panel-workspaces.js';
 
-function run(id: string, more: Partial<Run> = {}): Run {
-  return {
-    id,
-    workspace: 'local',
-    number: 1,
-    experimentId: '0',
-    name: id,
-    state: 'running',
-    lifecycle: 'active',
-    user: 'ada',
-    startTime: 0,
-    metrics: {},
-    params: {},
-    tags: {},
-    ...more,
-  };
-}
-
-/** A workspace in memory: runs by id, and whoever listens. */
-class MemoryWorkspace {
-  readonly label = 'Memory';
-  /** The part of it that the feed uses. */
-  readonly jobs = this as unknown as Jobs;
-  readonly id = 'local';
-  readonly all = new Map<string, Run>();
-  readonly listeners = new Set<(event: WorkspaceEvent) => void>();
-  failure: Error | undefined;
-  reads = 0;
-
-  constructor(...runs: Run[]) {
-    for (const each of runs) this.all.set(each.id, each);
-  }
-
-  runs({ filter = '', limit = 100 }: RunQuery): Promise<RunPage> {
-    this.reads++;
-    if (this.failure) return Promise.reject(this.failure);
-    const asked = new Set(Array.from(filter.matchAll(/'([^']+)'/g), ([, id]) => id!));
-    const runs = [...this.all.values()].filter(
-      ({ id, lifecycle }) => asked.has(id) && lifecycle === 'active',
-    );
-    return Promise.resolve({ runs: runs.slice(0, limit) });
-  }
-
-  points(): Promise<Points[]> {
-    return this.failure ? Promise.reject(this.failure) : Promise.resolve([]);
-  }
-
-  files(): Promise<RunFile[]> {
-    return Promise.resolve([]);
-  }
-
-  readFile(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array());
-  }
-
-  onEvent(listener: (event: WorkspaceEvent) => void): { dispose(): void } {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
-  }
-
-  logOf: string | undefined;
-  print: (text: string) => void = () => undefined;
-
-  async *log(id: string, _options: object, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    this.logOf = id;
-    try {
-      for (;;)
-        yield Buffer.from(
-          await new Promise<string>((resolve, reject) => {
-            this.print = resolve;
-            signal?.addEventListener('abort', () => reject(new Error('aborted')));
-          }),
-        );
-    } finally {
-      this.logOf = undefined;
-    }
-  }
-
-  tell(runId: string, ...parts: RunPart[]): void {
-    for (const listener of this.listeners) listener({ type: 'run', runId, experimentId: '0', parts });
-  }
+function workspaceOf(runs: Record<string, Partial<Run>>): MemoryWorkspace {
+  const workspace = new MemoryWorkspace({ id: 'local' });
+  for (const [id, run] of Object.entries(runs)) workspace.put(id, run);
+  return workspace;
 }
 
 const FETCH: Extract<FromCharts, { type: 'fetch' }> = {
@@ -118,7 +32,7 @@ describe('ChartsFeed', () => {
     posted = [];
     warnings = [];
     feed = new ChartsFeed(keys(...runIds), {
-      workspaces: new WorkspaceList(workspace as unknown as PanelWorkspace),
+      workspaces: new WorkspaceList(workspace),
       post: (message) => posted.push(message),
       layout: (experimentId) => Promise.resolve({ experimentId, layout: DEFAULT_LAYOUT }),
       warn: (message) => warnings.push(message),
@@ -130,8 +44,8 @@ describe('ChartsFeed', () => {
   const types = () => posted.map(({ type }) => type);
 
   it('begins with the runs in the order of the panel, and says which are gone', async () => {
-    const deleted = run('deleted', { lifecycle: 'deleted' });
-    await start(new MemoryWorkspace(run('a'), run('b'), deleted), 'b', 'lost', 'a', 'deleted');
+    const workspace = workspaceOf({ a: {}, b: {}, deleted: { lifecycle: 'deleted' } });
+    await start(workspace, 'b', 'lost', 'a', 'deleted');
     const [init] = posted;
     assert.ok(init?.type === 'init');
     assert.deepEqual(
@@ -143,12 +57,14 @@ describe('ChartsFeed', () => {
   });
 
   it('follows the log of a run of the panel while it is wanted, and says which lines have numbers', async () => {
-    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    const workspace = workspaceOf({ a: { state: 'running' }, b: { state: 'running' } });
     await start(workspace, 'a');
+    const isFollowed = () => workspace.listeners.size > listening;
+    const listening = workspace.listeners.size;
     await feed.log('local/b');
-    assert.equal(workspace.logOf, undefined);
+    assert.ok(!isFollowed());
     const following = feed.log('local/a');
-    workspace.print('start\n\u001b[32mloss=0.5\u001b[0m\nend');
+    workspace.print('a', 'start\n\u001b[32mloss=0.5\u001b[0m\nend');
     await pass(200);
     assert.deepEqual(posted.at(-1), {
       type: 'log',
@@ -157,19 +73,19 @@ describe('ChartsFeed', () => {
     });
     await feed.log(null);
     await following;
-    assert.equal(workspace.logOf, undefined);
+    assert.ok(!isFollowed());
     const again = feed.log('local/a');
     await pass(1);
-    assert.equal(workspace.logOf, 'a');
+    assert.ok(isFollowed());
     feed.dispose();
     await again;
-    assert.equal(workspace.logOf, undefined);
+    assert.equal(workspace.listeners.size, 0);
     assert.deepEqual(warnings, []);
   });
 
   it('reads hundreds of runs in a few questions', async () => {
     const ids = Array.from({ length: 250 }, (_, i) => `run-${i}`);
-    const workspace = new MemoryWorkspace(...ids.map((id) => run(id)));
+    const workspace = workspaceOf(Object.fromEntries(ids.map((id) => [id, {}])));
     await start(workspace, ...ids.toReversed());
     const [init] = posted;
     assert.ok(init?.type === 'init');
@@ -177,17 +93,17 @@ describe('ChartsFeed', () => {
       init.runs.map(({ id }) => id),
       keys(...ids.toReversed()),
     );
-    assert.equal(workspace.reads, 3);
+    assert.equal(workspace.queries.length, 3);
   });
 
   it('tells by what the runs can be grouped, and when that changes', async () => {
-    const workspace = new MemoryWorkspace(run('a', { params: { lr: '0.1' } }), run('b'));
+    const workspace = workspaceOf({ a: { params: { lr: '0.1' } }, b: {} });
     await start(workspace, 'a', 'b');
     const [init] = posted;
     assert.ok(init?.type === 'init');
     assert.deepEqual(init.labels, [{ id: 'param:lr', values: ['0.1'], codes: [1, 0] }]);
-    workspace.all.set('b', run('b', { params: { lr: '0.2' } }));
-    workspace.tell('b', 'params');
+    workspace.put('b', { params: { lr: '0.2' } });
+    workspace.changed('b', 'params');
     await pass(20);
     const last = posted.at(-1);
     assert.ok(last?.type === 'runs');
@@ -195,7 +111,7 @@ describe('ChartsFeed', () => {
   });
 
   it('says so when the workspace cannot be reached', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = workspaceOf({});
     workspace.failure = new TrainyardError('SERVER_UNREACHABLE', 'Gone.', { hint: 'Retry.' });
     await start(workspace, 'a');
     assert.deepEqual(JSON.parse(JSON.stringify(posted)), [
@@ -204,41 +120,37 @@ describe('ChartsFeed', () => {
   });
 
   it('tells of new points of several runs in one message, and of no other runs', async () => {
-    const workspace = new MemoryWorkspace(run('a'), run('b'), run('other'));
+    const workspace = workspaceOf({ a: {}, b: {}, other: {} });
     await start(workspace, 'a', 'b');
-    for (let i = 0; i < 5; i++) ['a', 'b', 'other'].forEach((id) => workspace.tell(id, 'metrics'));
+    for (let i = 0; i < 5; i++) ['a', 'b', 'other'].forEach((id) => workspace.changed(id, 'metrics'));
     await pass(120);
     assert.deepEqual(posted.slice(1), [{ type: 'changed', runIds: keys('a', 'b') }]);
   });
 
   it('tells of a first metric at once, and reads a busy run about once a second', async () => {
-    const workspace = new MemoryWorkspace(run('a'));
+    const workspace = workspaceOf({ a: {} });
     await start(workspace, 'a');
-    workspace.all.set(
-      'a',
-      run('a', { metrics: { loss: { value: 1, step: 0, timestamp: 0, count: 1, min: 1, max: 1 } } }),
-    );
-    for (let i = 0; i < 10; i++) {
-      workspace.tell('a', 'metrics');
+    for (let step = 0; step < 10; step++) {
+      workspace.logMetric('a', 'loss', [1], step);
       await pass(20);
     }
     const runs = posted.filter((message) => message.type === 'runs');
     assert.equal(runs.length, 1);
     assert.deepEqual(runs[0]?.runs[0]?.metrics, ['loss']);
-    assert.equal(workspace.reads, 2);
+    assert.equal(workspace.queries.length, 2);
   });
 
   it('is silent about what does not show', async () => {
-    const workspace = new MemoryWorkspace(run('a'));
+    const workspace = workspaceOf({ a: {} });
     await start(workspace, 'a');
-    workspace.tell('a', 'log', 'files');
-    workspace.tell('a', 'state');
+    workspace.changed('a', 'log', 'files');
+    workspace.changed('a', 'state');
     await pass(80);
     assert.deepEqual(types(), ['init']);
   });
 
   it('shows other runs and keeps what it knows', async () => {
-    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    const workspace = workspaceOf({ a: {}, b: {} });
     await start(workspace, 'a');
     feed.show(keys('b', 'a'));
     await pass(0);
@@ -248,11 +160,11 @@ describe('ChartsFeed', () => {
       last.runs.map(({ id }) => id),
       keys('b', 'a'),
     );
-    assert.equal(workspace.reads, 2);
+    assert.equal(workspace.queries.length, 2);
   });
 
   it('shows runs that were asked for while it began', async () => {
-    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    const workspace = workspaceOf({ a: {}, b: {} });
     const starting = start(workspace, 'a');
     feed.show(keys('a', 'b'));
     await starting;
@@ -261,7 +173,7 @@ describe('ChartsFeed', () => {
   });
 
   it('says so when added runs cannot be read', async () => {
-    const workspace = new MemoryWorkspace(run('a'));
+    const workspace = workspaceOf({ a: {} });
     await start(workspace, 'a');
     workspace.failure = new Error('odd');
     feed.show(keys('a', 'b'));
@@ -270,17 +182,17 @@ describe('ChartsFeed', () => {
   });
 
   it('goes on with what it has when runs cannot be read again', async () => {
-    const workspace = new MemoryWorkspace(run('a'));
+    const workspace = workspaceOf({ a: {} });
     await start(workspace, 'a');
     workspace.failure = new Error('odd');
-    workspace.tell('a', 'state');
+    workspace.changed('a', 'state');
     await pass(20);
     assert.deepEqual(types(), ['init']);
     assert.match(warnings.join(), /odd/);
   });
 
   it('gives the page the layout of another experiment before its runs', async () => {
-    const workspace = new MemoryWorkspace(run('a'), run('b', { experimentId: '1' }), run('c'));
+    const workspace = workspaceOf({ a: {}, b: { experimentId: '1' }, c: {} });
     await start(workspace, 'a');
     feed.show(keys('c'));
     await pass(0);
@@ -293,7 +205,7 @@ describe('ChartsFeed', () => {
   });
 
   it('shows fewer runs without reading any', async () => {
-    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    const workspace = workspaceOf({ a: {}, b: {} });
     await start(workspace, 'a', 'b');
     feed.show(keys('b'));
     await pass(0);
@@ -303,19 +215,19 @@ describe('ChartsFeed', () => {
       last.runs.map(({ id }) => id),
       keys('b'),
     );
-    assert.equal(workspace.reads, 1);
+    assert.equal(workspace.queries.length, 1);
   });
 
   it('begins again after the connection was lost', async () => {
-    const workspace = new MemoryWorkspace(run('a'), run('b'));
+    const workspace = workspaceOf({ a: {}, b: {} });
     await start(workspace, 'a', 'b');
-    for (const listener of workspace.listeners) listener({ type: 'reset' });
+    workspace.tell({ type: 'reset' });
     await pass(0);
     assert.deepEqual(types(), ['init', 'init']);
   });
 
   it('answers a fetch that failed with its id', async () => {
-    const workspace = new MemoryWorkspace(run('a'));
+    const workspace = workspaceOf({ a: {} });
     await start(workspace, 'a');
     workspace.failure = new Error('odd');
     await feed.fetch({ ...FETCH, id: 7 });
@@ -323,14 +235,14 @@ describe('ChartsFeed', () => {
   });
 
   it('costs nothing and says nothing once it is disposed', async () => {
-    const workspace = new MemoryWorkspace(run('a'));
+    const workspace = workspaceOf({ a: {} });
     await start(workspace, 'a');
-    workspace.tell('a', 'metrics', 'state');
+    workspace.changed('a', 'metrics', 'state');
     feed.dispose();
     await feed.fetch(FETCH);
     await pass(80);
     assert.deepEqual(types(), ['init']);
     assert.equal(workspace.listeners.size, 0);
-    assert.equal(workspace.reads, 1);
+    assert.equal(workspace.queries.length, 1);
   });
 });
