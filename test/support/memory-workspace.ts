@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError } from '../../src/base/errors.js';
@@ -214,16 +214,16 @@ export class MemoryWorkspace implements Workspace {
 
   async points(requests: PointsRequest[], maxPoints: number, signal?: AbortSignal): Promise<Points[]> {
     this.#ask(`points ${requests.map(({ runId, key }) => `${runId}/${key}`).join()}`, signal);
-    const lengths = requests.map(({ runId, key }) => this.#points.get(`${runId}/${key}`)?.length ?? 0);
-    const isAll = lengths.reduce((sum, length) => sum + length, 0) <= maxPoints;
-    const most = isAll ? maxPoints : Math.floor(maxPoints / requests.length);
-    return requests.map((request) => this.#stretch(request, most));
+    return requests.map((request) => this.#stretch(request, maxPoints));
   }
 
   async files(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]> {
     this.#ask(`files ${runId} ${folder}`, signal);
     this.#found(runId);
-    return childrenOf(this.#files.get(runId), folder);
+    const own = this.#files.get(runId);
+    return childrenOf(own, folder).map((child) =>
+      child.isFolder ? child : { ...child, sha256: sha256(contentOf(own, child.path)) },
+    );
   }
 
   async readFile(
@@ -581,6 +581,8 @@ function requireOnce(orderBy: readonly string[]): void {
 
 const bytesOf = (content: string | Uint8Array) =>
   typeof content === 'string' ? new TextEncoder().encode(content) : content;
+
+const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
 
 function put(all: Map<string, Map<string, Uint8Array>>, runId: string, name: string, content: Uint8Array) {
   const own = all.get(runId) ?? new Map<string, Uint8Array>();
