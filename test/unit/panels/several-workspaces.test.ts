@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { ChartsFeed } from '../../../src/extension/panels/charts-feed.js';
 import { CompareFeed } from '../../../src/extension/panels/compare-feed.js';
-import type { PanelWorkspace } from '../../../src/extension/panels/panel-workspaces.js';
 import { RunFeed } from '../../../src/extension/panels/run-feed.js';
 import { TableFeed } from '../../../src/extension/panels/table-feed.js';
 import { DEFAULT_LAYOUT } from '../../../src/panels/charts-layout.js';
@@ -10,129 +9,65 @@ import type { ToCompare } from '../../../src/panels/compare-messages.js';
 import type { ToCharts } from '../../../src/panels/messages.js';
 import type { ToRun } from '../../../src/panels/run-messages.js';
 import type { ToTable } from '../../../src/panels/table-messages.js';
-import type {
-  Points,
-  PointsRequest,
-  Run,
-  RunPage,
-  RunQuery,
-  WorkspaceEvent,
-} from '../../../src/workspace/types.js';
-import type { Code, Edit, Jobs } from '../../../src/workspace/workspace.js';
+import type { Facet } from '../../../src/workspace/facets.js';
 import { pass, standStill } from '../../support/clock.js';
+import { MemoryWorkspace } from '../../support/memory-workspace.js';
 import { WorkspaceList } from '../../support/panel-workspaces.js';
 import { tableRun } from '../../ui/webview/table-host.js';
 
-/** A workspace in memory with runs of the same ids as every other of its kind. */
-class Memory {
-  readonly id: string;
-  readonly label: string;
-  readonly listeners = new Set<(event: WorkspaceEvent) => void>();
-  readonly edited: [string, Record<string, string | null>][] = [];
-  edit: Edit | undefined = {
-    tag: (runId: string, tags: Record<string, string | null>) => {
-      this.edited.push([runId, tags]);
-      return Promise.resolve();
-    },
-  } as unknown as Edit;
-  jobs: Jobs | undefined = {} as Jobs;
-  code: Code | undefined;
-  list: Run[];
-  failure: Error | undefined;
-  /** Until when nothing is answered. */
-  answers: Promise<void> = Promise.resolve();
-
-  constructor(id: string, label: string, count = 2) {
-    this.id = id;
-    this.label = label;
-    this.list = Array.from({ length: count }, (_, i) =>
-      tableRun(i + 1, {
-        workspace: id,
-        name: `${id}-${i + 1}`,
-        job: { ...tableRun(1).job!, runId: `run-${i + 1}` },
-      }),
-    );
+/** With runs of the same ids as every other; the first of them is the newest. */
+function workspaceOf(id: string, label: string, lacks: readonly Facet[] = []): MemoryWorkspace {
+  const workspace = new MemoryWorkspace({ id, label, lacks });
+  workspace.experiment('1', { name: 'digits' });
+  for (const number of [1, 2]) {
+    const run = tableRun(number);
+    workspace.put(run.id, {
+      ...run,
+      workspace: id,
+      name: `${id}-${number}`,
+      startTime: -number,
+      job: { ...run.job!, runId: run.id },
+    });
+    workspace.writeFile(run.id, 'notes.txt', id);
   }
-
-  async #answer<T>(value: T): Promise<T> {
-    await this.answers;
-    if (this.failure) throw this.failure;
-    return value;
-  }
-
-  experiments() {
-    const experiment = {
-      id: '1',
-      name: 'digits',
-      lifecycle: 'active',
-      createdAt: 0,
-      updatedAt: 0,
-      tags: {},
-    } as const;
-    return this.#answer([experiment]);
-  }
-  runs({ filter = '' }: RunQuery): Promise<RunPage> {
-    const ids = filter.match(/run-\d+/g);
-    return this.#answer({ runs: this.list.filter(({ id }) => !ids || ids.includes(id)) });
-  }
-  run(id: string): Promise<Run> {
-    return this.#answer(this.list.find((run) => run.id === id)!);
-  }
-  points(requests: PointsRequest[]): Promise<Points[]> {
-    const values = Float64Array.of(this.id === 'lab' ? 2 : 1);
-    return this.#answer(
-      requests.map(({ runId, key }) => ({
-        runId,
-        key,
-        total: 1,
-        reduced: false,
-        steps: values,
-        times: values,
-        values,
-      })),
-    );
-  }
-  files() {
-    return this.#answer([{ path: 'notes.txt', isFolder: false, bytes: this.id.length }]);
-  }
-  readFile() {
-    return this.#answer(new Uint8Array());
-  }
-  onEvent(listener: (event: WorkspaceEvent) => void) {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
-  }
-  tell(event: WorkspaceEvent): void {
-    for (const listener of this.listeners) listener(event);
-  }
+  return workspace;
 }
 
 const DOWN = new TrainyardError('SERVER_UNREACHABLE', 'No answer.', { hint: 'Retry.' });
 
 describe('panels with runs of two workspaces', () => {
   standStill();
-  let here: Memory;
-  let lab: Memory;
+  let here: MemoryWorkspace;
+  let lab: MemoryWorkspace;
   let warned: string[];
   const feeds: { dispose(): void }[] = [];
   let list: WorkspaceList;
   const workspaces = () => list;
-  const asShown = (...all: Memory[]) => all as unknown as PanelWorkspace[];
 
   beforeEach(() => {
-    here = new Memory('local', 'Local');
-    lab = new Memory('lab', 'Lab');
-    list = new WorkspaceList(...asShown(here, lab));
+    here = workspaceOf('local', 'Local');
+    lab = workspaceOf('lab', 'Lab');
+    list = new WorkspaceList(here, lab);
     warned = [];
   });
   afterEach(() => feeds.splice(0).forEach((feed) => feed.dispose()));
 
   const of = <M extends { type: string }, T extends M['type']>(posted: M[], type: T) =>
     posted.filter((message): message is Extract<M, { type: T }> => message.type === type);
-  /** Answers when it is called. */
-  const stall = (workspace: Memory): (() => void) => {
+  /** Another lab, that cannot do all. */
+  const labWithout = (...lacks: Facet[]): void => {
+    lab = workspaceOf('lab', 'Lab', lacks);
+    list.all = [here, lab];
+  };
+  /** Tells of no runs until what it returns is called. */
+  const stall = (workspace: MemoryWorkspace): (() => void) => {
     let go!: () => void;
-    workspace.answers = new Promise((resolve) => (go = resolve));
+    const answers = new Promise<void>((resolve) => (go = resolve));
+    const runs = workspace.runs.bind(workspace);
+    workspace.runs = async (...question) => {
+      await answers;
+      return runs(...question);
+    };
     return go;
   };
 
@@ -170,6 +105,10 @@ describe('panels with runs of two workspaces', () => {
     });
 
     it('read points of each from its workspace, and answer in the order that was asked', async () => {
+      for (const key of ['m0', 'm1', 'm2']) {
+        here.logMetric('run-1', key, [1]);
+        lab.logMetric('run-1', key, [2]);
+      }
       await start('lab/run-1', 'local/run-1');
       const series = ['local/run-1', 'lab/run-1', 'local/run-1'].map((runId, i) => ({
         runId,
@@ -234,8 +173,8 @@ describe('panels with runs of two workspaces', () => {
 
     it('follow the changes of either, and take no other run for one of theirs', async () => {
       await start('local/run-1', 'lab/run-2');
-      here.tell({ type: 'run', runId: 'run-2', experimentId: '1', parts: ['metrics'] });
-      lab.tell({ type: 'run', runId: 'run-2', experimentId: '1', parts: ['metrics'] });
+      here.changed('run-2', 'metrics');
+      lab.changed('run-2', 'metrics');
       await pass(100);
       assert.deepEqual(of(posted, 'changed'), [{ type: 'changed', runIds: ['lab/run-2'] }]);
     });
@@ -252,16 +191,15 @@ describe('panels with runs of two workspaces', () => {
     });
 
     it('offer the log and the failing line only where the workspace has them', async () => {
+      labWithout('code', 'jobs');
       const failed = {
         state: 'failed' as const,
         job: {
-          ...here.list[0]!.job!,
+          ...here.all.get('run-1')!.job!,
           cause: { kind: 'exception' as const, headline: 'ValueError', file: 'train.py', line: 3 },
         },
       };
-      for (const workspace of [here, lab]) Object.assign(workspace.list[0]!, failed);
-      here.code = {} as Code;
-      lab.jobs = undefined;
+      for (const workspace of [here, lab]) Object.assign(workspace.all.get('run-1')!, failed);
       await start('local/run-1', 'lab/run-1');
       const [mine, theirs] = of(posted, 'init')[0]!.runs;
       assert.deepEqual(mine?.failure?.at, { file: 'train.py', line: 3 });
@@ -288,12 +226,12 @@ describe('panels with runs of two workspaces', () => {
         of(posted, 'init')
           .at(-1)
           ?.runs.map(({ id }) => id);
-      list.change(...asShown(here));
+      list.change(here);
       await pass(10);
       assert.deepEqual(shown(), ['local/run-1']);
       assert.match(of(posted, 'init').at(-1)?.workspaces[0]?.problem?.message ?? '', /There is no lab/);
       assert.equal(lab.listeners.size, 0);
-      list.change(...asShown(here, lab));
+      list.change(here, lab);
       await pass(10);
       assert.deepEqual(shown(), ['lab/run-1', 'local/run-1']);
       assert.ok(lab.listeners.size > 0);
@@ -301,14 +239,14 @@ describe('panels with runs of two workspaces', () => {
 
     it('call a workspace by its new name, and go on where nothing changed', async () => {
       await start('lab/run-1', 'local/run-1');
-      list.change(here as unknown as PanelWorkspace, lab as unknown as PanelWorkspace);
+      list.change(here, lab);
       await pass(10);
       assert.equal(of(posted, 'init').length, 1);
-      const renamed = new Memory('lab', 'Cellar');
-      list.change(...asShown(here, renamed));
+      const renamed = workspaceOf('lab', 'Cellar');
+      list.change(here, renamed);
       await pass(10);
       assert.equal(of(posted, 'init').at(-1)?.workspaces[0]?.label, 'Cellar');
-      renamed.tell({ type: 'run', runId: 'run-1', experimentId: '1', parts: ['metrics'] });
+      renamed.changed('run-1', 'metrics');
       await pass(100);
       assert.deepEqual(of(posted, 'changed'), [{ type: 'changed', runIds: ['lab/run-1'] }]);
     });
@@ -376,7 +314,7 @@ describe('panels with runs of two workspaces', () => {
       await start(null);
       assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
       assert.equal(of(posted, 'begin')[0]?.workspaces.find(({ id }) => id === 'lab')?.isPending, true);
-      here.tell({ type: 'run', runId: 'run-1', experimentId: '1', parts: ['metrics'] });
+      here.changed('run-1', 'metrics');
       await pass(10);
       assert.equal(told().length, 3, 'what changes is told meanwhile');
       go();
@@ -400,7 +338,7 @@ describe('panels with runs of two workspaces', () => {
 
     it('shows what one workspace understands of a filter that another does not', async () => {
       lab.failure = new TrainyardError('BAD_REQUEST', 'Invalid clause.');
-      await start(null, 'duration > 1h');
+      await start(null, 'user = ada');
       assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
       const { workspaces: stand } = [...of(posted, 'begin'), ...of(posted, 'experiments')].at(-1)!;
       assert.equal(stand.find(({ id }) => id === 'lab')?.problem?.message, 'Invalid clause.');
@@ -432,17 +370,17 @@ describe('panels with runs of two workspaces', () => {
     };
 
     it('has the runs of one that was added, and not those of one that was removed', async () => {
-      list.all = asShown(here);
+      list.all = [here];
       await start(null);
       assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
-      list.change(...asShown(here, lab));
+      list.change(here, lab);
       await pass(10);
       assert.deepEqual(told().toSorted(), ['lab/run-1', 'lab/run-2', 'local/run-1', 'local/run-2']);
       const words = of(posted, 'runs')
         .at(-1)
         ?.chunk.texts.find(({ id }) => id === 'workspace')?.words;
       assert.equal(words?.length, 1, 'each is called by its workspace by now');
-      list.change(...asShown(here));
+      list.change(here);
       await pass(10);
       assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
       assert.equal(posted.at(-1)?.type, 'end');
@@ -451,7 +389,7 @@ describe('panels with runs of two workspaces', () => {
 
     it('is not read anew when the list is the same', async () => {
       await start(null);
-      list.change(...asShown(here, lab));
+      list.change(here, lab);
       await pass(10);
       assert.equal(of(posted, 'begin').length, 1);
     });
@@ -459,7 +397,7 @@ describe('panels with runs of two workspaces', () => {
     it('says why the only one whose runs it shows cannot be opened', async () => {
       await start('lab/1');
       list.problems.set('lab', new TrainyardError('BAD_REQUEST', 'It has no address.'));
-      list.change(...asShown(here));
+      list.change(here);
       await pass(10);
       const last = posted.at(-1);
       assert.equal(last?.type === 'error' && last.error.message, 'It has no address.');
@@ -480,20 +418,12 @@ describe('panels with runs of two workspaces', () => {
       feeds.push(feed);
       await pass(20);
     }
-    /** Code of which only the contents are known. */
-    const code = (files: Record<string, string>): Code =>
-      ({
-        files: () =>
-          Promise.resolve(
-            Object.entries(files).map(([path, text]) => ({ path, isFolder: false, bytes: text.length })),
-          ),
-        read: (_: string, path: string) => Promise.resolve(Buffer.from(files[path]!)),
-        diff: () => assert.fail('one workspace knows nothing of the code in another'),
-      }) as unknown as Code;
-
     it('compares the code of two workspaces by the contents of its files', async () => {
-      here.code = code({ 'a.py': 'one', 'b.py': 'two', 'same.py': 'x', 'old.py': 'y' });
-      lab.code = code({ 'a.py': 'One', 'b.py': 'two!', 'same.py': 'x', 'new.py': 'z' });
+      const write = (workspace: MemoryWorkspace, files: Record<string, string>) => {
+        for (const [path, text] of Object.entries(files)) workspace.writeCode('run-1', path, text);
+      };
+      write(here, { 'a.py': 'one', 'b.py': 'two', 'same.py': 'x', 'old.py': 'y' });
+      write(lab, { 'a.py': 'One', 'b.py': 'two!', 'same.py': 'x', 'new.py': 'z' });
       await start('local/run-1', 'lab/run-1');
       assert.deepEqual(
         of(posted, 'code')[0]?.files?.map(({ path, status, additions }) => [path, status, additions]),
@@ -508,7 +438,7 @@ describe('panels with runs of two workspaces', () => {
     });
 
     it('says which workspace does not keep code', async () => {
-      here.code = code({});
+      labWithout('code');
       await start('local/run-1', 'lab/run-1');
       assert.match(of(posted, 'code')[0]?.problem ?? '', /^The workspace “Lab” /);
     });
@@ -556,7 +486,7 @@ describe('panels with runs of two workspaces', () => {
 
     it('goes on without a workspace that is removed meanwhile', async () => {
       await start('local/run-1', 'lab/run-1', 'local/run-2');
-      list.change(...asShown(here));
+      list.change(here);
       await pass(10);
       const runs = of(posted, 'runs').at(-1);
       assert.deepEqual(
@@ -585,7 +515,7 @@ describe('panels with runs of two workspaces', () => {
     }
 
     it('shows the run of that workspace, and saves its note there', async () => {
-      lab.list[0]!.parentRunId = 'run-2';
+      lab.all.get('run-1')!.parentRunId = 'run-2';
       const feed = await start('lab/run-1');
       const { run } = of(posted, 'run')[0]!;
       assert.deepEqual(
@@ -593,12 +523,12 @@ describe('panels with runs of two workspaces', () => {
         ['lab/run-1', 'Lab', 'lab-1', 'lab/run-2'],
       );
       await feed.saveNote({ type: 'saveNote', text: 'mine', base: '' });
-      assert.deepEqual(lab.edited, [['run-1', { 'mlflow.note.content': 'mine' }]]);
-      assert.deepEqual(here.edited, []);
+      const notes = [lab, here].map(({ all }) => all.get('run-1')?.tags['mlflow.note.content']);
+      assert.deepEqual(notes, ['mine', undefined]);
     });
 
     it('offers what its workspace has, and nothing else', async () => {
-      lab.jobs = lab.edit = undefined;
+      labWithout('edit', 'code', 'jobs', 'registry');
       await start('lab/run-1');
       const { isJob, hasCode, canEdit, canRegister } = of(posted, 'run')[0]!.run;
       assert.deepEqual([isJob, hasCode, canEdit, canRegister], [false, false, false, false]);
@@ -610,17 +540,17 @@ describe('panels with runs of two workspaces', () => {
     });
 
     it('follows its workspace: added, renamed and removed', async () => {
-      list.all = asShown(here);
+      list.all = [here];
       await start('local/run-1');
       const place = () => of(posted, 'run').at(-1)?.run.workspace;
       assert.equal(place(), undefined);
-      list.change(...asShown(here, lab));
+      list.change(here, lab);
       await pass(1000);
       assert.equal(place(), 'Local');
-      list.change(...asShown(new Memory('local', 'Desk'), lab));
+      list.change(workspaceOf('local', 'Desk'), lab);
       await pass(1000);
       assert.equal(place(), 'Desk');
-      list.change(...asShown(lab));
+      list.change(lab);
       await pass(1000);
       assert.match(of(posted, 'error')[0]?.error.message ?? '', /There is no local/);
     });
