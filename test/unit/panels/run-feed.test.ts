@@ -63,7 +63,11 @@ describe('RunFeed', () => {
   it('thins curves, and passes on what is no number', async () => {
     await start();
     workspace.logMetric('run-1', 'short', [1, NaN, 3]);
-    workspace.logMetric('run-1', 'long', Array.from({ length: 5000 }, Math.sin));
+    workspace.logMetric(
+      'run-1',
+      'long',
+      Array.from({ length: 5000 }, (_, i) => Math.sin(i)),
+    );
     await feed.points(['short']);
     await feed.points(['long']);
     const [short, long] = of('points').map(({ series }) => series[0]!.values);
