@@ -125,7 +125,11 @@ describe('the messages of the panels, in the real editor', function () {
 
   /** Closes the question that a message led to, if nothing else took the focus from it meanwhile. */
   async function closeQuestion(): Promise<void> {
-    await window.page.keyboard.press('Escape');
+    const question = window.page.locator('.quick-input-widget');
+    await until('no question', async () => {
+      if (await question.isVisible()) await window.page.keyboard.press('Escape');
+      return !(await question.isVisible());
+    });
   }
 
   async function output(): Promise<void> {
@@ -213,7 +217,7 @@ describe('the messages of the panels, in the real editor', function () {
     await closeQuestion();
     await on(table, 'ty-table', 'ask', { type: 'submit' });
     await saw('table→host submit');
-    await page.locator('.quick-input-widget').waitFor();
+    await page.getByPlaceholder('Submit which script?').waitFor();
     await closeQuestion();
     await on(table, 'ty-table', 'ask', { type: 'showOutput' });
     await output();
