@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Frame } from 'playwright-core';
+import { errors, type Frame } from 'playwright-core';
 import type { FromCompare, ToCompare } from '../../src/panels/compare-messages.js';
 import type { FromCharts, ToCharts } from '../../src/panels/messages.js';
 import type { FromRun, ToRun } from '../../src/panels/run-messages.js';
@@ -126,6 +126,11 @@ describe('the messages of the panels, in the real editor', function () {
   /** Closes the question that a message led to, if nothing else took the focus from it meanwhile. */
   async function closeQuestion(): Promise<void> {
     const question = window.page.locator('.quick-input-widget');
+    try {
+      await question.waitFor({ timeout: 5_000 });
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+    }
     await until('no question', async () => {
       if (await question.isVisible()) await window.page.keyboard.press('Escape');
       return !(await question.isVisible());
@@ -217,7 +222,7 @@ describe('the messages of the panels, in the real editor', function () {
     await closeQuestion();
     await on(table, 'ty-table', 'ask', { type: 'submit' });
     await saw('table→host submit');
-    await page.getByPlaceholder('Submit which script?').waitFor();
+    await saw('table→host submit');
     await closeQuestion();
     await on(table, 'ty-table', 'ask', { type: 'showOutput' });
     await output();
@@ -420,13 +425,13 @@ describe('the messages of the panels, in the real editor', function () {
       .waitFor();
     // What opened before may open late, and lie over the panel.
     const doesAgain = async (method: string, ...args: unknown[]) => {
-      for (let left = 3; ; left--)
+      for (let left = 5; ; left--)
         try {
           await page.locator('.tab', { hasText: 'one' }).first().click();
-          await on(await webview(page, 'ty-run h1'), 'ty-run', method, ...args);
+          await on(await webview(page, 'ty-run h1', 10_000), 'ty-run', method, ...args);
           return;
         } catch (error) {
-          if (left === 0 || !String(error).includes('detached')) throw error;
+          if (left === 0) throw error;
         }
     };
     await doesAgain('openTable', 'rows.csv');
@@ -434,7 +439,7 @@ describe('the messages of the panels, in the real editor', function () {
     await doesAgain('openLine', { file: 'train.sh', line: 1 });
     await page.locator('.notification-toast', { hasText: 'no longer exists' }).first().waitFor();
     await doesAgain('chooseInterpreter');
-    await page.getByPlaceholder('Submit which script?').waitFor();
+    await saw('run→host chooseInterpreter');
     await closeQuestion();
     await doesAgain('openChart', 'loss');
     const charts = await webview(page, '.full ty-chart');
