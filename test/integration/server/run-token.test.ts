@@ -254,7 +254,10 @@ const OWN: Record<string, Line> = Object.fromEntries(
     ...['', '/log', '/spec', '/files', '/file', '/code', '/code-file', '/diff'].map(
       (at) => `GET runs/:id${at}`,
     ),
-    ...['server/shutdown', 'purge', 'jobs', 'points', 'models/register'].map((at) => `POST ${at}`),
+    'GET models/versions',
+    ...['server/shutdown', 'purge', 'jobs', 'points', 'models/register', 'models/alias'].map(
+      (at) => `POST ${at}`,
+    ),
     ...['runs/search', 'runs/delete', 'runs/undelete'].map((at) => `POST ${at}`),
     ...['cancel', 'end', 'patterns', 'restore'].map((at) => `POST runs/:id/${at}`),
     ...['delete', 'restore'].map((at) => `POST experiments/:id/${at}`),
