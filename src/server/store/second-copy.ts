@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
-import { readWal, WAL_HEADER } from './wal.js';
+import { endOfCommits, readWal, WAL_HEADER } from './wal.js';
 
 /** Bytes of segments after which the oldest are written into the base. */
 const FOLD_AT = 16 * 1024 * 1024;
@@ -98,10 +98,12 @@ export class SecondCopy {
       const header = Buffer.alloc(WAL_HEADER);
       if (fs.readSync(log, header, 0, WAL_HEADER, 0) < WAL_HEADER) return;
       const segment = this.segmentOf(header);
-      const piece = Buffer.alloc(Math.min(PIECE, fs.fstatSync(log).size - segment.bytes));
-      for (;;) {
-        const read = fs.readSync(log, piece, 0, piece.length, segment.bytes);
-        if (read === 0) return;
+      // What follows the last commit, such as what a killed server left there, is overwritten in place later.
+      const end = endOfCommits(log, header, segment.bytes);
+      const piece = Buffer.alloc(Math.min(PIECE, end - segment.bytes));
+      while (segment.bytes < end) {
+        const read = fs.readSync(log, piece, 0, Math.min(piece.length, end - segment.bytes), segment.bytes);
+        if (read === 0) throw new Error('The log of the database became shorter while it was copied.');
         fs.writeSync(segment.handle, piece, 0, read, segment.bytes);
         segment.bytes += read;
       }

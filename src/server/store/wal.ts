@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+
 /** Reads SQLite's write-ahead log without SQLite (https://sqlite.org/fileformat2.html#walformat). */
 
 export const WAL_HEADER = 32;
@@ -13,6 +15,25 @@ export interface Wal {
   pageCount: number;
   /** Bytes up to the end of the last commit. What comes after it, SQLite does not read either. */
   end: number;
+}
+
+/**
+ * Where the last commit of an open log ends, in bytes. Checksums are not checked: frames that were never committed have
+ * no mark of a commit.
+ * @param from 0, or where a commit ends
+ */
+export function endOfCommits(log: number, header: Buffer, from: number): number {
+  const size = FRAME_HEADER + header.readUInt32BE(8);
+  const salts = header.subarray(16, 24);
+  const head = Buffer.alloc(FRAME_HEADER);
+  let end = Math.max(from, WAL_HEADER);
+  const { size: bytes } = fs.fstatSync(log);
+  for (let at = end; at + size <= bytes; at += size) {
+    fs.readSync(log, head, 0, FRAME_HEADER, at);
+    if (!salts.equals(head.subarray(8, 16))) break;
+    if (head.readUInt32BE(4) !== 0) end = at + size;
+  }
+  return end;
 }
 
 /** The commits of a log up to the first invalid byte. undefined: its header is invalid. */
