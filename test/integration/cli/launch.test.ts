@@ -9,13 +9,13 @@ import { hasPython, interpreter } from '../mlflow/python.js';
 
 const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
-/** Says how it was started, in the way that Python itself knows. */
+/** Says how it was started, as Python itself knows it. In one write: the lines of several processes do not mix then. */
 const TELL = `
 import json, os, sys
-print(json.dumps({
+os.write(1, (json.dumps({
     "argv": sys.argv[1:], "package": __package__, "file": os.path.realpath(sys.argv[0]),
     "folder": os.getcwd(), "rank": os.environ.get("RANK"), "python": sys.executable,
-}))
+}) + "\\n").encode())
 `;
 
 interface Told {
