@@ -5,9 +5,13 @@ import { messageOf, TrainyardError } from '../base/errors.js';
 import { readEnvFiles } from '../job/env-file.js';
 import type { MetricPattern } from '../job/spec.js';
 import { deletedExperimentOf } from '../workspace/deleted-experiment.js';
+import { readList } from '../workspace/configuration/file.js';
+import { findWorkspace } from '../workspace/configuration/list.js';
 import { facetOf } from '../workspace/facets.js';
+import { homeOf } from '../workspace/local/launch.js';
+import { logTo } from '../workspace/log-to.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { callAbout, openWorkspace, referenceTo } from './context.js';
+import { callAbout, openWorkspace, referenceTo, surroundingsOf } from './context.js';
 import { type EntryFlags, planJob } from './entry.js';
 import { failureLines, stateOf } from './failure.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
@@ -15,6 +19,7 @@ import { print, printJson, shellWord } from './output.js';
 
 interface SubmitFlags extends EntryFlags {
   target: string;
+  logTo?: string;
   experiment?: string;
   name?: string;
   env: Record<string, string>;
@@ -39,6 +44,7 @@ export function addSubmit(program: Command): void {
     .option('--command', 'run a command: --command -- PROGRAM ARGS')
     .option('--launcher <command>', 'what starts it, such as "torchrun --nproc-per-node 2"')
     .option('--target <name>', 'where to run it', 'local')
+    .option('--log-to <workspace>', 'MLflow tracking server that the script logs to; default: this workspace')
     .option('--experiment <name>', 'experiment; default: the name of the project’s folder')
     .option('--name <name>', 'name of the run')
     .option('--env <K=V>', 'environment variable; may be repeated', addVariable, {})
@@ -65,7 +71,7 @@ export function addSubmit(program: Command): void {
 async function submit(file: string | undefined, rest: string[], flags: SubmitFlags): Promise<void> {
   const operands = file === undefined ? rest : [file, ...rest];
   const ofFiles = readEnvFiles(flags.envFile.map(readText), process.env);
-  const { spec, interpreter } = await planJob(operands, flags, {
+  const { spec: planned, interpreter } = await planJob(operands, flags, {
     experiment: flags.experiment ?? process.env['MLFLOW_EXPERIMENT_NAME'],
     displayName: flags.name,
     target: flags.target,
@@ -73,13 +79,18 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
     timeout: flags.timeout,
     ...(flags.metric.length > 0 && { metrics: flags.metric }),
   });
+  const logEntry =
+    flags.logTo === undefined ? undefined : findWorkspace(await readList(homeOf({})), flags.logTo);
+  const { spec, secrets: ofLog } = logEntry
+    ? await logTo(planned, flags.secret, logEntry, surroundingsOf(logEntry))
+    : { spec: planned, secrets: {} };
   const { validate } = await import('../job/validate.js');
   validate(spec);
   const workspace = await openWorkspace();
   // Options of the call take precedence over a file.
   const secrets = Object.entries(ofFiles.secrets).filter(([name]) => !Object.hasOwn(flags.env, name));
   const options = {
-    secrets: { ...Object.fromEntries(secrets), ...readSecrets(flags.secret) },
+    secrets: { ...Object.fromEntries(secrets), ...readSecrets(flags.secret), ...ofLog },
     largeFiles: flags.largeFiles,
   };
   for (const note of ofFiles.notes) process.stderr.write(`${note}\n`);
@@ -91,6 +102,7 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
   const waits = flags.watch || flags.wait;
   if (!flags.json) {
     print(`Submitted ${run.name} (${run.id}) to ${spec.target}, experiment ${spec.experiment}`);
+    if (logEntry) print(`The script logs to ${logEntry.name} (${logEntry.uri}).`);
     if (interpreter) print(`Interpreter: ${interpreter.path} (${interpreter.source})`);
     if (interpreter?.note) print(interpreter.note);
   } else if (!waits) printJson({ ...run, interpreter });

@@ -67,6 +67,16 @@ export interface Holdings {
   activeJobs: number;
 }
 
+/** How MLflow's client finds a workspace and is known there, as environment variables. */
+export interface Tracking {
+  /** What may be written down. */
+  variables: Readonly<Record<string, string>>;
+  /** The variables that `secrets` gives. */
+  secretNames: readonly string[];
+  /** @throws UNAUTHENTICATED when one is not known on this computer | BAD_REQUEST when it cannot be sent */
+  secrets(): Promise<Record<string, string>>;
+}
+
 export interface WorkspaceKind {
   readonly questions: readonly Question[];
   /** Makes no request yet. @throws BAD_REQUEST for an entry that lacks what the kind needs */
@@ -88,6 +98,11 @@ export interface WorkspaceKind {
    * @throws TrainyardError that says what is wrong with what was answered
    */
   check?(entry: WorkspaceEntry, surroundings: Surroundings, signal?: AbortSignal): Promise<string>;
+  /**
+   * How the scripts of jobs that run elsewhere log there. Absent: they cannot.
+   * @throws NOT_SUPPORTED when MLflow's client cannot sign in there | BAD_REQUEST as `open`
+   */
+  tracking?(entry: WorkspaceEntry, surroundings: Surroundings): Tracking;
   /** The folder of this computer that belongs to it alone; absolute. */
   folderOf?(entry: WorkspaceEntry, surroundings: Surroundings): string;
   /** What goes with it when it is removed. Absent: nothing, because it is kept elsewhere. */

@@ -15,6 +15,8 @@ import { hasPythonExtension } from '../submit/python-extension.js';
 import type { ScriptOptions } from '../submit/script-options.js';
 import type { Script } from '../submit/script.js';
 import type { JobSecrets } from '../submit/secrets.js';
+import { placesToLog } from '../../workspace/log-to.js';
+import type { Workspaces } from '../workspaces.js';
 import { type Asker, runSteps } from './multi-step.js';
 import { facetOf } from '../../workspace/facets.js';
 
@@ -24,7 +26,9 @@ export interface AskedOptions {
 }
 
 export interface StepParts {
+  /** That it is submitted to. */
   workspace: Workspace;
+  workspaces: Pick<Workspaces, 'active' | 'listed' | 'surroundingsOf'>;
   secrets: JobSecrets;
   chosen: ChosenInterpreters;
   log: vscode.LogOutputChannel;
@@ -41,6 +45,7 @@ export async function askOptions(
   const { metrics = [] } = before;
   const done = await runSteps([
     (ask) => askTarget(ask, title, asked, parts),
+    (ask) => askLogTo(ask, title, asked, parts),
     (ask) => askInterpreter(ask, title, asked, script, parts),
     (ask) => askWay(ask, title, asked, script),
     (ask) => askLauncher(ask, title, asked, script),
@@ -71,6 +76,41 @@ async function askTarget(
   const placeholder = vscode.l10n.t('Where does it run?');
   const picked = await ask.pick({ title, placeholder, items, active: ({ name }) => name === options.target });
   options.target = picked.name;
+}
+
+/** The workspace itself, or a server; nothing to ask when there is no server. */
+async function askLogTo(
+  ask: Asker,
+  title: string,
+  { options }: AskedOptions,
+  { workspace, workspaces }: StepParts,
+): Promise<void | 'skip'> {
+  interface Choice extends vscode.QuickPickItem {
+    logTo?: string;
+  }
+  const places = await placesToLog(
+    workspaces.listed.map(({ entry }) => entry),
+    ({ id }) => workspaces.surroundingsOf(id),
+  );
+  if (places.length === 0) {
+    delete options.logTo;
+    return 'skip';
+  }
+  const items: Choice[] = [
+    { label: `$(home) ${workspace.label}`, description: vscode.l10n.t('where it is submitted') },
+    ...places.map(({ entry, problem }) => ({
+      label: `$(${problem === undefined ? 'cloud' : 'warning'}) ${entry.name}`,
+      description: entry.uri,
+      detail: problem,
+      logTo: entry.id,
+    })),
+  ];
+  const placeholder = vscode.l10n.t('Where does it log?');
+  const active = ({ logTo }: Choice) => logTo === options.logTo;
+  const { logTo } = await ask.pick<Choice>({ title, placeholder, items, active });
+  if (logTo === undefined) delete options.logTo;
+  else options.logTo = logTo;
+  return undefined;
 }
 
 async function askInterpreter(

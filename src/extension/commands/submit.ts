@@ -14,7 +14,6 @@ import type { Register } from './register.js';
 import { askOptions, type StepParts } from './submit-steps.js';
 
 export interface SubmitParts extends Omit<StepParts, 'workspace'> {
-  workspaces: { readonly active: StepParts['workspace'] };
   submitter: Submitter;
   memory: SubmitMemory;
   /** Shows a run that was just submitted. */

@@ -13,6 +13,8 @@ export interface ScriptOptions {
   launcher?: string;
   /** Whether it gets the variables of the file that `python.envFile` names; absent: as the setting says. */
   envFile?: boolean;
+  /** Id of the workspace that the script logs to; absent: the one that it is submitted to. */
+  logTo?: string;
   /** Undefined: named after the folder. */
   experiment?: string;
   environmentVariables: Record<string, string>;

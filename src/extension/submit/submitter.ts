@@ -7,6 +7,7 @@ import { buildJob, buildModuleJob, buildScriptJob } from '../../job/build.js';
 import { invocationOf, launcherOf } from '../../job/launch.js';
 import { findModule, type FoundModule, moduleOf } from '../../job/module.js';
 import { type JobSpec, titleOf, wordsOf } from '../../job/spec.js';
+import { logTo, secretsForLogging } from '../../workspace/log-to.js';
 import { deletedExperimentOf } from '../../workspace/deleted-experiment.js';
 import type { Run } from '../../workspace/types.js';
 import type { SubmitOptions, Workspace } from '../../workspace/workspace.js';
@@ -54,7 +55,7 @@ export class Submitter {
     const spec = found
       ? buildModuleJob({ ...job, module: found.name, found, pythonPath: process.env['PYTHONPATH'] })
       : buildScriptJob({ ...job, script: script.uri.fsPath });
-    return this.submitJob(spec, options.secrets, secrets);
+    return this.#submitLogging(spec, options, secrets);
   }
 
   /** A module by its name, or code, in a folder. Undefined when a person stopped it. */
@@ -72,12 +73,12 @@ export class Submitter {
       'module' in what
         ? buildModuleJob({ ...job, ...what, ...(found && { found }), pythonPath: process.env['PYTHONPATH'] })
         : buildJob(job, invocationOf(job.interpreter, what, job.args, job.launcher));
-    return this.submitJob(spec, options.secrets, secrets);
+    return this.#submitLogging(spec, options, secrets);
   }
 
   /**
    * The job of a run as it was submitted, in the workspace of the run, with the code as the folder has it now, and under a new name. Its secrets are
-   * those that are stored under their names. Those of the script's file of variables come along as the file is used.
+   * those that are stored under their names; those of the server that its script logs to are that workspace's. Those of the script's file of variables come along as the file is used.
    * @param useFile whether jobs of this script get the variables of the file; default: as the setting says
    * @returns undefined when a person stopped it
    * @throws NOT_SUPPORTED when the run is not one of a job | NOT_FOUND when a secret has no value any more
@@ -88,18 +89,34 @@ export class Submitter {
   ): Promise<Run | undefined> {
     const workspace = this.#workspaces.of(run);
     const { displayName: _, secrets: wanted = [], ...spec } = await facetOf(workspace, 'jobs').spec(run.id);
-    const stored = await this.#secrets.names();
+    const ofLog = await secretsForLogging(
+      spec,
+      wanted,
+      this.#workspaces.listed.map(({ entry }) => entry),
+      ({ id }) => this.#workspaces.surroundingsOf(id),
+    );
+    const stored = [...Object.keys(ofLog), ...(await this.#secrets.names())];
     const others = wanted.filter((name) => !stored.includes(name));
     const script = others.length > 0 ? scriptOfJob(spec) : undefined;
     const file = script && (await readEnvFile(script, this.#log));
     const inFile = others.filter((name) => Object.hasOwn(file?.secrets ?? {}, name));
     const isUsed = script && (useFile(script.uri) ?? settings.envFile(script.uri));
     if (script && inFile.length > 0 && !isUsed) warnOfFile(envFileOf(script), inFile);
-    const names = wanted.filter((name) => !inFile.includes(name));
+    const names = wanted.filter((name) => !inFile.includes(name) && !Object.hasOwn(ofLog, name));
     const ofFile = isUsed ? inFile.map((name) => [name, file?.secrets[name] ?? ''] as const) : [];
-    const secrets = [...names, ...ofFile.map(([name]) => name)];
+    const more = { ...Object.fromEntries(ofFile), ...ofLog };
+    const secrets = [...names, ...Object.keys(more)];
     const again = { ...spec, ...(secrets.length > 0 && { secrets }) };
-    return this.submitJob(again, names, Object.fromEntries(ofFile), workspace);
+    return this.submitJob(again, names, more, workspace);
+  }
+
+  /** Has the script log where the options say. @throws NOT_FOUND when that workspace was removed | as `logTo` */
+  async #submitLogging(spec: JobSpec, options: ScriptOptions, secrets: Record<string, string>) {
+    if (options.logTo === undefined) return this.submitJob(spec, options.secrets, secrets);
+    const { entry } = this.#workspaces.listedOf(options.logTo);
+    const surroundings = this.#workspaces.surroundingsOf(entry.id);
+    const logged = await logTo(spec, options.secrets, entry, surroundings);
+    return this.submitJob(logged.spec, options.secrets, { ...secrets, ...logged.secrets });
   }
 
   /** What every job of a script has, and the secrets of its file of variables. */

@@ -1,3 +1,4 @@
+import { withoutPassword } from '../jobs/elsewhere.js';
 import { wordsOf } from '../../job/spec.js';
 import type { DataInput, JobSummary, ModelLink, RunState } from '../../workspace/types.js';
 import type { ServedRun } from '../../workspace/local/contract.js';
@@ -124,10 +125,17 @@ function summaryOf(job: JobRecord): JobSummary {
     waiting: job.waiting,
     unreachable: job.unreachable,
     machine: job.machine,
-    elsewhere: job.elsewhere.length > 0 ? job.elsewhere : undefined,
+    elsewhere: elsewhereOf(job),
     outsideCode: job.outsideCode.length > 0 ? job.outsideCode : undefined,
     queuedAt: job.queuedAt,
     startedAt: job.startedAt,
     endedAt: job.endedAt,
   };
+}
+
+/** Where the job logs besides: what its output or its end told, else the server that the submit named. */
+function elsewhereOf({ elsewhere, spec }: JobRecord): string[] | undefined {
+  if (elsewhere.length > 0) return elsewhere;
+  const named = spec.environmentVariables['MLFLOW_TRACKING_URI'];
+  return named ? [withoutPassword(named)] : undefined;
 }

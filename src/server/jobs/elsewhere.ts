@@ -20,6 +20,6 @@ function isAt(address: string, server: string): boolean {
 }
 
 /** An address may hold a user and a password. */
-function withoutPassword(address: string): string {
+export function withoutPassword(address: string): string {
   return address.replace(/^(https?:\/\/)[^/@\s]*@/, '$1');
 }

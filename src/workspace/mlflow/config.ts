@@ -1,6 +1,6 @@
 import { TrainyardError } from '../../base/errors.js';
 import type { WorkspaceEntry } from '../configuration/list.js';
-import type { Credentials } from '../registry.js';
+import type { Credentials, Tracking } from '../registry.js';
 
 /** How the server knows who asks. */
 export const AUTH_KINDS = ['none', 'token', 'basic', 'header'] as const;
@@ -118,16 +118,7 @@ export async function authHeaders(
   credentials: Credentials,
 ): Promise<Record<string, string>> {
   if (auth === 'none') return {};
-  const secret = await credentials.get(SECRETS[auth]);
-  if (secret === undefined)
-    throw new TrainyardError('UNAUTHENTICATED', `The ${SPOKEN[auth]} is not known on this computer.`, {
-      hint: 'Set the credentials of the workspace.',
-    });
-  // Node refuses such a header with the secret in its message.
-  if (/[\r\n\0]/.test(secret))
-    throw new TrainyardError('BAD_REQUEST', `The ${SPOKEN[auth]} has more than one line.`, {
-      hint: 'Set the credentials of the workspace again.',
-    });
+  const secret = await secretOf(auth, credentials);
   switch (auth) {
     case 'token':
       return { authorization: `Bearer ${secret}` };
@@ -138,34 +129,46 @@ export async function authHeaders(
   }
 }
 
+async function secretOf(auth: Exclude<AuthKind, 'none'>, credentials: Credentials): Promise<string> {
+  const secret = await credentials.get(SECRETS[auth]);
+  if (secret === undefined)
+    throw new TrainyardError('UNAUTHENTICATED', `The ${SPOKEN[auth]} is not known on this computer.`, {
+      hint: 'Set the credentials of the workspace.',
+    });
+  // Node refuses such a header with the secret in its message.
+  if (/[\r\n\0]/.test(secret))
+    throw new TrainyardError('BAD_REQUEST', `The ${SPOKEN[auth]} has more than one line.`, {
+      hint: 'Set the credentials of the workspace again.',
+    });
+  return secret;
+}
+
 const SPOKEN = { token: 'token', basic: 'password', header: 'value of the header' } as const;
 
-/**
- * Variables by which MLflow's client finds the server and is known there: what is public, and what is secret.
- * @throws NOT_SUPPORTED for a header, which the client cannot send | as `authHeaders`
- */
-export async function trackingOf(
-  config: MlflowConfig,
-  credentials: Credentials,
-): Promise<{ uri: string; variables: Record<string, string>; secrets: Record<string, string> }> {
-  if (config.auth === 'header')
+/** Variables by which MLflow's client finds the server and is known there. @throws NOT_SUPPORTED for a header */
+export function trackingOf(config: MlflowConfig, credentials: Credentials): Tracking {
+  const { auth, uri, user, ca } = config;
+  if (auth === 'header')
     throw new TrainyardError('NOT_SUPPORTED', `MLflow's client cannot send the header ${config.header}.`, {
       hint: 'Choose a workspace with a token or a password.',
     });
-  await authHeaders(config, credentials);
-  const secret = config.auth === 'none' ? undefined : await credentials.get(SECRETS[config.auth]);
+  const variable = SECRET_VARIABLES[auth];
   return {
-    uri: config.uri,
     variables: {
-      MLFLOW_TRACKING_URI: config.uri,
-      ...(config.ca !== undefined && { MLFLOW_TRACKING_SERVER_CERT_PATH: config.ca }),
+      MLFLOW_TRACKING_URI: uri,
+      ...(auth === 'basic' && { MLFLOW_TRACKING_USERNAME: user }),
+      ...(ca !== undefined && { MLFLOW_TRACKING_SERVER_CERT_PATH: ca }),
     },
-    secrets: {
-      ...(config.auth === 'token' && { MLFLOW_TRACKING_TOKEN: secret! }),
-      ...(config.auth === 'basic' && {
-        MLFLOW_TRACKING_USERNAME: config.user,
-        MLFLOW_TRACKING_PASSWORD: secret!,
-      }),
+    secretNames: variable === undefined ? [] : [variable],
+    secrets: async () => {
+      if (auth === 'none' || variable === undefined) return {};
+      return { [variable]: await secretOf(auth, credentials) };
     },
   };
 }
+
+const SECRET_VARIABLES = {
+  none: undefined,
+  token: 'MLFLOW_TRACKING_TOKEN',
+  basic: 'MLFLOW_TRACKING_PASSWORD',
+} as const;

@@ -7,6 +7,7 @@ import {
   problemOfUri,
   problemOfUser,
   readConfig,
+  trackingOf,
 } from './config.js';
 import { MlflowWorkspace } from './workspace.js';
 
@@ -84,6 +85,8 @@ export const MLFLOW_KIND: WorkspaceKind = {
     const version = await opened(entry, credentials).version(signal);
     return version === undefined ? 'MLflow' : `MLflow ${version}`;
   },
+
+  tracking: (entry, { credentials }) => trackingOf(readConfig(entry), credentials),
 };
 
 /** @throws BAD_REQUEST */

@@ -76,3 +76,24 @@ async function isHealthy(port: number): Promise<boolean> {
     return false;
   }
 }
+
+/** Options of a server that asks for a password; needs the environment `server2`. */
+export function withPassword(admin: { user: string; password: string }): PeerOptions {
+  return {
+    python: 'server2',
+    args: ['--app-name', 'basic-auth'],
+    env: (folder) => {
+      const file = path.join(folder, 'basic_auth.ini');
+      const lines = [
+        '[mlflow]',
+        'default_permission = READ',
+        `database_uri = sqlite:///${path.join(folder, 'users.db')}`,
+        `admin_username = ${admin.user}`,
+        `admin_password = ${admin.password}`,
+        'authorization_function = mlflow.server.auth:authenticate_request_basic_auth',
+      ];
+      fs.writeFileSync(file, lines.join('\n'));
+      return { MLFLOW_AUTH_CONFIG_PATH: file, MLFLOW_FLASK_SERVER_SECRET_KEY: 'a key of this test' };
+    },
+  };
+}

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { TrainyardError } from '../../../src/base/errors.js';
 import { readConfig } from '../../../src/workspace/mlflow/config.js';
 import { MLFLOW_KIND } from '../../../src/workspace/mlflow/kind.js';
@@ -8,7 +6,7 @@ import { MlflowWorkspace } from '../../../src/workspace/mlflow/workspace.js';
 import type { Seed } from '../../contract/workspace.js';
 import { mlflowSeed } from '../../support/mlflow-seed.js';
 import { answer, type Answering, makeAuthority, passOn } from '../../support/proxy.js';
-import { type Peer, startMlflow } from '../mlflow/peer.js';
+import { type Peer, startMlflow, withPassword } from '../mlflow/peer.js';
 import { hasPython, type PythonEnvironment } from '../mlflow/python.js';
 
 function open(settings: object, secrets: Record<string, string> = {}): MlflowWorkspace {
@@ -147,23 +145,7 @@ withServer('server2')('an MLflow server that asks for a password', function () {
   const admin = { user: 'admin', password: 'password1234567' };
 
   before(async () => {
-    server = await startMlflow({
-      python: 'server2',
-      args: ['--app-name', 'basic-auth'],
-      env: (folder) => {
-        const file = path.join(folder, 'basic_auth.ini');
-        const lines = [
-          '[mlflow]',
-          'default_permission = READ',
-          `database_uri = sqlite:///${path.join(folder, 'users.db')}`,
-          `admin_username = ${admin.user}`,
-          `admin_password = ${admin.password}`,
-          'authorization_function = mlflow.server.auth:authenticate_request_basic_auth',
-        ];
-        fs.writeFileSync(file, lines.join('\n'));
-        return { MLFLOW_AUTH_CONFIG_PATH: file, MLFLOW_FLASK_SERVER_SECRET_KEY: 'a key of this test' };
-      },
-    });
+    server = await startMlflow(withPassword(admin));
   });
   after(async () => server?.close());
 

@@ -18,7 +18,12 @@ describe('texts of runs', () => {
     await store.write(() => {
       for (const id of RUNS) store.runs.create({ id, experimentId: '0', startTime: 1 });
       const baseEnv = {};
-      const spec = { command: ['true'], target: 'here', workingFolder: '/' } as never;
+      const spec = {
+        command: ['true'],
+        target: 'here',
+        workingFolder: '/',
+        environmentVariables: {},
+      } as never;
       store.jobs.create({ runId: 'c', spec, baseEnv, secretNames: [], memoryNames: [], queuedAt: 1 });
     });
   });

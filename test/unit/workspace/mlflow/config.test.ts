@@ -90,15 +90,22 @@ describe('the configuration of an MLflow server', () => {
   it('tells MLflow’s own client the same, with the secrets apart', async () => {
     const config = (settings: object): MlflowConfig =>
       readConfig(entry({ uri: 'https://host/', ...settings }));
-    assert.deepEqual(await trackingOf(config({ auth: 'token', ca: '/ca.pem' }), secrets({ token: 't' })), {
-      uri: 'https://host',
-      variables: { MLFLOW_TRACKING_URI: 'https://host', MLFLOW_TRACKING_SERVER_CERT_PATH: '/ca.pem' },
-      secrets: { MLFLOW_TRACKING_TOKEN: 't' },
+    const token = trackingOf(config({ auth: 'token', ca: '/ca.pem' }), secrets({ token: 't' }));
+    assert.deepEqual(token.variables, {
+      MLFLOW_TRACKING_URI: 'https://host',
+      MLFLOW_TRACKING_SERVER_CERT_PATH: '/ca.pem',
     });
-    const basic = await trackingOf(config({ auth: 'basic', user: 'eva' }), secrets({ password: 'p' }));
-    assert.deepEqual(basic.secrets, { MLFLOW_TRACKING_USERNAME: 'eva', MLFLOW_TRACKING_PASSWORD: 'p' });
+    assert.deepEqual(token.secretNames, ['MLFLOW_TRACKING_TOKEN']);
+    assert.deepEqual(await token.secrets(), { MLFLOW_TRACKING_TOKEN: 't' });
+    const basic = trackingOf(config({ auth: 'basic', user: 'eva' }), secrets({ password: 'p' }));
+    assert.equal(basic.variables['MLFLOW_TRACKING_USERNAME'], 'eva');
+    assert.deepEqual(await basic.secrets(), { MLFLOW_TRACKING_PASSWORD: 'p' });
+    const unknown = trackingOf(config({ auth: 'basic', user: 'eva' }), secrets({}));
+    await assert.rejects(unknown.secrets(), { code: 'UNAUTHENTICATED' });
+    const none = trackingOf(config({}), secrets({}));
+    assert.deepEqual([none.secretNames, await none.secrets()], [[], {}]);
     const header = config({ auth: 'header', header: 'X-Key' });
-    await assert.rejects(trackingOf(header, secrets({ headerValue: 'k' })), { code: 'NOT_SUPPORTED' });
+    assert.throws(() => trackingOf(header, secrets({ headerValue: 'k' })), { code: 'NOT_SUPPORTED' });
   });
 
   it('is asked for no more than fits', () => {
