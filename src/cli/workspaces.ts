@@ -6,6 +6,7 @@ import { formatBytes } from '../base/format.js';
 import {
   activateWorkspace,
   addWorkspace,
+  checkWorkspace,
   holdingsOf,
   removeWorkspace,
   renameWorkspace,
@@ -112,9 +113,20 @@ async function addOne(name: string, flags: Json & { kind?: string } & Settings):
   const entry = await addWorkspace({ ...settings, name, kind }, surroundingsOf());
   const secret = questions.find((question) => question.input === 'secret' && isAsked(question, settings));
   const variable = secret && variableFor(entry, secret.name);
+  await warnOfProblem(entry);
   if (flags.json) return printJson({ ...entry, ...(variable && { variable }) });
   print(`Added ${entry.name} (${entry.id}). Use it with: trainyard workspaces use ${shellWord(entry.name)}`);
   if (secret && variable) print(`${secret.label}: set the variable ${variable}. It is never stored.`);
+}
+
+/** It stays in the list: the server may be down, or its secret not be set yet. */
+async function warnOfProblem(entry: WorkspaceEntry): Promise<void> {
+  try {
+    await checkWorkspace(entry, surroundingsOf(entry));
+  } catch (error) {
+    if (!TrainyardError.is(error)) throw error;
+    process.stderr.write(`Warning: the workspace cannot be used yet. ${error.message}\n`);
+  }
 }
 
 /** The options that were given, files and folders as absolute paths. */

@@ -3,16 +3,19 @@ import { formatBytes } from '../format.js';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import {
   addWorkspace,
+  checkWorkspace,
   holdingsOf,
   removeWorkspace,
   renameWorkspace,
 } from '../../workspace/configuration/changes.js';
 import { readList } from '../../workspace/configuration/file.js';
-import { newId, problemOfName } from '../../workspace/configuration/list.js';
-import { type Holdings, WORKSPACE_KINDS } from '../../workspace/registry.js';
+import { newId, problemOfName, type WorkspaceEntry } from '../../workspace/configuration/list.js';
+import { type Holdings, type Surroundings, WORKSPACE_KINDS } from '../../workspace/registry.js';
 import { LOCAL_ID } from '../../workspace/run-ref.js';
 import { COMMANDS } from '../command-ids.js';
+import { isCancelled } from '../errors.js';
 import { workspaceIdOf } from '../local.js';
+import { withPatience } from '../progress.js';
 import type { WorkspaceSecrets } from '../workspace-secrets.js';
 import type { ListedWorkspace, Workspaces } from '../workspaces.js';
 import { askQuestions } from './ask-questions.js';
@@ -109,14 +112,32 @@ async function add({ workspaces, secrets }: WorkspaceParts): Promise<string | un
   if (!answers) return undefined;
   const id = newId(name);
   for (const [secret, value] of Object.entries(answers.secrets)) await secrets.set(id, secret, value);
+  let isAdded = false;
   try {
-    const { kind } = picked.each;
-    await addWorkspace({ ...answers.settings, id, name, kind }, workspaces.surroundingsOf(id));
-  } catch (error) {
-    await secrets.forget(id);
-    throw error;
+    const entry = { ...answers.settings, id, name, kind: picked.each.kind };
+    if (!(await isWanted(entry, workspaces.surroundingsOf(id)))) return undefined;
+    await addWorkspace(entry, workspaces.surroundingsOf(id));
+    isAdded = true;
+  } finally {
+    if (!isAdded) await secrets.forget(id);
   }
   return id;
+}
+
+/** Connects to it; when that fails, a person decides. */
+async function isWanted(entry: WorkspaceEntry, surroundings: Surroundings): Promise<boolean> {
+  const title = vscode.l10n.t('Connecting to {0}', entry.name);
+  try {
+    await withPatience(title, (signal) => checkWorkspace(entry, surroundings, signal));
+    return true;
+  } catch (error) {
+    if (isCancelled(error)) return false;
+    if (!TrainyardError.is(error)) throw error;
+    const anyway = vscode.l10n.t('Add Anyway');
+    const question = vscode.l10n.t('The workspace {0} cannot be used yet.', entry.name);
+    const detail = [error.message, error.hint].filter(Boolean).join('\n\n');
+    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, anyway)) === anyway;
+  }
 }
 
 /** The offer stands for as long as its notification; the command is done. */

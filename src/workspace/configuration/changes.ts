@@ -43,6 +43,19 @@ export async function addWorkspace(
   return admitted;
 }
 
+/**
+ * Connects to a workspace once, to say early what is wrong with its settings. The list is left as it is.
+ * @returns what is there, e.g. `MLflow 3.17.2`; undefined for a kind that has nothing to connect to
+ * @throws TrainyardError that says what is wrong
+ */
+export async function checkWorkspace(
+  entry: WorkspaceEntry,
+  surroundings: Surroundings,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  return (await kindOf(entry)).check?.(entry, surroundings, signal);
+}
+
 /** @throws NOT_FOUND | BAD_REQUEST */
 export async function renameWorkspace(home: string, nameOrId: string, name: string): Promise<void> {
   await changeList(home, (list) => withRenamed(list, findWorkspace(list, nameOrId).id, name));

@@ -60,7 +60,20 @@ print("known by", *names)
       '--user',
       'admin',
     );
-    assert.equal(status, 0, stderr);
+    assert.deepEqual([status, stderr], [0, '']);
+  });
+
+  it('is added with a warning when it cannot be used', () => {
+    const wrong = { MLFLOW_TRACKING_PASSWORD: 'not the password' };
+    const basic = ['--uri', uri, '--auth', 'basic', '--user', 'admin'];
+    const refused = runWith(wrong, 'workspaces', 'add', 'Wrong', ...basic);
+    assert.equal(refused.status, 0);
+    assert.match(refused.stderr, /^Warning: the workspace cannot be used yet\. \S.*\n$/);
+    assert.doesNotMatch(refused.stderr, /not the password/);
+    const down = run('workspaces', 'add', 'Down', '--uri', 'http://127.0.0.1:1');
+    assert.equal(down.status, 0);
+    assert.match(down.stderr, /^Warning: [^]*127\.0\.0\.1/);
+    assert.match(run('workspaces').stdout, /Wrong[^]*Down/);
   });
 
   it('gets what the script of a job logs, and the job keeps its code, its output and its files here', async () => {
