@@ -36,8 +36,19 @@ export class LogMirror {
     for (let at = start; toEnd || at - start < MOST_AT_ONCE;) {
       const bytes = await ask(target, () => target.log(handle, at));
       if (bytes.length === 0) return;
-      await fs.promises.appendFile(file, bytes, { mode: 0o600 });
+      await writeAt(file, bytes, at);
       at += bytes.length;
     }
+  }
+}
+
+/** By place, not at the end: a server that is closing may still write what the next one has fetched by then. */
+async function writeAt(file: string, bytes: Uint8Array, at: number): Promise<void> {
+  const handle = await fs.promises.open(file, fs.constants.O_WRONLY | fs.constants.O_CREAT, 0o600);
+  try {
+    for (let done = 0; done < bytes.length;)
+      done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+  } finally {
+    await handle.close();
   }
 }

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { TrainyardError } from '../../../src/base/errors.js';
 import type { JobSpec } from '../../../src/job/spec.js';
 import { foldersOf } from '../../../src/server/jobs/folders.js';
+import { LogMirror } from '../../../src/server/jobs/log-mirror.js';
 import { nextToStart } from '../../../src/server/jobs/queue.js';
 import { Retries } from '../../../src/server/jobs/retries.js';
 import { JobService } from '../../../src/server/jobs/service.js';
@@ -385,6 +386,19 @@ describe('the scheduler', function () {
       await scratch.service.recover();
       await scratch.ended(id);
       assert.equal(log(), 'before\nafter\n');
+    });
+
+    it('is there once, though two servers fetch it for a moment', async () => {
+      const { target } = scratch;
+      const id = await scratch.running();
+      await until('the handle', () => scratch.store.jobs.get(id)?.handle !== undefined);
+      target.get(id).log = 'one\ntwo\nthree\n';
+      const job = scratch.store.jobs.get(id)!;
+      const home = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-mirror-'));
+      const [closing, next] = [new LogMirror(home), new LogMirror(home)];
+      await Promise.all([closing.fetch(job, target, true), next.fetch(job, target, true)]);
+      assert.equal(fs.readFileSync(next.file(id), 'utf8'), target.get(id).log);
+      fs.rmSync(home, { recursive: true });
     });
 
     it('is all of its files, though handing them over was cut off', async () => {
