@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findServer } from '../../src/workspace/local/launch.js';
+import { ACTIVE_STATES } from '../../src/workspace/types.js';
 import { startMlflow } from '../integration/mlflow/peer.js';
 import { hasPython } from '../integration/mlflow/python.js';
 import { command, contextMenu, row, rowAtRest, webview } from '../support/editor.js';
 import { TestHome } from '../support/home.js';
 import { mlflowSeed } from '../support/mlflow-seed.js';
 import { passOn } from '../support/proxy.js';
+import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
 
 /** A server of MLflow's protocol that is not the window's own. */
@@ -203,6 +205,33 @@ describe('a tracking server beside the workspace of this computer, in the real e
     await window.picture('tracking-server-run');
   });
 
+  it('is where a job logs when its steps say so', async () => {
+    await command(window.page, 'Trainyard: Submit With Options');
+    await box().getByPlaceholder('Submit which script?').waitFor();
+    await window.page.keyboard.press('Enter');
+    await box().getByPlaceholder('Where does it run?').waitFor();
+    await window.page.keyboard.press('Enter');
+    await box().getByPlaceholder('Where does it log?').waitFor();
+    await window.picture('tracking-server-log-to');
+    await pick('Cluster');
+    const title = box().locator('.quick-input-title');
+    for (let step = 0; step < 12 && (await box().isVisible()); step++) {
+      const before = await title.innerText();
+      await window.page.keyboard.press('Enter');
+      await until(
+        'the next step',
+        async () => !(await box().isVisible()) || (await title.innerText()) !== before,
+      );
+    }
+    const run = await until('the end of the job', async () => {
+      const ended = (await window.workspace.runs({})).runs.find(({ job }) => job !== undefined);
+      return ended && !ACTIVE_STATES.includes(ended.state) ? ended : undefined;
+    });
+    assert.equal(run.state, 'finished');
+    assert.deepEqual(run.job?.elsewhere, [road.url]);
+    assert.equal(run.job?.environmentVariables?.['MLFLOW_TRACKING_URI'], road.url);
+  });
+
   it('is a row with the reason when it is down, and takes nothing else with it', async () => {
     await command(window.page, 'Trainyard: Show Runs Table');
     const page = await webview(window.page, '[role=grid]');
@@ -222,5 +251,26 @@ describe('a tracking server beside the workspace of this computer, in the real e
     await road.open();
     await row(runs(), 'Retry').click();
     await rowAtRest(runs(), 'abroad', 60_000);
+  });
+
+  it('is not added when it cannot be reached, unless a person wants it', async () => {
+    const nobody = 'http://127.0.0.1:1';
+    const dialog = window.page.locator('.monaco-dialog-box');
+    const add = async (name: string, choice: string) => {
+      await command(window.page, 'Trainyard: Add Workspace');
+      await pick('MLflow');
+      await answer('Name of the workspace', name);
+      await answer('Address of the tracking server', nobody);
+      await pick('None');
+      await answer('Seconds without an answer', '5');
+      await dialog.getByText(`The workspace ${name} cannot be used yet.`).waitFor({ timeout: 60_000 });
+      await dialog.getByRole('button', { name: choice }).click();
+    };
+    await add('Nobody', 'Cancel');
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await row(runs(), 'Nobody').count(), 0);
+    await add('Later', 'Add Anyway');
+    await row(runs(), 'Later').waitFor({ timeout: 30_000 });
+    await window.picture('tracking-server-later');
   });
 });
