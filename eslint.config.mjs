@@ -19,6 +19,7 @@ const MAY_IMPORT = {
     'snapshot',
     'targets',
     'workspace:types',
+    'workspace/code-of-tags',
     'workspace/local/contract',
     'workspace/local/tracking',
   ],

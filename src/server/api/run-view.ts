@@ -1,5 +1,6 @@
 import { withoutPassword } from '../jobs/elsewhere.js';
 import { wordsOf } from '../../job/spec.js';
+import { codeOfTags } from '../../workspace/code-of-tags.js';
 import type { DataInput, JobSummary, ModelLink, RunState } from '../../workspace/types.js';
 import type { ServedRun } from '../../workspace/local/contract.js';
 import { ARTIFACT_SCHEME } from '../store/artifact-path.js';
@@ -91,20 +92,6 @@ function codeOf({ snapshot, spec }: JobRecord): ServedRun['code'] {
     root: snapshot.root,
     remote: snapshot.remote,
     script: spec.script,
-  };
-}
-
-/** For a script started by hand: MLflow's client records HEAD if it can. */
-function codeOfTags(tags: Record<string, string>): ServedRun['code'] {
-  const head = tags['mlflow.source.git.commit'];
-  if (!head) return undefined;
-  return {
-    head,
-    branch: tags['mlflow.source.git.branch'] ?? null,
-    changedFiles: 0,
-    root: '',
-    remote: tags['mlflow.source.git.repoURL'] ?? null,
-    script: tags['mlflow.source.name'],
   };
 }
 

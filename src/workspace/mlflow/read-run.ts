@@ -1,3 +1,4 @@
+import { codeOfTags } from '../code-of-tags.js';
 import type { DataInput, Experiment, MetricSummary, Run, RunState } from '../types.js';
 import type { WireExperiment, WireMetric, WireRun, WireTag } from './wire.js';
 
@@ -31,7 +32,7 @@ export function readRun({ info, data = {} }: WireRun, workspace: string): Run {
   const endTime = Number(info.end_time ?? 0);
   const parentRunId = tags['mlflow.parentRunId'];
   const filesElsewhere = filesElsewhereOf(info.artifact_uri);
-  const code = codeOf(tags);
+  const code = codeOfTags(tags);
   return {
     id,
     workspace,
@@ -98,18 +99,4 @@ const SPREAD = 1_000;
 function filesElsewhereOf(artifactUri = ''): string | undefined {
   const [, scheme] = /^([a-z][a-z0-9+.-]+):/i.exec(artifactUri) ?? [];
   return scheme === undefined || /^(mlflow-artifacts|file)$/i.test(scheme) ? undefined : artifactUri;
-}
-
-/** What MLflow's client records of a script: the commit when there is one, and no edits. */
-function codeOf(tags: Record<string, string>): Run['code'] {
-  const head = tags['mlflow.source.git.commit'];
-  if (!head) return undefined;
-  return {
-    head,
-    branch: tags['mlflow.source.git.branch'] ?? null,
-    changedFiles: 0,
-    root: '',
-    remote: tags['mlflow.source.git.repoURL'] ?? null,
-    script: tags['mlflow.source.name'],
-  };
 }
