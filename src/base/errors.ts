@@ -88,3 +88,9 @@ export function errorData(error: unknown): ErrorData {
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }
+
+/** For a `catch`: undefined for what is not there (`ENOENT`). @throws any other error again */
+export function ifMissing(error: unknown): undefined {
+  if (hasCode(error, 'ENOENT')) return undefined;
+  throw error;
+}

@@ -4,7 +4,7 @@
  */
 import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from '../base/errors.js';
+import { ifMissing } from '../base/errors.js';
 import { gitBytes, type GitPlace } from './git.js';
 import { word } from './keeper.js';
 import { makeFolder, type Modes } from './sharing.js';
@@ -56,7 +56,7 @@ export async function releaseOldPacks(gitDir: string, now = Date.now()): Promise
 async function held(gitDir: string): Promise<{ file: string; ref: string; time: number }[]> {
   const folder = join(gitDir, 'objects', 'pack');
   const found: { file: string; ref: string; time: number }[] = [];
-  for (const name of await namesIn(folder)) {
+  for (const name of (await readdir(folder).catch(ifMissing)) ?? []) {
     if (!name.endsWith('.keep')) continue;
     const file = join(folder, name);
     try {
@@ -64,17 +64,8 @@ async function held(gitDir: string): Promise<{ file: string; ref: string; time: 
       if (text.startsWith(OURS)) found.push({ file, ref: text.slice(OURS.length).trim(), time: mtimeMs });
     } catch (error) {
       // Somebody else let go of it.
-      if (!hasCode(error, 'ENOENT')) throw error;
+      ifMissing(error);
     }
   }
   return found;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TrainyardError } from '../base/errors.js';
+import { ifMissing, TrainyardError } from '../base/errors.js';
 import { filtersOff, type GitPlace, gitBytes, gitText } from './git.js';
 import { splitNul } from './listing.js';
 import { type ObjectFormat } from './neutral.js';
@@ -107,7 +107,7 @@ async function realFolder(folder: string): Promise<string> {
     const real = await realpath(folder);
     if ((await stat(real)).isDirectory()) return real;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    ifMissing(error);
   }
   throw new TrainyardError('NOT_FOUND', `There is no folder ${folder}.`, {
     hint: 'Open a folder that exists.',

@@ -68,7 +68,7 @@ export async function bringTo(mirror: Mirror, snapshot: Snapshot): Promise<void>
   const layout: Layout = { format, paths, hollow, umask: snapshot.umask };
   const written = JSON.stringify(layout);
   const file = join(mirror.git, LAYOUT);
-  const before = await readFile(file, 'utf8').catch(ifMissing);
+  const before = await readFile(file, 'utf8').catch(ifGone);
   if (before !== written) {
     // Files of a repository that no longer exists would belong to nobody.
     if (before !== undefined) await empty(mirror);
@@ -150,7 +150,7 @@ export async function madeFiles(mirror: Mirror): Promise<Made> {
 
 /** Do not follow a link that a job put in place of a folder: its target does not belong to the job. */
 async function isFile(file: string): Promise<boolean> {
-  const stat = await lstat(file).catch(ifMissing);
+  const stat = await lstat(file).catch(ifGone);
   return stat?.isFile() === true && (await realpath(dirname(file))) === dirname(file);
 }
 
@@ -179,7 +179,7 @@ async function addBelow(root: string, folder: string, made: Made): Promise<void>
 export async function moveStrays(mirror: Mirror, away: string, since: number): Promise<void> {
   await mkdir(away, { recursive: true });
   let count = 0;
-  const move = (path: Buffer) => rename(path, join(away, String(count++))).catch(ifMissing);
+  const move = (path: Buffer) => rename(path, join(away, String(count++))).catch(ifGone);
   const { paths, hollow } = await layoutOf(mirror);
   // Git makes them again.
   for (const path of hollow) await move(Buffer.from(join(mirror.folder, path)));
@@ -217,19 +217,19 @@ function parentOf(name: string): string {
 }
 
 async function isClosed(file: Buffer): Promise<boolean> {
-  const stat = await lstat(file).catch(ifMissing);
+  const stat = await lstat(file).catch(ifGone);
   return stat?.isFile() === true && (stat.mode & 0o600) !== 0o600;
 }
 
 /** @returns false if it is not a folder: a job may have replaced it by a link */
 async function open(folder: Buffer): Promise<boolean> {
-  const stat = await lstat(folder).catch(ifMissing);
+  const stat = await lstat(folder).catch(ifGone);
   if (!stat?.isDirectory()) return false;
   if ((stat.mode & 0o700) !== 0o700) await chmod(folder, stat.mode | 0o700);
   return true;
 }
 
-function ifMissing(error: unknown): undefined {
+function ifGone(error: unknown): undefined {
   if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
   throw error;
 }

@@ -1,7 +1,7 @@
 /** Repositories inside the working folder: submodules and clones. */
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode, TrainyardError } from '../base/errors.js';
+import { hasCode, ifMissing, TrainyardError } from '../base/errors.js';
 import { gitBytes, type GitPlace } from './git.js';
 import { shown, splitNul } from './listing.js';
 import { locate, type Repository } from './locate.js';
@@ -56,8 +56,7 @@ async function children(folder: string): Promise<string[] | undefined> {
   try {
     return (await lstat(folder)).isDirectory() ? await readdir(folder) : undefined;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
+    return ifMissing(error);
   }
 }
 

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { ifMissing } from '../base/errors.js';
 import { type GitPlace } from './git.js';
 import { makeFolder, type Modes, modesUnder, PRIVATE } from './sharing.js';
 
@@ -40,11 +41,7 @@ export async function makeNeutral(
 
 /** Writes a file atomically unless it already has that content, since another snapshot may be reading it. */
 export async function settle(path: string, text: string, mode: number): Promise<void> {
-  try {
-    if ((await readFile(path, 'utf8')) === text) return;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  if ((await readFile(path, 'utf8').catch(ifMissing)) === text) return;
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, text);
   await chmod(draft, mode);

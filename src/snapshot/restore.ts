@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TrainyardError } from '../base/errors.js';
+import { hasCode, TrainyardError } from '../base/errors.js';
 import { gitBytes, type GitPlace } from './git.js';
 import { innerSource, type Source, sourceOf } from './inner.js';
 import { objectsPlace } from './keep.js';
@@ -37,7 +37,7 @@ async function isEmptyFolder(path: string): Promise<boolean> {
   try {
     return (await readdir(path)).length === 0;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
+    if (hasCode(error, 'ENOTDIR')) return false;
     throw error;
   }
 }

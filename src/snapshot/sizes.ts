@@ -2,7 +2,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { TrainyardError } from '../base/errors.js';
+import { hasCode, TrainyardError } from '../base/errors.js';
 import { foldersOf, shown } from './listing.js';
 import { type TakeOptions } from './snapshot.js';
 
@@ -42,7 +42,7 @@ function statOf(path: Buffer): Stats | undefined {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
     // A file has replaced its folder.
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    if (hasCode(error, 'ENOTDIR')) return undefined;
     throw error;
   }
 }

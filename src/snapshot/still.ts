@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasCode, TrainyardError } from '../base/errors.js';
+import { ifMissing, TrainyardError } from '../base/errors.js';
 import { gitBytes } from './git.js';
 import { word } from './keeper.js';
 import { type Repository } from './locate.js';
@@ -14,13 +14,8 @@ export type IndexState = string;
 export async function indexState({ side, hidden }: Repository): Promise<IndexState> {
   if (hidden) return '';
   const index = join(dirname(side), 'index');
-  try {
-    const { mtimeNs, size, ino } = await stat(index, { bigint: true });
-    return `${mtimeNs} ${size} ${ino}`;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 'none';
-    throw error;
-  }
+  const found = await stat(index, { bigint: true }).catch(ifMissing);
+  return found ? `${found.mtimeNs} ${found.size} ${found.ino}` : 'none';
 }
 
 /** True if HEAD and index are unchanged and no git command holds the index. */

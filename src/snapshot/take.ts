@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, realpath, rename, utimes } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { hasCode, TrainyardError } from '../base/errors.js';
+import { ifMissing, TrainyardError } from '../base/errors.js';
 import { commitOf, type CommitText } from './commit.js';
 import { gitBytes } from './git.js';
 import { hold } from './hold.js';
@@ -168,13 +168,9 @@ interface Last {
 }
 
 async function lastKept({ side, gitDir }: Repository): Promise<Last | undefined> {
-  try {
-    const [ref = '', keeper = ''] = (await readFile(join(side, LAST), 'utf8')).trim().split(' ');
-    return (await isKept(gitDir, { ref, keeper })) ? { ref, keeper } : undefined;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  const text = await readFile(join(side, LAST), 'utf8').catch(ifMissing);
+  const [ref = '', keeper = ''] = text?.trim().split(' ') ?? [];
+  return text !== undefined && (await isKept(gitDir, { ref, keeper })) ? { ref, keeper } : undefined;
 }
 
 async function isKept(gitDir: string, { ref, keeper }: Last): Promise<boolean> {

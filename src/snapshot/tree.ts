@@ -5,7 +5,7 @@
  */
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode, messageOf, TrainyardError } from '../base/errors.js';
+import { ifMissing, messageOf, TrainyardError } from '../base/errors.js';
 import { alreadyStored, countChanged } from './changed.js';
 import { type CommitText, innerCommit } from './commit.js';
 import { gitBytes, type GitPlace } from './git.js';
@@ -151,7 +151,7 @@ async function removeStale(side: string): Promise<void> {
         await rm(join(side, name), { recursive: true, force: true });
     } catch (error) {
       // Another snapshot is done with it.
-      if (!hasCode(error, 'ENOENT')) throw error;
+      ifMissing(error);
     }
   }
 }
@@ -229,8 +229,7 @@ async function readHeavy(side: string): Promise<string[] | undefined> {
   try {
     return JSON.parse(await readFile(join(side, HEAVY), 'utf8')) as string[];
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
+    return ifMissing(error);
   }
 }
 
@@ -434,6 +433,6 @@ async function copyIndex(from: string, to: string, mode: number): Promise<void> 
     const time = Math.floor(mtimeMs - 1) / 1000;
     await utimes(to, time, time);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    ifMissing(error);
   }
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode } from '../../base/errors.js';
+import { ifMissing } from '../../base/errors.js';
 
 const CHUNK = 64 * 1024;
 /** Milliseconds between polls while a log is followed. */
@@ -9,11 +9,8 @@ const POLL = 150;
 /** Where a range of a log starts: at `from`, or that many bytes before its end if negative. */
 export async function startOf(file: string, from: number): Promise<number> {
   if (from >= 0) return from;
-  const { size } = await fs.promises.stat(file).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return { size: 0 };
-    throw error;
-  });
-  return Math.max(0, size + from);
+  const found = await fs.promises.stat(file).catch(ifMissing);
+  return Math.max(0, (found?.size ?? 0) + from);
 }
 
 /**
@@ -27,7 +24,7 @@ export async function* readLog(file: string, from: number, isLive: () => boolean
     while (!signal.aborted) {
       // Checked before reading, so that everything written before the end is still read.
       const live = isLive();
-      handle ??= await openIfThere(file);
+      handle ??= await fs.promises.open(file, 'r').catch(ifMissing);
       for (;;) {
         const chunk = Buffer.allocUnsafe(CHUNK);
         const { bytesRead } = handle ? await handle.read(chunk, 0, CHUNK, at) : { bytesRead: 0 };
@@ -42,14 +39,5 @@ export async function* readLog(file: string, from: number, isLive: () => boolean
     }
   } finally {
     await handle?.close();
-  }
-}
-
-async function openIfThere(file: string): Promise<fs.promises.FileHandle | undefined> {
-  try {
-    return await fs.promises.open(file, 'r');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { hasCode, TrainyardError } from '../../base/errors.js';
+import { hasCode, ifMissing, TrainyardError } from '../../base/errors.js';
 import { mapBounded } from '../../base/map-bounded.js';
 import { checkArtifactPath } from './artifact-path.js';
 import { corrupt } from './damage.js';
@@ -347,8 +347,7 @@ export class Artifacts {
     try {
       fs.renameSync(object, file);
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) return;
-      throw error;
+      return ifMissing(error);
     }
     const removal = fs.promises
       .rm(file, { force: true })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { hasCode } from '../../base/errors.js';
+import { ifMissing } from '../../base/errors.js';
 import { endOfCommits, readWal, WAL_HEADER } from './wal.js';
 
 /** Bytes of segments after which the oldest are written into the base. */
@@ -292,7 +292,6 @@ export function readLog(database: string): Buffer | undefined {
   try {
     return fs.readFileSync(`${database}-wal`);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
+    return ifMissing(error);
   }
 }
