@@ -1,8 +1,8 @@
 /** Empty folders, which git does not keep and a script may want to write to. */
 import { type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join, sep } from 'node:path';
 import { hasCode } from '../base/errors.js';
+import { pathOf } from './listing.js';
 
 /** The most that are recorded; nobody creates more by hand. */
 const MOST = 1_000;
@@ -37,9 +37,8 @@ export async function emptyFolders(
 
 /** undefined: it has disappeared, or is unreadable. */
 async function entriesOf(root: string, folder: string): Promise<Dirent<Buffer>[] | undefined> {
-  const path = Buffer.concat([Buffer.from(join(root, sep)), Buffer.from(folder, 'latin1')]);
   try {
-    return await readdir(path, { withFileTypes: true, encoding: 'buffer' });
+    return await readdir(pathOf(root, folder), { withFileTypes: true, encoding: 'buffer' });
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return undefined;
     throw error;

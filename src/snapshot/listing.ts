@@ -2,6 +2,7 @@
  * What git's `-z` commands print, parsed. Names are kept as `latin1` strings, one character for one byte, so
  * names that are not UTF-8 survive; `shown` makes one fit for people.
  */
+import { join, sep } from 'node:path';
 
 /** One entry of an index, as `git ls-files -s -v -z` prints it. */
 export interface IndexEntry {
@@ -45,6 +46,11 @@ export function shown(name: string): string {
   return Buffer.from(name, 'latin1').toString('utf8');
 }
 
+/** The path of a byte name in a folder, for the functions of `fs`. */
+export function pathOf(folder: string, name: string): Buffer {
+  return Buffer.concat([Buffer.from(join(folder, sep)), Buffer.from(name, 'latin1')]);
+}
+
 /** `<tag> <mode> <oid> <stage>\t<name>`; of an unmerged name the first stage stands for all. */
 export function parseIndex(output: Buffer): Map<string, IndexEntry> {
   const entries = new Map<string, IndexEntry>();
@@ -84,6 +90,11 @@ export function parseRaw(output: Buffer): RawChange[] {
   return changes;
 }
 
+/** The folder above a name, with `/` at its end; '' above all. */
+export function parentOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/', name.length - 2) + 1);
+}
+
 /** Every folder above a name, the nearest last: `a/`, `a/b/` for `a/b/c`. */
 export function foldersOf(name: string): string[] {
   const folders: string[] = [];
@@ -117,7 +128,6 @@ const LISTED_SINGLY = 250;
  * @param ignored top-most, sorted
  */
 export function gather(ignored: readonly string[], apart: Iterable<string>): string[] {
-  const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/', path.length - 2) + 1);
   const counts = new Map<string, number>();
   for (const path of ignored) counts.set(parentOf(path), (counts.get(parentOf(path)) ?? 0) + 1);
   const around = new Set(['', ...[...apart].flatMap(foldersOf)]);

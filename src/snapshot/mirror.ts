@@ -10,7 +10,7 @@ import { hasCode } from '../base/errors.js';
 import { gitBytes, type GitPlace } from './git.js';
 import { innerSource, sourceOf } from './inner.js';
 import { objectsPlace } from './keep.js';
-import { foldersOf, shown, splitNul } from './listing.js';
+import { foldersOf, parentOf, pathOf, shown, splitNul } from './listing.js';
 import { formatOf, makeNeutral, neutralPlace, type ObjectFormat } from './neutral.js';
 import { makeEmpty } from './restore.js';
 import { type Snapshot } from './snapshot.js';
@@ -185,12 +185,11 @@ export async function moveStrays(mirror: Mirror, away: string, since: number): P
   for (const path of hollow) await move(Buffer.from(join(mirror.folder, path)));
   for (const path of paths) {
     const place = placeOf(mirror, path);
-    const under = (name: string) =>
-      Buffer.concat([Buffer.from(join(mirror.folder, path, '/')), Buffer.from(name, 'latin1')]);
+    const under = (name: string) => pathOf(join(mirror.folder, path), name);
     const known = await entriesOf(place);
     const folders = new Set<string>(['']);
     for (const folder of known.flatMap(({ name }) => foldersOf(name))) {
-      if (folders.has(folder) || !folders.has(parentOf(folder.slice(0, -1)))) continue;
+      if (folders.has(folder) || !folders.has(parentOf(folder))) continue;
       if (await open(under(folder.slice(0, -1)))) folders.add(folder);
     }
     // Git stores times in seconds, so it misses a change of permissions within the second of a write.
@@ -209,11 +208,6 @@ async function entriesOf(place: GitPlace): Promise<{ name: string; changed: numb
   const listed = (await gitBytes(place, ['ls-files', '-z', '--debug'])).toString('latin1');
   const entries = listed.matchAll(/([^\0]+)\0 +ctime: (\d+):\d+\n(?: +[a-z]+: [^\n]*\n){4}/g);
   return [...entries].map(([, name = '', changed]) => ({ name, changed: Number(changed) }));
-}
-
-/** '' or with a slash at the end. */
-function parentOf(name: string): string {
-  return name.slice(0, name.lastIndexOf('/') + 1);
 }
 
 async function isClosed(file: Buffer): Promise<boolean> {

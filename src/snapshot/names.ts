@@ -1,9 +1,18 @@
 /** Which names of the working folder belong to a snapshot, and which were left out by ignore files. */
 import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { emptyFolders } from './empty.js';
 import { gitBytes, type GitPlace } from './git.js';
-import { collapse, GITLINK, type IndexEntry, joinNul, parseIndex, splitNul, topMost } from './listing.js';
+import {
+  collapse,
+  GITLINK,
+  type IndexEntry,
+  joinNul,
+  parseIndex,
+  pathOf,
+  splitNul,
+  topMost,
+} from './listing.js';
 import { type Repository } from './locate.js';
 import { type Expanded, expandNested, inspectNested, type Nested } from './nested.js';
 import { inTurns } from './turns.js';
@@ -100,11 +109,7 @@ async function besides(root: string, ignored: string[], kept: string[]): Promise
 }
 
 async function childrenOf(root: string, folder: string): Promise<string[]> {
-  const path = Buffer.concat([Buffer.from(join(root, sep)), Buffer.from(folder, 'latin1')]);
-  const entries = await readdir(path, {
-    withFileTypes: true,
-    encoding: 'buffer',
-  });
+  const entries = await readdir(pathOf(root, folder), { withFileTypes: true, encoding: 'buffer' });
   return entries
     .map((entry) => `${folder}${entry.name.toString('latin1')}${entry.isDirectory() ? '/' : ''}`)
     .sort();
