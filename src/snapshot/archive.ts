@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { gitBytes, type GitPlace, gitReadable } from './git.js';
+import { gitReadable } from './git.js';
 import { objectsPlace } from './keep.js';
-import { type Part, partsOf } from './mirror.js';
+import { partsOf } from './mirror.js';
 import { alternates, formatOf, makeNeutral, neutralPlace } from './neutral.js';
 import { type Snapshot } from './snapshot.js';
+import { wholeTree } from './whole-tree.js';
 
 /** Of the files, where that of the person is not known. */
 const USUAL_UMASK = 0o022;
@@ -32,25 +33,14 @@ async function* pieces(snapshot: Snapshot): AsyncGenerator<Uint8Array> {
     const place = neutralPlace(folder, { root: folder, index: join(folder, 'index'), objectsOf: folder });
     place.env = { ...place.env, ...alternates(parts.map(({ gitDir }) => gitDir)) };
     place.settings = [`tar.umask=${umask.toString(8).padStart(4, '0')}`];
-    const tree = await wholeTree(place, parts);
-    // Before the rest, which ends with the end of the archive. A name that is no UTF-8 cannot be told.
+    const [, ...inner] = parts;
+    const tree = await wholeTree(place, snapshot.tree, inner);
+    // Before the rest, which ends with the end of the archive. A name that is not UTF-8 cannot be written.
     for (const name of empty) if (!name.includes('\ufffd')) yield folderEntry(name, 0o777 & ~umask);
     yield* gitReadable(place, ['archive', '--format=tar', tree]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** One tree that has those of the inner repositories where they are. */
-async function wholeTree(place: GitPlace, [outer, ...inner]: readonly Part[]): Promise<string> {
-  if (!outer) throw new RangeError('A snapshot has at least one repository.');
-  if (inner.length === 0) return outer.tree;
-  await gitBytes(place, ['read-tree', outer.tree]);
-  for (const { path, tree } of inner) {
-    await gitBytes(place, ['update-index', '--force-remove', '--', path]);
-    await gitBytes(place, ['read-tree', `--prefix=${path}/`, tree]);
-  }
-  return (await gitBytes(place, ['write-tree'])).toString('latin1').trim();
 }
 
 /** A folder in a tar archive; see pax(1) for the format. */

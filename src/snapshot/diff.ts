@@ -10,6 +10,7 @@ import { alternates, formatOf, withNeutral } from './neutral.js';
 import { type FileChange, type Snapshot } from './snapshot.js';
 import { withTree } from './tree.js';
 import { inTurns } from './turns.js';
+import { wholeTree } from './whole-tree.js';
 
 export interface Difference {
   files: FileChange[];
@@ -143,17 +144,7 @@ async function flatTree(
   gitDirs.push(...inner.map(({ gitDir }) => gitDir));
   const over = placeOver(side, gitDirs);
   const place = { ...over, env: { ...over.env, GIT_INDEX_FILE: join(side, name), GIT_WORK_TREE: side } };
-  await gitBytes(place, ['read-tree', kept.tree]);
-  // An outer one comes before those in it.
-  for (const { path, tree } of inner) {
-    await gitBytes(
-      place,
-      ['update-index', '-z', '--index-info'],
-      `0 ${'0'.repeat(tree.length)} 0\t${path}\0`,
-    );
-    await gitBytes(place, ['read-tree', `--prefix=${path}/`, tree]);
-  }
-  return { tree: (await gitBytes(place, ['write-tree'])).toString('ascii').trim(), gitDirs };
+  return { tree: await wholeTree(place, kept.tree, inner), gitDirs };
 }
 
 async function innerIfThere(outer: Source, path: string, commit: string): Promise<Source | undefined> {
