@@ -95,8 +95,8 @@ export function alternates(gitDirs: readonly string[]): { GIT_ALTERNATE_OBJECT_D
   return { GIT_ALTERNATE_OBJECT_DIRECTORIES: folders.join(delimiter) };
 }
 
-/** A path in a list that is separated by colons (semicolons on Windows), as git unquotes it. */
-function quoted(path: string): string {
+/** A path as git unquotes it in its lists. */
+export function quoted(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&')}"`;
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gitBytes } from './git.js';
 import { objectsPlace } from './keep.js';
 import { type Mirror } from './mirror.js';
-import { formatOf } from './neutral.js';
+import { alternates, formatOf, quoted } from './neutral.js';
 import { type Snapshot } from './snapshot.js';
 
 export interface PrivateGit {
@@ -72,7 +72,7 @@ async function toHead(
     GIT_DIR: folder,
     GIT_WORK_TREE: root,
     GIT_INDEX_FILE: join(folder, 'index'),
-    GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(gitDir, 'objects')),
+    ...alternates([gitDir]),
   };
   await gitBytes({ cwd: root, env }, ['read-tree', ...(head === null ? ['--empty'] : ['--reset', head])]);
 }
@@ -89,11 +89,6 @@ function configOf(gitDir: string, commit: string): string {
 
 async function copyIfThere(from: string, to: string): Promise<void> {
   if (existsSync(from)) await copyFile(from, to);
-}
-
-/** As git unquotes paths in its lists. */
-function quoted(path: string): string {
-  return `"${path.replace(/["\\]/g, '\\$&')}"`;
 }
 
 function latin1(text: string | undefined): string | undefined {

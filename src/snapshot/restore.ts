@@ -83,7 +83,7 @@ async function fill(source: Source, destination: string, umask: number | undefin
 }
 
 /** The submodules in an index. */
-export async function gitlinksOf(place: GitPlace): Promise<{ path: string; commit: string }[]> {
+async function gitlinksOf(place: GitPlace): Promise<{ path: string; commit: string }[]> {
   const entries = parseIndex(await gitBytes(place, ['ls-files', '-s', '-v', '-z']));
   const links = [...entries.values()].filter(({ mode }) => mode === GITLINK);
   return links.map(({ name, oid }) => ({ path: shown(name), commit: oid }));

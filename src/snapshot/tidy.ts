@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gitBytes, type GitPlace } from './git.js';
 import { hold, releaseOldPacks } from './hold.js';
 import { objectsPlace, treeIn } from './keep.js';
-import { writeKeeper } from './keeper.js';
+import { type Kept, writeKeeper } from './keeper.js';
 import { alternates } from './neutral.js';
 import { makeFolder, modesUnder, umaskOf } from './sharing.js';
 import { type Snapshot } from './snapshot.js';
@@ -71,10 +71,7 @@ async function oldRefs(gitDir: string): Promise<{ ref: string; commit: string }[
 }
 
 /** What a commit of an older version keeps: on top of HEAD, or HEAD itself in a repository inside another. */
-async function contentsOf(
-  gitDir: string,
-  name: string,
-): Promise<{ tree: string; headTree: string | null; commit: Buffer }> {
+async function contentsOf(gitDir: string, name: string): Promise<Kept> {
   const commit = await gitBytes(objectsPlace({ gitDir }), ['cat-file', 'commit', name]);
   const header = commit.toString('latin1').split('\n\n', 1)[0]!;
   const tree = /^tree (\w+)$/m.exec(header)![1]!;
