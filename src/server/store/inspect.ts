@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { TrainyardError } from '../../base/errors.js';
 import { corrupt } from './damage.js';
-import { type LastChange, readLastChange } from './last-change.js';
+import { type LastChange, lastChangeIn, readLastChange } from './last-change.js';
 import { checkVersion } from './migrations.js';
 import { objectsIn } from './objects.js';
 import { compareWithCopy, hasCopy } from './second-copy.js';
-import { Database, translateSqlError } from './sql.js';
+import { Database, isSqlError, translateSqlError } from './sql.js';
 
 /** The checks of a store before anything is written: its parts are intact and belong together. */
 
@@ -84,8 +84,7 @@ function tryReading(file: string, isChecked: boolean): ReturnType<typeof read> {
     // A flipped bit looks like a newer version, too.
     if (TrainyardError.is(error, 'STORE_NEWER')) compareCopy(file, isChecked, error);
     // Errors without a code of ours, such as an unknown file format.
-    if (error instanceof Error && 'errcode' in error)
-      throw corrupt(`The store ${file} is damaged: ${error.message}.`, error);
+    if (isSqlError(error)) throw corrupt(`The store ${file} is damaged: ${error.message}.`, error);
     throw error;
   }
 }
@@ -107,10 +106,8 @@ function read(file: string, isChecked: boolean): { isEmpty: boolean; last?: Last
       const found = db.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
       if (found !== 'ok') throw corrupt(`The store ${file} is damaged: ${found}.`);
     }
-    const last = tables.has('store')
-      ? db.get<LastChange>('SELECT identity, changes, changed_at AS at FROM store')
-      : undefined;
-    return { isEmpty: false, ...(last && { last: { ...last } }) };
+    const last = tables.has('store') ? lastChangeIn(db) : undefined;
+    return { isEmpty: false, ...(last && { last }) };
   } catch (error) {
     throw translateSqlError(error, file);
   } finally {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { Database } from './sql.js';
 
 /** The progress of a database. */
 export interface LastChange {
@@ -33,7 +34,13 @@ export class LastChangeFile {
   }
 }
 
-/** undefined: there is none, or it is damaged. */
+/** The last change that a database knows of; undefined: it has none yet. */
+export function lastChangeIn(db: Database): LastChange | undefined {
+  const row = db.get<LastChange>('SELECT identity, changes, changed_at AS at FROM store');
+  return row && { ...row };
+}
+
+/** From the file beside the database; undefined: there is none, or it is damaged. */
 export function readLastChange(folder: string): LastChange | undefined {
   const file = fileOf(folder);
   if (!fs.existsSync(file)) return undefined;

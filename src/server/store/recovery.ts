@@ -3,11 +3,11 @@ import path from 'node:path';
 import { TrainyardError } from '../../base/errors.js';
 import type { StoreRecovery, StoreVerification } from '../../workspace/local/contract.js';
 import { databaseOf, inspect } from './inspect.js';
-import { type LastChange, readLastChange } from './last-change.js';
+import { type LastChange, lastChangeIn, readLastChange } from './last-change.js';
 import { SCHEMA_VERSION } from './migrations.js';
 import { hashes, hashOf, objectFile, objectsIn, signObjects, Trash } from './objects.js';
 import { readLog, hasCopy, segmentCount, writeCopy } from './second-copy.js';
-import { Database } from './sql.js';
+import { Database, isSqlError } from './sql.js';
 import { Store } from './store.js';
 import { salvage } from './salvage.js';
 
@@ -115,7 +115,7 @@ async function best(folder: string, work: string, identity: string | undefined):
     (a, b) => Number(isOurs(b)) - Number(isOurs(a)) || b.last.changes - a.last.changes,
   );
   if (furthest) return furthest;
-  const file = path.join(work, 'rows', 'trainyard.db');
+  const file = databaseOf(path.join(work, 'rows'));
   const from = (await salvage(database, path.dirname(file))) ? 'rows' : 'nothing';
   return { file, from, identity: intactAt(file)?.identity };
 }
@@ -131,13 +131,10 @@ function intactAt(file: string): LastChange | undefined {
       return undefined;
     db.get('SELECT 1 FROM runs, experiments LIMIT 1');
     const isNamed = db.get(`SELECT 1 FROM sqlite_schema WHERE name = 'store'`) !== undefined;
-    const row = isNamed
-      ? db.get<LastChange>('SELECT identity, changes, changed_at AS at FROM store')
-      : undefined;
-    return row ? { ...row } : { identity: '', changes: 0, at: 0 };
+    return (isNamed && lastChangeIn(db)) || { identity: '', changes: 0, at: 0 };
   } catch (error) {
     // SQLite says what is wrong with it; what counts here is that something is.
-    if (error instanceof Error && 'errcode' in error) return undefined;
+    if (isSqlError(error)) return undefined;
     throw error;
   } finally {
     db?.close();

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { databaseOf } from './inspect.js';
 import { readLog } from './second-copy.js';
-import { Database } from './sql.js';
+import { Database, isSqlError } from './sql.js';
 import { Store } from './store.js';
 
 /**
@@ -18,7 +19,7 @@ export async function salvage(database: string, folder: string): Promise<boolean
   fs.copyFileSync(database, copy, fs.constants.COPYFILE_FICLONE);
   const log = readLog(database);
   if (log) fs.writeFileSync(`${copy}-wal`, log, { mode: 0o600 });
-  const to = new Database(path.join(target, 'trainyard.db'));
+  const to = new Database(databaseOf(target));
   let from: Database | undefined;
   try {
     from = new Database(copy);
@@ -31,9 +32,6 @@ export async function salvage(database: string, folder: string): Promise<boolean
     to.close();
   }
 }
-
-/** Whether it is an error of SQLite: the damage ends what can be read there. */
-const isOfSqlite = (error: unknown) => error instanceof Error && 'errcode' in error;
 
 function copyTable(from: Database, to: Database, table: string): void {
   try {
@@ -53,7 +51,7 @@ function copyTable(from: Database, to: Database, table: string): void {
       )
         return;
   } catch (error) {
-    if (!isOfSqlite(error)) throw error;
+    if (!isSqlError(error)) throw error;
   }
 }
 
@@ -63,7 +61,8 @@ function copyRows(from: Database, to: Database, select: string, insert: string):
     for (const row of from.each(select)) to.run(insert, ...row);
     return true;
   } catch (error) {
-    if (!isOfSqlite(error)) throw error;
+    // The damage ends what can be read there.
+    if (!isSqlError(error)) throw error;
     return false;
   }
 }

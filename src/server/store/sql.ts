@@ -84,9 +84,14 @@ export class Database {
   }
 }
 
+/** Whether it is an error of SQLite. */
+export function isSqlError(error: unknown): error is Error & { errcode: unknown } {
+  return error instanceof Error && 'errcode' in error;
+}
+
 /** Converts SQLite's errors to ours; returns others unchanged. */
 export function translateSqlError(error: unknown, file: string): unknown {
-  if (!(error instanceof Error) || !('errcode' in error)) return error;
+  if (!isSqlError(error)) return error;
   switch (Number(error.errcode) & 0xff) {
     case SQLITE_FULL:
       return storeFull(error);

@@ -8,7 +8,7 @@ import { EventFiles } from './event-files.js';
 import { Experiments } from './experiments.js';
 import { databaseOf, inspect } from './inspect.js';
 import { Jobs } from './jobs.js';
-import { type LastChange, LastChangeFile } from './last-change.js';
+import { type LastChange, LastChangeFile, lastChangeIn } from './last-change.js';
 import { Metrics } from './metrics.js';
 import { checkVersion, migrate } from './migrations.js';
 import { Models } from './models.js';
@@ -283,10 +283,10 @@ export class Store {
 
 /** Database and objects get the same name, the objects first: what comes next then takes theirs. */
 function identify(db: Database, folder: string): LastChange {
-  const known = db.get<LastChange>('SELECT identity, changes, changed_at AS at FROM store');
+  const known = lastChangeIn(db);
   if (known) {
     signObjects(folder, known.identity);
-    return { ...known };
+    return known;
   }
   const identity = objectsIn(folder).identity ?? randomUUID();
   signObjects(folder, identity);
