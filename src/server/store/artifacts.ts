@@ -9,6 +9,7 @@ import { hashes, moveInto, objectFile, Trash } from './objects.js';
 import { type Content, receive } from './receive.js';
 import { type Database, storeFull } from './sql.js';
 import type { StoreChange } from './store.js';
+import { touchRun } from './touch-run.js';
 
 export interface ArtifactEntry {
   /** Base name. */
@@ -394,8 +395,6 @@ export class Artifacts {
 
   private changed(owner: string): void {
     const [kind, id] = owner.split('/');
-    if (kind !== 'runs' || id === undefined) return;
-    const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', id);
-    if (run) this.touch({ type: 'run', runId: id, experimentId: String(run.experiment_id), part: 'files' });
+    if (kind === 'runs' && id !== undefined) touchRun(this.db, this.touch, id, 'files');
   }
 }

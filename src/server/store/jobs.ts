@@ -6,6 +6,7 @@ import type { Handle } from '../../targets/target.js';
 import type { FailureCause, Machine, Progress, RunState, Unreachable } from '../../workspace/types.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
+import { touchRun } from './touch-run.js';
 
 /** A job is a run that Trainyard starts itself. It has the run's id. */
 export interface JobRecord {
@@ -271,8 +272,7 @@ export class Jobs {
         ...Object.values(columns),
         runId,
       );
-    const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', runId);
-    if (run) this.touch({ type: 'run', runId, experimentId: String(run.experiment_id), part: 'state' });
+    touchRun(this.db, this.touch, runId, 'state');
     return this.required(runId);
   }
 

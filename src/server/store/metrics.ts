@@ -6,6 +6,7 @@ import { Drawings } from './drawings.js';
 import { History } from './history.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
+import { touchRun } from './touch-run.js';
 
 export interface MetricPoint {
   key: string;
@@ -170,8 +171,7 @@ export class Metrics {
   }
 
   private changed(runId: string): void {
-    const run = this.db.get<{ experiment_id: number }>('SELECT experiment_id FROM runs WHERE id = ?', runId);
-    if (run) this.touch({ type: 'run', runId, experimentId: String(run.experiment_id), part: 'metrics' });
+    touchRun(this.db, this.touch, runId, 'metrics');
   }
 
   private save(s: SeriesRow): void {

@@ -7,6 +7,7 @@ import { randomName } from './names.js';
 import { findRuns, type RunSearch } from './search/find.js';
 import type { Database } from './sql.js';
 import type { LifecycleFilter, StoreChange } from './store.js';
+import { touchRun } from './touch-run.js';
 
 /** What a script says of its run; a job's state is kept beside it (jobs.ts) and wins while the job is active. */
 export type RunStatus = 'running' | 'scheduled' | 'finished' | 'failed' | 'killed';
@@ -311,8 +312,7 @@ export class Runs {
   }
 
   private changed(runId: string, part: RunPart): void {
-    const experimentId = this.get(runId)?.experimentId;
-    if (experimentId !== undefined) this.touch({ type: 'run', runId, experimentId, part });
+    touchRun(this.db, this.touch, runId, part);
   }
 }
 
