@@ -1,6 +1,7 @@
 import { TrainyardError } from '../../base/errors.js';
 import { parseOrNothing } from '../../base/json.js';
 import type { Model, ModelPage, ModelQuery } from '../../workspace/types.js';
+import { requireModel } from '../models/require-model.js';
 import type { Store } from '../store/store.js';
 
 const DEFAULT_LIMIT = 100;
@@ -36,8 +37,7 @@ export function pageOfModels(store: Store, query: ModelQuery): ModelPage {
 
 /** Versions of a registered model, newest first. @throws NOT_FOUND */
 export function versionsOf(store: Store, name: string): Model['versions'] {
-  if (!store.models.registered(name))
-    throw new TrainyardError('NOT_FOUND', `There is no registered model “${name}”.`);
+  requireModel(store, name);
   return store.models
     .versions(name)
     .map(({ version, runId, modelId, aliases, createdAt }) => ({

@@ -5,6 +5,7 @@ import { MlflowError } from './errors.js';
 import { lineageOf } from './lineage.js';
 import { versionNumber } from './lookup.js';
 import { findArtifact } from './paths.js';
+import { keptPath } from './sources.js';
 
 /** What a job may call an endpoint for: its token logs to its own runs and to what belongs to them, and to nothing else. */
 
@@ -100,7 +101,7 @@ export const NEW_VERSION: Right<{ source: string; run_id?: string; model_id?: st
     if (!runId && !modelId) throw refuse(`the registry: ${source} is of no run that it began`);
     if (runId) requireRun(runId, job, store);
     if (modelId) requireModel(modelId, job, store);
-    const [, kept] = /^mlflow-artifacts:\/+(.*)$/.exec(source) ?? [];
+    const kept = keptPath(source);
     if (kept !== undefined) requireArtifact(kept, job, store);
   },
 };

@@ -15,9 +15,14 @@ export function loggedModelId(source: string): string | undefined {
   return LOGGED_MODEL.exec(source)?.[1];
 }
 
+/** The path that a source names among the artifacts of this server; undefined when it is another kind of source. */
+export function keptPath(source: string): string | undefined {
+  return /^mlflow-artifacts:\/+(.*)$/.exec(source)?.[1];
+}
+
 /** The run whose files a source names; undefined when it is another kind of source. */
 export function sourceRunId(store: Store, source: string): string | undefined {
-  const kept = /^mlflow-artifacts:\/+(.*)$/.exec(source)?.[1];
+  const kept = keptPath(source);
   const [kind, id] = (kept && findArtifact(store, kept)?.owner.split('/')) || [];
   if (kind === 'runs') return id;
   const [, byRun, byPlace] = OF_RUN.exec(source) ?? [];

@@ -1,5 +1,6 @@
 import { TrainyardError } from '../../base/errors.js';
 import type { Store } from '../store/store.js';
+import { requireModel } from './require-model.js';
 
 const ALIAS = /^[\p{L}\p{N}_-]{1,255}$/u;
 /** Words that MLflow gives a meaning of their own. */
@@ -29,9 +30,4 @@ export async function deleteAlias(store: Store, name: string, alias: string): Pr
     requireModel(store, name);
     store.models.deleteAlias(name, alias);
   });
-}
-
-function requireModel(store: Store, name: string): void {
-  if (!store.models.registered(name))
-    throw new TrainyardError('NOT_FOUND', `There is no registered model “${name}”.`);
 }
