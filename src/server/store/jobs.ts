@@ -178,7 +178,8 @@ export class Jobs {
   }
 
   get(runId: string): JobRecord | undefined {
-    return this.of([runId]).get(runId);
+    const row = this.db.get<JobRow>('SELECT * FROM jobs WHERE run_id = ?', runId);
+    return row && toRecord(row);
   }
 
   /** Whether the run is a job that has not ended. */
@@ -215,15 +216,6 @@ export class Jobs {
       JSON.stringify(runIds),
     );
     return new Map(rows.map((row) => [row.wanted, toRecord(row)]));
-  }
-
-  /** Those of the given runs that are jobs. */
-  of(runIds: readonly string[]): Map<string, JobRecord> {
-    const rows = this.db.all<JobRow>(
-      'SELECT * FROM jobs WHERE run_id IN (SELECT value FROM json_each(?))',
-      JSON.stringify(runIds),
-    );
-    return new Map(rows.map((row) => [row.run_id, toRecord(row)]));
   }
 
   /** Of the jobs that were made last, the last first. */
