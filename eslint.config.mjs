@@ -40,6 +40,8 @@ const LOADED_WHEN_USED = {
   commander: ['src/cli/'],
   marked: ['webview/run/markdown.ts'],
   'simple-git': [],
+  // As a module of its own it brings all that fetch() needs; Fastify gets it by require().
+  'node:http': ['src/workspace/mlflow/transport.ts'],
   dockerode: [],
   ssh2: [],
   '@azure/identity': [],

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import http, { type IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import process from 'node:process';
 import type { FastifyInstance } from 'fastify';
@@ -33,7 +33,7 @@ export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(LOOPBACK);
 /** The addresses besides loopback on which the server listens for programs of jobs. */
 export class Tracking {
   private readonly app: FastifyInstance;
-  private readonly servers = new Set<http.Server>();
+  private readonly servers = new Set<Server>();
 
   constructor(app: FastifyInstance) {
     this.app = app;
@@ -46,7 +46,8 @@ export class Tracking {
     for (const name of names) if (!NAME.test(name)) throw wrong(`“${name}” is no name of a machine.`);
     const own = 'socket' in address ? LOOPBACK : [inUrl(address.host)];
     const door: Door = { names: new Set([...own, ...names].map((name) => name.toLowerCase())) };
-    const server = http.createServer((request, response) => {
+    const { createServer } = await import('node:http');
+    const server = createServer((request, response) => {
       doors.set(request, door);
       this.app.routing(request, response);
     });
@@ -64,7 +65,7 @@ export class Tracking {
     await Promise.all([...this.servers].map((server) => this.end(server)));
   }
 
-  private async end(server: http.Server): Promise<void> {
+  private async end(server: Server): Promise<void> {
     if (!this.servers.delete(server)) return;
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
@@ -85,7 +86,7 @@ function inUrl(host: string): string {
   return new URL(`http://${family === 6 ? `[${host}]` : host}`).hostname;
 }
 
-async function bindSocket(server: http.Server, socket: string): Promise<void> {
+async function bindSocket(server: Server, socket: string): Promise<void> {
   if (process.platform === 'win32')
     throw new TrainyardError('NOT_SUPPORTED', 'On Windows the server does not listen on sockets.', {
       hint: 'Have it listen on an address.',
@@ -115,7 +116,7 @@ async function removeDeadSocket(socket: string): Promise<void> {
   if (isDead) fs.rmSync(socket, { force: true });
 }
 
-async function bind(server: http.Server, options: net.ListenOptions, named: string): Promise<void> {
+async function bind(server: Server, options: net.ListenOptions, named: string): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

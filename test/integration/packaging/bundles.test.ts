@@ -63,6 +63,14 @@ describe('the bundles', function () {
     assert.ok(packagesOf('cli').later.has('commander'));
   });
 
+  it('import Node’s HTTP only where it is used: it brings all that fetch() needs', () => {
+    const file = path.join(ROOT, 'out/meta/server.json');
+    const { outputs } = JSON.parse(fs.readFileSync(file, 'utf8')) as Metafile;
+    const imports = Object.values(outputs).flatMap((output) => output.imports);
+    const kinds = imports.filter((one) => /^(node:)?https?$/.test(one.path)).map(({ kind }) => kind);
+    assert.deepEqual([...new Set(kinds)].sort(), ['dynamic-import', 'require-call']);
+  });
+
   it('leave nothing of an earlier build behind', () => {
     const stale = path.join(ROOT, 'dist/server.app-AAAAAAAA.js');
     fs.writeFileSync(stale, '');
@@ -92,6 +100,7 @@ describe('the lint rule for heavy libraries', function () {
       ['src/workspace/workspace.ts', '@kubernetes/client-node'],
       ['src/workspace/workspace.ts', 'typebox/compile'],
       ['src/server/app.ts', 'ssh2'],
+      ['src/server/tracking.ts', 'node:http'],
     ] as const) {
       const [message] = await lint(file, `import { x } from '${library}';\nexport const y = x;\n`);
       assert.match(message ?? '', /is heavy: load it where it is first used/, `${library} in ${file}`);
