@@ -4,6 +4,7 @@ import path from 'node:path';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import { pathInCode } from '../../job/code-path.js';
 import { programOf } from '../../job/spec.js';
+import { readAt } from '../../targets/shared/read-at.js';
 import type { EndedStatus } from '../../targets/target.js';
 import type { FailureCause } from '../../workspace/types.js';
 import { causeOf } from '../failure/cause.js';
@@ -46,19 +47,6 @@ function realFolder(folder: string): string {
 }
 
 async function endOf(file: string): Promise<string> {
-  let handle: fs.promises.FileHandle;
-  try {
-    handle = await fs.promises.open(file, 'r');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return '';
-    throw error;
-  }
-  try {
-    const { size } = await handle.stat();
-    const start = Math.max(0, size - LOG_BYTES);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+  const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return (await readAt(file, Math.max(0, size - LOG_BYTES), LOG_BYTES)).toString();
 }

@@ -1,8 +1,7 @@
-import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type { MetricPattern } from '../../job/spec.js';
-import { hasCode } from '../../base/errors.js';
+import { readAt } from '../../targets/shared/read-at.js';
 import type { JobRecord, LatePatterns } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { elsewhereIn } from './elsewhere.js';
@@ -41,7 +40,7 @@ export class OutputReader {
     const faults = await this.catchUp(runId, file, start);
     const job = this.store.jobs.get(runId);
     for (let at = start; job;) {
-      const bytes = readAt(file, at);
+      const bytes = await readAt(file, at, CHUNK);
       const end = last && bytes.length < CHUNK ? bytes.length : endOfLines(bytes);
       if (end === 0) break;
       at += end;
@@ -63,7 +62,7 @@ export class OutputReader {
     for (let late: LatePatterns | undefined; (late = this.store.jobs.get(runId)?.late[0]);) {
       const { patterns } = late;
       for (let at = late.read, isDone = false; !isDone;) {
-        const bytes = readAt(file, at).subarray(0, Math.max(0, to - at));
+        const bytes = (await readAt(file, at, CHUNK)).subarray(0, Math.max(0, to - at));
         const isLast = at + bytes.length >= to || bytes.length === 0;
         const end = isLast ? bytes.length : endOfLines(bytes);
         at += end;
@@ -156,22 +155,6 @@ function linesIn(bytes: Buffer, end: number): string[] {
 /** Patterns are made for what a terminal shows, which is without colours. */
 function plain(line: string): string {
   return line.includes('\x1b') ? stripVTControlCharacters(line) : line;
-}
-
-function readAt(file: string, at: number): Buffer {
-  let handle: number;
-  try {
-    handle = fs.openSync(file, 'r');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return Buffer.alloc(0);
-    throw error;
-  }
-  try {
-    const bytes = Buffer.alloc(CHUNK);
-    return bytes.subarray(0, fs.readSync(handle, bytes, 0, CHUNK, at));
-  } finally {
-    fs.closeSync(handle);
-  }
 }
 
 /** Where the last whole line ends; a chunk that is one line is taken as it is. */

@@ -2,12 +2,12 @@ import fs from 'node:fs';
 import { hasCode } from '../../base/errors.js';
 
 /** Bytes of a file from an offset on, at most `most`; none at its end, and of one that is not there yet. */
-export async function readAt(file: string, from: number, most: number): Promise<Uint8Array> {
+export async function readAt(file: string, from: number, most: number): Promise<Buffer> {
   let handle: fs.promises.FileHandle;
   try {
     handle = await fs.promises.open(file, 'r');
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return new Uint8Array();
+    if (hasCode(error, 'ENOENT')) return Buffer.alloc(0);
     throw error;
   }
   try {
