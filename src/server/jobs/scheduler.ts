@@ -103,6 +103,11 @@ export class Scheduler {
     }
   }
 
+  /** Of a job that was not started. */
+  finishCancelled(runId: string): Promise<void> {
+    return this.finish(runId, { state: 'cancelled', reason: 'It was cancelled before it started.' });
+  }
+
   private sleep(): void {
     if (this.closed || this.store.jobs.active().length === 0) return;
     const due = [...this.nextPoll.values()].map((at) => at - Date.now());
@@ -292,10 +297,6 @@ export class Scheduler {
     const waiting = status.state === 'waiting' ? status.why : undefined;
     if (job.waiting === waiting && job.unreachable === undefined) return;
     await this.store.write(() => this.store.jobs.update(runId, { waiting, unreachable: undefined }));
-  }
-
-  private finishCancelled(runId: string): Promise<void> {
-    return this.finish(runId, { state: 'cancelled', reason: 'It was cancelled before it started.' });
   }
 
   /** What goes wrong before a job is with its target is the job's failure. */

@@ -180,7 +180,7 @@ export class JobService {
     const now = this.store.jobs.get(runId);
     if (now?.handle) await this.scheduler.passCancelOn(now);
     else if (now?.state === 'queued' && !this.scheduler.isSupervised(runId))
-      await this.ending.finish(now, { state: 'cancelled', reason: 'It was cancelled before it started.' });
+      await this.scheduler.finishCancelled(runId);
     this.scheduler.wake();
   }
 
