@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatProgress } from '../../workspace/progress.js';
+import { refOf, shortKey } from '../../workspace/run-ref.js';
 import { ACTIVE_STATES, type FailureCause, type Progress, type Run } from '../../workspace/types.js';
 import { formatCount, formatDuration, formatTime, formatValue } from '../format.js';
 import { COMMANDS } from '../command-ids.js';
@@ -56,7 +57,7 @@ function appendFailure(text: vscode.MarkdownString, run: Run, { headline, hint }
   const place = failedAt(run);
   if (place) {
     text.isTrusted = { enabledCommands: [COMMANDS.openFailure] };
-    const argument = encodeURIComponent(JSON.stringify([run.id]));
+    const argument = encodeURIComponent(JSON.stringify([shortKey(refOf(run))]));
     text.appendMarkdown('  \n[').appendText(lineWord(place));
     text.appendMarkdown(`](command:${COMMANDS.openFailure}?${argument})`);
   }

@@ -10,6 +10,7 @@ import {
 import { homeOf, findServer, shutdown } from '../../../src/workspace/local/launch.js';
 import { LocalWorkspace } from '../../../src/workspace/local/workspace.js';
 import type { Surroundings } from '../../../src/workspace/registry.js';
+import { runTooltip } from '../../../src/extension/views/run-tooltip.js';
 import { parseRunKey } from '../../../src/workspace/run-ref.js';
 import { ACTIVE_STATES } from '../../../src/workspace/types.js';
 import { holds, until } from '../../support/until.js';
@@ -93,6 +94,19 @@ describe('several workspaces', () => {
     await holds(async () => assert.equal((await client().run(id)).lifecycle, 'deleted'));
     await vscode.commands.executeCommand('trainyard.run.undelete', key);
     await holds(async () => assert.equal((await client().run(id)).lifecycle, 'active'));
+  });
+
+  it('have a link to the failing line of a run that leads to that run', async () => {
+    const key = await submitTo(team, 'failing.sh', 'echo training\nno-such-program\n');
+    const run = await ended(parseRunKey(key).run);
+    await vscode.commands.executeCommand('trainyard.workspace.switch', 'local');
+    const [, link = ''] = /\(command:trainyard\.run\.openFailure\?([^)]*)\)/.exec(runTooltip(run).value) ?? [];
+    const args = JSON.parse(decodeURIComponent(link)) as unknown[];
+    assert.deepEqual(args, [key]);
+    await vscode.commands.executeCommand('trainyard.run.openFailure', ...args);
+    const editor = vscode.window.activeTextEditor;
+    assert.equal(path.basename(editor?.document.uri.fsPath ?? ''), 'failing.sh');
+    assert.equal(editor?.selection.active.line, 1);
   });
 
   it('cancel their own jobs', async () => {
