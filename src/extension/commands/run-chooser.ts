@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { currentKey } from '../../panels/keys.js';
 import { parseRunKey, refOf, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { Run, RunQuery } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
@@ -111,7 +112,7 @@ async function recentRuns(workspaces: readonly Workspace[], query: RunQuery): Pr
 }
 
 function runKeyOf(row: unknown): RunKey[] {
-  const keyOf = (name: unknown) => (typeof name === 'string' ? [runKey(parseRunKey(name))] : []);
+  const keyOf = (name: unknown) => (typeof name === 'string' ? [currentKey(name)] : []);
   if (typeof row === 'string') return keyOf(row);
   if (typeof row !== 'object' || row === null) return [];
   if ('run' in row) return [runKey(refOf(row.run as Run))];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
+import { currentKey } from '../../panels/keys.js';
 import { parseRunKey, refOf, runKey, type RunKey, shortKey } from '../../workspace/run-ref.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { goalOfName } from '../../base/goal.js';
@@ -32,7 +33,7 @@ export class EndNotices implements vscode.Disposable {
     this.#state = state;
     this.#log = log;
     // Earlier versions kept ids, which are of the workspace of this computer.
-    this.#watched = new Set(state.get<string[]>(KEY, []).map((key) => runKey(parseRunKey(key))));
+    this.#watched = new Set(state.get<string[]>(KEY, []).map(currentKey));
   }
 
   watch(run: Run): void {

@@ -1,3 +1,4 @@
+import { currentKey } from '../../panels/keys.js';
 import { parseRunKey, refOf, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { Run } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
@@ -41,5 +42,5 @@ export async function runsByKey(
     [...ids].map(([workspace, own]) => runsById(workspaces.of({ workspace }), own, signal)),
   );
   const byKey = new Map(found.flat().map((run) => [runKey(refOf(run)), run]));
-  return keys.flatMap((key) => byKey.get(runKey(parseRunKey(key))) ?? []);
+  return keys.flatMap((key) => byKey.get(currentKey(key)) ?? []);
 }
