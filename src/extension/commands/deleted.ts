@@ -4,6 +4,7 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
 import { formatAge, formatBytes } from '../format.js';
+import { answersOf } from '../runs/answers.js';
 import { eachWorkspace } from '../runs/each-workspace.js';
 import type { ExperimentNode } from '../runs/run-nodes.js';
 import { toSignal } from '../progress.js';
@@ -81,15 +82,13 @@ async function pick(
   { placeholder, none }: { placeholder: string; none: string },
 ): Promise<FoundExperiment | undefined> {
   const changeable = workspaces.all.filter(({ edit }) => edit !== undefined);
-  const lists = await Promise.allSettled(
+  const lists = await answersOf(
     changeable.map(async (workspace) => {
       const experiments = await workspace.experiments(undefined, lifecycle);
       return experiments.map((experiment) => ({ workspace: workspace.id, experiment }));
     }),
   );
-  const [failed] = lists.filter((list) => list.status === 'rejected');
-  if (failed && lists.every(({ status }) => status === 'rejected')) throw failed.reason;
-  const found = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
+  const found = lists.flat();
   if (found.length === 0) {
     void vscode.window.showInformationMessage(none);
     return undefined;

@@ -4,6 +4,7 @@ import { parseRunKey, refOf, runKey, type RunKey } from '../../workspace/run-ref
 import type { Run, RunQuery } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { formatAge } from '../format.js';
+import { answersOf } from '../runs/answers.js';
 import { runsByKey } from '../runs/runs-by-id.js';
 import { stateIcon, stateWord } from '../runs/run-words.js';
 import type { Workspaces } from '../workspaces.js';
@@ -104,10 +105,8 @@ const isLeaf = (row: unknown) => isOfKind(row, 'leaf');
 
 /** Newest first. One of several workspaces that does not answer is left out. @throws what it says when none answers */
 async function recentRuns(workspaces: readonly Workspace[], query: RunQuery): Promise<Run[]> {
-  const pages = await Promise.allSettled(workspaces.map((workspace) => workspace.runs(query)));
-  const [failed] = pages.filter((page) => page.status === 'rejected');
-  if (failed && pages.every(({ status }) => status === 'rejected')) throw failed.reason;
-  const runs = pages.flatMap((page) => (page.status === 'fulfilled' ? page.value.runs : []));
+  const pages = await answersOf(workspaces.map((workspace) => workspace.runs(query)));
+  const runs = pages.flatMap((page) => page.runs);
   return workspaces.length === 1 ? runs : runs.sort((a, b) => b.startTime - a.startTime).slice(0, RECENT);
 }
 

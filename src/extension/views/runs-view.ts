@@ -6,6 +6,7 @@ import { COMMANDS } from '../command-ids.js';
 import { CONTEXT_KEYS } from '../context-key-names.js';
 import { setContext } from '../context-keys.js';
 import type { OpenCommit } from '../git/open-commit.js';
+import { answersOf } from '../runs/answers.js';
 import type { ExperimentNode, RunNode } from '../runs/run-nodes.js';
 import { RunsModel, type RunsQuery } from '../runs/runs-model.js';
 import { VIEWS } from '../view-ids.js';
@@ -212,9 +213,7 @@ export class RunsView extends LiveView<RunsNode> {
   async #check(filter: string): Promise<void> {
     const asked = [...this.#models.keys()];
     const first = asked.length > 0 ? asked : [this.workspaces.active];
-    const answers = await Promise.allSettled(first.map((workspace) => workspace.runs({ filter, limit: 1 })));
-    const [failed] = answers.filter((answer) => answer.status === 'rejected');
-    if (failed && answers.every(({ status }) => status === 'rejected')) throw failed.reason;
+    await answersOf(first.map((workspace) => workspace.runs({ filter, limit: 1 })));
   }
 
   /** The experiment's row when it names another metric by now, else the run's. */
