@@ -6,7 +6,7 @@ import { showError } from '../errors.js';
 import { formatAge, formatBytes } from '../format.js';
 import { answersOf } from '../runs/answers.js';
 import { eachWorkspace } from '../runs/each-workspace.js';
-import type { ExperimentNode } from '../runs/run-nodes.js';
+import { type ExperimentNode, experimentNodeOf } from '../runs/run-nodes.js';
 import { toSignal } from '../progress.js';
 import type { Workspaces } from '../workspaces.js';
 import { chooseWorkspace } from './choose-workspace.js';
@@ -23,7 +23,7 @@ export function registerDeletedCommands(
 ): void {
   register(COMMANDS.deleteExperiment, async (row) => {
     const found =
-      experimentOf(row) ??
+      experimentNodeOf(row) ??
       (await pick(workspaces, 'active', {
         placeholder: vscode.l10n.t('Delete which experiment?'),
         none: vscode.l10n.t('There are no experiments.'),
@@ -62,18 +62,7 @@ export function registerDeletedCommands(
   });
 }
 
-interface FoundExperiment {
-  /** Id of its workspace. */
-  workspace: string;
-  experiment: Experiment;
-}
-
-function experimentOf(row: unknown): FoundExperiment | undefined {
-  if (typeof row !== 'object' || row === null || !('kind' in row) || row.kind !== 'experiment')
-    return undefined;
-  const { workspace, experiment } = row as ExperimentNode;
-  return { workspace, experiment };
-}
+type FoundExperiment = Pick<ExperimentNode, 'workspace' | 'experiment'>;
 
 /** Among the experiments of all workspaces that can be changed and answer. */
 async function pick(

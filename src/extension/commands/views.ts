@@ -3,7 +3,7 @@ import { shortExperimentKey } from '../../workspace/run-ref.js';
 import { COMMANDS } from '../command-ids.js';
 import { TrainyardError } from '../../base/errors.js';
 import type { TablePanels } from '../panels/table-panel.js';
-import type { ExperimentNode } from '../runs/run-nodes.js';
+import { type ExperimentNode, experimentNodeOf } from '../runs/run-nodes.js';
 import type { ModelsView } from '../views/models-view.js';
 import type { RunsView } from '../views/runs-view.js';
 import type { Workspaces } from '../workspaces.js';
@@ -38,10 +38,8 @@ export function registerViewCommands(
 
 /** Of the row of an experiment; all are meant without one. */
 function experimentKeyOf(row: unknown): string | null {
-  const isExperiment = typeof row === 'object' && row !== null && 'kind' in row && row.kind === 'experiment';
-  if (!isExperiment) return null;
-  const { workspace, experiment } = row as ExperimentNode;
-  return shortExperimentKey({ workspace, experiment: experiment.id });
+  const node = experimentNodeOf(row);
+  return node ? shortExperimentKey({ workspace: node.workspace, experiment: node.experiment.id }) : null;
 }
 
 /** Asks until the filter is one that the workspace understands, or the box is closed. */

@@ -28,6 +28,12 @@ export interface ExperimentNode {
   isLoaded: boolean;
 }
 
+/** The row of an experiment that a menu passed; undefined for anything else. */
+export function experimentNodeOf(row: unknown): ExperimentNode | undefined {
+  const isExperiment = typeof row === 'object' && row !== null && 'kind' in row && row.kind === 'experiment';
+  return isExperiment ? (row as ExperimentNode) : undefined;
+}
+
 export function newGroup(experiment: Experiment, workspace: string): ExperimentNode {
   return {
     kind: 'experiment',
