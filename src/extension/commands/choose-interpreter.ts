@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/errors.js';
 import { COMMANDS } from '../command-ids.js';
 import { allInterpreters, automaticInterpreter, type InterpreterParts } from '../submit/interpreter.js';
 import type { SubmitMemory } from '../submit/script-options.js';
 import { findScript, type Script } from '../submit/script.js';
+import { automaticItem } from './automatic-item.js';
 import type { Register } from './register.js';
 
 export interface ChooseInterpreterParts extends InterpreterParts {
@@ -45,22 +45,11 @@ async function scriptFor(argument: unknown): Promise<Script | undefined> {
 }
 
 async function pick(script: Script, { chosen, log }: ChooseInterpreterParts): Promise<string | undefined> {
-  const automatic = await automaticInterpreter(script, log).catch((error: unknown) => ({ error }));
+  const automatic = await automaticItem(automaticInterpreter(script, log));
   const now = chosen.of(script.folder);
   const isNow = (program: string) => (program === now ? { description: vscode.l10n.t('chosen now') } : {});
   const items: Choice[] = [
-    'path' in automatic
-      ? {
-          label: vscode.l10n.t('$(star-full) Automatic'),
-          description: automatic.source,
-          detail: [automatic.path, automatic.note].filter(Boolean).join(' · '),
-          isAutomatic: true,
-        }
-      : {
-          label: vscode.l10n.t('$(warning) Automatic'),
-          detail: messageOf(automatic.error),
-          isAutomatic: true,
-        },
+    { ...automatic.item, isAutomatic: true },
     ...(await allInterpreters(script, log)).map(({ path: program, source }) => ({
       label: `$(symbol-misc) ${source}`,
       detail: program,

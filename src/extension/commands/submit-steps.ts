@@ -1,6 +1,5 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/errors.js';
 import { joinArguments, splitArguments } from '../../job/arguments.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import { LAUNCHERS } from '../../job/launch.js';
@@ -17,6 +16,7 @@ import type { Script } from '../submit/script.js';
 import type { JobSecrets } from '../submit/secrets.js';
 import { placesToLog } from '../../workspace/log-to.js';
 import type { Workspaces } from '../workspaces.js';
+import { automaticItem } from './automatic-item.js';
 import { type Asker, runSteps } from './multi-step.js';
 import { facetOf } from '../../workspace/facets.js';
 
@@ -124,18 +124,11 @@ async function askInterpreter(
     program?: string;
     browse?: true;
   }
-  const found = await defaultInterpreter(script, parts).catch((error: unknown) => ({ error }));
-  const items: Choice[] = [];
-  if ('path' in found)
-    items.push({
-      label: vscode.l10n.t('$(star-full) Automatic'),
-      description: found.source,
-      detail: [found.path, found.note].filter(Boolean).join(' · '),
-    });
-  else items.push({ label: vscode.l10n.t('$(warning) Automatic'), detail: messageOf(found.error) });
+  const automatic = await automaticItem(defaultInterpreter(script, parts));
+  const items: Choice[] = [automatic.item];
   if (options.interpreter)
     items.push({ label: `$(history) ${options.interpreter}`, program: options.interpreter });
-  const shown = [options.interpreter, 'path' in found ? found.path : undefined];
+  const shown = [options.interpreter, automatic.path];
   for (const { path: program, source } of await allInterpreters(script, parts.log))
     if (!shown.includes(program)) items.push({ label: `$(symbol-misc) ${source}`, detail: program, program });
   items.push({ label: vscode.l10n.t('$(folder-opened) Choose a Program…'), browse: true });
