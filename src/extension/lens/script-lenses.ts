@@ -2,11 +2,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { refOf, shortKey } from '../../workspace/run-ref.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import { formatProgress } from '../../workspace/progress.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { logError } from '../errors.js';
-import { formatAge, formatValue } from '../format.js';
+import { formatAge, formatProgress, formatValue } from '../format.js';
 import type { OpenCommit } from '../git/open-commit.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { primaryMetric } from '../runs/primary-metric.js';
@@ -151,7 +150,7 @@ function titleOf(run: Run): string {
   const told = [
     run.name,
     run.state === 'finished' ? undefined : stateWord(run.state),
-    isActive && run.job?.progress ? formatProgress(run.job.progress, vscode.env.language) : undefined,
+    isActive && run.job?.progress ? formatProgress(run.job.progress) : undefined,
     value === undefined ? undefined : `${metric} ${formatValue(value)}`,
   ];
   const text = told.filter(Boolean).join(', ');

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import { formatProgress } from '../../workspace/progress.js';
 import { refOf, shortKey } from '../../workspace/run-ref.js';
 import { ACTIVE_STATES, type FailureCause, type Progress, type Run } from '../../workspace/types.js';
-import { formatCount, formatDuration, formatTime, formatValue } from '../format.js';
+import { formatCount, formatDuration, formatProgress, formatTime, formatValue } from '../format.js';
 import { COMMANDS } from '../command-ids.js';
 import { failedAt, failureOf, lineWord } from '../runs/run-failure.js';
 import { stateWord, waitWord } from '../runs/run-words.js';
@@ -67,7 +66,7 @@ function appendFailure(text: vscode.MarkdownString, run: Run, { headline, hint }
 /** e.g. `45%, 450 of 1,000, 12s left`; `1,234 it` when the total is not known. */
 function progressLine(progress: Progress): string {
   const { done, total, remainingSeconds } = progress;
-  const parts = [formatProgress(progress, vscode.env.language)];
+  const parts = [formatProgress(progress)];
   if (total !== undefined) parts.push(vscode.l10n.t('{0} of {1}', formatCount(done), formatCount(total)));
   if (remainingSeconds !== undefined)
     parts.push(vscode.l10n.t('{0} left', formatDuration(remainingSeconds * 1000)));
