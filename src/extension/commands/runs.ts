@@ -76,7 +76,7 @@ export function registerRunCommands(register: Register, parts: RunParts): void {
       options !== null &&
       'preserveFocus' in options &&
       options.preserveFocus === true;
-    if (run) panel.show(keysOf([run])[0]!, { preserveFocus });
+    if (run) panel.show(shortKey(refOf(run)), { preserveFocus });
   });
 
   register(COMMANDS.showLog, async (...args) => {

@@ -64,8 +64,7 @@ export class LocalJobs implements Jobs {
   }
 
   async addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void> {
-    const call: Call = { method: 'POST', body: { patterns }, repeatable: true };
-    await this.connection.send(`/runs/${encodeURIComponent(runId)}/patterns`, call, json);
+    await this.connection.post(`/runs/${encodeURIComponent(runId)}/patterns`, { patterns });
   }
 
   async compute(signal?: AbortSignal): Promise<Compute[]> {
