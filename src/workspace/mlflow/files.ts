@@ -1,6 +1,7 @@
 import { TrainyardError } from '../../base/errors.js';
 import type { RunFile } from '../types.js';
 import type { Connection } from './connection.js';
+import { allPages } from './pages.js';
 import type { WireFile, WireRun } from './wire.js';
 
 const PROXIED = /^mlflow-artifacts:/i;
@@ -18,21 +19,17 @@ export class Files {
 
   /** Children of `folder`, all of them. */
   async list(runId: string, folder: string, signal?: AbortSignal): Promise<RunFile[]> {
-    const found: WireFile[] = [];
-    for (let page: string | undefined, seen = new Set<string | undefined>(); !seen.has(page);) {
-      seen.add(page);
+    const found = await allPages(async (page) => {
       const query = { run_id: runId, path: folder === '' ? undefined : folder, page_token: page };
-      const part = await this.explained(runId, signal, () =>
+      const { files, next_page_token: next } = await this.explained(runId, signal, () =>
         this.connection.get<{ files?: WireFile[]; next_page_token?: string }>(
           'mlflow/artifacts/list',
           query,
           signal,
         ),
       );
-      found.push(...(part.files ?? []));
-      page = part.next_page_token || undefined;
-      if (page === undefined) break;
-    }
+      return { items: files, next };
+    });
     return found.map(({ path, is_dir: isFolder = false, file_size: bytes = 0 }) => ({
       path,
       isFolder,

@@ -5,6 +5,7 @@ import { type Columns, concatenate, order, slice, take } from '../../base/series
 import { landmarks, pickSample, sampleOf, within } from '../../base/series/landmarks.js';
 import type { Points, PointsRequest } from '../types.js';
 import type { Connection } from './connection.js';
+import { allPages } from './pages.js';
 import { readDouble } from './read-run.js';
 import type { WireMetric } from './wire.js';
 
@@ -142,17 +143,15 @@ export class History {
   }
 
   private async whole({ runId, key }: Series, signal?: AbortSignal, from?: string): Promise<Columns> {
-    const parts: Columns[] = [];
-    for (let page: string | undefined = from, seen = new Set<string>(); ; seen.add(page)) {
+    const parts = await allPages(async (page) => {
       const query = { run_id: runId, metric_key: key, max_results: PAGE, page_token: page };
       const { metrics = [], next_page_token: next } = await this.connection.get<{
         metrics?: WireMetric[];
         next_page_token?: string;
       }>('mlflow/metrics/get-history', query, signal);
-      parts.push(columnsOf(metrics));
-      if (!next || seen.has(next)) return ordered(concatenate(parts));
-      page = next;
-    }
+      return { items: [columnsOf(metrics)], next };
+    }, from);
+    return ordered(concatenate(parts));
   }
 
   private async interval(

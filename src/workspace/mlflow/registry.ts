@@ -5,6 +5,7 @@ import type { Registry } from '../workspace.js';
 import type { Connection } from './connection.js';
 import type { Files } from './files.js';
 import { quoted } from './filter.js';
+import { allPages } from './pages.js';
 import { readDouble, readTags } from './read-run.js';
 import type { WireLoggedModel, WireModelVersion, WireRegisteredModel } from './wire.js';
 
@@ -158,18 +159,14 @@ export class MlflowRegistry implements Registry {
   private async versionsOf(model: WireRegisteredModel, signal?: AbortSignal): Promise<Model['versions']> {
     // Without a newest one there is none.
     if (!model.latest_versions?.length) return [];
-    const versions: WireModelVersion[] = [];
     const filter = `name = ${quoted(model.name)}`;
-    for (let page: string | undefined, seen = new Set<string | undefined>(); !seen.has(page);) {
-      seen.add(page);
-      const found = await this.options.connection.get<{
+    const versions = await allPages(async (page) => {
+      const { model_versions: items, next_page_token: next } = await this.options.connection.get<{
         model_versions?: WireModelVersion[];
         next_page_token?: string;
       }>('mlflow/model-versions/search', { filter, max_results: VERSIONS, page_token: page }, signal);
-      versions.push(...(found.model_versions ?? []));
-      page = found.next_page_token || undefined;
-      if (page === undefined) break;
-    }
+      return { items, next };
+    });
     const aliases = new Map<string, string[]>();
     for (const { alias, version } of model.aliases ?? [])
       aliases.set(String(version), [...(aliases.get(String(version)) ?? []), alias]);

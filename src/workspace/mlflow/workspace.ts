@@ -20,6 +20,7 @@ import { MlflowEdit } from './edit.js';
 import { Files } from './files.js';
 import { quoted, toMlflowFilter } from './filter.js';
 import { History } from './history.js';
+import { allPages } from './pages.js';
 import { Poll } from './poll.js';
 import { readExperiment, readInputs, readRun } from './read-run.js';
 import { MlflowRegistry } from './registry.js';
@@ -132,23 +133,15 @@ export class MlflowWorkspace implements Workspace {
     return experiments.map(({ experiment_id: id }) => id);
   }
 
-  private async wireExperiments(
-    lifecycle: Lifecycle | 'all',
-    signal?: AbortSignal,
-  ): Promise<WireExperiment[]> {
-    const found: WireExperiment[] = [];
-    for (let page: string | undefined, seen = new Set<string | undefined>(); !seen.has(page);) {
-      seen.add(page);
+  private wireExperiments(lifecycle: Lifecycle | 'all', signal?: AbortSignal): Promise<WireExperiment[]> {
+    return allPages(async (page) => {
       const body = { max_results: EXPERIMENTS_PAGE, view_type: VIEW[lifecycle], page_token: page };
-      const { experiments = [], next_page_token: next } = await this.connection.post<{
+      const { experiments: items, next_page_token: next } = await this.connection.post<{
         experiments?: WireExperiment[];
         next_page_token?: string;
       }>('mlflow/experiments/search', body, signal);
-      found.push(...experiments);
-      if (!next) break;
-      page = next;
-    }
-    return found;
+      return { items, next };
+    });
   }
 
   private async modelsOf({ inputs, outputs }: WireRun, signal?: AbortSignal): Promise<ModelLink[]> {
