@@ -23,7 +23,6 @@ export interface MlflowConfig {
 
 /** Names of the secrets, by kind. */
 const SECRETS = { token: 'token', basic: 'password', header: 'headerValue' } as const;
-export type SecretName = (typeof SECRETS)[keyof typeof SECRETS];
 
 export const DEFAULT_TIMEOUT_S = 30;
 const LONGEST_TIMEOUT_S = 600;

@@ -67,8 +67,12 @@ export class Poll {
 
   /** What was changed from here is told at once. */
   tell(...events: WorkspaceEvent[]): void {
-    for (const event of events) for (const listener of [...this.listeners]) listener(event);
+    this.emit(events);
     this.wake?.();
+  }
+
+  private emit(events: readonly WorkspaceEvent[]): void {
+    for (const event of events) for (const listener of [...this.listeners]) listener(event);
   }
 
   private async run(signal: AbortSignal): Promise<void> {
@@ -87,7 +91,7 @@ export class Poll {
         wasLost = false;
         before = now;
         wait = events.length > 0 ? SHORTEST_WAIT : Math.min(wait * GROWTH, LONGEST_WAIT);
-        for (const event of events) for (const listener of [...this.listeners]) listener(event);
+        this.emit(events);
       } catch {
         // What was missed is told by 'reset' once the server answers again; views show their own errors.
         if (signal.aborted) return;
