@@ -51,8 +51,8 @@ import { WorkspaceSecrets } from './workspace-secrets.js';
 import { Workspaces } from './workspaces.js';
 
 /**
- * The composition root. Builds and registers the parts and returns: no file is read here but the list of workspaces, and no
- * server started. A server is there as soon as a view is seen or a command needs it.
+ * The composition root. Builds and registers the parts and returns. It waits for the list of workspaces and for nothing
+ * else. No server is started here: one is there as soon as a view is seen or a command needs it.
  */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const keep = <T extends vscode.Disposable>(part: T): T => {

@@ -14,7 +14,8 @@ export interface ExperimentRef {
 
 /**
  * A `RunRef` as text: `<workspace>/<run>`, for keys of maps, ids in panels and state that is kept. A key without a
- * workspace, as earlier versions kept them, is a run of the workspace `local`.
+ * workspace is one of the workspace `local`: earlier versions kept such keys, and commands and links still use them
+ * (`shortKey`). Both forms are accepted everywhere; `currentKey` makes them comparable.
  */
 export type RunKey = string;
 

@@ -39,7 +39,7 @@ async function ask(title: string, question: Question): Promise<string | undefine
     ignoreFocusOut: true,
     validateInput: (text) => {
       const answer = text.trim();
-      if (answer === '') return optional ? undefined : vscode.l10n.t('{0} is needed.', label);
+      if (answer === '') return optional ? undefined : vscode.l10n.t('{0} is required.', label);
       return question.problemOf?.(answer);
     },
   });

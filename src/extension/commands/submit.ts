@@ -20,7 +20,10 @@ export interface SubmitParts extends Omit<StepParts, 'workspace'> {
   onSubmitted: (run: Run) => void;
 }
 
-/** Each answers the id of the run (of another workspace than that of this computer: its key), so that other extensions and tests can follow it. */
+/**
+ * Each answers the key of the run, so that other extensions and tests can follow it. In the workspace of this computer the
+ * key is the id of the run.
+ */
 export function registerSubmitCommands(register: Register, parts: SubmitParts): void {
   const { submitter, memory, log, onSubmitted } = parts;
   if (memory.last !== undefined) setContext(CONTEXT_KEYS.canSubmitAgain, true);

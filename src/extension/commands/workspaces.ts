@@ -82,7 +82,7 @@ export function registerWorkspaceCommands(register: Register, parts: WorkspacePa
       folder === undefined
         ? vscode.l10n.t('Removed the workspace {0}.', name)
         : vscode.l10n.t(
-            'Removed the workspace {0}. Its folder is {1}; delete it to free the room.',
+            'Removed the workspace {0}. Its folder is {1}; delete it to free the space.',
             name,
             folder,
           ),

@@ -79,7 +79,7 @@ export class Submitter {
   /**
    * The job of a run as it was submitted, in the workspace of the run, with the code as the folder has it now, and under
    * a new name. Its secrets are those that are stored under their names, and for a server that its script logs to those
-   * of that workspace. Those of the script's file of variables come along if the file is used.
+   * of that workspace. Those of the script's file of variables come along as the file is used.
    * @param useFile whether jobs of this script get the variables of the file; default: as the setting says
    * @returns undefined when a person stopped it
    * @throws NOT_SUPPORTED when the run is not one of a job | NOT_FOUND when a secret has no value any more

@@ -74,8 +74,8 @@ export function isCancellable(run: Pick<Run, 'job' | 'state'>): boolean {
 }
 
 /**
- * Whether a script of somebody's own has the run open, or left it so when it died. A job whose target does not answer may never
- * end either.
+ * Whether a script of somebody's own has the run open, or left it so when it died. A job whose target does not answer
+ * may never end either.
  */
 export function isOpen({ job, state }: Pick<Run, 'job' | 'state'>): boolean {
   return (job === undefined || job.unreachable !== undefined) && ACTIVE_STATES.includes(state);

@@ -22,5 +22,5 @@ export function problemOfList(value: unknown): string | undefined {
   if (error) return [error.instancePath.slice(1), error.message].filter(Boolean).join(' ');
   const ids = (value as KeptList).workspaces?.map(({ id }) => id) ?? [];
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
-  return twice === undefined ? undefined : `the id ${twice} is there twice`;
+  return twice === undefined ? undefined : `the id ${twice} appears twice`;
 }

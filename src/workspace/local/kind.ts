@@ -13,7 +13,7 @@ export const LOCAL_KIND: WorkspaceKind = {
     {
       name: 'home',
       label: 'Folder',
-      prompt: 'Folder that keeps its runs. Leave it empty for one beside those of the other workspaces.',
+      prompt: 'Folder that keeps its runs. The default is beside the folders of the other workspaces.',
       input: 'folder',
       optional: true,
     },

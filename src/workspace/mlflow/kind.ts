@@ -60,7 +60,7 @@ export const MLFLOW_KIND: WorkspaceKind = {
       name: 'ca',
       label: 'Certificate of the Authority',
       prompt:
-        'File (PEM) with the certificate of your own authority. Leave it empty when the computer trusts the server.',
+        'File (PEM) with the certificate of your own authority. It is needed only if this computer does not trust the server.',
       input: 'file',
       optional: true,
       when: ({ uri = '' }) => /^\s*https:/i.test(uri),
