@@ -1,7 +1,6 @@
 import { nothing, render } from 'lit';
 import type { Column } from './columns.js';
 import type { CellContent } from './drawn.js';
-import { t } from '../shared/l10n.js';
 
 /** Elements of one row and of its cells, which show one run after another. They are only told what has changed. */
 
@@ -43,7 +42,7 @@ export class GridCell {
       render(content, element);
     }
     this.#isPlain = isPlain;
-    const wanted = isActive ? t('{0} active', look) : look;
+    const wanted = isActive ? `${look} active` : look;
     if (wanted !== this.#look) element.className = this.#look = wanted;
     if (isActive === this.#isActive) return;
     this.#isActive = isActive;
