@@ -10,15 +10,7 @@ import { diffAcross } from './code-across.js';
 import { filesOf, picturesOf } from './compared-files.js';
 import { comparedRun, detailsOf, differingCurves } from './compared-run.js';
 import { facetOf } from '../../workspace/facets.js';
-import {
-  byWorkspace,
-  facetsOf,
-  keyOf,
-  locate,
-  type PanelWorkspaces,
-  placeOf,
-  pointsOf,
-} from './panel-workspaces.js';
+import { byWorkspace, facetsOf, keyOf, type PanelWorkspaces, placeOf, pointsOf } from './panel-workspaces.js';
 import { type Reading, readRuns } from './read-runs.js';
 import { type KeyedEvent, WorkspaceEvents } from './workspace-events.js';
 
@@ -229,9 +221,10 @@ export class CompareFeed {
   }
 
   async #diff(first: Run, other: Run, signal: AbortSignal): Promise<CodeDiff['files']> {
-    const left = facetOf(locate(this.#options.workspaces, keyOf(first)).workspace, 'code');
+    const { workspaces } = this.#options;
+    const left = facetOf(workspaces.of(first), 'code');
     if (first.workspace === other.workspace) return (await left.diff(first.id, other.id, signal)).files;
-    const right = facetOf(locate(this.#options.workspaces, keyOf(other)).workspace, 'code');
+    const right = facetOf(workspaces.of(other), 'code');
     return diffAcross({ run: first, code: left }, { run: other, code: right }, signal);
   }
 
@@ -239,7 +232,7 @@ export class CompareFeed {
     const { workspaces, warn } = this.#options;
     const runId = keyOf(run);
     try {
-      const whole = await locate(workspaces, runId).workspace.run(run.id, signal);
+      const whole = await workspaces.of(run).run(run.id, signal);
       this.#post({ ...detailsOf(whole), type: 'details', runId }, signal);
     } catch (error) {
       if (!signal.aborted) warn(`Data of ${run.name} could not be read: ${messageOf(error)}`);
@@ -251,7 +244,7 @@ export class CompareFeed {
     const { id, filesElsewhere } = run;
     const runId = keyOf(run);
     try {
-      const { files, isCut } = await filesOf(locate(this.#options.workspaces, runId).workspace, id, signal);
+      const { files, isCut } = await filesOf(this.#options.workspaces.of(run), id, signal);
       if (files.length === 0 && filesElsewhere !== undefined) {
         const problem = `They are stored at ${filesElsewhere}`;
         this.#post({ type: 'files', runId, files: null, isCut, problem }, signal);
@@ -269,7 +262,7 @@ export class CompareFeed {
     const { id, name } = run;
     const runId = keyOf(run);
     try {
-      const { workspace } = locate(workspaces, runId);
+      const workspace = workspaces.of(run);
       const known = this.#pictures.get(runId);
       const pictures = await Promise.all(
         [...picturesOf(files)].map(async ([title, { path, sha256 = '' }]) => {
