@@ -8,22 +8,22 @@ import { saveAs } from './save-as.js';
 /** What a panel has to do itself. */
 export type Own<In extends Message> = Exclude<In, { type: CommonMessage['type'] | 'ready' }>;
 
-export interface PanelDefinition<In extends Message, Out extends Message, F extends Feed> {
+export interface PanelDefinition<In extends Message, F extends Feed> {
   viewType: string;
   title: string;
   /** Name of the bundle in dist/webview, and of the icon in media. */
   bundle: string;
   /** Makes what feeds a page that is ready. */
-  feed: (ready: Extract<In, { type: 'ready' }>, panel: Panel<In, Out, F>) => F | undefined;
+  feed: (ready: Extract<In, { type: 'ready' }>) => F | undefined;
   /** A failure is shown to the person. */
-  receive: (message: Own<In>, feed: F | undefined, panel: Panel<In, Out, F>) => unknown;
+  receive: (message: Own<In>, feed: F | undefined) => unknown;
 }
 
 /** The one panel of a kind in a window, and its return after the window was reloaded. */
 export function registerPanel<In extends Message, Out extends Message, F extends Feed>(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
-  definition: PanelDefinition<In, Out, F>,
+  definition: PanelDefinition<In, F>,
 ): Panel<In, Out, F> {
   const panel = new Panel(context.extensionUri, log, definition);
   context.subscriptions.push(panel);
@@ -36,15 +36,11 @@ export function registerPanel<In extends Message, Out extends Message, F extends
 export class Panel<In extends Message, Out extends Message, F extends Feed> implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
-  readonly #definition: PanelDefinition<In, Out, F>;
+  readonly #definition: PanelDefinition<In, F>;
   readonly #serializer: vscode.Disposable;
   #open: LivePanel<In, F> | undefined;
 
-  constructor(
-    extensionUri: vscode.Uri,
-    log: vscode.LogOutputChannel,
-    definition: PanelDefinition<In, Out, F>,
-  ) {
+  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel, definition: PanelDefinition<In, F>) {
     this.#extensionUri = extensionUri;
     this.#log = log;
     this.#definition = definition;
@@ -76,7 +72,8 @@ export class Panel<In extends Message, Out extends Message, F extends Feed> impl
 
   /** To the page, when there is one. */
   post(message: Out): void {
-    if (message.type === 'error' && 'error' in message) this.#logError((message.error as ErrorData).message);
+    if (message.type === 'error' && 'error' in message)
+      this.#log.error(`${this.#definition.title}: ${(message.error as ErrorData).message}`);
     void this.#open?.panel.webview.postMessage(message);
   }
 
@@ -126,7 +123,7 @@ export class Panel<In extends Message, Out extends Message, F extends Feed> impl
     const adopted = new LivePanel<In, F>(panel, {
       extensionUri: this.#extensionUri,
       bundle,
-      start: (ready) => feed(ready, this),
+      start: feed,
       receive: (message, feed) => this.run(() => this.#receive(message, feed)),
     });
     this.#open = adopted;
@@ -147,12 +144,8 @@ export class Panel<In extends Message, Out extends Message, F extends Feed> impl
         return saveAs(name, content);
       }
       default:
-        return this.#definition.receive(message as Own<In>, feed, this);
+        return this.#definition.receive(message as Own<In>, feed);
     }
-  }
-
-  #logError(message: string): void {
-    this.#log.error(`${this.#definition.title}: ${message}`);
   }
 
   /** Those that the editor has not handed back yet. */

@@ -63,10 +63,6 @@ export class TableSource {
     return this.#options.workspace.id;
   }
 
-  get label(): string {
-    return this.#options.workspace.label;
-  }
-
   get experiments(): TableExperiment[] {
     return shownExperiments(this.id, this.#experiments, this.#options.place);
   }

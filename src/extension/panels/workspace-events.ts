@@ -1,10 +1,10 @@
-import { experimentKey, parseRunKey, runKey, type RunKey } from '../../workspace/run-ref.js';
+import { parseRunKey, runKey, type RunKey } from '../../workspace/run-ref.js';
 import type { RunPart } from '../../workspace/types.js';
 import type { PanelWorkspace, PanelWorkspaces } from './panel-workspaces.js';
 
 /** A workspace's event, with what it is about named by key. */
 export type KeyedEvent =
-  | { type: 'run'; run: RunKey; experiment: string; parts: RunPart[] }
+  | { type: 'run'; run: RunKey; parts: RunPart[] }
   | { type: 'experiments' | 'models' | 'reset'; workspace: string };
 
 /** Undefined while it is not there, or cannot be opened. */
@@ -31,9 +31,9 @@ export class WorkspaceEvents {
     this.#list = workspaces.onDidChange(() => this.#onList());
   }
 
-  /** In place of those that were followed before. */
-  follow(ids: Iterable<string>): void {
-    const wanted = new Set(ids);
+  /** Of the workspaces of these runs, in place of those that were followed before. */
+  followRuns(keys: readonly RunKey[]): void {
+    const wanted = new Set(keys.map((key) => parseRunKey(key).workspace));
     for (const [id, { subscription }] of this.#followed)
       if (!wanted.has(id)) {
         subscription?.dispose();
@@ -42,14 +42,9 @@ export class WorkspaceEvents {
     for (const id of wanted) if (!this.#followed.has(id)) this.#followed.set(id, this.#begin(id));
   }
 
-  /** The workspaces of these runs. */
-  followRuns(keys: readonly RunKey[]): void {
-    this.follow(keys.map((key) => parseRunKey(key).workspace));
-  }
-
   dispose(): void {
     this.#list.dispose();
-    this.follow([]);
+    this.followRuns([]);
   }
 
   #onList(): void {
@@ -78,7 +73,6 @@ export class WorkspaceEvents {
           ? {
               type: 'run',
               run: runKey({ workspace: id, run: event.runId }),
-              experiment: experimentKey({ workspace: id, experiment: event.experimentId }),
               parts: event.parts,
             }
           : { type: event.type, workspace: id },
