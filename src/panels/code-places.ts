@@ -1,5 +1,6 @@
 /** Lines of code that programs name in what they print. Pure. */
 import { type CodeOrigin, isLibrary, pathInCode } from '../job/code-path.js';
+import type { CodeLine } from './code-line.js';
 
 export interface FoundPlace {
   /** Where it stands in the line. */
@@ -34,14 +35,10 @@ export function findPlaces(whole: string): FoundPlace[] {
 }
 
 /** A place in a run's own code, in a text of several lines. */
-export interface LogLink {
+export interface LogLink extends CodeLine {
   /** Where it stands in the text. */
   start: number;
   length: number;
-  /** Relative to the root of the code, with `/`. */
-  file: string;
-  /** From 1. */
-  line: number;
 }
 
 export function linksIn(text: string, origin: CodeOrigin): LogLink[] {
