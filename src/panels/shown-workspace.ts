@@ -12,3 +12,8 @@ export interface ShownWorkspace {
   /** Why its runs could not be read. */
   problem?: ErrorData;
 }
+
+/** Whether its runs are missing: it has failed, or not answered yet. */
+export function lacksRuns({ problem, isPending }: ShownWorkspace): boolean {
+  return problem !== undefined || isPending === true;
+}

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { PageElement } from '../shared/page-element.js';
 import type { ChartRun } from '../../src/panels/messages.js';
+import { lacksRuns } from '../../src/panels/shown-workspace.js';
 import { follow } from '../shared/follow.js';
 import { count, t } from '../shared/l10n.js';
 import { emptyPage, errorNotice, failurePage, type Remedies, workspaceNotices } from '../shared/messages.js';
@@ -157,7 +158,7 @@ export class TyCharts extends PageElement {
 
   /** Those that are not read yet, or cannot be, are told of above. */
   #noRuns(): TemplateResult | typeof nothing {
-    if (this.model.runs.workspaces.some(({ problem, isPending }) => problem ?? isPending)) return nothing;
+    if (this.model.runs.workspaces.some(lacksRuns)) return nothing;
     return emptyPage(
       'graph-line',
       t('No runs are shown'),

@@ -11,6 +11,7 @@ import type {
   XAxis,
 } from '../../src/panels/messages.js';
 import { currentKey } from '../../src/panels/keys.js';
+import { lacksRuns } from '../../src/panels/shown-workspace.js';
 import type { Host } from '../shared/host.js';
 import { Arrangement } from './arrangement.js';
 import { axisMetric, axisMetrics } from './axes.js';
@@ -131,8 +132,7 @@ export class ChartsModel {
     this.runs.take(message);
     this.store.keepOnly(new Set(message.runs.map(({ id }) => id)));
     // What was said of a run that is not read yet, or cannot be, stays.
-    if (!message.workspaces.some(({ problem, isPending }) => problem ?? isPending))
-      this.legend.keepOnly(new Set(message.runs.map(({ id }) => id)));
+    if (!message.workspaces.some(lacksRuns)) this.legend.keepOnly(new Set(message.runs.map(({ id }) => id)));
     this.#keep();
     this.emit({ what: 'structure' });
   }

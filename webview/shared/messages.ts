@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorData } from '../../src/base/errors.js';
-import type { ShownWorkspace } from '../../src/panels/shown-workspace.js';
+import { lacksRuns, type ShownWorkspace } from '../../src/panels/shown-workspace.js';
 import { t } from './l10n.js';
 
 /** What a person can do about a failure. */
@@ -38,7 +38,7 @@ export function workspaceNotices(
   workspaces: readonly ShownWorkspace[],
   remedies: Remedies,
 ): TemplateResult | typeof nothing {
-  const told = workspaces.filter(({ problem, isPending }) => problem ?? isPending);
+  const told = workspaces.filter(lacksRuns);
   if (told.length === 0) return nothing;
   return html`${told.map(({ label, problem }) =>
     problem

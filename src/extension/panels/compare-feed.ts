@@ -2,7 +2,7 @@ import { errorData, messageOf } from '../../base/errors.js';
 import type { RunKey } from '../../workspace/run-ref.js';
 import type { CodeDiff, Run, RunPart } from '../../workspace/types.js';
 import type { ComparedFile, FromCompare, ToCompare } from '../../panels/compare-messages.js';
-import type { ShownWorkspace } from '../../panels/shown-workspace.js';
+import { lacksRuns } from '../../panels/shown-workspace.js';
 import type { Goals } from '../../panels/table-messages.js';
 import { Coalescer } from '../runs/coalescer.js';
 import { dataUri } from '../runs/pictures.js';
@@ -128,7 +128,6 @@ export class CompareFeed {
 
   #take({ runs, workspaces }: Reading, signal: AbortSignal): void {
     this.#runs = this.#keys.flatMap((key) => runs.get(key) ?? []);
-    const problems: ShownWorkspace[] = workspaces.filter(({ problem, isPending }) => problem ?? isPending);
     this.#post(
       {
         type: 'runs',
@@ -136,7 +135,7 @@ export class CompareFeed {
         detailed: DETAILED,
         curves: differingCurves(this.#detailed),
         goals: this.#options.goals(this.#runs),
-        workspaces: problems,
+        workspaces: workspaces.filter(lacksRuns),
       },
       signal,
     );
