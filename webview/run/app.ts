@@ -166,7 +166,7 @@ export class TyRun extends PageElement {
         tables.length > 0
           ? section(model, {
               id: 'tables',
-              title: 'Tables',
+              title: t('Tables'),
               count: tables.length,
               body: () => html`<ty-tables .model=${model} .paths=${tables}></ty-tables>`,
             })

@@ -5,7 +5,7 @@ import type { RunFile } from '../../src/workspace/types.js';
 import { follow } from '../shared/follow.js';
 import { formatBytes } from '../shared/format.js';
 import type { RunModel } from './model.js';
-import { t } from '../shared/l10n.js';
+import { around, t } from '../shared/l10n.js';
 
 /** The files that the run wrote, folder by folder. */
 export class TyFiles extends PageElement {
@@ -29,11 +29,15 @@ export class TyFiles extends PageElement {
     if (!files) return html`<p class="hint">${t('Reading…')}</p>`;
     const elsewhere = this.model.run?.filesElsewhere;
     if (files.length === 0 && elsewhere !== undefined)
-      return html`<p class="hint">${t('The files of this run are stored at')} <code>${elsewhere}</code></p>`;
+      return html`<p class="hint">
+        ${around(t('The files of this run are stored at {0}'), html`<code>${elsewhere}</code>`)}
+      </p>`;
     if (files.length === 0)
       return html`<p class="hint">
-        ${t('The run has no files. What a script logs as an artifact, or writes to')}
-        <code>$TRAINYARD_OUTPUT</code>${t(', is kept here.')}
+        ${around(
+          t('The run has no files. What a script logs as an artifact, or writes to {0}, is kept here.'),
+          html`<code>$TRAINYARD_OUTPUT</code>`,
+        )}
       </p>`;
     return this.#list(files);
   }

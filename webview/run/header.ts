@@ -76,7 +76,7 @@ function progressBar({ done, total, remainingSeconds }: Progress): TemplateResul
     <progress max="1" .value=${share} aria-label=${t('Progress')}></progress>
     <span>${Math.floor(share * 100)}%</span>
     <span class="muted"
-      >${t('{0} of {1}{2}', formatCount(done), formatCount(total), left && ` · ${left}`)}</span
+      >${t('{0} of {1}', formatCount(done), formatCount(total))}${left && ` · ${left}`}</span
     >
   </div>`;
 }

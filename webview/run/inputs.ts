@@ -16,7 +16,7 @@ export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readon
       thing(
         'package',
         nameOf(path),
-        'model',
+        t('model'),
         path,
         register(model, run, { runId: run.id, path }, nameOf(path)),
       ),
@@ -25,12 +25,12 @@ export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readon
 }
 
 function data({ name, digest, context, sourceType, source }: DataInput): TemplateResult {
-  const about = [context && t('data for {0}', context), sourceType].filter(Boolean).join(' · ') || 'data';
+  const about = [context && t('data for {0}', context), sourceType].filter(Boolean).join(' · ') || t('data');
   return thing('database', name, about, digest, nothing, source);
 }
 
 function output(model: RunModel, run: ShownRun, { id, name, step }: ModelLink): TemplateResult {
-  const about = step ? t('model, step {0}', step) : 'model';
+  const about = step ? t('model, step {0}', step) : t('model');
   return thing('package', name, about, id, register(model, run, { modelId: id }, name));
 }
 

@@ -55,7 +55,7 @@ export class TyNote extends PageElement {
               <span class="icon icon-error"></span>
               <div class="notice-text">
                 <p>${t('The note was changed elsewhere while you edited it. It now says:')}</p>
-                <blockquote class="other">${status.note === '' ? 'nothing' : status.note}</blockquote>
+                <blockquote class="other">${status.note === '' ? t('nothing') : status.note}</blockquote>
               </div>
             </div>`
           : nothing

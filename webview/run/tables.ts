@@ -5,7 +5,7 @@ import { follow } from '../shared/follow.js';
 import { formatCount } from '../shared/format.js';
 import './grid.js';
 import type { RunModel } from './model.js';
-import { t } from '../shared/l10n.js';
+import { count, t } from '../shared/l10n.js';
 
 /** So many are open to begin with; a run may have hundreds. */
 const OPEN_AT_FIRST = 3;
@@ -123,28 +123,31 @@ export class TyTables extends PageElement {
 }
 
 function sizeOf({ rowCount, columnCount, rows }: ShownTable): string {
-  const lines =
-    rowCount === null ? t('more than {0}', counted(rows.length, 'row')) : counted(rowCount, 'row');
-  return `${lines} × ${counted(columnCount, 'column')}`;
+  const lines = rowCount === null ? t('more than {0}', saidRows(rows.length)) : saidRows(rowCount);
+  return `${lines} × ${saidColumns(columnCount)}`;
 }
 
 /** What is not shown; empty when all is. */
 function leftOut({ rows, rowCount, columns, columnCount }: ShownTable): string {
   const lines =
     rowCount === null
-      ? t('The first {0}: the file is too large to be read completely.', counted(rows.length, 'row'))
+      ? t('The first {0}: the file is too large to be read completely.', saidRows(rows.length))
       : rows.length < rowCount
-        ? t('The first {0} of {1}.', formatCount(rows.length), counted(rowCount, 'row'))
+        ? t('The first {0} of {1}.', formatCount(rows.length), saidRows(rowCount))
         : '';
   const beyond =
     columns.length < columnCount
-      ? t('The first {0} of {1}.', formatCount(columns.length), counted(columnCount, 'column'))
+      ? t('The first {0} of {1}.', formatCount(columns.length), saidColumns(columnCount))
       : '';
   return [lines, beyond].filter(Boolean).join(' ');
 }
 
-function counted(number: number, what: string): string {
-  return `${formatCount(number)} ${what}${number === 1 ? '' : 's'}`;
+function saidRows(number: number): string {
+  return count(number, '{0} row', '{0} rows', formatCount(number));
+}
+
+function saidColumns(number: number): string {
+  return count(number, '{0} column', '{0} columns', formatCount(number));
 }
 
 customElements.define('ty-tables', TyTables);

@@ -16,6 +16,12 @@ export function count(number: number, one: string, others: string, shown: string
   return t(number === 1 ? one : others, shown);
 }
 
+/** A text with an element in place of its `{0}`, as parts that a template shows one after another. */
+export function around<T>(text: string, element: T): [before: string, element: T, after: string] {
+  const [before = '', ...after] = text.split('{0}');
+  return [before, element, after.join('{0}')];
+}
+
 function read(): Readonly<Record<string, unknown>> {
   const text = globalThis.document?.querySelector<HTMLMetaElement>('meta[name=strings]')?.content;
   return text ? (JSON.parse(text) as Record<string, unknown>) : {};
