@@ -3,7 +3,7 @@ import { PageElement } from '../shared/page-element.js';
 import type { ColumnId, TableExperiment } from '../../src/panels/table-messages.js';
 import { moveFocus, openPopup } from '../controls/popup.js';
 import { follow } from '../shared/follow.js';
-import { t } from '../shared/l10n.js';
+import { count, t } from '../shared/l10n.js';
 import { emptyPage, errorNotice, failurePage, type Remedies, workspaceNotices } from '../shared/messages.js';
 import { formatCount } from '../shared/format.js';
 import './column-chooser.js';
@@ -107,24 +107,24 @@ export class TyTable extends PageElement {
   /** What is selected, and what can be done with it. */
   #foot(): TemplateResult {
     const { model } = this;
-    const count = model.selection.ids.size;
+    const selected = model.selection.ids.size;
     const total = model.view.store.size;
-    const runs = `${formatCount(total)} ${total === 1 ? 'run' : 'runs'}`;
-    const said = count > 0 ? t('{0} of {1} selected', formatCount(count), runs) : runs;
+    const runs = count(total, '{0} run', '{0} runs', formatCount(total));
+    const said = selected > 0 ? t('{0} of {1} selected', formatCount(selected), runs) : runs;
     return html`<div class="foot">
       <span class="said" role="status">${said}${model.isLoading ? ' …' : ''}</span>
       <div class="actions" role="toolbar" aria-label=${t('Selected runs')}>
-        ${this.#action('graph-line', t('Charts'), count > 0, () => model.act('charts'), t('Show the charts of the selected runs'))}
+        ${this.#action('graph-line', t('Charts'), selected > 0, () => model.act('charts'), t('Show the charts of the selected runs'))}
         ${this.#action(
           'git-compare',
           t('Compare'),
-          count >= 2 && count <= MOST_COMPARED,
+          selected >= 2 && selected <= MOST_COMPARED,
           () => model.act('compare'),
           t('Compare 2 to {0} selected runs', formatCount(MOST_COMPARED)),
         )}
-        ${this.#action('tag', t('Tag…'), count > 0, () => model.act('tag'), t('Set a tag of the selected runs'))}
-        ${this.#action('trash', 'Delete', count > 0, () => model.act('delete'), 'Delete the selected runs')}
-        ${this.#export(count)}
+        ${this.#action('tag', t('Tag…'), selected > 0, () => model.act('tag'), t('Set a tag of the selected runs'))}
+        ${this.#action('trash', t('Delete'), selected > 0, () => model.act('delete'), t('Delete the selected runs'))}
+        ${this.#export(selected)}
       </div>
     </div>`;
   }
@@ -135,11 +135,15 @@ export class TyTable extends PageElement {
     </button>`;
   }
 
-  #export(count: number): TemplateResult {
+  #export(selected: number): TemplateResult {
     const { model } = this;
     const popup = () => this.querySelector<HTMLElement>('.export')!;
     const what =
-      count === 0 ? t('all runs') : count === 1 ? t('the selected run') : t('{0} runs', formatCount(count));
+      selected === 0
+        ? t('all runs')
+        : selected === 1
+          ? t('the selected run')
+          : t('{0} runs', formatCount(selected));
     const choice = (label: string, run: () => void) =>
       html`<button
         class="menu-item"

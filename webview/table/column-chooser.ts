@@ -35,10 +35,10 @@ export class TyColumns extends PageElement {
   protected override render(): TemplateResult {
     return html`<ty-checklist
       label=${t('Columns')}
-      hint="Choose columns"
+      hint=${t('Choose columns')}
       buttonClass="tool"
       alignment="end"
-      searchLabel="Search columns"
+      searchLabel=${t('Search columns')}
       .face=${html`<span class="icon icon-list-selection"></span><span class="tool-label">${t('Columns')}</span>`}
       .sections=${SECTIONS}
       .choices=${() => this.#choices()}
