@@ -189,9 +189,11 @@ export class ChartCursor {
     const main = readout.rows.find(({ line }) => line.entry.id === readout.highlighted);
     const said = main ? [main] : readout.rows.slice(0, SPOKEN_ROWS);
     const values = said.map((row) => {
-      const than =
-        row.difference === undefined ? '' : t(' ({0} to baseline)', formatDifference(row.difference));
-      return `${row.line.name} ${formatValue(shown(row))}${than}`;
+      const { name } = row.line;
+      const value = formatValue(shown(row));
+      return row.difference === undefined
+        ? `${name} ${value}`
+        : t('{0} {1} ({2} to baseline)', name, value, formatDifference(row.difference));
     });
     const live = this.#element.querySelector('[aria-live]')!;
     live.textContent = `${formatX(readout.x, readout.xAxis, readout.isStepless)}: ${values.join(', ')}`;

@@ -23,11 +23,9 @@ export function headerTools(chart: string, model: ChartsModel, lines: readonly C
 function steplessNote(lines: readonly ChartLine[], { xAxis }: ChartsModel): TemplateResult | typeof nothing {
   const count = lines.filter(({ curve }) => curve.isStepless).length;
   if (count === 0) return nothing;
-  const [text, how] =
-    xAxis === 'step'
-      ? [t('by order'), t('drawn in the order they were logged')]
-      : [t('by time'), t('matched by their times')];
-  const title = saySteplessLines(count, lines.length, how);
+  const by = xAxis === 'step' ? 'order' : 'time';
+  const text = by === 'order' ? t('by order') : t('by time');
+  const title = saySteplessLines(count, lines.length, by);
   return html`<span class="stepless" title=${title} aria-label=${title}>${text}</span>`;
 }
 

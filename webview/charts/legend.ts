@@ -118,7 +118,9 @@ export class TyLegend extends PageElement {
     const run = isGroup ? undefined : entry.runs[0]!;
     const isShown = !model.legend.hidden.has(id);
     const place = run && model.runs.placeOf(run);
-    const keys = t('Click to hide or show, Alt+click to show it alone');
+    const keys = run
+      ? t('Click to hide or show, Alt+click to show it alone; press B to make it the baseline')
+      : t('Click to hide or show, Alt+click to show it alone');
     const words = run
       ? this.#wordsOf(run)
       : entry.runs.length === 1
@@ -136,7 +138,7 @@ export class TyLegend extends PageElement {
           class="chip-toggle"
           aria-pressed=${isShown}
           aria-label="${name}, ${words}"
-          title="${name} (${words})&#10;${keys}${run ? '; press B to make it the baseline' : ''}"
+          title="${name} (${words})&#10;${keys}"
           @click=${(event: MouseEvent) => (event.altKey ? model.legend.solo(id) : model.legend.toggle(id))}
           @keydown=${(event: KeyboardEvent) => this.#keydown(event, entry)}
         >
@@ -152,7 +154,11 @@ export class TyLegend extends PageElement {
 
   #wordsOf(run: ChartRun): string {
     const { label } = RUN_STATES[run.state];
-    const words = [this.model.runs.placeOf(run), label, run.id === this.model.legend.baseline && 'baseline'];
+    const words = [
+      this.model.runs.placeOf(run),
+      label,
+      run.id === this.model.legend.baseline && t('baseline'),
+    ];
     return words.filter(Boolean).join(', ');
   }
 

@@ -8,8 +8,8 @@ const NAMED = 5;
 /** A summary of a chart for screen readers. */
 export function summaryOf(title: string, lines: readonly ChartLine[]): string {
   const parts = lines.slice(0, NAMED).map((line) => `${line.name}: ${wordsOf(line)}`);
-  const more = lines.length > NAMED ? t('; and {0} more lines', lines.length - NAMED) : '';
-  return t('{0}. {1}{2}. Arrow keys move the cursor, plus and minus zoom.', title, parts.join('; '), more);
+  if (lines.length > NAMED) parts.push(t('and {0} more lines', lines.length - NAMED));
+  return t('{0}. {1}. Arrow keys move the cursor, plus and minus zoom.', title, parts.join('; '));
 }
 
 function wordsOf({ series, group, curve }: ChartLine): string {

@@ -65,7 +65,7 @@ export function columnsOf({
     columns.push({ title: t('value'), isMuted: true, text: ({ value }) => formatValue(value) });
   if (hasGroups && band !== 'none')
     columns.push({
-      title: band === 'range' ? 'range' : t('± SD'),
+      title: band === 'range' ? t('range') : t('± SD'),
       isMuted: true,
       text: ({ group }) => (group ? bandText(group, band) : ''),
     });
@@ -131,7 +131,7 @@ export function readoutText({ rows, xAxis, band }: Readout, title: string): stri
   const isByOrder = xAxis === 'step' && rows.every(({ line }) => line.curve.isStepless);
   const head = ['run', isByOrder ? 'order' : (axisMetric(xAxis) ?? xAxis), title];
   if (hasGroups) head.push('low', 'high', 'runs');
-  if (hasDifference) head.push(t('to baseline'));
+  if (hasDifference) head.push('to baseline');
   const lines = rows.map((row) => {
     const cells = [row.line.name, String(row.x), String(row.value)];
     const { low, high, count } = row.group ?? {};

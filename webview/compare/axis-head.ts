@@ -45,15 +45,15 @@ export class TyAxisHead extends PageElement {
   protected override render(): TemplateResult {
     const { axis, brush } = this;
     const { label } = axis.variable;
-    const range = brush
-      ? t(', only {0} to {1}', this.#text(brush.from, 'from'), this.#text(brush.to, 'to'))
-      : '';
+    const named = brush
+      ? t('{0}, only {1} to {2}', label, this.#text(brush.from, 'from'), this.#text(brush.to, 'to'))
+      : label;
     return html`<button
         class="axis-name ${brush ? 'brushed' : ''}"
         aria-haspopup="dialog"
         aria-expanded=${this.isOpen}
-        aria-label=${t('Axis {0}{1}. Left and Right move it.', label, range)}
-        title=${t('{0}{1}\nDrag to move, click for more', label, range)}
+        aria-label=${t('Axis {0}. Left and Right move it.', named)}
+        title=${t('{0}\nDrag to move, click for more', named)}
         @pointerdown=${(event: PointerEvent) => this.#drag(event)}
         @click=${(event: MouseEvent) => event.detail === 0 && this.#open()}
         @keydown=${(event: KeyboardEvent) => this.#key(event)}

@@ -127,8 +127,9 @@ export class TyCurve extends PageElement {
         formatValue(greatest),
       );
     });
-    const more = parts.length > NAMED ? t('; and {0} more runs', parts.length - NAMED) : '';
-    return t('{0}. {1}{2}. Show charts.', this.metric, parts.slice(0, NAMED).join('; '), more);
+    const said = parts.slice(0, NAMED);
+    if (parts.length > NAMED) said.push(t('and {0} more runs', parts.length - NAMED));
+    return t('{0}. {1}. Show charts.', this.metric, said.join('; '));
   }
 }
 

@@ -1,10 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatValue } from '../shared/format.js';
 import { none, section } from './cells.js';
-import { deltaOf, formatDelta, formatRelative } from './delta.js';
+import { type Delta, deltaOf, formatDelta, formatRelative } from './delta.js';
 import type { CompareModel } from './model.js';
 import { type MetricRow, metricRows } from './rows.js';
 import { t } from '../shared/l10n.js';
+
+const VERDICTS: Record<Delta['verdict'], string> = {
+  better: t('better'),
+  worse: t('worse'),
+  same: t('same'),
+  unknown: '',
+};
 
 /** Last values, and how they stand against the first run's. */
 export function metricsSection({ shown, showAll, goals }: CompareModel): TemplateResult {
@@ -44,7 +51,7 @@ function metricRow({ name, goal, values, best }: MetricRow): TemplateResult {
                     title=${`${formatDelta(delta)} ${formatRelative(delta)}`}
                     >${formatDelta(delta)}</span
                   ><span class="relative ${delta.verdict}">${formatRelative(delta)}</span
-                  ><span class="visually-hidden">${delta.verdict === 'unknown' ? '' : delta.verdict}</span>`
+                  ><span class="visually-hidden">${VERDICTS[delta.verdict]}</span>`
               : nothing
           }
         </div>

@@ -14,7 +14,7 @@ import { runList } from './run-list.js';
 import './scatter-chart.js';
 import './shade-legend.js';
 import { type Variable, variablesOf } from './variables.js';
-import { t } from '../shared/l10n.js';
+import { around, t } from '../shared/l10n.js';
 
 const AXIS_SECTIONS: readonly (readonly [Variable['kind'], string])[] = [
   ['param', t('Params')],
@@ -109,7 +109,7 @@ export class TyRelations extends PageElement {
             <ty-scatter .model=${model} .view=${view}></ty-scatter>
           </section>
           <section aria-label=${t('Importance of params')}>
-            <h2>${t('What matters to')} <code>${view.target.variable.label}</code></h2>
+            <h2>${around(t('What matters to {0}'), html`<code>${view.target.variable.label}</code>`)}</h2>
             <ty-importance .view=${view} .onPick=${(id: string) => this.#choose({ x: id })}></ty-importance>
           </section>
         </div>
@@ -130,10 +130,10 @@ export class TyRelations extends PageElement {
       </span>
       <ty-checklist
         label=${t('Axes')}
-        hint="Choose which params and metrics have an axis"
+        hint=${t('Choose which params and metrics have an axis')}
         buttonClass="link"
-        searchLabel="Search params and metrics"
-        face="Axes…"
+        searchLabel=${t('Search params and metrics')}
+        face=${t('Axes…')}
         .sections=${AXIS_SECTIONS}
         .choices=${() => this.#axisChoices(view)}
       ></ty-checklist>

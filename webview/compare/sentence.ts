@@ -3,7 +3,7 @@ import type { Goals } from '../../src/panels/table-messages.js';
 import { formatValue } from '../shared/format.js';
 import { deltaOf, formatDelta } from './delta.js';
 import { type MetricRow, metricRows, textRows } from './rows.js';
-import { t } from '../shared/l10n.js';
+import { around, t } from '../shared/l10n.js';
 
 export interface Part {
   text: string;
@@ -59,11 +59,10 @@ export function summaryOf(runs: readonly ComparedRun[], said?: Goals): Part[] {
     best === undefined
       ? []
       : [
-          [
-            { text: 'best ' },
-            { text: name, isName: true },
-            { text: ` ${formatValue(values[best]!)} (${runs[best]!.name})` },
-          ],
+          around(t('best {0} {1} ({2})', '{0}', formatValue(values[best]!), runs[best]!.name), {
+            text: name,
+            isName: true,
+          }).map((part) => (typeof part === 'string' ? { text: part } : part)),
         ],
   );
   return sentence(changes, results.slice(0, NAMED_METRICS));

@@ -10,19 +10,24 @@ export function isStepless(steps: Float64Array, length = steps.length): boolean 
   return true;
 }
 
-/**
- * The note for lines that are drawn this way.
- *
- * @param total lines in all
- * @param how they are drawn
- */
-export function saySteplessLines(
-  count: number,
-  total: number,
-  how = t('drawn in the order they were logged'),
-): string {
-  const what = total === 1 ? t('All points have') : count === total ? t('All points of each line have') : '';
-  return what !== ''
-    ? t('{0} the same step, so they are {1}.', what, how)
-    : t('{0} of {1} lines have all points at the same step. These are {2}.', count, total, how);
+/** How such lines are drawn: in the order of logging, or by time if the axis is a metric. */
+export type SteplessDrawing = 'order' | 'time';
+
+/** The note for lines that are drawn this way. @param total lines in all */
+export function saySteplessLines(count: number, total: number, by: SteplessDrawing = 'order'): string {
+  if (total === 1)
+    return by === 'order'
+      ? t('All points have the same step, so they are drawn in the order they were logged.')
+      : t('All points have the same step, so they are matched by their times.');
+  if (count === total)
+    return by === 'order'
+      ? t('All points of each line have the same step, so they are drawn in the order they were logged.')
+      : t('All points of each line have the same step, so they are matched by their times.');
+  return by === 'order'
+    ? t(
+        '{0} of {1} lines have all points at the same step. These are drawn in the order they were logged.',
+        count,
+        total,
+      )
+    : t('{0} of {1} lines have all points at the same step. These are matched by their times.', count, total);
 }
