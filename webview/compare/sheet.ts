@@ -2,11 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { PageElement } from '../shared/page-element.js';
 import type { ComparedRun } from '../../src/panels/compare-messages.js';
 import { follow } from '../shared/follow.js';
-import { formatDuration, formatTime } from '../shared/format.js';
 import { RUN_STATES } from '../shared/run-state.js';
 import { dot, section, textRow } from './cells.js';
 import { codeSection } from './code-section.js';
 import { curvesSection } from './curves-section.js';
+import { factRows } from './facts.js';
 import { filesSection } from './files-section.js';
 import { metricsSection } from './metrics-section.js';
 import type { CompareModel } from './model.js';
@@ -123,22 +123,6 @@ export class TySheet extends PageElement {
       </div>
     </th>`;
   }
-}
-
-function factRows(runs: readonly ComparedRun[]): TextRow[] {
-  const of = (run: ComparedRun): Record<string, string> => ({
-    State: RUN_STATES[run.state].label,
-    Started: formatTime(run.startTime),
-    ...(run.duration !== null && { Duration: formatDuration(run.duration) }),
-    ...Object.fromEntries(run.facts.map(([name, value]) => [t(name), value])),
-  });
-  const names = [
-    t('State'),
-    t('Started'),
-    t('Duration'),
-    ...runs.flatMap(({ facts }) => facts.map(([name]) => t(name))),
-  ];
-  return textRows(runs, of, [...new Set(names)]);
 }
 
 customElements.define('ty-sheet', TySheet);
