@@ -1,6 +1,6 @@
 /** What the comparison and its host say to each other. Types only; numbers travel as typed arrays, so NaN survives. */
 import type { ErrorData } from '../base/errors.js';
-import type { CodeDiff, Points, RunState } from '../workspace/types.js';
+import type { CodeDiff, ModelLink, Points, RunState } from '../workspace/types.js';
 import type { RunKey } from '../workspace/run-ref.js';
 import type { CommonMessage } from './common-messages.js';
 import type { ShownWorkspace } from './shown-workspace.js';
@@ -44,6 +44,18 @@ export interface ComparedFile {
   isText: boolean;
 }
 
+/** What the data and the packages of a run were. */
+export interface RunDetails {
+  /** Digests of the data that it read, by name. */
+  data: Record<string, string>;
+  /** Where the data came from, by the same names. */
+  sources: Record<string, string>;
+  /** Names of the models that it read and made. */
+  models: Partial<Record<ModelLink['role'], string>>;
+  /** Versions by name; '' when any would do. */
+  environment: Record<string, string>;
+}
+
 export interface CompareState {
   version: 1;
   runIds: string[];
@@ -84,8 +96,7 @@ export type ToCompare =
   | { type: 'changed'; runs: ComparedRun[]; curves: string[] }
   /** Files that differ between the first run and this one; or why that cannot be told. */
   | { type: 'code'; runId: string; files: ChangedFile[] | null; problem?: string }
-  /** Data and packages, by name. */
-  | { type: 'details'; runId: string; data: Record<string, string>; environment: Record<string, string> }
+  | ({ type: 'details'; runId: string } & RunDetails)
   /** What a run wrote; `isCut` when there is more than is told. null: cannot be told, for this reason, a sentence. */
   | { type: 'files'; runId: string; files: ComparedFile[] | null; isCut: boolean; problem?: string }
   /** Pictures of a run by name, as data URIs. */

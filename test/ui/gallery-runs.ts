@@ -53,6 +53,8 @@ export function comparedRuns(all: readonly Trained[], state?: unknown, places: s
     ]),
     details: by(({ run }) => ({
       data: { 'digits-train (training)': run.code?.branch === 'fix/augmentation' ? '9b20d1f4' : '4c1ef07a' },
+      sources: {},
+      models: {},
       environment: { Python: '3.12.8', ...PACKAGES },
     })),
     files: by(({ run }) => ({ files: writtenFiles(run), isCut: false })),

@@ -1,4 +1,4 @@
-import type { ComparedRun } from '../../src/panels/compare-messages.js';
+import type { ComparedRun, RunDetails } from '../../src/panels/compare-messages.js';
 import { formatDuration, formatTime } from '../shared/format.js';
 import { t } from '../shared/l10n.js';
 import { RUN_STATES } from '../shared/run-state.js';
@@ -21,4 +21,22 @@ export function factRows(runs: readonly ComparedRun[]): TextRow[] {
     ...runs.flatMap(({ facts }) => facts.map(([name]) => t(name))),
   ];
   return textRows(runs, of, [...new Set(names)]);
+}
+
+/** Data and models of a run, by name. */
+export function dataOf(details: RunDetails | undefined): Texts {
+  if (!details) return {};
+  const { data, sources, models } = details;
+  return {
+    ...data,
+    ...Object.fromEntries(Object.entries(sources).map(([name, source]) => [t('{0} from', name), source])),
+    ...(models.input !== undefined && { [t('Input model')]: models.input }),
+    ...(models.output !== undefined && { [t('Output model')]: models.output }),
+  };
+}
+
+/** Versions of the packages of a run, by name. */
+export function packagesOf(details: RunDetails | undefined): Texts {
+  const packages = Object.entries(details?.environment ?? {});
+  return Object.fromEntries(packages.map(([name, version]) => [name, version || t('any')]));
 }

@@ -6,7 +6,7 @@ import { RUN_STATES } from '../shared/run-state.js';
 import { dot, section, textRow } from './cells.js';
 import { codeSection } from './code-section.js';
 import { curvesSection } from './curves-section.js';
-import { factRows } from './facts.js';
+import { dataOf, factRows, packagesOf } from './facts.js';
 import { filesSection } from './files-section.js';
 import { metricsSection } from './metrics-section.js';
 import type { CompareModel } from './model.js';
@@ -57,11 +57,11 @@ export class TySheet extends PageElement {
           ${codeSection(model)}
           ${texts(
             t('Data'),
-            textRows(runs, ({ id }) => model.details.get(id)?.data ?? {}),
+            textRows(runs, ({ id }) => dataOf(model.details.get(id))),
           )}
           ${texts(
             t('Packages'),
-            textRows(runs, ({ id }) => model.details.get(id)?.environment ?? {}),
+            textRows(runs, ({ id }) => packagesOf(model.details.get(id))),
           )}
           ${picturesSection(model)} ${filesSection(model)} ${texts(t('Run'), factRows(runs), true)}
           ${texts(

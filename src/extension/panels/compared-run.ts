@@ -4,7 +4,7 @@ import { ownTags } from '../runs/own-tags.js';
 import { pointsOf } from '../../workspace/metric-summary.js';
 import { keyOf } from './panel-workspaces.js';
 import { forPage } from '../../panels/l10n.js';
-import type { ComparedRun } from '../../panels/compare-messages.js';
+import type { ComparedRun, RunDetails } from '../../panels/compare-messages.js';
 
 /** What the comparison shows of a run. @param place what its workspace is called, where there are several */
 export function comparedRun(run: Run, place?: string): ComparedRun {
@@ -61,31 +61,25 @@ export function differingCurves(runs: readonly Run[]): string[] {
   );
 }
 
-/** What a run that was read alone says of its data and its packages: values by name. */
-export function detailsOf({ inputs = [], models = [], environment }: Run): {
-  data: Record<string, string>;
-  environment: Record<string, string>;
-} {
-  const data: Record<string, string> = {};
+/** What a run that was read alone says of its data and its packages. */
+export function detailsOf({ inputs = [], models = [], environment }: Run): RunDetails {
+  const details: RunDetails = {
+    data: {},
+    sources: {},
+    models: {},
+    environment: { ...(environment?.python && { Python: environment.python }), ...environment?.packages },
+  };
   // Two versions of one name in one run stand in one place.
-  const add = (name: string, value: string) => {
-    data[name] = name in data ? `${data[name]}, ${value}` : value;
+  const add = (to: Record<string, string>, name: string, value: string) => {
+    to[name] = name in to ? `${to[name]}, ${value}` : value;
   };
   for (const { name, context, digest, sourceType, source } of inputs) {
     const title = context ? `${name} (${context})` : name;
-    add(title, digest);
-    add(`${title} from`, placeOf(source) ?? sourceType);
+    add(details.data, title, digest);
+    add(details.sources, title, placeOf(source) ?? sourceType);
   }
-  for (const { role, name } of models) add(role === 'input' ? 'Input model' : 'Output model', name);
-  return {
-    data,
-    environment: {
-      ...(environment?.python && { Python: environment.python }),
-      ...Object.fromEntries(
-        Object.entries(environment?.packages ?? {}).map(([name, version]) => [name, version || 'any']),
-      ),
-    },
-  };
+  for (const { role, name } of models) add(details.models, role, name);
+  return details;
 }
 
 /** The address in a dataset's source: JSON with `uri`, `url` or `path`, or plain text. Undefined when it has none. */

@@ -179,11 +179,15 @@ describe('comparison', () => {
       ...two,
       details: {
         'local/run-1': {
-          data: { 'digits (training)': 'aa', 'digits (training) from': 's3' },
+          data: { 'digits (training)': 'aa' },
+          sources: { 'digits (training)': 's3' },
+          models: {},
           environment: { torch: '2.1' },
         },
         'local/run-2': {
-          data: { 'digits (training)': 'bb', 'digits (training) from': 's3' },
+          data: { 'digits (training)': 'bb' },
+          sources: { 'digits (training)': 's3' },
+          models: {},
           environment: { torch: '2.2' },
         },
       },

@@ -132,12 +132,10 @@ describe('CompareFeed', () => {
       {
         type: 'details',
         runId: 'local/run-2',
-        data: {
-          'digits (training)': 'of run-2',
-          'digits (training) from': 's3://a/b',
-          'Output model': 'net',
-        },
-        environment: { Python: '3.12.1', torch: '2.1.0', rich: 'any' },
+        data: { 'digits (training)': 'of run-2' },
+        sources: { 'digits (training)': 's3://a/b' },
+        models: { output: 'net' },
+        environment: { Python: '3.12.1', torch: '2.1.0', rich: '' },
       },
     );
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { comparedRun } from '../../../../src/extension/panels/compared-run.js';
-import { factRows } from '../../../../webview/compare/facts.js';
+import { dataOf, factRows, packagesOf } from '../../../../webview/compare/facts.js';
 import { tableRun } from '../../../ui/webview/table-host.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
@@ -28,6 +28,26 @@ function inLanguage(strings: Record<string, string>): [name: string, values: str
   ];
   return JSON.parse(execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })) as never;
 }
+
+describe('data and packages of compared runs', () => {
+  const details = {
+    data: { 'digits (training)': 'aa' },
+    sources: { 'digits (training)': 's3://a/b' },
+    models: { input: 'base', output: 'net' },
+    environment: { Python: '3.12.1', rich: '' },
+  };
+
+  it('are values by name, nothing while they are not known', () => {
+    assert.deepEqual(dataOf(details), {
+      'digits (training)': 'aa',
+      'digits (training) from': 's3://a/b',
+      'Input model': 'base',
+      'Output model': 'net',
+    });
+    assert.deepEqual(packagesOf(details), { Python: '3.12.1', rich: 'any' });
+    assert.deepEqual([dataOf(undefined), packagesOf(undefined)], [{}, {}]);
+  });
+});
 
 describe('the facts of compared runs', () => {
   it('begin with how each run went', () => {
