@@ -74,6 +74,6 @@ async function filesOf({ run, code }: Side, signal: AbortSignal): Promise<Map<st
 function tooLarge(): TrainyardError {
   return new TrainyardError(
     'TOO_LARGE',
-    'The runs are in two workspaces, and their code has too many files to compare.',
+    'The runs are in two workspaces, and their code is too large to compare.',
   );
 }
