@@ -1,4 +1,5 @@
 import type { ErrorData } from '../../src/base/errors.js';
+import { DEFAULT_LAYOUT } from '../../src/panels/charts-layout.js';
 import type {
   ChartRun,
   ChartsSettings,
@@ -37,16 +38,6 @@ export interface Cursor {
   spoken: boolean;
 }
 
-export const DEFAULTS: ChartsSettings = {
-  xAxis: 'step',
-  yScale: 'linear',
-  smoothingKind: 'exponential',
-  smoothing: 0,
-  ignoreOutliers: false,
-  groupBy: null,
-  band: 'range',
-};
-
 /** The state of the panel. Components read it and ask it to change; it tells them what did. */
 export class ChartsModel {
   readonly store = new SeriesStore();
@@ -61,7 +52,7 @@ export class ChartsModel {
 
   /** False until the host has told what to show. */
   isLoaded = false;
-  settings: ChartsSettings = DEFAULTS;
+  settings: ChartsSettings = DEFAULT_LAYOUT.settings;
   zoom: Range | null = null;
   cursor: Cursor | null = null;
   error: ErrorData | undefined;
@@ -85,7 +76,7 @@ export class ChartsModel {
     this.expanded = state?.expanded ?? null;
     if (state?.zoom && state.zoom.min < state.zoom.max) {
       const { xAxis, min, max } = state.zoom;
-      this.settings = { ...DEFAULTS, xAxis };
+      this.settings = { ...DEFAULT_LAYOUT.settings, xAxis };
       this.zoom = { min, max };
     }
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { DEFAULT_LAYOUT } from '../../../src/panels/charts-layout.js';
 import type { ChartsLayout } from '../../../src/panels/messages.js';
 import { holds } from '../../support/until.js';
 import { accuracyAt, fakeRun, fakeSeries, lossAt, START } from './data.js';
@@ -32,16 +33,6 @@ function training(count: number, points: number, keys = ['loss', 'val/accuracy',
   );
   return { runs, series };
 }
-
-const PLAIN = {
-  xAxis: 'step',
-  yScale: 'linear',
-  smoothingKind: 'exponential',
-  smoothing: 0,
-  ignoreOutliers: false,
-  groupBy: null,
-  band: 'range',
-} as const;
 
 describe('charts page', () => {
   const openPage = pagesOf('charts', installFakeHost);
@@ -641,7 +632,7 @@ describe('charts page', () => {
       await open({
         ...training(6, 50),
         labels: [LR],
-        settings: { ...PLAIN, groupBy: 'param:lr', band: 'none' },
+        settings: { ...DEFAULT_LAYOUT.settings, groupBy: 'param:lr', band: 'none' },
       });
       await drawn('loss');
       const away = async () => {
@@ -662,7 +653,11 @@ describe('charts page', () => {
     });
 
     it('exports the means that it draws', async () => {
-      await open({ ...training(6, 10), labels: [LR], settings: { ...PLAIN, groupBy: 'param:lr' } });
+      await open({
+        ...training(6, 10),
+        labels: [LR],
+        settings: { ...DEFAULT_LAYOUT.settings, groupBy: 'param:lr' },
+      });
       await drawn('loss');
       await page.evaluate(() => window.fake.say({ type: 'act', verb: 'openData', metric: 'loss' }));
       await page.waitForFunction(() => window.fake.sent.some(({ type }) => type === 'open'));
@@ -759,7 +754,7 @@ describe('charts page', () => {
   });
 
   it('smooths in another way by as much', async () => {
-    await open({ ...training(1, 100), settings: { ...PLAIN, smoothing: 0.9 } });
+    await open({ ...training(1, 100), settings: { ...DEFAULT_LAYOUT.settings, smoothing: 0.9 } });
     await drawn('loss');
     await page.locator('.view-button').click();
     await page.getByLabel('Average').check();
