@@ -343,64 +343,47 @@ describe('panels with runs of two workspaces', () => {
       const { workspaces: stand } = [...of(posted, 'begin'), ...of(posted, 'experiments')].at(-1)!;
       assert.equal(stand.find(({ id }) => id === 'lab')?.problem?.message, 'Invalid clause.');
     });
-  });
 
-  describe('the table, when the list changes', () => {
-    let posted: ToTable[];
-    async function start(experimentId: string | null): Promise<void> {
-      posted = [];
-      const feed = new TableFeed(
-        { experimentId, filter: '' },
-        {
-          workspaces: workspaces(),
-          post: (message) => posted.push(message),
-          layout: () => null,
-          filters: () => [],
-          onFilter: () => undefined,
-          warn: (message) => warned.push(message),
-        },
-      );
-      feeds.push(feed);
-      await pass(10);
-    }
-    /** Since the last `begin`. */
-    const told = () => {
-      const from = posted.findLastIndex(({ type }) => type === 'begin');
-      return of(posted.slice(from), 'runs').flatMap(({ chunk }) => chunk.ids);
-    };
+    describe('when the list changes', () => {
+      /** Since the last `begin`. */
+      const told = () => {
+        const from = posted.findLastIndex(({ type }) => type === 'begin');
+        return of(posted.slice(from), 'runs').flatMap(({ chunk }) => chunk.ids);
+      };
 
-    it('has the runs of one that was added, and not those of one that was removed', async () => {
-      list.all = [here];
-      await start(null);
-      assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
-      list.change(here, lab);
-      await pass(10);
-      assert.deepEqual(told().toSorted(), ['lab/run-1', 'lab/run-2', 'local/run-1', 'local/run-2']);
-      const words = of(posted, 'runs')
-        .at(-1)
-        ?.chunk.texts.find(({ id }) => id === 'workspace')?.words;
-      assert.equal(words?.length, 1, 'each is called by its workspace by now');
-      list.change(here);
-      await pass(10);
-      assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
-      assert.equal(posted.at(-1)?.type, 'end');
-      assert.equal(lab.listeners.size, 0);
-    });
+      it('has the runs of one that was added, and not those of one that was removed', async () => {
+        list.all = [here];
+        await start(null);
+        assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
+        list.change(here, lab);
+        await pass(10);
+        assert.deepEqual(told().toSorted(), ['lab/run-1', 'lab/run-2', 'local/run-1', 'local/run-2']);
+        const words = of(posted, 'runs')
+          .at(-1)
+          ?.chunk.texts.find(({ id }) => id === 'workspace')?.words;
+        assert.equal(words?.length, 1, 'each is called by its workspace by now');
+        list.change(here);
+        await pass(10);
+        assert.deepEqual(told(), ['local/run-1', 'local/run-2']);
+        assert.equal(posted.at(-1)?.type, 'end');
+        assert.equal(lab.listeners.size, 0);
+      });
 
-    it('is not read anew when the list is the same', async () => {
-      await start(null);
-      list.change(here, lab);
-      await pass(10);
-      assert.equal(of(posted, 'begin').length, 1);
-    });
+      it('is not read anew when the list is the same', async () => {
+        await start(null);
+        list.change(here, lab);
+        await pass(10);
+        assert.equal(of(posted, 'begin').length, 1);
+      });
 
-    it('says why the only one whose runs it shows cannot be opened', async () => {
-      await start('lab/1');
-      list.problems.set('lab', new TrainyardError('BAD_REQUEST', 'It has no address.'));
-      list.change(here);
-      await pass(10);
-      const last = posted.at(-1);
-      assert.equal(last?.type === 'error' && last.error.message, 'It has no address.');
+      it('says why the only one whose runs it shows cannot be opened', async () => {
+        await start('lab/1');
+        list.problems.set('lab', new TrainyardError('BAD_REQUEST', 'It has no address.'));
+        list.change(here);
+        await pass(10);
+        const last = posted.at(-1);
+        assert.equal(last?.type === 'error' && last.error.message, 'It has no address.');
+      });
     });
   });
 
