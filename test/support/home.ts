@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { ACTIVE_STATES, type Run } from '../../src/workspace/types.js';
 import { until } from './until.js';
 
 export const serverEntry = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
+export const cliEntry = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** A home of its own with a git project beside it; the server is the real one, started when it is asked. */
 export class TestHome {
@@ -35,6 +36,18 @@ export class TestHome {
   git(...args: string[]): string {
     const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
     return execFileSync('git', [...who, ...args], { cwd: this.project, encoding: 'utf8' }).trim();
+  }
+
+  /** The command line, called in the project unless it is said otherwise. */
+  cli(args: readonly string[], more: { cwd?: string; env?: Record<string, string> } = {}) {
+    const { cwd = this.project, env } = more;
+    // What the shell that runs the tests has chosen does not count.
+    const own = { TRAINYARD_HOME: this.home, TRAINYARD_WORKSPACE: '' };
+    return spawnSync(process.execPath, ['--', cliEntry, ...args], {
+      cwd,
+      env: { ...process.env, ...own, ...env },
+      encoding: 'utf8',
+    });
   }
 
   /** Submits a shell script. */

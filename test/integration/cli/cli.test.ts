@@ -2,10 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { TestHome } from '../../support/home.js';
-
-const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+import { cliEntry, TestHome } from '../../support/home.js';
 
 describe('the command line', () => {
   let test: TestHome;
@@ -15,14 +12,7 @@ describe('the command line', () => {
   });
   after(() => test.close());
 
-  const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
-      cwd: test.project,
-      env: { ...process.env, TRAINYARD_HOME: test.home },
-      encoding: 'utf8',
-    });
-    return { status, stdout, stderr };
-  };
+  const run = (...args: string[]) => test.cli(args);
   const json = <T>(...args: string[]) => JSON.parse(run(...args, '--json').stdout) as T;
 
   it('says 3 when no server runs, and starts none', () => {
@@ -41,7 +31,7 @@ describe('the command line', () => {
     const variables = json<Record<string, string>>('env');
     const { stdout } = spawnSync(
       'sh',
-      ['-c', 'eval "$("$0" "$1" env --shell sh)"; env', process.execPath, CLI],
+      ['-c', 'eval "$("$0" "$1" env --shell sh)"; env', process.execPath, cliEntry],
       { env: { PATH: process.env['PATH'], TRAINYARD_HOME: test.home }, encoding: 'utf8' },
     );
     const got = new Map(stdout.split('\n').map((line) => [line.split('=', 1)[0], line.replace(/^\w+=/, '')]));

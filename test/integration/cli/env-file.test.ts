@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { parseEnvFile } from '../../../src/job/env-file.js';
 import type { Run } from '../../../src/workspace/types.js';
 import { TestHome } from '../../support/home.js';
 import { interpreter } from '../mlflow/python.js';
-
-const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
 describe('files of variables', () => {
   it('are read as python-dotenv reads them', () => {
@@ -91,12 +88,7 @@ json.dump([dotenv_values(stream=io.StringIO(text)) for text in texts], sys.stdou
     });
     after(() => test.close());
 
-    const submit = (...args: string[]) =>
-      spawnSync(process.execPath, ['--', CLI, 'submit', 'show.sh', ...args], {
-        cwd: test.project,
-        env: { ...process.env, TRAINYARD_HOME: test.home },
-        encoding: 'utf8',
-      });
+    const submit = (...args: string[]) => test.cli(['submit', 'show.sh', ...args]);
 
     it('reach it, are written nowhere, and give way to what the call says', async () => {
       const files = ['--env-file', '../secret.env', '--env-file', '../more.env'];
@@ -112,10 +104,9 @@ json.dump([dotenv_values(stream=io.StringIO(text)) for text in texts], sys.stdou
 
     it('leave nothing of a secret in what the job starts from', async () => {
       // A name that does not look like a secret.
-      const env = { ...process.env, TRAINYARD_HOME: test.home, PLAINLY: 'plain-secret-value' };
-      const args = ['--', CLI, 'submit', 'show.sh', '--secret', 'PLAINLY', '--wait', '--json'];
-      const options = { cwd: test.project, env, encoding: 'utf8' } as const;
-      const run = JSON.parse(spawnSync(process.execPath, args, options).stdout) as Run;
+      const env = { PLAINLY: 'plain-secret-value' };
+      const args = ['submit', 'show.sh', '--secret', 'PLAINLY', '--wait', '--json'];
+      const run = JSON.parse(test.cli(args, { env }).stdout) as Run;
       assert.equal(run.state, 'finished');
       assert.deepEqual(filesWith('plain-secret-value'), []);
     });

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Run } from '../../../src/workspace/types.js';
 import { TestHome } from '../../support/home.js';
 import { hasPython, interpreter } from '../mlflow/python.js';
-
-const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
 /** Says how it was started, as Python itself knows it. In one write: the lines of several processes do not mix then. */
 const TELL = `
@@ -41,12 +37,7 @@ describe('what a job runs, from the command line', () => {
   });
   after(() => test.close());
 
-  const call = (args: string[], cwd = test.project, env: Record<string, string> = {}) =>
-    spawnSync(process.execPath, [CLI, 'submit', ...args], {
-      cwd,
-      env: { ...process.env, TRAINYARD_HOME: test.home, ...env },
-      encoding: 'utf8',
-    });
+  const call = (args: string[], cwd = test.project) => test.cli(['submit', ...args], { cwd });
 
   /** The run as it ended, and what its last lines told. */
   async function submit(args: string[], cwd?: string): Promise<{ run: Run; log: string; told: Told[] }> {

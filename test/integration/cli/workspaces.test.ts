@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findServer, shutdown } from '../../../src/workspace/local/launch.js';
 import { TestHome } from '../../support/home.js';
-
-const CLI = path.resolve(import.meta.dirname, '../../../dist/cli.js');
 
 interface Listed {
   id: string;
@@ -33,15 +30,8 @@ describe('workspaces on the command line', function () {
     await test.close();
   });
 
-  const runWith = (env: Record<string, string>, ...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--', CLI, ...args], {
-      cwd: test.project,
-      env: { ...process.env, TRAINYARD_WORKSPACE: '', TRAINYARD_HOME: test.home, ...env },
-      encoding: 'utf8',
-    });
-    return { status, stdout, stderr };
-  };
-  const run = (...args: string[]) => runWith({}, ...args);
+  const runWith = (env: Record<string, string>, ...args: string[]) => test.cli(args, { env });
+  const run = (...args: string[]) => test.cli(args);
   const json = <T>(...args: string[]) => JSON.parse(run(...args, '--json').stdout) as T;
   const listed = () => json<{ workspaces: Listed[] }>('workspaces').workspaces;
   const names = (...args: string[]) =>

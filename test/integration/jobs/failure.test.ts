@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FailureCause, Run } from '../../../src/workspace/types.js';
 import { TestHome } from '../../support/home.js';
 
-const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 const PYTHON = process.env['TRAINYARD_TEST_PYTHON'] ?? 'python3';
 
 describe('a job that fails', () => {
@@ -21,14 +18,7 @@ describe('a job that fails', () => {
   });
   after(() => test.close());
 
-  const cli = (...args: string[]) => {
-    const { status, stdout } = spawnSync(process.execPath, [CLI, ...args], {
-      cwd: test.project,
-      env: { ...process.env, TRAINYARD_HOME: test.home },
-      encoding: 'utf8',
-    });
-    return { status, stdout };
-  };
+  const cli = (...args: string[]) => test.cli(args);
   const submit = (name: string, script: string, ...flags: string[]) => {
     test.write(name, script);
     return cli('submit', name, ...(name.endsWith('.py') ? ['--python', PYTHON] : []), ...flags);

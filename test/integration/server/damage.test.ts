@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { TrainyardError } from '../../../src/base/errors.js';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ensureServer } from '../../../src/workspace/local/launch.js';
 import { serverEntry, stopServerOf, TestHome } from '../../support/home.js';
 import { askForJson, createRun } from '../../support/mlflow.js';
 import { until } from '../../support/until.js';
-
-const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
 describe('a server whose store is damaged', function () {
   this.timeout(120_000);
@@ -22,10 +18,7 @@ describe('a server whose store is damaged', function () {
 
   const start = () => ensureServer({ home: test.home, serverEntry });
   const at = (...names: string[]) => path.join(test.home, 'store', ...names);
-  const cli = (...args: string[]) => {
-    const env = { ...process.env, TRAINYARD_HOME: test.home };
-    return spawnSync(process.execPath, [CLI, ...args], { cwd: test.project, env, encoding: 'utf8' });
-  };
+  const cli = (...args: string[]) => test.cli(args);
 
   /** It follows SQLite's log a moment after each change. */
   function isCopied(): boolean {
