@@ -100,7 +100,8 @@ describe('several workspaces', () => {
     const key = await submitTo(team, 'failing.sh', 'echo training\nno-such-program\n');
     const run = await ended(parseRunKey(key).run);
     await vscode.commands.executeCommand('trainyard.workspace.switch', 'local');
-    const [, link = ''] = /\(command:trainyard\.run\.openFailure\?([^)]*)\)/.exec(runTooltip(run).value) ?? [];
+    const [, link = ''] =
+      /\(command:trainyard\.run\.openFailure\?([^)]*)\)/.exec(runTooltip(run).value) ?? [];
     const args = JSON.parse(decodeURIComponent(link)) as unknown[];
     assert.deepEqual(args, [key]);
     await vscode.commands.executeCommand('trainyard.run.openFailure', ...args);
