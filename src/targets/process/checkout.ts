@@ -12,8 +12,8 @@ import type { Mount } from './files.js';
 import type { JobFolders } from './folders.js';
 import { joinLeftOut } from './links.js';
 import { setUpPython } from './outside-code.js';
-import type { Slot, Slots } from './slots.js';
-import { linkSurroundings } from './surroundings.js';
+import type { Slot, Slots } from '../shared/checkouts/slots.js';
+import { linkSurroundings } from '../shared/checkouts/surroundings.js';
 
 /** Where a job's process starts, and what it sees elsewhere than it is. */
 export interface Checkout {

@@ -1,12 +1,12 @@
 /** What a snapshot leaves out and a job needs: data, environments. It is joined to the checkout from where it is. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { hasCode } from '../../base/errors.js';
 import { isWithin } from '../../base/within.js';
 import { isNoInput } from '../shared/code.js';
 import type { JobInput } from '../target.js';
 import type { Mount } from './files.js';
-import type { Slot } from './slots.js';
+import { entriesOf, link } from '../shared/checkouts/entries.js';
+import type { Slot } from '../shared/checkouts/slots.js';
 
 /** Each costs three milliseconds; what is left of the folders is linked. */
 const MOST_MOUNTS = 16;
@@ -64,22 +64,6 @@ export function joinLeftOut({ root, inputs }: LeftOut, slot: Slot, home: string,
   }
 }
 
-/** A link that needs no privilege where there are other kinds: on Windows a junction. */
-export function link(from: string, at: string): void {
-  const isFolder = fs.statSync(from, { throwIfNoEntry: false })?.isDirectory();
-  fs.symlinkSync(from, at, isFolder ? 'junction' : 'file');
-}
-
 function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
   return [all.filter(is), all.filter((one) => !is(one))];
-}
-
-/** Names in a folder; none when it is gone or closed to us. */
-export function entriesOf(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder);
-  } catch (error) {
-    if (hasCode(error, 'EACCES', 'EPERM', 'ENOENT')) return [];
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Machine } from '../../workspace/types.js';
-import { readGpus } from './gpu.js';
+import { readGpus } from '../shared/gpu.js';
 
 let gpus: readonly string[] = [];
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
 import { within } from '../../base/within.js';
 import { SITECUSTOMIZE } from './sitecustomize.js';
-import type { Slot } from './slots.js';
+import type { Slot } from '../shared/checkouts/slots.js';
 
 /** Files and packages that are told. */
 const MOST = 50;

@@ -20,7 +20,7 @@ import type {
   Usage,
 } from '../target.js';
 import { prepareFolders } from './checkout.js';
-import { BESIDE, type CodePlace, collectOutputs } from './collect.js';
+import { BESIDE, type CodePlace, collectOutputs } from '../shared/checkouts/collect.js';
 import {
   type ExitFile,
   FILES,
@@ -31,15 +31,15 @@ import {
   writeJson,
 } from './files.js';
 import { foldersIn, type JobFolders } from './folders.js';
-import { readGpus } from './gpu.js';
+import { readGpus } from '../shared/gpu.js';
 import { readMachine } from './machine.js';
 import { outsideCode } from './outside-code.js';
 import { resolve } from './resolve.js';
-import { rootOf, Slots } from './slots.js';
+import { rootOf, Slots } from '../shared/checkouts/slots.js';
 import { endJob, stateOf } from './state.js';
-import { storesIn } from './stores.js';
+import { storesIn } from '../shared/checkouts/stores.js';
 import { Supervisors } from './supervisors.js';
-import { madeAround } from './surroundings.js';
+import { madeAround } from '../shared/checkouts/surroundings.js';
 import { UsageMeter } from './usage.js';
 import { findViewMaker, type ViewMaker } from './view.js';
 

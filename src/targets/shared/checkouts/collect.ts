@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { hasCode } from '../../base/errors.js';
-import { madeFiles } from '../../snapshot/mirror.js';
-import type { OutputSink } from '../target.js';
+import { hasCode } from '../../../base/errors.js';
+import { madeFiles } from '../../../snapshot/mirror.js';
+import type { OutputSink } from '../../target.js';
 import { placeIn, type Slot } from './slots.js';
 import { madeAround } from './surroundings.js';
 

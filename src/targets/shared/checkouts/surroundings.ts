@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { entriesOf, link } from './links.js';
+import { entriesOf, link } from './entries.js';
 import type { Slot } from './slots.js';
 
 /** Entries of one folder that are linked; nobody's folder of projects has more. */

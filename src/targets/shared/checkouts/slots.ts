@@ -4,11 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Logger } from 'pino';
-import { hasCode } from '../../base/errors.js';
-import { within } from '../../base/within.js';
-import { folderKey } from '../../snapshot/locate.js';
-import { type Mirror, moveStrays } from '../../snapshot/mirror.js';
-import { processesOf } from '../shared/proc.js';
+import { hasCode } from '../../../base/errors.js';
+import { within } from '../../../base/within.js';
+import { folderKey } from '../../../snapshot/locate.js';
+import { type Mirror, moveStrays } from '../../../snapshot/mirror.js';
+import { processesOf } from '../proc.js';
 import { mountedBelow } from './mounts.js';
 import { madeAround } from './surroundings.js';
 
