@@ -1,3 +1,4 @@
+import { nameOfEnvironment } from '../job/spec.js';
 import path from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -117,7 +118,12 @@ async function showRun(given: string, flags: Json) {
   ];
   if (run.job) {
     facts.push(['Command', run.job.command.join(' ')], ['Target', run.job.target]);
-    if (run.job.environment) facts.push(['Interpreter', run.job.environment.path]);
+    const { environment } = run.job;
+    if (environment)
+      facts.push([
+        environment.kind === 'interpreter' ? 'Interpreter' : 'Environment',
+        nameOfEnvironment(environment),
+      ]);
     if (run.job.runId !== run.id) facts.push(['Job', run.job.runId]);
     if (run.job.outsideCode) facts.push(['Code not kept', run.job.outsideCode.join(', ')]);
     if (run.job.elsewhere) facts.push(['Also logs to', run.job.elsewhere.join(', ')]);

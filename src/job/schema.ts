@@ -51,8 +51,90 @@ export const InterpreterEnvironment = Type.Object(
   },
 );
 
+export const ImageEnvironment = Type.Object(
+  {
+    kind: Type.Literal('image'),
+    image: Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      title: 'image',
+      description: 'A container image as it is, such as `python:3.12` or one by its digest.',
+    }),
+  },
+  { ...closed, title: 'image', description: 'A container image. The target must run containers.' },
+);
+
+export const AssetEnvironment = Type.Object(
+  {
+    kind: Type.Literal('asset'),
+    name: Type.String({ minLength: 1, maxLength: 255, title: 'name of the environment' }),
+    version: Type.String({ minLength: 1, maxLength: 255, title: 'version of the environment' }),
+  },
+  { ...closed, title: 'environment', description: 'An environment that the workspace keeps.' },
+);
+
 /** What a job runs in. Each kind has a literal `kind` of its own. */
-export const Environment = Type.Union([InterpreterEnvironment]);
+export const Environment = Type.Union([InterpreterEnvironment, ImageEnvironment, AssetEnvironment]);
+
+/** Whatever it is called: names are checked apart, so that a problem names them. */
+const Name = Type.String({ pattern: '^[\\s\\S]*$' });
+
+const words = <T extends string>(...values: T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: values as unknown as string[] });
+
+export const DataInput = Type.Object(
+  {
+    type: words('uri_file', 'uri_folder', 'mltable', 'mlflow_model', 'custom_model', 'triton_model'),
+    path: Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      title: 'path',
+      description:
+        'An absolute path, `http(s)://…`, `azureml:NAME:VERSION`, `azureml://datastores/…`, or `runs:/RUN/PATH`.',
+    }),
+    mode: Type.Optional(words('ro_mount', 'download', 'direct', 'eval_mount', 'eval_download')),
+  },
+  { ...closed, title: 'input', description: 'Data that the job reads.' },
+);
+
+export const DataOutput = Type.Object(
+  {
+    type: words('uri_file', 'uri_folder', 'mltable', 'mlflow_model', 'custom_model', 'triton_model'),
+    path: Type.Optional(
+      Type.String({ maxLength: 4096, title: 'path', description: 'Where it is copied to besides.' }),
+    ),
+    mode: Type.Optional(words('rw_mount', 'upload', 'direct')),
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 255,
+        title: 'name',
+        description: 'Registers the output as a data asset or a model of this name.',
+      }),
+    ),
+    version: Type.Optional(Type.String({ minLength: 1, maxLength: 255, title: 'version' })),
+  },
+  { ...closed, title: 'output', description: 'A folder, or a file, that the job writes.' },
+);
+
+export const Resources = Type.Object(
+  {
+    cpus: Type.Optional(Type.Number({ minimum: 0.01, maximum: 10_000, title: 'CPUs' })),
+    memory: Type.Optional(Type.Integer({ minimum: 1, title: 'memory', description: 'Bytes.' })),
+    shmSize: Type.Optional(
+      Type.Integer({ minimum: 1, title: 'shared memory', description: 'Bytes of /dev/shm.' }),
+    ),
+    gpus: Type.Optional(
+      Type.Integer({ minimum: -1, maximum: 1024, title: 'GPUs', description: '-1: all there are.' }),
+    ),
+    instanceCount: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, title: 'instances' })),
+  },
+  {
+    ...closed,
+    title: 'resources',
+    description: 'What the job needs, and at most gets. A target that cannot limit one of them says so.',
+  },
+);
 
 export const CommandJob = Type.Object(
   {
@@ -82,6 +164,38 @@ export const CommandJob = Type.Object(
       description: 'Words that come before the command, such as `mpirun -np 2`.',
     }),
     environment: Type.Optional(Environment),
+    parameters: Type.Optional({
+      ...Texts,
+      title: 'parameters',
+      description: 'Values of `${{inputs.NAME}}` in the command.',
+    }),
+    inputs: Type.Optional(
+      Type.Record(Name, DataInput, {
+        title: 'inputs',
+        description: 'Data that the job reads. `${{inputs.NAME}}` in the command is its path.',
+      }),
+    ),
+    outputs: Type.Optional(
+      Type.Record(Name, DataOutput, {
+        title: 'outputs',
+        description: 'What the job writes. `${{outputs.NAME}}` in the command is its path.',
+      }),
+    ),
+    resources: Type.Optional(Resources),
+    network: Type.Optional(
+      Type.Unsafe<'off'>({
+        type: 'string',
+        enum: ['off'],
+        title: 'network',
+        description: '`off`: the job reaches nothing but its tracking server.',
+      }),
+    ),
+    azure: Type.Optional(
+      Type.Record(Type.String({ maxLength: 255 }), Type.Unknown(), {
+        title: 'fields for Azure ML',
+        description: 'Fields of the job file that mean something in Azure ML only, kept as they are.',
+      }),
+    ),
     script: Type.Optional({
       ...Path,
       title: 'script',
@@ -143,6 +257,11 @@ export const JobSpec = Type.Union([CommandJob]);
 
 export type MetricPattern = Static<typeof MetricPattern>;
 export type InterpreterEnvironment = Static<typeof InterpreterEnvironment>;
+export type ImageEnvironment = Static<typeof ImageEnvironment>;
+export type AssetEnvironment = Static<typeof AssetEnvironment>;
 export type Environment = Static<typeof Environment>;
+export type DataInput = Static<typeof DataInput>;
+export type DataOutput = Static<typeof DataOutput>;
+export type Resources = Static<typeof Resources>;
 export type CommandJob = Static<typeof CommandJob>;
 export type JobSpec = Static<typeof JobSpec>;

@@ -29,6 +29,7 @@ interface Part {
   anyOf?: Part[];
   properties?: Record<string, Part>;
   items?: Part;
+  patternProperties?: Record<string, Part>;
   const?: unknown;
   title?: string;
 }
@@ -83,6 +84,8 @@ function problemsOfError(error: ShapeError, schema: TSchema, what: string, at: s
       return one(`${name} is longer than ${error.params.limit} characters.`);
     case 'minimum':
       return one(`${name} must be at least ${error.params.limit}.`);
+    case 'enum':
+      return one(`${name} must be one of ${error.params.allowedValues.map(String).join(', ')}.`);
     case 'pattern':
       return one(`${name} is not valid.`);
     default:
@@ -100,7 +103,7 @@ const TYPES: Record<string, string> = {
 };
 
 function partAt(part: Part, step: string): Part {
-  return part.properties?.[step] ?? part.items ?? {};
+  return part.properties?.[step] ?? part.items ?? Object.values(part.patternProperties ?? {})[0] ?? {};
 }
 
 /** The steps of a JSON pointer. */

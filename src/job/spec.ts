@@ -1,8 +1,19 @@
 /** The types of a job, and what follows from one. The schema itself (schema.ts) is loaded where jobs are checked. */
 import { joinArguments } from './arguments.js';
-import type { CommandJob, Environment } from './schema.js';
+import type { CommandJob, Environment, InterpreterEnvironment } from './schema.js';
 
-export type { CommandJob, Environment, JobSpec, MetricPattern } from './schema.js';
+export type {
+  AssetEnvironment,
+  CommandJob,
+  DataInput,
+  DataOutput,
+  Environment,
+  ImageEnvironment,
+  InterpreterEnvironment,
+  JobSpec,
+  MetricPattern,
+  Resources,
+} from './schema.js';
 
 /** As stores hold one: those before there were kinds of jobs left `kind` out. */
 export type StoredSpec = Omit<CommandJob, 'kind'> & Partial<Pick<CommandJob, 'kind'>>;
@@ -18,7 +29,8 @@ export const MOST_PATTERNS = 100;
 export interface Runnable {
   readonly launcher?: readonly string[];
   readonly command: readonly string[];
-  readonly environment?: Environment;
+  /** Of its kinds only an interpreter has a say in the words. */
+  readonly environment?: InterpreterEnvironment | { readonly kind: string; readonly path?: never };
 }
 
 /** All words of a job's command as a person reads them: the interpreter by its name. */
@@ -39,9 +51,19 @@ const MOST_TITLE = 250;
 /** What the first word of a job's command stands for: the interpreter of its environment where it names that, else itself. */
 export function programOf({ command, environment }: Runnable): string {
   const [program = ''] = command;
-  return environment?.kind === 'interpreter' && isNameOf(program, environment.path)
-    ? environment.path
-    : program;
+  return environment?.path !== undefined && isNameOf(program, environment.path) ? environment.path : program;
+}
+
+/** What an environment is called: the path of an interpreter, an image, `NAME:VERSION`. */
+export function nameOfEnvironment(environment: Environment): string {
+  switch (environment.kind) {
+    case 'interpreter':
+      return environment.path;
+    case 'image':
+      return environment.image;
+    case 'asset':
+      return `${environment.name}:${environment.version}`;
+  }
 }
 
 /** What an interpreter is called in a command: `/env/bin/python3.11` is `python3.11`. */

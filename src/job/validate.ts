@@ -4,7 +4,7 @@ import { problemsOfPatterns } from './pattern-problems.js';
 import { below, type Problem, refuse } from './problems.js';
 import * as schema from './schema.js';
 import { problemsOfShape } from './shape.js';
-import { inTodaysShape, type JobSpec, type StoredSpec } from './spec.js';
+import { type Environment, inTodaysShape, type JobSpec, type StoredSpec } from './spec.js';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -45,17 +45,15 @@ const RULES: { [F in keyof JobSpec]?: Rule<NonNullable<JobSpec[F]>> } = {
   script: (script, at) => [...inside(script, at, 'script'), ...withoutNul(script, at, 'script')],
   launcher: (words, at) => [...program(words, at), ...withoutNul(words, at, 'launcher')],
   command: (words, at) => [...program(words, at), ...withoutNul(words, at, 'command')],
-  environment: ({ path: file }, at) => [
-    ...(path.isAbsolute(file) || !/[\\/]/.test(file)
-      ? []
-      : [
-          {
-            path: below(at, 'path'),
-            text: `The interpreter “${file}” is neither absolute nor the name of a program.`,
-          },
-        ]),
-    ...withoutNul(file, below(at, 'path'), 'path of the interpreter'),
+  environment: problemsOfEnvironment,
+  parameters: (values, at) => [...bindings(values, at), ...withoutNul(values, at, 'parameters')],
+  inputs: (inputs, at) => [
+    ...bindings(inputs, at),
+    ...Object.entries(inputs).flatMap(([name, { path: file }]) =>
+      withoutNul(file, below(below(at, name), 'path'), `path of the input ${name}`),
+    ),
   ],
+  outputs: bindings,
   target: (name, at) => withoutNul(name, at, 'target'),
   experiment: (name, at) => withoutNul(name, at, 'experiment'),
   displayName: (name, at) => withoutNul(name, at, 'name'),
@@ -68,8 +66,39 @@ const RULES: { [F in keyof JobSpec]?: Rule<NonNullable<JobSpec[F]>> } = {
   tags: (tags, at) => withoutNul(tags, at, 'tags'),
 };
 
+function problemsOfEnvironment(environment: Environment, at: string): Problem[] {
+  switch (environment.kind) {
+    case 'image':
+      return withoutNul(environment.image, below(at, 'image'), 'image');
+    case 'asset':
+      return [];
+    case 'interpreter': {
+      const { path: file } = environment;
+      const isPlace = path.isAbsolute(file) || !/[\\/]/.test(file);
+      const text = `The interpreter “${file}” is neither absolute nor the name of a program.`;
+      return [
+        ...(isPlace ? [] : [{ path: below(at, 'path'), text }]),
+        ...withoutNul(file, below(at, 'path'), 'path of the interpreter'),
+      ];
+    }
+  }
+}
+
 function program([first]: readonly string[], at: string): Problem[] {
   return first ? [] : [{ path: below(at, '0'), text: `There is no ${at} to run: its first word is empty.` }];
+}
+
+/** As Azure ML has the names of inputs and outputs. */
+const BINDING = /^[A-Za-z_][A-Za-z0-9_.-]{0,254}$/;
+
+function bindings(values: Readonly<Record<string, unknown>>, at: string): Problem[] {
+  return Object.keys(values)
+    .filter((name) => !BINDING.test(name))
+    .map((name) => ({
+      path: below(at, name),
+      text: `“${name}” is no name for one of the ${at}.`,
+      hint: 'Names begin with a letter or _, and go on with letters, digits, _, - and dots.',
+    }));
 }
 
 function inside(folder: string, at: string, what: string): Problem[] {

@@ -21,7 +21,15 @@
  *   `status` and `cancel` may come at any time.
  */
 import type { Readable } from 'node:stream';
-import type { JobSpec, Runnable } from '../job/spec.js';
+import type { EnvironmentDefinition } from '../job/environment.js';
+import type {
+  DataInput,
+  ImageEnvironment,
+  InterpreterEnvironment,
+  JobSpec,
+  Resources,
+  Runnable,
+} from '../job/spec.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { Machine } from '../workspace/types.js';
 
@@ -47,8 +55,9 @@ export interface Target {
   /**
    * What keeps this job from running here, one sentence each; empty when nothing does. Called before anything is kept of the
    * job, which is refused with all of them. An error refuses it, too.
+   * @param environment that of the spec, with its content
    */
-  validate(spec: JobSpec): Promise<readonly string[]>;
+  validate(spec: JobSpec, environment: JobEnvironment | undefined): Promise<readonly string[]>;
 
   /** Pure: names the job as it will be known here. Written to the store before `start`. The same job gets the same handle. */
   plan(job: Job): Handle;
@@ -122,6 +131,51 @@ export interface Target {
 
   /** The server ends; jobs go on. Waits for what must not be cut off. */
   close?(): Promise<void>;
+
+  /** Absent: it runs no environments that have to be made. */
+  readonly environments?: TargetEnvironments;
+}
+
+/** What a target can make of environments that a workspace keeps. */
+export interface TargetEnvironments {
+  /** What is there already; undefined when it is not built. */
+  find(environment: DefinedEnvironment): Promise<BuiltEnvironment | undefined>;
+  /**
+   * Builds it once: callers at the same time wait for the same build, which ends when all of them have given up.
+   * @throws TrainyardError when it cannot be built: the message names the step that failed, the hint what to do
+   */
+  build(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment>;
+  /** What `find` finds on this target, to be removed. One that is not there is no error. */
+  remove(environment: DefinedEnvironment): Promise<void>;
+}
+
+export interface BuildProgress {
+  /** What the tools of the build print, as it comes. */
+  onOutput(text: string): void;
+  /** A step begins: number (from 1), of how many (0: unknown), and its text. */
+  onStep(step: number, of: number, text: string): void;
+  signal?: AbortSignal;
+}
+
+export interface BuiltEnvironment {
+  /** Name of the image, or absolute path of the interpreter. */
+  at: string;
+  /** What is in it, with versions, by the names of the packages; absent when it holds no Python. */
+  packages?: Readonly<Record<string, string>>;
+}
+
+/** An environment as a target gets it. */
+export type JobEnvironment = InterpreterEnvironment | ImageEnvironment | DefinedEnvironment;
+
+export interface DefinedEnvironment {
+  readonly kind: 'defined';
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 of the definition: environments with the same are the same. */
+  readonly digest: string;
+  readonly definition: EnvironmentDefinition;
+  /** The build context as a tar archive, where the definition has one. */
+  readonly context?: () => Readable;
 }
 
 /** What it takes to find a job again after any restart: plain JSON, no secrets. Written to the store before the job starts. */
@@ -129,13 +183,23 @@ export type Handle = Readonly<Record<string, string | number>>;
 
 /**
  * A job as data: nothing in it is a place of the target. The words to run are those of `launcher`, then those of `command`.
- * `environment` is the interpreter that the command names, on the submitter's machine: where that path holds, `programOf` of
- * `job/spec.ts` tells what to run for the command's first word; elsewhere the target chooses its own interpreter.
+ * An interpreter as `environment` is the one that the command names, on the submitter's machine: where that path holds, `programOf`
+ * of `job/spec.ts` tells what to run for the command's first word; elsewhere the target chooses its own interpreter. `start`
+ * makes a defined environment that is not there yet; meanwhile `status` says `waiting` and why, and `cancel` ends that.
  */
-export interface Job extends Runnable {
+export interface Job extends Omit<Runnable, 'environment'> {
   /** The run's id: 32 hexadecimal digits, unique for ever, safe as a name of a file. */
   readonly id: string;
   readonly code: JobCode;
+  readonly environment?: JobEnvironment;
+  /** Values of `${{inputs.NAME}}` in the words. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The path of each is the value of `${{inputs.NAME}}`, and of the variable `AZURE_ML_INPUT_NAME`. */
+  readonly data: readonly JobData[];
+  /** What it needs and at most gets. */
+  readonly resources?: Resources;
+  /** Reaches nothing but its tracking server. */
+  readonly network?: 'off';
   readonly variables: JobVariables;
   /** Folders and files that the code expects beside it and that are no part of it, such as data. */
   readonly inputs: readonly JobInput[];
@@ -183,10 +247,24 @@ export interface JobInput {
   readonly path: string;
 }
 
+/** Data that the job reads and does not change. */
+export interface JobData {
+  readonly name: string;
+  readonly type: DataInput['type'];
+  /** Absolute, on the machine of the server: a file or a folder. */
+  readonly source: string;
+}
+
 /** An empty folder that the target makes for the job, and whose files are kept with the run. */
 export interface JobOutput {
   /** The environment variable that tells the job the folder's absolute path. */
   readonly variable: string;
+  /** Below the folder of the first output, relative, with `/`; '' for the first. Its files are kept by paths that begin with it. */
+  readonly path: string;
+  /** Of `${{outputs.NAME}}` in the words, which stands for the absolute path. */
+  readonly name?: string;
+  /** It is a file that the job writes: the folder is the one that holds it. */
+  readonly isFile?: boolean;
 }
 
 /** How a job reaches its tracking server. */

@@ -50,7 +50,9 @@ export function targetContract(
       });
 
       it('has nothing against a job that can run', async () => {
-        const problems = await again(() => bench.target.validate(bench.spec(['/bin/sh', 'train.sh'])));
+        const problems = await again(() =>
+          bench.target.validate(bench.spec(['/bin/sh', 'train.sh']), undefined),
+        );
         assert.deepEqual(problems, []);
       });
 
@@ -380,7 +382,9 @@ class Bench {
       command: command ?? ['/bin/sh', '-c', script, 'sh', ...words],
       variables: { own, inherited: { PATH: process.env['PATH'] ?? '' }, inheritedInMemory: {} },
       inputs: inputsOf(this.snapshot),
-      outputs: [{ variable: 'TRAINYARD_OUTPUT' }],
+      outputs: [{ variable: 'TRAINYARD_OUTPUT', path: '' }],
+      parameters: {},
+      data: [],
       timeout,
       grace: 1,
       tracking: { url: `http://127.0.0.1:${port}`, token: randomUUID() },

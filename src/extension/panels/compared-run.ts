@@ -1,3 +1,4 @@
+import { nameOfEnvironment } from '../../job/spec.js';
 import type { Run } from '../../workspace/types.js';
 import { machineFacts } from '../runs/machine-facts.js';
 import { ownTags } from '../runs/own-tags.js';
@@ -16,7 +17,10 @@ export function comparedRun(run: Run, place?: string): ComparedRun {
     [forPage('Changed files'), code?.changedFiles],
     [forPage('Script'), code?.script ?? tags['mlflow.source.name']],
     [forPage('Command'), job?.command.join(' ')],
-    [forPage('Interpreter'), job?.environment?.path],
+    [
+      job?.environment?.kind === 'interpreter' ? forPage('Interpreter') : forPage('Environment'),
+      job?.environment && nameOfEnvironment(job.environment),
+    ],
     [forPage('Entry point'), tags['mlflow.project.entryPoint']],
     [forPage('Working folder'), job?.workingFolder],
     [forPage('Target'), job?.target],

@@ -1,3 +1,4 @@
+import { nameOfEnvironment } from '../../job/spec.js';
 import { compareNames } from '../../base/order.js';
 import { pointsOf } from '../../workspace/metric-summary.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
@@ -65,7 +66,12 @@ export function shownRun(run: Run, experiment: string, can: Facets, place?: stri
     ]),
     environment: told([
       [forPage('Target'), job?.target],
-      [forPage('Program'), job?.environment?.path ?? job?.command[0]],
+      [
+        !job?.environment || job.environment.kind === 'interpreter'
+          ? forPage('Program')
+          : forPage('Environment'),
+        job?.environment ? nameOfEnvironment(job.environment) : job?.command[0],
+      ],
       [forPage('Python'), run.environment?.python],
       ...machineFacts(job?.machine),
     ]),

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec, MetricPattern } from '../../job/spec.js';
 import { repositoriesOf } from '../../snapshot/snapshot.js';
-import type { Target } from '../../targets/target.js';
+import type { JobEnvironment, Target } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
 import type { Compute, ServerSettings } from '../../workspace/types.js';
@@ -14,7 +14,9 @@ import { Upkeep } from '../upkeep.js';
 import { Collector } from './collector.js';
 import { computeOf } from './compute.js';
 import { ask, whyUnreachable } from './contact.js';
+import { dataOf } from './data.js';
 import { Ending } from './ending.js';
+import { environmentOf } from './environment.js';
 import { foldersOf } from './folders.js';
 import { Harvest } from './harvest.js';
 import { splitInherited } from './inherited.js';
@@ -115,14 +117,15 @@ export class JobService {
 
   /**
    * @param request with a spec that is checked; see job/validate.ts
-   * @throws BAD_REQUEST, also when the target cannot run it | NOT_FOUND (target, parent) | TARGET_UNREACHABLE |
+   * @throws BAD_REQUEST, also when the target cannot run it | NOT_FOUND (target, parent, environment, input) | TARGET_UNREACHABLE |
    *   CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
    */
   async submit(request: SubmitRequest): Promise<string> {
     const { spec } = request;
     requireSecrets(spec, request.secrets);
     const target = await this.targets.require(spec.target);
-    await checkTarget(target, spec);
+    dataOf(spec);
+    await checkTarget(target, spec, environmentOf(this.store, spec.environment));
     const runId = randomUUID().replaceAll('-', '');
     // Before it is written down: from then on it may be begun.
     const { stored, inMemory } = splitInherited(request.baseEnv, Object.keys(request.secrets ?? {}));
@@ -281,10 +284,14 @@ export class JobService {
 }
 
 /** @throws BAD_REQUEST with all that keeps the job from running there | TARGET_UNREACHABLE */
-async function checkTarget(target: Target, spec: JobSpec): Promise<void> {
+async function checkTarget(
+  target: Target,
+  spec: JobSpec,
+  environment: JobEnvironment | undefined,
+): Promise<void> {
   let problems: readonly string[];
   try {
-    problems = await ask(target, () => target.validate(spec));
+    problems = await ask(target, () => target.validate(spec, environment));
   } catch (error) {
     throw new TrainyardError(
       'TARGET_UNREACHABLE',

@@ -8,6 +8,8 @@ import type { ServerSettings } from '../../workspace/types.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { attempt } from './contact.js';
+import { dataOf, outputsOf } from './data.js';
+import { environmentOf } from './environment.js';
 import { keepJob } from './kept-jobs.js';
 import type { SecretsInMemory } from './secrets.js';
 import { jobToken } from './token.js';
@@ -70,20 +72,25 @@ export class Starter {
 
   private jobOf({ runId, spec, snapshot, baseEnv }: JobRecord): Job {
     if (!snapshot) throw new TrainyardError('INTERNAL', 'The job has no snapshot.');
-    const { serverUrl, token, settings, secrets } = this.options;
+    const { store, serverUrl, token, settings, secrets } = this.options;
+    const environment = environmentOf(store, spec.environment);
     return {
       id: runId,
       code: codeOf(snapshot, workingFolderIn(snapshot.root, spec)),
       ...(spec.launcher && { launcher: spec.launcher }),
       command: spec.command,
-      ...(spec.environment && { environment: spec.environment }),
+      ...(environment && { environment }),
+      parameters: spec.parameters ?? {},
+      data: dataOf(spec),
+      ...(spec.resources && { resources: spec.resources }),
+      ...(spec.network && { network: spec.network }),
       variables: {
         own: spec.environmentVariables,
         inherited: baseEnv,
         inheritedInMemory: secrets.get(runId)?.inherited ?? {},
       },
       inputs: inputsOf(snapshot),
-      outputs: [{ variable: OUTPUT_VARIABLE }],
+      outputs: [{ variable: OUTPUT_VARIABLE, path: '' }, ...outputsOf(spec)],
       timeout: spec.timeout ?? 0,
       grace: settings().grace,
       ...(snapshot.umask !== undefined && { umask: snapshot.umask }),

@@ -11,7 +11,7 @@ import { programOf, type Runnable } from '../../job/spec.js';
  * @throws NO_INTERPRETER when the interpreter is not there
  */
 export function resolve({ launcher = [], command, environment }: Runnable, where: Surroundings): string[] {
-  const interpreter = environment && interpreterAt(environment.path, where);
+  const interpreter = environment?.path === undefined ? undefined : interpreterAt(environment.path, where);
   const isNamed = interpreter !== undefined && programOf({ command, environment }) === environment?.path;
   const words = [...launcher, ...(isNamed ? [interpreter, ...command.slice(1)] : command)];
   const [program = '', ...args] = words;

@@ -4,8 +4,10 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import type { JobSpec } from '../../job/spec.js';
 import type { Machine } from '../../workspace/types.js';
 import type { TargetContext } from '../context.js';
+import { bound, outputPlaces } from '../shared/bindings.js';
 import { environmentHere, secretsHere } from '../shared/environment.js';
 import { readAt } from '../shared/read-at.js';
 import type {
@@ -13,6 +15,7 @@ import type {
   EventFolder,
   Handle,
   Job,
+  JobEnvironment,
   OutputSink,
   Target,
   TargetDescription,
@@ -34,6 +37,7 @@ import { foldersIn, type JobFolders } from './folders.js';
 import { readGpus } from '../shared/gpu.js';
 import { readMachine } from './machine.js';
 import { outsideCode } from './outside-code.js';
+import { problemsHere } from './problems.js';
 import { resolve } from './resolve.js';
 import { rootOf, Slots } from '../shared/checkouts/slots.js';
 import { endJob, stateOf } from './state.js';
@@ -98,9 +102,9 @@ export class ProcessTarget implements Target {
     return this.options.settings().parallelJobs;
   }
 
-  /** What is wrong with a job here shows in its folder when it starts. */
-  async validate(): Promise<string[]> {
-    return [];
+  /** What else is wrong with a job here shows in its folder when it starts. */
+  async validate(spec: JobSpec, environment: JobEnvironment | undefined): Promise<string[]> {
+    return problemsHere(spec, environment);
   }
 
   plan({ id, grace }: Job): Handle {
@@ -150,12 +154,13 @@ export class ProcessTarget implements Target {
     const folders = foldersIn(folder);
     const place: PlaceFile = { root, workingFolder, inputs: job.inputs.map((input) => input.path) };
     writeJson(folder, FILES.place, place);
-    const env = environmentHere(job, {
-      outputs: Object.fromEntries(job.outputs.map(({ variable }) => [variable, folders.output])),
-      ceilings: [home, path.dirname(root)],
-    });
-    const command = resolve(job, { env });
+    const sources = Object.fromEntries(job.data.map(({ name, source }) => [name, source]));
+    const { words, variables: bindings } = bound(job, sources, outputPlaces(job, folders.output, path));
+    const env = environmentHere(job, { outputs: bindings, ceilings: [home, path.dirname(root)] });
+    const command = resolve({ ...job, ...words }, { env });
     const maker = await this.viewMaker();
+    for (const { path: name } of job.outputs)
+      fs.mkdirSync(path.join(folders.output, name), { recursive: true, mode: 0o700 });
     const { cwd, mounts, variables } = await prepareFolders(this.checkouts, {
       job,
       folders,

@@ -19,7 +19,7 @@ export function isOfRepository(name: string): boolean {
 
 /** Where the target has put what the variables of a job name. */
 export interface EnvironmentPlaces {
-  /** Absolute, by the variables of `Job.outputs`. */
+  /** Absolute, by the variables of outputs and data; see `bound`. */
   outputs: Readonly<Record<string, string>>;
   /** How the job reaches its tracking server from there; default: as this machine does. */
   trackingUrl?: string;

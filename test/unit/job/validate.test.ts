@@ -31,6 +31,12 @@ describe('validate', () => {
       secrets: ['TOKEN'],
       timeout: 1.5,
       metrics: [{ name: 'm', regex: '(x)' }],
+      parameters: { lr: '0.1' },
+      inputs: { data: { type: 'uri_folder', path: '/data', mode: 'ro_mount' } },
+      outputs: { model: { type: 'mlflow_model', name: 'churn', version: '3' } },
+      resources: { cpus: 0.5, memory: 2 ** 30, shmSize: 2 ** 31, gpus: -1, instanceCount: 1 },
+      network: 'off',
+      azure: { identity: { type: 'managed' } },
       tags: { a: 'b' },
     };
     assert.deepEqual(validate(full), full);
@@ -95,15 +101,28 @@ describe('validate', () => {
     ],
     [
       'an unknown environment',
-      { environment: { kind: 'image', image: 'x' } },
+      { environment: { kind: 'docker', image: 'x' } as never },
       'environment.kind',
-      /no environment of the kind “image”/,
+      /no environment of the kind “docker”/,
     ],
     [
       'an environment with a field too many',
       { environment: { kind: 'interpreter', path: '/p', version: '3' } },
       'environment.version',
       /no field “environment.version” in an interpreter/,
+    ],
+    ['an input with no proper name', { parameters: { 'a b': '1' } }, 'parameters.a b', /“a b” is no name/],
+    [
+      'an input of no type',
+      { inputs: { x: { type: 'csv', path: '/x' } } } as object,
+      'inputs.x.type',
+      /must be one of uri_file, uri_folder/,
+    ],
+    [
+      'a misspelt field of an output',
+      { outputs: { x: { type: 'uri_file', nmae: 'y' } } } as object,
+      'outputs.x.nmae',
+      /no field “outputs\.x\.nmae” in an output/,
     ],
     [
       'an interpreter that is relative',
