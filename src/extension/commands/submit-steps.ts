@@ -14,7 +14,7 @@ import { hasPythonExtension } from '../submit/python-extension.js';
 import type { ScriptOptions } from '../submit/script-options.js';
 import type { Script } from '../submit/script.js';
 import type { JobSecrets } from '../submit/secrets.js';
-import { placesToLog } from '../../workspace/log-to.js';
+import { type PlaceToLog, placesToLog } from '../../workspace/log-to.js';
 import type { Workspaces } from '../workspaces.js';
 import { automaticItem } from './automatic-item.js';
 import { type Asker, runSteps } from './multi-step.js';
@@ -43,9 +43,15 @@ export async function askOptions(
   const title = vscode.l10n.t('Submit {0}', path.basename(script.uri.fsPath));
   const asked: AskedOptions = { options: { ...before } };
   const { metrics = [] } = before;
+  const { listed } = parts.workspaces;
+  const places = await placesToLog(
+    listed.map(({ entry }) => entry),
+    ({ id }) => parts.workspaces.surroundingsOf(id),
+  );
+  if (places.length === 0) delete asked.options.logTo;
   const done = await runSteps([
     (ask) => askTarget(ask, title, asked, parts),
-    (ask) => askLogTo(ask, title, asked, parts),
+    ...(places.length > 0 ? [(ask: Asker) => askLogTo(ask, title, asked, places, parts)] : []),
     (ask) => askInterpreter(ask, title, asked, script, parts),
     (ask) => askWay(ask, title, asked, script),
     (ask) => askLauncher(ask, title, asked, script),
@@ -78,23 +84,16 @@ async function askTarget(
   options.target = picked.name;
 }
 
-/** The workspace itself, or a server; nothing to ask when there is no server. */
+/** The workspace itself, or a server. */
 async function askLogTo(
   ask: Asker,
   title: string,
   { options }: AskedOptions,
-  { workspace, workspaces }: StepParts,
-): Promise<void | 'skip'> {
+  places: readonly PlaceToLog[],
+  { workspace }: StepParts,
+): Promise<void> {
   interface Choice extends vscode.QuickPickItem {
     logTo?: string;
-  }
-  const places = await placesToLog(
-    workspaces.listed.map(({ entry }) => entry),
-    ({ id }) => workspaces.surroundingsOf(id),
-  );
-  if (places.length === 0) {
-    delete options.logTo;
-    return 'skip';
   }
   const items: Choice[] = [
     { label: `$(home) ${workspace.label}`, description: vscode.l10n.t('where it is submitted') },
@@ -110,7 +109,6 @@ async function askLogTo(
   const { logTo } = await ask.pick<Choice>({ title, placeholder, items, active });
   if (logTo === undefined) delete options.logTo;
   else options.logTo = logTo;
-  return undefined;
 }
 
 async function askInterpreter(
