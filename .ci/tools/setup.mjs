@@ -6,7 +6,7 @@ import path from 'node:path';
 import { CACHE, install, once, ROOT, say } from './shell.mjs';
 
 const NODE_MAJOR = 24;
-const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 12);
+export const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 /** The packages of package-lock.json in node_modules. */
 export function ensureDependencies() {
@@ -110,17 +110,26 @@ export function ensureChromium() {
     [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
       (file) => file && fs.existsSync(file),
     );
+  if (!find() && !isDebianRoot())
+    throw new Error('Chromium is missing: install it, or set CHROMIUM to a browser you have.');
   if (!find()) aptInstall(['chromium']);
   return find();
 }
 
+export const isDebianRoot = () => fs.existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
+
 /** On Debian as root; elsewhere says what is missing. */
-function aptInstall(packages) {
-  const isDebian = fs.existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
-  if (!isDebian)
-    throw new Error(`${packages.join(' ')} is missing: install it, or set CHROMIUM to a browser you have.`);
+export function aptInstall(packages) {
+  if (!isDebianRoot()) throw new Error(`${packages.join(' ')} is missing: install it.`);
+  aptUpdate();
   say(`Installing ${packages.join(' ')} (apt-get)`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  install('apt-get', ['update', '-qq'], { env });
-  install('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
+  const flags = ['-y', '-qq', '--no-install-recommends'];
+  install('apt-get', ['install', ...flags, ...packages], { env: unasked() });
 }
+
+/** Debian's list of packages, as it is now. */
+export function aptUpdate() {
+  install('apt-get', ['update', '-qq'], { env: unasked() });
+}
+
+const unasked = () => ({ ...process.env, DEBIAN_FRONTEND: 'noninteractive' });

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ensureContainers } from './containers.mjs';
+import { stopEngine } from './engine.mjs';
 import { ROOT, say } from './shell.mjs';
 import { ensureBuild, ensureChromium, ensureDependencies, ensureNode, ensurePython } from './setup.mjs';
 
@@ -16,6 +18,9 @@ process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
 
 ensureDependencies();
 const node = ensureNode();
+// Making the images takes a minute or two, beside the first suites.
+const containers =
+  named.length === 0 || named.some((suite) => suite !== 'unit') ? startContainers() : undefined;
 if (named.length === 0) {
   await check('eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
   await check('prettier', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
@@ -25,7 +30,12 @@ if (named.length === 0) {
 for (const [suite, folder] of Object.entries(SUITES))
   if (named.length === 0 || named.includes(suite)) await mocha(suite, folder);
 
+const { started, missing } = (await containers) ?? {};
+// A machine of CI is left as it was. Elsewhere others may use the engine by now, and the next run does.
+if (process.env.CI && started) await stopEngine(started);
+
 // Again at the end, where one looks first.
+if (missing) console.log(`\nThe tests with containers did not run: ${missing}`);
 for (const failure of failures) console.log(`\nFAILED ${failure}`);
 const { passed, failed, skipped } = results;
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
@@ -41,11 +51,22 @@ async function check(name, args) {
   }
 }
 
+async function startContainers() {
+  try {
+    return await ensureContainers();
+  } catch (error) {
+    results.failed++;
+    failures.push(`containers for tests: ${error.message}`);
+    return {};
+  }
+}
+
 async function mocha(suite, folder) {
   if (!fs.existsSync(path.join(ROOT, folder))) return;
   const env = {};
   if (suite !== 'unit') {
     ensureBuild();
+    Object.assign(env, (await containers).env);
     if (suite === 'integration') Object.assign(env, pythons());
     if (suite === 'ui' || suite === 'editor') env.CHROMIUM = ensureChromium();
     // One test has a tracking server of MLflow beside it, where there is one.
