@@ -126,14 +126,7 @@ describe('panels after a reload, in the real editor', function () {
     it(`${name}: is there once when it is shown again from behind another tab`, async () => {
       // A page that has the focus keeps the keys to itself.
       await command(window.page, 'Focus on Runs View');
-      await command(window.page, 'Go to File');
-      await window.page.locator('.quick-input-widget input').first().fill('notes.md');
-      await window.page
-        .locator('.quick-input-widget')
-        .getByRole('option', { name: 'notes.md' })
-        .first()
-        .click();
-      await window.page.locator('.tab', { hasText: 'notes.md' }).waitFor();
+      await window.openFile('notes.md');
       await tabs(panel).first().waitFor();
       await window.reload(panel.viewType, 'notes.md');
       await command(window.page, 'Focus on Runs View');

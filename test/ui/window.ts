@@ -42,10 +42,19 @@ export class ProjectWindow {
   /** Opens a file of the project by its name, in the active group. */
   async openFile(name: string): Promise<void> {
     const { page } = this;
-    await command(page, 'Go to File');
-    await page.locator('.quick-input-widget input').first().fill(name);
-    await page.getByRole('option', { name }).first().click();
-    await page.locator('.tab.active', { hasText: name }).waitFor();
+    const box = page.locator('.quick-input-widget');
+    // The list may be drawn again under the click: more than one try.
+    for (let left = 3; ; left--)
+      try {
+        await command(page, 'Go to File');
+        await box.locator('input').first().fill(name);
+        await box.getByRole('option', { name }).first().click({ timeout: 10_000 });
+        await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 10_000 });
+        return;
+      } catch (error) {
+        if (left === 0) throw error;
+        await page.keyboard.press('Escape');
+      }
   }
 
   async showSideBar(): Promise<void> {
