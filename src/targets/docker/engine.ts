@@ -1,0 +1,188 @@
+/** The connection to a Docker engine. Whatever calls it hears in plain words what is wrong. */
+import process from 'node:process';
+import type Docker from 'dockerode';
+import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import { connectionOf, type Endpoint, isLocal } from './endpoint.js';
+
+/** Milliseconds for which what the engine is stays known. */
+const INFO_FOR = 60_000;
+
+/** What matters of an engine. */
+export interface EngineInfo {
+  /** e.g. 'Docker 28.2.2', 'Podman 4.3.1' */
+  title: string;
+  isPodman: boolean;
+  /** It runs without root: the person is root in its containers. */
+  isRootless: boolean;
+  /** Ids in containers are others than on the machine. */
+  isRemapped: boolean;
+  hasSelinux: boolean;
+  /** It runs in a virtual machine of its own, as Docker Desktop and Colima do. */
+  isVirtual: boolean;
+  /** Its folders are those of this machine. */
+  isLocal: boolean;
+  cores: number;
+  memoryBytes: number;
+  host: string;
+  system: string;
+  /** Limits that this machine cannot keep. */
+  cannotLimit: readonly ('cpus' | 'memory')[];
+  hasGpus: boolean;
+  /** Path of the namespaces of an engine without root. */
+  version: string;
+  images: number;
+}
+
+type Version = Awaited<ReturnType<Docker['version']>> & { Components?: { Name: string; Version?: string }[] };
+
+export class Engine {
+  readonly endpoint: Endpoint;
+  private client: Promise<Docker> | undefined;
+  private known: { at: number; info: Promise<EngineInfo> } | undefined;
+
+  constructor(endpoint: Endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /** @throws TARGET_UNREACHABLE when the engine does not answer | EngineError when it refuses */
+  async call<T>(what: (docker: Docker) => Promise<T>): Promise<T> {
+    try {
+      return await what(await (this.client ??= this.connect()));
+    } catch (error) {
+      throw this.inWords(error);
+    }
+  }
+
+  /** The same; undefined for what is not there (404). */
+  async find<T>(what: (docker: Docker) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.call(what);
+    } catch (error) {
+      if (error instanceof EngineError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Known for a minute, and asked again after an error. */
+  info(): Promise<EngineInfo> {
+    if (this.known && Date.now() - this.known.at < INFO_FOR) return this.known.info;
+    const info = this.ask();
+    this.known = { at: Date.now(), info };
+    info.catch(() => (this.known = undefined));
+    return info;
+  }
+
+  private async connect(): Promise<Docker> {
+    try {
+      const options = connectionOf(this.endpoint);
+      const { default: Client } = await import('dockerode');
+      return new Client(options);
+    } catch (error) {
+      // What is configured may be put right.
+      this.client = undefined;
+      throw error;
+    }
+  }
+
+  private async ask(): Promise<EngineInfo> {
+    const [info, version] = await this.call((docker) =>
+      Promise.all([docker.info() as Promise<DockerInfo>, docker.version() as Promise<Version>]),
+    );
+    const isPodman = (version.Components ?? []).some(({ Name }) => /podman/i.test(Name));
+    const security = info.SecurityOptions ?? [];
+    const has = (name: string) => security.some((option) => option.split(',').includes(`name=${name}`));
+    const cannotLimit = [
+      ...(info.CpuCfsQuota === false ? (['cpus'] as const) : []),
+      ...(info.MemoryLimit === false ? (['memory'] as const) : []),
+    ];
+    return {
+      title: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`,
+      version: version.Version,
+      isPodman,
+      isRootless: has('rootless'),
+      isRemapped: has('userns'),
+      hasSelinux: has('selinux'),
+      isVirtual:
+        info.OperatingSystem === 'Docker Desktop' ||
+        (isLocal(this.endpoint) && (process.platform !== 'linux' || /\.(colima|docker\/desktop)\//.test(this.endpoint.host))),
+      isLocal: isLocal(this.endpoint),
+      cores: info.NCPU,
+      memoryBytes: info.MemTotal,
+      host: info.Name,
+      system: `${info.OperatingSystem}, ${info.KernelVersion}`,
+      cannotLimit,
+      hasGpus:
+        Object.keys(info.Runtimes ?? {}).some((name) => /nvidia/.test(name)) ||
+        (info.CDISpecDirs ?? []).length > 0 && (info.DiscoveredDevices ?? []).some(({ ID }) => /gpu/.test(ID)),
+      images: info.Images,
+    };
+  }
+
+  private inWords(error: unknown): unknown {
+    const { host, source } = this.endpoint;
+    if (TrainyardError.is(error) || error instanceof EngineError) return error;
+    const status = statusOf(error);
+    if (status !== undefined) return new EngineError(status, answerOf(error), error);
+    this.known = undefined;
+    const place = host.replace(/^(unix|npipe):\/\//, '') + (source === undefined ? '' : `, named by ${source}`);
+    const unreachable = (message: string, hint: string) =>
+      new TrainyardError('TARGET_UNREACHABLE', message, { hint, cause: error });
+    if (hasCode(error, 'EACCES', 'EPERM'))
+      return unreachable(`You may not use the Docker engine (${place}).`, MAY_NOT);
+    if (hasCode(error, 'ENOENT', 'ECONNREFUSED'))
+      return unreachable(`The Docker engine is not running (${place}).`, startHint(source));
+    if (hasCode(error, 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'EAI_AGAIN'))
+      return unreachable(`The Docker engine was not found (${place}).`, 'Check the network and the address.');
+    return unreachable(`The Docker engine does not answer (${place}): ${messageOf(error)}.`, 'Is it running?');
+  }
+}
+
+/** The engine answered, and refuses. */
+export class EngineError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'EngineError';
+    this.status = status;
+  }
+}
+
+/** What dockerode has no types for. */
+interface DockerInfo {
+  SecurityOptions?: string[];
+  CpuCfsQuota?: boolean;
+  MemoryLimit?: boolean;
+  OperatingSystem: string;
+  KernelVersion: string;
+  NCPU: number;
+  MemTotal: number;
+  Name: string;
+  Images: number;
+  Runtimes?: Record<string, unknown>;
+  CDISpecDirs?: string[];
+  DiscoveredDevices?: { ID: string }[];
+}
+
+const MAY_NOT =
+  process.platform === 'linux'
+    ? 'Add yourself to its group: sudo usermod -aG docker $USER. Then log out and in again.'
+    : 'Check the permissions of its socket.';
+
+function startHint(source: string | undefined): string {
+  const start =
+    process.platform === 'linux' ? 'Start it: sudo systemctl start docker.' : 'Start Docker Desktop or Colima.';
+  return source === undefined ? `${start} If there is none, install Docker or Podman.` : start;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** The engine's own words. */
+function answerOf(error: unknown): string {
+  const json = error instanceof Error && 'json' in error ? (error.json as { message?: unknown } | null) : null;
+  const said = typeof json?.message === 'string' ? json.message : messageOf(error).replace(/^\(HTTP code \d+\) /, '');
+  return said.trim();
+}
