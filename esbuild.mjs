@@ -1,6 +1,7 @@
 // node esbuild.mjs [--watch] [--dev] [name …]      builds the bundles named (default: all) into dist/
 import fs from 'node:fs';
 import { build, context } from 'esbuild';
+import { cutDockerode } from './.ci/tools/cut-dockerode.mjs';
 
 const { version, engines } = JSON.parse(fs.readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const nodeFloor = engines.node.replace('>=', '');
@@ -25,6 +26,7 @@ const node = {
   target: `node${nodeFloor}`,
   format: 'esm',
   mainFields: ['module', 'main'],
+  plugins: [cutDockerode],
   // Some dependencies are CommonJS and ask for Node's own modules by require().
   banner: {
     js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
@@ -78,6 +80,12 @@ const BUNDLES = {
   },
   server: { ...node, ...split('server'), entryPoints: { server: 'src/server/main.ts' }, outdir: 'dist' },
   supervisor: { ...node, entryPoints: { supervisor: 'src/targets/process/supervisor.ts' }, outdir: 'dist' },
+  watcher: {
+    ...node,
+    ...split('watcher'),
+    entryPoints: { watcher: 'src/targets/docker/watcher.ts' },
+    outdir: 'dist',
+  },
   // Any Node can load it: it is what says that one is too old.
   launch: {
     ...node,

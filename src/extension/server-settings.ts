@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 import type { Workspace } from '../workspace/workspace.js';
 import { logError } from './errors.js';
 import { isLocal } from './local.js';
-import { SETTINGS, settings, touchesSetting } from './settings.js';
+import { SETTINGS, settings, TARGET_SETTINGS, touchesSetting } from './settings.js';
 import type { Workspaces } from './workspaces.js';
+
+const PUSHED = [SETTINGS.parallelJobs, SETTINGS.grace, SETTINGS.sizeLimit, ...TARGET_SETTINGS];
 
 /** Brings the editor's settings of the server to it: when they change and it runs, and before the first job. */
 export class ServerSettingsSync implements vscode.Disposable {
@@ -14,7 +16,7 @@ export class ServerSettingsSync implements vscode.Disposable {
   constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
     this.#workspaces = workspaces;
     this.#listening = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!touchesSetting(event, SETTINGS.parallelJobs, SETTINGS.grace, SETTINGS.sizeLimit)) return;
+      if (!touchesSetting(event, ...PUSHED)) return;
       this.#pushed = new WeakSet();
       this.#pushIfUp().catch((error: unknown) => logError(error, log));
     });

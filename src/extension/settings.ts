@@ -14,7 +14,17 @@ export const SETTINGS = {
   envFile: 'submit.envFile',
   notify: 'notify',
   codeLens: 'codeLens',
+  dockerHost: 'docker.host',
+  dockerImage: 'docker.image',
+  dockerMounts: 'docker.mounts',
+  dockerCaches: 'docker.caches',
+  dockerParallelJobs: 'docker.parallelJobs',
+  dockerKeepFailed: 'docker.keepFailed',
+  dockerWritableInputs: 'docker.writableInputs',
 } as const;
+
+/** Those of kinds of targets, `<kind>.<name>`, which get them as they are. */
+export const TARGET_SETTINGS = Object.values(SETTINGS).filter((key) => key.startsWith('docker.'));
 
 const SECTION = 'trainyard';
 
@@ -42,9 +52,21 @@ export const settings = {
       ...set(SETTINGS.parallelJobs, (parallelJobs) => ({ parallelJobs })),
       ...set(SETTINGS.grace, (grace) => ({ grace })),
       ...set(SETTINGS.sizeLimit, (megabytes) => ({ snapshotSizeLimit: megabytes * 1024 * 1024 })),
+      ...ofTargets(),
     };
   },
 };
+
+/** What a person has set; the others keep what the server has. */
+function ofTargets(): Pick<ServerSettings, 'targets'> {
+  const targets: Record<string, Record<string, unknown>> = {};
+  for (const key of TARGET_SETTINGS) {
+    const [kind = '', name = ''] = key.split('.');
+    const value = vscode.workspace.getConfiguration(SECTION).inspect(key)?.globalValue;
+    if (value !== undefined) (targets[kind] ??= {})[name] = value;
+  }
+  return Object.keys(targets).length > 0 ? { targets } : {};
+}
 
 export function touchesSetting(
   event: vscode.ConfigurationChangeEvent,

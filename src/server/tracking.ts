@@ -47,9 +47,22 @@ export class Tracking {
     const own = 'socket' in address ? LOOPBACK : [inUrl(address.host)];
     const door: Door = { names: new Set([...own, ...names].map((name) => name.toLowerCase())) };
     const { createServer } = await import('node:http');
+    const isAdmitted = perConnection(address.admits ?? (() => Promise.resolve(true)));
     const server = createServer((request, response) => {
-      doors.set(request, door);
-      this.app.routing(request, response);
+      isAdmitted(request.socket).then(
+        (admitted) => {
+          if (!admitted) return request.socket.destroy();
+          doors.set(request, door);
+          this.app.routing(request, response);
+        },
+        (error: unknown) => {
+          this.app.log.error(
+            { err: error },
+            'nobody knows whether a program may use an address of the server',
+          );
+          request.socket.destroy();
+        },
+      );
     });
     const { headersTimeout, maxConnections, keepAliveTimeout, requestTimeout } = this.app.server;
     Object.assign(server, { headersTimeout, maxConnections, keepAliveTimeout, requestTimeout });
@@ -71,6 +84,19 @@ export class Tracking {
     server.closeAllConnections();
     await closed;
   }
+}
+
+/** Asks once for each connection. */
+function perConnection(admits: (peer: string) => Promise<boolean>): (socket: net.Socket) => Promise<boolean> {
+  const answers = new WeakMap<net.Socket, Promise<boolean>>();
+  return (socket) => {
+    const known = answers.get(socket);
+    if (known) return known;
+    // An IPv4 address as one of IPv6, as servers that listen on both see it.
+    const answer = admits((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+    answers.set(socket, answer);
+    return answer;
+  };
 }
 
 /** The address as written in a URL and in `Host`. @throws BAD_REQUEST if it is invalid or means all addresses */

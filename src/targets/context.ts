@@ -20,6 +20,8 @@ export interface TargetContext {
 export interface TargetSettings {
   /** Jobs that may run at once on this machine. */
   parallelJobs: number;
+  /** Of each kind that has settings of its own, by its name. Nobody else knows what is in them. */
+  targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export interface Revive {

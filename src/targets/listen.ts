@@ -12,7 +12,14 @@ export type ListenAddress = (
       /** Path of a Unix socket, which is made anew. Whatever forwards to it keeps the `Host` of a loopback address. */
       socket: string;
     }
-) & { names?: readonly string[] };
+) & {
+  names?: readonly string[];
+  /**
+   * Whether programs at an IP address may use it; asked once for each connection, before anything is answered. Absent: the token
+   * of the job is all that counts.
+   */
+  admits?: (peer: string) => Promise<boolean>;
+};
 
 /** An address where the server answers to the tokens of jobs. It knows no other token, and is gone when the server ends. */
 export interface Listening {

@@ -347,6 +347,8 @@ export interface Usage {
   cpuPercent: number;
   /** Resident memory of the whole process tree, bytes. */
   memoryBytes: number;
+  /** Since it started. */
+  network?: { receivedBytes: number; sentBytes: number };
   /** Of the GPUs that the job can use. */
   gpus?: readonly GpuUsage[];
 }

@@ -393,4 +393,6 @@ export interface ServerSettings {
   grace: number;
   /** Minutes without a client, a request and a job after which the server ends. */
   idleExit: number;
+  /** Of the kinds of targets, by their names. */
+  targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

@@ -11,9 +11,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { take } from '../../src/snapshot/take.js';
 import type { Snapshot } from '../../src/snapshot/snapshot.js';
-import type { TargetContext } from '../../src/targets/context.js';
+import type { TargetContext, TargetSettings } from '../../src/targets/context.js';
+import type { ListenAddress, Listening } from '../../src/targets/listen.js';
 import { codeOf, inputsOf } from '../../src/targets/shared/code.js';
-import type { EndedStatus, Handle, Job, Target, TargetStatus } from '../../src/targets/target.js';
+import type {
+  EndedStatus,
+  Handle,
+  Job,
+  JobEnvironment,
+  Target,
+  TargetStatus,
+} from '../../src/targets/target.js';
 import { until } from '../support/until.js';
 
 /**
@@ -24,13 +32,13 @@ import { until } from '../support/until.js';
 export function targetContract(
   name: string,
   make: (context: TargetContext) => Target | Promise<Target>,
-  { after: done = () => undefined }: { after?: () => void } = {},
+  { after: done = () => undefined, ...options }: ContractOptions = {},
 ): void {
   describe(`the target ${name}`, function () {
     this.timeout(180_000);
     let bench: Bench;
     before(async () => {
-      bench = new Bench(make);
+      bench = new Bench(make, options);
       await bench.open();
     });
     after(async () => {
@@ -51,7 +59,7 @@ export function targetContract(
 
       it('has nothing against a job that can run', async () => {
         const problems = await again(() =>
-          bench.target.validate(bench.spec(['/bin/sh', 'train.sh']), undefined),
+          bench.target.validate(bench.spec(['/bin/sh', 'train.sh']), options.environment),
         );
         assert.deepEqual(problems, []);
       });
@@ -103,13 +111,10 @@ export function targetContract(
       });
 
       it('reaches its tracking server with its token', async () => {
-        const asks = `const { MLFLOW_TRACKING_URI: url, TOKEN } = process.env;
-          const answer = await fetch(url + '/x', { headers: { authorization: 'Bearer ' + TOKEN } });
-          console.log(await answer.text());`;
-        const command = [process.execPath, '--input-type=module', '-e', asks];
-        const handle = await bench.start(bench.job('', { command }), { TOKEN: 'the token of the run' });
+        const { asks = [process.execPath, '--input-type=module', '-e', ASKS] } = options;
+        const handle = await bench.start(bench.job('', { command: asks }), { TOKEN: 'the token of the run' });
         await bench.ended(handle);
-        assert.equal(await bench.log(handle), 'GET /x Bearer the token of the run\n');
+        assert.equal((await bench.log(handle)).trim(), 'GET /x Bearer the token of the run');
       });
 
       it('tells its exit code and its times', async () => {
@@ -302,12 +307,34 @@ export function targetContract(
   });
 }
 
+/** What a kind of target needs to run the jobs of the suite. */
+export interface ContractOptions {
+  after?: () => void;
+  /** What its jobs run in; default: nothing in particular. */
+  environment?: JobEnvironment;
+  /** Prints what `$MLFLOW_TRACKING_URI/x` answers to the token in `$TOKEN`; default: by Node. */
+  asks?: readonly string[];
+  settings?: TargetSettings;
+}
+
+const ASKS = `const { MLFLOW_TRACKING_URI: url, TOKEN } = process.env;
+  const answer = await fetch(url + '/x', { headers: { authorization: 'Bearer ' + TOKEN } });
+  console.log(await answer.text());`;
+
 interface JobParts {
   workingFolder?: string;
   command?: readonly string[];
   words?: readonly string[];
   own?: Record<string, string>;
   timeout?: number;
+}
+
+function trackingServer(admits: ListenAddress['admits'] = () => Promise.resolve(true)): http.Server {
+  return http.createServer(({ method, url, headers, socket }, response) => {
+    void admits(socket.remoteAddress ?? '').then((isAdmitted) =>
+      isAdmitted ? response.end(`${method} ${url} ${headers.authorization}`) : socket.destroy(),
+    );
+  });
 }
 
 /** A project, its snapshots, a tracking server, and the target over them. */
@@ -318,19 +345,38 @@ class Bench {
   private readonly make: (context: TargetContext) => Target | Promise<Target>;
   private readonly started: Handle[] = [];
   private snapshot!: Snapshot;
-  private readonly tracking = http.createServer(({ method, url, headers }, response) =>
-    response.end(`${method} ${url} ${headers.authorization}`),
-  );
+  private readonly tracking = trackingServer();
+  private readonly more: http.Server[] = [];
+  private readonly options: ContractOptions;
   private readonly context: TargetContext = {
     home: path.join(this.root, 'home'),
     log: pino({ level: 'silent' }),
-    settings: () => ({ parallelJobs: 4 }),
+    settings: () => ({ parallelJobs: 4, ...this.options.settings }),
     jobFolder: (id) => path.join(this.root, 'home', 'jobs', id),
-    listen: () => Promise.reject(new Error('This server listens nowhere.')),
+    listen: (address) => this.listen(address),
   };
 
-  constructor(make: (context: TargetContext) => Target | Promise<Target>) {
+  constructor(make: (context: TargetContext) => Target | Promise<Target>, options: ContractOptions) {
     this.make = make;
+    this.options = options;
+  }
+
+  /** As the server of the workspace does. */
+  private async listen(address: ListenAddress): Promise<Listening> {
+    const server = trackingServer(address.admits);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      if ('socket' in address) server.listen(address.socket, resolve);
+      else server.listen(address.port ?? 0, address.host, resolve);
+    });
+    this.more.push(server);
+    const close = () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    if ('socket' in address) return { close };
+    return { url: `http://${address.host}:${(server.address() as AddressInfo).port}`, close };
   }
 
   async open(): Promise<void> {
@@ -366,7 +412,7 @@ class Bench {
       await again(async () => this.target.release?.(handle));
     }
     await this.target.close?.();
-    this.tracking.close();
+    for (const server of [this.tracking, ...this.more]) server.close();
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -383,6 +429,7 @@ class Bench {
       variables: { own, inherited: { PATH: process.env['PATH'] ?? '' }, inheritedInMemory: {} },
       inputs: inputsOf(this.snapshot),
       outputs: [{ variable: 'TRAINYARD_OUTPUT', path: '' }],
+      ...(this.options.environment && { environment: this.options.environment }),
       parameters: {},
       data: [],
       timeout,

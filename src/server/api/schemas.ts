@@ -99,6 +99,13 @@ export const SettingsBody = Type.Object(
     snapshotSizeLimit: Type.Optional(Type.Integer({ minimum: 1 })),
     grace: Type.Optional(Type.Number({ minimum: 0, maximum: 3600 })),
     idleExit: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    // Each kind of target checks its own when it uses them.
+    targets: Type.Optional(
+      Type.Record(
+        Type.String({ maxLength: 100 }),
+        Type.Record(Type.String({ maxLength: 100 }), Type.Unknown()),
+      ),
+    ),
   },
   { additionalProperties: false },
 );

@@ -72,6 +72,12 @@ function usageMetrics(usage: Usage, step: number, timestamp: number): MetricPoin
   const values: [string, number][] = [
     [CPU, usage.cpuPercent],
     ['system_memory_usage_megabytes', usage.memoryBytes / 1e6],
+    ...(usage.network
+      ? ([
+          ['network_receive_megabytes', usage.network.receivedBytes / 1e6],
+          ['network_transmit_megabytes', usage.network.sentBytes / 1e6],
+        ] as [string, number][])
+      : []),
     ...(usage.gpus ?? []).flatMap((gpu): [string, number][] => [
       [`gpu_${gpu.index}_utilization_percentage`, gpu.utilizationPercent],
       [`gpu_${gpu.index}_memory_usage_megabytes`, gpu.memoryUsedMegabytes],

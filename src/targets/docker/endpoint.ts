@@ -86,10 +86,14 @@ function readCertificates(folder: string): Pick<DockerOptions, 'ca' | 'cert' | '
     try {
       return fs.readFileSync(path.join(folder, name), 'utf8');
     } catch (error) {
-      throw new TrainyardError('TARGET_UNREACHABLE', `Docker’s certificate cannot be read: ${messageOf(error)}.`, {
-        hint: `Put ca.pem, cert.pem and key.pem into ${folder}.`,
-        cause: error,
-      });
+      throw new TrainyardError(
+        'TARGET_UNREACHABLE',
+        `Docker’s certificate cannot be read: ${messageOf(error)}.`,
+        {
+          hint: `Put ca.pem, cert.pem and key.pem into ${folder}.`,
+          cause: error,
+        },
+      );
     }
   };
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') };
@@ -115,7 +119,8 @@ function configFolder({ env, userHome }: Surroundings): string {
 }
 
 function currentContext(here: Surroundings): string | undefined {
-  return readConfig<{ currentContext?: string }>(path.join(configFolder(here), 'config.json'))?.currentContext;
+  return readConfig<{ currentContext?: string }>(path.join(configFolder(here), 'config.json'))
+    ?.currentContext;
 }
 
 interface ContextFile {
@@ -126,11 +131,16 @@ function contextNamed(name: string, source: string, here: Surroundings): Endpoin
   if (name === 'default') return findEndpoint('', { ...here, env: {} });
   const folder = createHash('sha256').update(name).digest('hex');
   const contexts = path.join(configFolder(here), 'contexts');
-  const host = readConfig<ContextFile>(path.join(contexts, 'meta', folder, 'meta.json'))?.Endpoints?.docker?.Host;
+  const host = readConfig<ContextFile>(path.join(contexts, 'meta', folder, 'meta.json'))?.Endpoints?.docker
+    ?.Host;
   if (!host)
-    throw new TrainyardError('TARGET_UNREACHABLE', `There is no Docker context “${name}”, which ${source} names.`, {
-      hint: 'List the contexts with: docker context ls',
-    });
+    throw new TrainyardError(
+      'TARGET_UNREACHABLE',
+      `There is no Docker context “${name}”, which ${source} names.`,
+      {
+        hint: 'List the contexts with: docker context ls',
+      },
+    );
   const tls = path.join(contexts, 'tls', folder, 'docker');
   return { host, source, ...(here.exists(path.join(tls, 'key.pem')) && { certificates: tls }) };
 }
@@ -140,10 +150,14 @@ function readConfig<T>(file: string): T | undefined {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw new TrainyardError('TARGET_UNREACHABLE', `Docker’s file ${file} cannot be read: ${messageOf(error)}.`, {
-      hint: 'Repair it, or name the engine in the setting trainyard.docker.host.',
-      cause: error,
-    });
+    throw new TrainyardError(
+      'TARGET_UNREACHABLE',
+      `Docker’s file ${file} cannot be read: ${messageOf(error)}.`,
+      {
+        hint: 'Repair it, or name the engine in the setting trainyard.docker.host.',
+        cause: error,
+      },
+    );
   }
 }
 

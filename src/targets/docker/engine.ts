@@ -104,7 +104,8 @@ export class Engine {
       hasSelinux: has('selinux'),
       isVirtual:
         info.OperatingSystem === 'Docker Desktop' ||
-        (isLocal(this.endpoint) && (process.platform !== 'linux' || /\.(colima|docker\/desktop)\//.test(this.endpoint.host))),
+        (isLocal(this.endpoint) &&
+          (process.platform !== 'linux' || /\.(colima|docker\/desktop)\//.test(this.endpoint.host))),
       isLocal: isLocal(this.endpoint),
       cores: info.NCPU,
       memoryBytes: info.MemTotal,
@@ -113,7 +114,8 @@ export class Engine {
       cannotLimit,
       hasGpus:
         Object.keys(info.Runtimes ?? {}).some((name) => /nvidia/.test(name)) ||
-        (info.CDISpecDirs ?? []).length > 0 && (info.DiscoveredDevices ?? []).some(({ ID }) => /gpu/.test(ID)),
+        ((info.CDISpecDirs ?? []).length > 0 &&
+          (info.DiscoveredDevices ?? []).some(({ ID }) => /gpu/.test(ID))),
       images: info.Images,
     };
   }
@@ -124,7 +126,8 @@ export class Engine {
     const status = statusOf(error);
     if (status !== undefined) return new EngineError(status, answerOf(error), error);
     this.known = undefined;
-    const place = host.replace(/^(unix|npipe):\/\//, '') + (source === undefined ? '' : `, named by ${source}`);
+    const place =
+      host.replace(/^(unix|npipe):\/\//, '') + (source === undefined ? '' : `, named by ${source}`);
     const unreachable = (message: string, hint: string) =>
       new TrainyardError('TARGET_UNREACHABLE', message, { hint, cause: error });
     if (hasCode(error, 'EACCES', 'EPERM'))
@@ -133,7 +136,10 @@ export class Engine {
       return unreachable(`The Docker engine is not running (${place}).`, startHint(source));
     if (hasCode(error, 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'EAI_AGAIN'))
       return unreachable(`The Docker engine was not found (${place}).`, 'Check the network and the address.');
-    return unreachable(`The Docker engine does not answer (${place}): ${messageOf(error)}.`, 'Is it running?');
+    return unreachable(
+      `The Docker engine does not answer (${place}): ${messageOf(error)}.`,
+      'Is it running?',
+    );
   }
 }
 
@@ -171,7 +177,9 @@ const MAY_NOT =
 
 function startHint(source: string | undefined): string {
   const start =
-    process.platform === 'linux' ? 'Start it: sudo systemctl start docker.' : 'Start Docker Desktop or Colima.';
+    process.platform === 'linux'
+      ? 'Start it: sudo systemctl start docker.'
+      : 'Start Docker Desktop or Colima.';
   return source === undefined ? `${start} If there is none, install Docker or Podman.` : start;
 }
 
@@ -182,7 +190,9 @@ function statusOf(error: unknown): number | undefined {
 
 /** The engine's own words. */
 function answerOf(error: unknown): string {
-  const json = error instanceof Error && 'json' in error ? (error.json as { message?: unknown } | null) : null;
-  const said = typeof json?.message === 'string' ? json.message : messageOf(error).replace(/^\(HTTP code \d+\) /, '');
+  const json =
+    error instanceof Error && 'json' in error ? (error.json as { message?: unknown } | null) : null;
+  const said =
+    typeof json?.message === 'string' ? json.message : messageOf(error).replace(/^\(HTTP code \d+\) /, '');
   return said.trim();
 }

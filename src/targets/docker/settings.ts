@@ -35,7 +35,12 @@ export function readSettings(given: Readonly<Record<string, unknown>> = {}): Doc
   const isFlag = (value: unknown) => typeof value === 'boolean';
   const isList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
   const isCount = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
-  const parallelJobs = of('parallelJobs', 0, isCount as (value: unknown) => value is number, 'a whole number');
+  const parallelJobs = of(
+    'parallelJobs',
+    0,
+    isCount as (value: unknown) => value is number,
+    'a whole number',
+  );
   return {
     host: of('host', '', isText, 'a text').trim(),
     image: of('image', '', isText, 'a text').trim(),
@@ -52,7 +57,10 @@ export function parseMount(text: string): ExtraMount {
   const parts = /^(.+?):(\/[^:]*)(?::(ro|rw))?$/.exec(text);
   const [, source = '', target = '', mode] = parts ?? [];
   if (!parts || !/^(\/|[A-Za-z]:[\\/])/.test(source))
-    throw wrong('mounts', `has “${text}”, which is not like /data:/data or /data:/data:ro, with absolute paths`);
+    throw wrong(
+      'mounts',
+      `has “${text}”, which is not like /data:/data or /data:/data:ro, with absolute paths`,
+    );
   return { source, target, readOnly: mode === 'ro' };
 }
 

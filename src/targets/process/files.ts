@@ -3,7 +3,10 @@ import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
 import type { Revive } from '../context.js';
 import type { EndedStatus } from '../target.js';
+import { readJson, writeJson } from '../shared/json-file.js';
 import type { ViewMaker } from './view.js';
+
+export { readJson, writeJson };
 
 /** The files through which a job, its supervisor and the server know of each other, in the job's folder. */
 export const FILES = {
@@ -67,15 +70,6 @@ export interface ProcessFile {
 
 export type ExitFile = Omit<EndedStatus, 'state'>;
 
-export function readJson<T>(folder: string, name: string): T | undefined {
-  try {
-    return JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')) as T;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
 /** One that nobody has: of a file that a machine which lost its power left empty. */
 const NOBODY: ProcessFile = { pid: 0, identity: 'nobody', startedAt: 0 };
 
@@ -87,13 +81,6 @@ export function readProcess(folder: string, name: string): ProcessFile | undefin
     if (error instanceof SyntaxError) return NOBODY;
     throw error;
   }
-}
-
-/** Appears whole or not at all. */
-export function writeJson(folder: string, name: string, value: unknown): void {
-  const temporary = path.join(folder, `.${name}.${process.pid}`);
-  fs.writeFileSync(temporary, JSON.stringify(value), { mode: 0o600, flush: true });
-  fs.renameSync(temporary, path.join(folder, name));
 }
 
 /**

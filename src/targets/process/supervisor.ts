@@ -9,14 +9,13 @@ import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, messageOf } from '../../base/errors.js';
-import type { Revive } from '../context.js';
+import { keepAlive } from '../shared/revive.js';
 import { type ExitFile, FILES, type JobFile, readJson, writeJson, writeJsonOnce } from './files.js';
 import { identityOf } from './identity.js';
 import { endProcessesOf, groupExists, killGroup } from './kill.js';
 import { inView, NOT_FOUND, NOT_RUNNABLE } from './view.js';
 
 const TICK = 200;
-const REVIVE_EVERY = 3_000;
 /** Milliseconds between tries to write a file. */
 const LONGEST_WAIT = 5_000;
 
@@ -147,30 +146,6 @@ function viewError(exitCode: number | null): Error {
   if (exitCode === NOT_FOUND) return Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
   if (exitCode === NOT_RUNNABLE) return new Error('EACCES: it is not a program that you may run');
   return new Error('the folders of the job could not be put in their places; its log says why');
-}
-
-/** Starts the server again when it is gone: the script wants to log to it. One that lives makes the new one end. */
-function keepAlive({ url, command: [program = '', ...args], env }: Revive): void {
-  let failures = 0;
-  let wait = 0;
-  setInterval(() => {
-    fetch(url, { signal: AbortSignal.timeout(REVIVE_EVERY) }).then(
-      () => void (failures = 0),
-      () => {
-        if (wait-- > 0) return;
-        // Each start that did not help makes the next one wait longer, up to about a minute.
-        wait = Math.min(2 ** failures++, 20);
-        const server = spawn(program, args, {
-          detached: true,
-          stdio: 'ignore',
-          windowsHide: true,
-          env: { ...process.env, ...env },
-        });
-        server.once('error', () => undefined);
-        server.unref();
-      },
-    );
-  }, REVIVE_EVERY);
 }
 
 await main(process.argv[2] ?? '');

@@ -1,0 +1,47 @@
+import type { Endpoint } from './endpoint.js';
+
+/** The files through which a job, the watcher and the server know of each other, in the job's folder. */
+export const FILES = {
+  /** Written before anything is made. */
+  place: 'container.json',
+  /** Its presence says that the container has been told what to run. */
+  told: 'told',
+  /** Its presence asks for the end of the job. */
+  cancel: 'cancel',
+  /** Written before the job is asked to end: why, and when. */
+  ending: 'ending.json',
+  /** How it ended; final. */
+  exit: 'exit.json',
+  /** Its presence says that the container stays, for the person to look into. */
+  kept: 'kept',
+  log: 'output.log',
+  output: 'output',
+  home: 'home',
+} as const;
+
+/** What the target has to know of a job after a restart, beside its handle. */
+export interface PlaceFile {
+  endpoint: Endpoint;
+  /** The person's folder. */
+  root: string;
+  /** From there, with `/`. */
+  workingFolder: string;
+  /** The folder that is mounted as the code. */
+  checkout: string;
+  image: string;
+  /** Bytes. */
+  memoryLimit?: number;
+  /** Seconds. */
+  timeout: number;
+  /** The engine keeps the output; else the job writes it to the file itself. */
+  engineLogs: boolean;
+  hasGpus: boolean;
+  /** A sentence for the run. */
+  notes: string[];
+}
+
+export interface EndingFile {
+  why: 'cancelled' | 'timeout';
+  /** ms since the epoch */
+  at: number;
+}

@@ -1,0 +1,213 @@
+/**
+ * How jobs in containers reach the server, which listens on loopback: by an address that only they can use
+ * (docs/decisions/0022).
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { messageOf, TrainyardError } from '../../base/errors.js';
+import type { TargetContext } from '../context.js';
+import type { Listening } from '../listen.js';
+import { readJson, writeJson } from '../shared/json-file.js';
+import { type Engine, EngineError, type EngineInfo } from './engine.js';
+import { LABELS } from './names.js';
+
+/** How a container is connected, and what its job is to call the server. */
+export interface Way {
+  mode: string;
+  extraHosts?: readonly string[];
+  trackingUrl: string;
+}
+
+/** `off`: jobs reach the server and nothing else. */
+export type Reach = 'on' | 'off';
+
+const NETWORKS: Readonly<Record<Reach, { name: string; bridge: string }>> = {
+  on: { name: 'trainyard', bridge: 'trainyard0' },
+  off: { name: 'trainyard-internal', bridge: 'trainyard1' },
+};
+/** A name that engines in a virtual machine give to the machine around them. */
+const HOST = 'host.docker.internal';
+const PORTS = 'ports.json';
+/** Milliseconds for which the addresses of containers stay known. */
+const KNOWN_FOR = 1_000;
+
+/** The ways to the server from the containers of one engine. */
+export class Ways {
+  private readonly context: Pick<TargetContext, 'home' | 'listen' | 'log'>;
+  private readonly engine: Engine;
+  private readonly folder: string;
+  private readonly listening = new Map<string, Promise<Listening>>();
+  private readonly addresses = new Map<string, { at: number; known: Promise<ReadonlySet<string>> }>();
+
+  constructor(context: Pick<TargetContext, 'home' | 'listen' | 'log'>, engine: Engine) {
+    this.context = context;
+    this.engine = engine;
+    this.folder = path.join(context.home, 'docker');
+  }
+
+  /** @throws TARGET_FAILED when jobs of this engine cannot reach the server */
+  async of(reach: Reach): Promise<Way> {
+    const info = await this.engine.info();
+    if (info.isVirtual) return this.fromVirtualMachine(reach);
+    const { name } = NETWORKS[reach];
+    const gateway = await this.networkOf(reach, info);
+    const { url } = await this.listenAt(name, gateway);
+    return { mode: name, trackingUrl: url as string };
+  }
+
+  /** After a restart of the server: jobs that run log to the address that they know. */
+  async restore(): Promise<void> {
+    for (const reach of Object.keys(NETWORKS) as Reach[])
+      if (this.portOf(this.keyOf(NETWORKS[reach].name)) !== undefined) await this.of(reach);
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.listening.values()];
+    this.listening.clear();
+    for (const one of all)
+      await one.then(
+        ({ close }) => close(),
+        () => undefined,
+      );
+  }
+
+  /** The engine's virtual machine forwards that name to loopback of this machine. */
+  private async fromVirtualMachine(reach: Reach): Promise<Way> {
+    if (reach === 'off') await this.networkOf(reach, await this.engine.info());
+    const { url } = await this.listenAt(HOST, '127.0.0.1', [HOST]);
+    const { port } = new URL(url as string);
+    return {
+      mode: reach === 'off' ? NETWORKS.off.name : 'bridge',
+      // Docker Desktop and Colima know the name; on others it is the gateway.
+      extraHosts: [`${HOST}:host-gateway`],
+      trackingUrl: `http://${HOST}:${port}`,
+    };
+  }
+
+  /** Makes the network when it is not there. @returns the address of this machine on it */
+  private async networkOf(reach: Reach, info: EngineInfo): Promise<string> {
+    const { name, bridge } = NETWORKS[reach];
+    const inspect = () => this.engine.find((docker) => docker.getNetwork(name).inspect() as Promise<Network>);
+    let network = await inspect();
+    if (!network) {
+      try {
+        await this.engine.call((docker) =>
+          docker.createNetwork({
+            Name: name,
+            CheckDuplicate: true,
+            Driver: 'bridge',
+            Internal: reach === 'off',
+            Labels: { 'trainyard.network': reach },
+            Options: info.isPodman
+              ? {}
+              : {
+                  // Jobs do not reach each other.
+                  'com.docker.network.bridge.enable_icc': 'false',
+                  // A fixed name, for who has to let it through a firewall.
+                  'com.docker.network.bridge.name': bridge,
+                },
+          }),
+        );
+      } catch (error) {
+        // Another server was faster.
+        if (!(error instanceof EngineError && error.status === 409)) throw error;
+      }
+      network = await inspect();
+    }
+    const gateway = network?.IPAM?.Config?.find(({ Gateway }) => Gateway !== undefined)?.Gateway;
+    if (gateway === undefined)
+      throw new TrainyardError('TARGET_FAILED', `The Docker network “${name}” has no gateway.`, {
+        hint: `Remove it, and it is made anew: docker network rm ${name}`,
+      });
+    return gateway.replace(/\/\d+$/, '');
+  }
+
+  private listenAt(network: string, host: string, names: readonly string[] = []): Promise<Listening> {
+    const key = this.keyOf(network);
+    const known = this.listening.get(key);
+    if (known) return known;
+    const listening = this.bind(key, { host, names }, host === '127.0.0.1' ? undefined : network);
+    this.listening.set(key, listening);
+    listening.catch(() => this.listening.delete(key));
+    return listening;
+  }
+
+  private async bind(
+    key: string,
+    address: { host: string; names: readonly string[] },
+    network: string | undefined,
+  ): Promise<Listening> {
+    const admits = network === undefined ? {} : { admits: (peer: string) => this.isOurs(network, peer) };
+    const port = this.portOf(key);
+    const listen = (more: { port?: number }) => this.context.listen({ ...address, ...admits, ...more });
+    const listening = await listen(port === undefined ? {} : { port }).catch((error: unknown) => {
+      if (port === undefined || !TrainyardError.is(error, 'CONFLICT')) throw error;
+      this.context.log.warn(
+        { err: error },
+        'jobs that run cannot log any more: another program has their port',
+      );
+      return listen({});
+    });
+    const got = Number(new URL(listening.url as string).port);
+    if (got !== port) this.keepPort(key, got);
+    return listening;
+  }
+
+  /** Whether an address is that of a container that runs a job of this home. */
+  private async isOurs(network: string, peer: string): Promise<boolean> {
+    const known = this.addresses.get(network);
+    if (known && Date.now() - known.at < KNOWN_FOR && (await known.known).has(peer)) return true;
+    const fresh = this.addressesOn(network);
+    this.addresses.set(network, { at: Date.now(), known: fresh });
+    fresh.catch(() => this.addresses.delete(network));
+    return (await fresh).has(peer);
+  }
+
+  private async addressesOn(network: string): Promise<ReadonlySet<string>> {
+    const containers = await this.engine.call((docker) =>
+      docker.listContainers({
+        filters: { label: [`${LABELS.home}=${this.context.home}`], network: [network] },
+      }),
+    );
+    return new Set(
+      containers.flatMap(({ NetworkSettings }) => {
+        const own = NetworkSettings?.Networks?.[network];
+        return [own?.IPAddress, own?.GlobalIPv6Address].filter((address): address is string =>
+          Boolean(address),
+        );
+      }),
+    );
+  }
+
+  private keyOf(network: string): string {
+    return `${this.engine.endpoint.host} ${network}`;
+  }
+
+  private portOf(key: string): number | undefined {
+    try {
+      return readJson<Record<string, number>>(this.folder, PORTS)?.[key];
+    } catch (error) {
+      this.context.log.warn({ err: error }, `the ports of earlier jobs cannot be read: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  private keepPort(key: string, port: number): void {
+    fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    writeJson(this.folder, PORTS, { ...readJson<Record<string, number>>(this.folder, PORTS), [key]: port });
+  }
+}
+
+interface Network {
+  IPAM?: { Config?: { Gateway?: string }[] };
+}
+
+/** A sentence when jobs in this engine cannot reach the server. */
+export function problemWithWay(info: EngineInfo): string | undefined {
+  if (!info.isLocal)
+    return `${info.title} is on another machine, from which jobs do not reach this server. Use an engine of this machine.`;
+  if (info.isRootless && !info.isVirtual && process.platform === 'linux')
+    return `${info.title} runs without root, and its jobs do not reach this server. Use an engine that runs as root.`;
+  return undefined;
+}
