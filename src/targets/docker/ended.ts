@@ -18,13 +18,16 @@ export interface ContainerState {
 const READ_ONLY =
   'What git ignores is read-only in a container. Write to $TRAINYARD_OUTPUT, or set trainyard.docker.writableInputs.';
 
+/** All that is said when there is no program to become: by the shell, or by the first process of the engine. */
+const NOT_STARTED = /^(sh: .*exec: .*|\[\w+ tini \(\d+\)\] exec .*)$/;
+
 /**
  * @param ending undefined: nobody asked the job to end
  * @param log the end of what it printed
  */
 export function endedStatus(
   state: ContainerState,
-  place: Pick<PlaceFile, 'memoryLimit' | 'timeout'>,
+  place: Pick<PlaceFile, 'memoryLimit' | 'timeout' | 'program' | 'image'>,
   ending: EndingFile | undefined,
   log = '',
 ): EndedStatus {
@@ -50,6 +53,14 @@ export function endedStatus(
         'It was killed from outside (SIGKILL), and not for its memory: by a person, or when the engine stopped.',
     };
   if (signal !== undefined) return { ...ended, cause: 'exit', reason: `It was ended by ${signal}.` };
+  if ((exitCode === 126 || exitCode === 127) && NOT_STARTED.test(log.trim()))
+    return {
+      ...ended,
+      exitCode: null,
+      cause: 'spawn-failed',
+      reason: `${place.program} ${exitCode === 127 ? 'was not found' : 'could not be started'} in the image ${place.image}.`,
+      hint: 'Name a program that the image has. Its own entrypoint is not used.',
+    };
   return {
     ...ended,
     cause: 'exit',

@@ -29,6 +29,8 @@ export interface PlaceFile {
   /** The folder that is mounted as the code. */
   checkout: string;
   image: string;
+  /** That the words name. */
+  program: string;
   /** Bytes. */
   memoryLimit?: number;
   /** Seconds. */

@@ -238,6 +238,7 @@ export class DockerTarget implements Target {
     const place: PlaceFile = {
       endpoint: engine.endpoint,
       ...{ root, workingFolder, checkout: slot.folder, image: name },
+      program: [...(job.launcher ?? []), ...job.command][0] ?? '',
       ...(job.resources?.memory !== undefined && { memoryLimit: job.resources.memory }),
       timeout: job.timeout,
       engineLogs: false,
