@@ -17,7 +17,9 @@ const PREFIXES: Record<string, number> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e1
 /** What the newest progress bar in the lines tells; one below another is of a part, an epoch say, and not of the run. */
 export function progressIn(lines: readonly string[]): Progress | undefined {
   for (const line of lines.toReversed()) {
-    const progress = line.endsWith(UP) ? undefined : (barIn(line) ?? countIn(line));
+    // Most lines are none, and the patterns take their time: a log may be of gigabytes.
+    if (!line.includes('[') || line.endsWith(UP)) continue;
+    const progress = barIn(line) ?? countIn(line);
     if (progress) return progress;
   }
   return undefined;
