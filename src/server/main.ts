@@ -82,6 +82,7 @@ async function main(home: string): Promise<void> {
     }),
     // Known once the port is bound, which is before any job is looked at.
     serverUrl: () => url,
+    otherUrls: () => app.tracking.urls(),
     token,
     settings: () => settings.current,
   });

@@ -33,11 +33,17 @@ export const LOOPBACK_NAMES: ReadonlySet<string> = new Set(LOOPBACK);
 /** The addresses besides loopback on which the server listens for programs of jobs. */
 export class Tracking {
   private readonly app: FastifyInstance;
-  private readonly servers = new Set<Server>();
+  /** With the URLs by which jobs call each. */
+  private readonly servers = new Map<Server, readonly string[]>();
 
   constructor(app: FastifyInstance) {
     this.app = app;
     app.addHook('onClose', () => this.close());
+  }
+
+  /** Where jobs call this server, besides its loopback address. */
+  urls(): readonly string[] {
+    return [...this.servers.values()].flat();
   }
 
   /** See Listen. */
@@ -68,14 +74,19 @@ export class Tracking {
     Object.assign(server, { headersTimeout, maxConnections, keepAliveTimeout, requestTimeout });
     if ('socket' in address) await bindSocket(server, address.socket);
     else await bind(server, { host: address.host, port: address.port ?? 0 }, address.host);
-    this.servers.add(server);
     const close = () => this.end(server);
-    if ('socket' in address) return { close };
-    return { url: `http://${own[0]}:${(server.address() as AddressInfo).port}`, close };
+    if ('socket' in address) {
+      this.servers.set(server, []);
+      return { close };
+    }
+    const { port } = server.address() as AddressInfo;
+    const urls = [...door.names].map((name) => `http://${name}:${port}`);
+    this.servers.set(server, urls);
+    return { url: `http://${own[0]}:${port}`, close };
   }
 
   private async close(): Promise<void> {
-    await Promise.all([...this.servers].map((server) => this.end(server)));
+    await Promise.all([...this.servers.keys()].map((server) => this.end(server)));
   }
 
   private async end(server: Server): Promise<void> {

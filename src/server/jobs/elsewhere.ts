@@ -4,15 +4,15 @@ const ADDRESS =
 // eslint-disable-next-line no-control-regex
 const STYLE = /\x1b\[[\d;]*m/g;
 
-/** Addresses of runs on other servers than `ownUrl` that the lines of a job's output name. */
-export function elsewhereIn(lines: readonly string[], ownUrl: string): string[] {
+/** Addresses of runs on other servers than this one, at `ownUrls`, that the lines of a job's output name. */
+export function elsewhereIn(lines: readonly string[], ownUrls: readonly string[]): string[] {
   const found = lines.flatMap((line) => {
     // Most lines have no address.
     if (!/view /i.test(line)) return [];
     const address = ADDRESS.exec(line.replace(STYLE, ''))?.[1];
     return address === undefined ? [] : [withoutPassword(address.replace(/[.,;)\]]+$/, ''))];
   });
-  return [...new Set(found)].filter((address) => !isAt(address, ownUrl));
+  return [...new Set(found)].filter((address) => !ownUrls.some((own) => isAt(address, own)));
 }
 
 function isAt(address: string, server: string): boolean {

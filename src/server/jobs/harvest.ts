@@ -19,8 +19,8 @@ export interface HarvestOptions {
   home: string;
   log: Logger;
   mirror: LogMirror;
-  /** Address of this server, by which jobs name it. */
-  ownUrl: () => string;
+  /** Addresses of this server, by which jobs name it. */
+  ownUrls: () => readonly string[];
 }
 
 /** Turns what jobs write, while they run, into metrics, params, files and progress of their runs. */
@@ -35,13 +35,13 @@ export class Harvest {
   private readonly due = new Map<string, number>();
   private readonly faults = new Map<string, Set<string>>();
 
-  constructor({ store, home, log, mirror, ownUrl }: HarvestOptions) {
+  constructor({ store, home, log, mirror, ownUrls }: HarvestOptions) {
     this.store = store;
     this.home = home;
     this.log = log;
     this.mirror = mirror;
     this.events = new EventFollower(store, log);
-    this.output = new OutputReader(store, ownUrl);
+    this.output = new OutputReader(store, ownUrls);
   }
 
   /** Reads what is new, if it is time. A failure does not affect the job: it is tried again, and reported at the end. */

@@ -21,14 +21,14 @@ const MOST_ELSEWHERE = 10;
 /** Reads what jobs print: metrics, by the patterns of the job, progress bars, and where else they log. */
 export class OutputReader {
   private readonly store: Store;
-  private readonly ownUrl: () => string;
+  private readonly ownUrls: () => readonly string[];
   /** Bytes read, when that is further than the store knows: lines with nothing in them are not worth a change. */
   private readonly readTo = new Map<string, number>();
   private readonly slow = new Map<string, Set<string>>();
 
-  constructor(store: Store, ownUrl: () => string) {
+  constructor(store: Store, ownUrls: () => readonly string[]) {
     this.store = store;
-    this.ownUrl = ownUrl;
+    this.ownUrls = ownUrls;
   }
 
   /**
@@ -103,7 +103,7 @@ export class OutputReader {
   private async keep({ runId, spec }: JobRecord, lines: readonly string[], at: number): Promise<string[]> {
     const { matches, slow } = await matchAll(this.patterns(runId, spec.metrics ?? []), lines.map(plain));
     const progress = progressIn(lines);
-    const addresses = elsewhereIn(lines, this.ownUrl());
+    const addresses = elsewhereIn(lines, this.ownUrls());
     if (matches.length > 0 || progress || addresses.length > 0) {
       await this.store.write(() => {
         if (matches.length > 0) this.append(runId, matches);

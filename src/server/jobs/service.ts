@@ -39,6 +39,8 @@ export interface JobServiceOptions {
   targets: Targets;
   /** Address of this server, known once it listens. */
   serverUrl: () => string;
+  /** Other addresses of it, which some targets lead their jobs to. */
+  otherUrls?: () => readonly string[];
   token: string;
   settings: () => ServerSettings;
 }
@@ -65,14 +67,15 @@ export class JobService {
   private readonly scheduler: Scheduler;
 
   constructor(options: JobServiceOptions) {
-    const { store, home, log, targets, serverUrl } = options;
+    const { store, home, log, targets, serverUrl, otherUrls } = options;
     const { secrets } = this;
     this.options = options;
     this.store = store;
     this.targets = targets;
     this.mirror = new LogMirror(home);
     const { mirror } = this;
-    const harvest = new Harvest({ store, home, log, mirror, ownUrl: serverUrl });
+    const ownUrls = () => [serverUrl(), ...(otherUrls?.() ?? [])];
+    const harvest = new Harvest({ store, home, log, mirror, ownUrls });
     this.collector = new Collector({ ...options, onKept: (job) => void this.release(job) });
     const { collector } = this;
     this.pending = new PendingRefs(home);

@@ -3,7 +3,7 @@ import { elsewhereIn } from '../../../src/server/jobs/elsewhere.js';
 import { rankIn } from '../../../src/server/jobs/rank.js';
 import { jobOfToken, jobToken } from '../../../src/server/jobs/token.js';
 
-const OURS = 'http://127.0.0.1:5000';
+const OURS = ['http://127.0.0.1:5000', 'http://172.18.0.1:6000'];
 
 describe('elsewhereIn', () => {
   for (const [line, address] of [
@@ -21,7 +21,8 @@ describe('elsewhereIn', () => {
     it(`reads ${JSON.stringify(line)}`, () => assert.deepEqual(elsewhereIn([line], OURS), [address]));
 
   it('names no run of this server, and nothing that is no run', () => {
-    const lines = [`View run a at: ${OURS}/#/experiments/0/runs/1`, 'see https://example.com', 'view at', ''];
+    const ours = OURS.map((url) => `View run a at: ${url}/#/experiments/0/runs/1`);
+    const lines = [...ours, 'see https://example.com', 'view at', ''];
     assert.deepEqual(elsewhereIn(lines, OURS), []);
   });
 });
