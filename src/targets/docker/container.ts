@@ -112,6 +112,8 @@ export function usualVariables(
     LOGNAME: person.name,
     // Signals reach all processes of the job, as on this machine, and not only the first.
     TINI_KILL_PROCESS_GROUP: '1',
+    // MLflow's client looks for git, and most images have none; it would say so in forty lines.
+    GIT_PYTHON_REFRESH: 'quiet',
     ...(caches &&
       Object.fromEntries(
         Object.entries(CACHES).map(([name, folder]) => [name, path.posix.join(INSIDE.caches, folder)]),
