@@ -8,7 +8,11 @@ import { aptInstall, isDebianRoot } from './setup.mjs';
 import { CACHE, say } from './shell.mjs';
 
 const SOCKET = '/var/run/docker.sock';
-const PID_FILE = '/var/run/docker.pid';
+/** Files that hold the process id of a program of this name. */
+const PID_FILES = [
+  ['/var/run/docker.pid', 'dockerd'],
+  ['/var/run/docker/containerd/containerd.pid', 'containerd'],
+];
 const LOG = path.join(CACHE, 'dockerd.log');
 
 /**
@@ -40,7 +44,7 @@ export async function stopEngine(pid) {
 
 async function startDaemon() {
   say('Starting dockerd');
-  removeStalePidFile();
+  removeStalePidFiles();
   fs.mkdirSync(CACHE, { recursive: true });
   const log = fs.openSync(LOG, 'w');
   const daemon = spawn('/usr/sbin/dockerd', [], { detached: true, stdio: ['ignore', log, log] });
@@ -59,12 +63,14 @@ async function startDaemon() {
   throw new Error(`dockerd does not start here (${ended || 'no answer for a minute'}):\n${lines.join('\n')}`);
 }
 
-/** After a crash of the machine the number in the file may belong to any process, and dockerd would refuse to start. */
-function removeStalePidFile() {
-  if (!fs.existsSync(PID_FILE)) return;
-  const pid = fs.readFileSync(PID_FILE, 'utf8').trim();
-  const name = `/proc/${pid}/comm`;
-  if (!fs.existsSync(name) || fs.readFileSync(name, 'utf8').trim() !== 'dockerd') fs.rmSync(PID_FILE);
+/** After a crash the number in such a file may belong to any process, and dockerd would wait for it in vain. */
+function removeStalePidFiles() {
+  for (const [file, program] of PID_FILES) {
+    if (!fs.existsSync(file)) continue;
+    const pid = fs.readFileSync(file, 'utf8').trim();
+    const isIts = isRunning(pid) && fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === program;
+    if (!isIts) fs.rmSync(file);
+  }
 }
 
 function isRunning(pid) {
