@@ -109,6 +109,7 @@ function pythons() {
   const env = {
     TRAINYARD_TEST_PYTHON: ensurePython(),
     TRAINYARD_TEST_TENSORBOARD: of('tensorboard', 'requirements.txt'),
+    TRAINYARD_TEST_DEBUGPY: of('debug', 'requirements.txt'),
   };
   if (isFull) {
     env.TRAINYARD_TEST_PYTHON_FULL = fullPython();

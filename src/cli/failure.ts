@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { formatDuration } from '../base/format.js';
 import type { Run } from '../workspace/types.js';
+import { addressOf } from '../job/debug.js';
 
 /** The state of a run, with the reason if there is one: `failed: ValueError: shapes differ`. */
 export function stateOf({ state, job }: Run, now = Date.now()): string {
@@ -9,6 +10,8 @@ export function stateOf({ state, job }: Run, now = Date.now()): string {
     return `${state}: not reachable for ${formatDuration(now - since)}: ${why}`;
   }
   if (job?.waiting !== undefined) return `${state}: waiting: ${job.waiting}`;
+  if (state === 'running' && job?.debugger?.waits)
+    return `${state}: waits for a debugger on ${addressOf(job.debugger)}`;
   const why = state === 'failed' ? (job?.cause?.headline ?? job?.reason) : job?.reason;
   return why ? `${state}: ${why}` : state;
 }

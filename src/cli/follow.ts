@@ -7,8 +7,13 @@ import { mainMetrics, print, runTime } from './output.js';
 
 const isActive = (run: Run) => ACTIVE_STATES.includes(run.state);
 
-/** Waits until a run has ended, and calls `show` on each change. */
-export async function waitFor(workspace: Workspace, id: string, show: (run: Run) => void): Promise<Run> {
+/** Waits until a run has ended, or is as it is to be, and calls `show` on each change. */
+export async function waitFor(
+  workspace: Workspace,
+  id: string,
+  show: (run: Run) => void,
+  isEnough: (run: Run) => boolean = () => false,
+): Promise<Run> {
   let wake: () => void = () => undefined;
   const events = workspace.onEvent((event) => {
     if (event.type === 'reset' || (event.type === 'run' && event.runId === id)) wake();
@@ -18,7 +23,7 @@ export async function waitFor(workspace: Workspace, id: string, show: (run: Run)
       const changed = new Promise<void>((resolve) => (wake = resolve));
       const run = await workspace.run(id);
       show(run);
-      if (!isActive(run)) return run;
+      if (!isActive(run) || isEnough(run)) return run;
       // Events trigger an update; the timer is for the clock on the screen and for lost events.
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([changed, new Promise<void>((resolve) => (timer = setTimeout(resolve, 1000)))]);

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../base/version.js';
 import { chooseWorkspace, withCredentialsHint } from './context.js';
+import { addDebug } from './debug.js';
 import { addExperiments } from './experiments.js';
 import { addInstallPath } from './install-path.js';
 import { EXIT_USAGE, report } from './output.js';
@@ -23,6 +24,7 @@ const program = new Command('trainyard')
   .exitOverride()
   .showHelpAfterError('(see --help)');
 addSubmit(program);
+addDebug(program);
 addRuns(program);
 addExperiments(program);
 addPurge(program);

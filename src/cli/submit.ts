@@ -3,21 +3,23 @@ import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { messageOf, TrainyardError } from '../base/errors.js';
 import { readEnvFiles } from '../job/env-file.js';
-import type { MetricPattern } from '../job/spec.js';
+import type { Interpreter } from '../job/interpreter.js';
+import type { CommandJob, MetricPattern } from '../job/spec.js';
 import { deletedExperimentOf } from '../workspace/deleted-experiment.js';
 import { readList } from '../workspace/configuration/file.js';
 import { findWorkspace } from '../workspace/configuration/list.js';
 import { facetOf } from '../workspace/facets.js';
 import { homeOf } from '../workspace/local/launch.js';
 import { logTo } from '../workspace/log-to.js';
+import type { Run } from '../workspace/types.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { callAbout, openWorkspace, referenceTo, surroundingsOf } from './context.js';
-import { type EntryFlags, planJob } from './entry.js';
+import { type EntryFlags, type Planned, planJob } from './entry.js';
 import { failureLines, stateOf } from './failure.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
 import { print, printJson, shellWord } from './output.js';
 
-interface SubmitFlags extends EntryFlags {
+export interface SubmitFlags extends EntryFlags {
   target: string;
   logTo?: string;
   experiment?: string;
@@ -34,15 +36,23 @@ interface SubmitFlags extends EntryFlags {
 }
 
 export function addSubmit(program: Command): void {
-  program
-    .command('submit')
+  withJobOptions(program.command('submit'))
     .description('submit a script, a module or a command with the current code')
+    .option('--command', 'run a command: --command -- PROGRAM ARGS')
+    .option('--launcher <command>', 'what starts it, such as "torchrun --nproc-per-node 2"')
+    .option('--watch', 'show its progress until it ends, then exit with its exit code')
+    .option('--wait', 'wait quietly until it ends, then exit with its exit code')
+    .option('--json', 'print JSON')
+    .action(submit);
+}
+
+/** What every way to submit has: what runs, and with what. */
+export function withJobOptions(command: Command): Command {
+  return command
     .argument('[file]', 'the script')
     .argument('[args...]', 'its arguments, after --')
     .option('-m, --module <name>', 'run a module, as python -m does, in place of a script')
     .option('-c, --code <text>', 'run Python code, as python -c does')
-    .option('--command', 'run a command: --command -- PROGRAM ARGS')
-    .option('--launcher <command>', 'what starts it, such as "torchrun --nproc-per-node 2"')
     .option('--target <name>', 'where to run it', 'local')
     .option('--log-to <workspace>', 'MLflow tracking server that the script logs to; default: this workspace')
     .option('--experiment <name>', 'experiment; default: the name of the project’s folder')
@@ -61,17 +71,28 @@ export function addSubmit(program: Command): void {
       '--python <path>',
       'interpreter or environment folder; default: found automatically, see docs/scripts.md',
     )
-    .option('--large-files <what>', 'include or leave-out files over the size limit', largeFiles)
-    .option('--watch', 'show its progress until it ends, then exit with its exit code')
-    .option('--wait', 'wait quietly until it ends, then exit with its exit code')
-    .option('--json', 'print JSON')
-    .action(submit);
+    .option('--large-files <what>', 'include or leave-out files over the size limit', largeFiles);
 }
 
-async function submit(file: string | undefined, rest: string[], flags: SubmitFlags): Promise<void> {
+/** What was submitted, and what became of it. */
+export interface Submitted {
+  workspace: Workspace;
+  run: Run;
+  interpreter?: Interpreter;
+  /** Sentences for people, the first of which names the run. */
+  told: string[];
+}
+
+/** @param more parts that the job has besides @throws BAD_REQUEST | NO_INTERPRETER | as `JobsFacet.submit` */
+export async function submitJob(
+  file: string | undefined,
+  rest: string[],
+  flags: SubmitFlags,
+  more: (planned: Planned) => Promise<Partial<CommandJob>> = async () => ({}),
+): Promise<Submitted> {
   const operands = file === undefined ? rest : [file, ...rest];
   const ofFiles = readEnvFiles(flags.envFile.map(readText), process.env);
-  const { spec: planned, interpreter } = await planJob(operands, flags, {
+  const plan = await planJob(operands, flags, {
     experiment: flags.experiment ?? process.env['MLFLOW_EXPERIMENT_NAME'],
     displayName: flags.name,
     target: flags.target,
@@ -79,6 +100,8 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
     timeout: flags.timeout,
     ...(flags.metric.length > 0 && { metrics: flags.metric }),
   });
+  const { interpreter } = plan;
+  const planned = { ...plan.spec, ...(await more(plan)) };
   const logEntry =
     flags.logTo === undefined ? undefined : findWorkspace(await readList(homeOf({})), flags.logTo);
   const { spec, secrets: ofLog } = logEntry
@@ -99,13 +122,20 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
     .catch(async (error: unknown) => {
       throw await withRestoreHint(error, workspace, spec.experiment);
     });
+  const told = [
+    `Submitted ${run.name} (${run.id}) to ${spec.target}, experiment ${spec.experiment}`,
+    ...(logEntry ? [`The script logs to ${logEntry.name} (${logEntry.uri}).`] : []),
+    ...(interpreter ? [`Interpreter: ${interpreter.path} (${interpreter.source})`] : []),
+    ...(interpreter?.note ? [interpreter.note] : []),
+  ];
+  return { workspace, run, told, ...(interpreter && { interpreter }) };
+}
+
+async function submit(file: string | undefined, rest: string[], flags: SubmitFlags): Promise<void> {
+  const { workspace, run, interpreter, told } = await submitJob(file, rest, flags);
   const waits = flags.watch || flags.wait;
-  if (!flags.json) {
-    print(`Submitted ${run.name} (${run.id}) to ${spec.target}, experiment ${spec.experiment}`);
-    if (logEntry) print(`The script logs to ${logEntry.name} (${logEntry.uri}).`);
-    if (interpreter) print(`Interpreter: ${interpreter.path} (${interpreter.source})`);
-    if (interpreter?.note) print(interpreter.note);
-  } else if (!waits) printJson({ ...run, interpreter });
+  if (!flags.json) told.forEach(print);
+  else if (!waits) printJson({ ...run, interpreter });
   if (!waits) return;
 
   const reference = await referenceTo(workspace, run.id);

@@ -182,6 +182,23 @@ export const CommandJob = Type.Object(
       }),
     ),
     resources: Type.Optional(Resources),
+    debug: Type.Optional(
+      Type.Object(
+        {
+          debugpy: Type.Optional({
+            ...Path,
+            title: 'debugpy',
+            description:
+              'Absolute path of the folder of the package debugpy, on the submitter’s machine. Absent: that of the environment.',
+          }),
+        },
+        {
+          ...closed,
+          title: 'debug',
+          description: 'The job waits for a debugger before its first line. Only for Python.',
+        },
+      ),
+    ),
     network: Type.Optional(
       Type.Unsafe<'off'>({
         type: 'string',

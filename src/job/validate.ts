@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isObject } from '../base/json.js';
+import { problemOfDebugging } from './debug.js';
 import { problemsOfPatterns } from './pattern-problems.js';
 import { below, type Problem, refuse } from './problems.js';
 import * as schema from './schema.js';
@@ -27,7 +28,9 @@ export function problemsOf(written: unknown): Problem[] {
     const value = isOff(field) ? undefined : (spec as Record<string, unknown>)[field];
     return value === undefined ? [] : rule(value as never, field);
   });
-  return [...ofShape, ...ofFields];
+  const ofDebugging =
+    ofShape.length === 0 && (spec as JobSpec).debug ? problemOfDebugging(spec as JobSpec) : undefined;
+  return [...ofShape, ...ofFields, ...(ofDebugging ? [{ path: 'debug', text: ofDebugging }] : [])];
 }
 
 type Rule<T> = (value: T, path: string) => Problem[];
@@ -63,6 +66,12 @@ const RULES: { [F in keyof JobSpec]?: Rule<NonNullable<JobSpec[F]>> } = {
   ],
   secrets: (names, at) => names.flatMap((name, i) => variable(name, below(at, String(i)))),
   metrics: problemsOfPatterns,
+  debug: ({ debugpy = '/' }, at) => [
+    ...withoutNul(debugpy, below(at, 'debugpy'), 'path of debugpy'),
+    ...(path.isAbsolute(debugpy)
+      ? []
+      : [{ path: below(at, 'debugpy'), text: `The path of debugpy “${debugpy}” is not absolute.` }]),
+  ],
   tags: (tags, at) => withoutNul(tags, at, 'tags'),
 };
 

@@ -31,7 +31,7 @@ import type {
   Runnable,
 } from '../job/spec.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
-import type { Machine } from '../workspace/types.js';
+import type { JobDebugger, Machine } from '../workspace/types.js';
 
 export interface Target {
   /** As the registry lists it. */
@@ -198,6 +198,8 @@ export interface Job extends Omit<Runnable, 'environment'> {
   readonly data: readonly JobData[];
   /** What it needs and at most gets. */
   readonly resources?: Resources;
+  /** It starts under debugpy, which waits for an editor; see `underDebugger` of `job/debug.ts`. `status` tells where. */
+  readonly debug?: NonNullable<JobSpec['debug']>;
   /** Reaches nothing but its tracking server. */
   readonly network?: 'off';
   readonly variables: JobVariables;
@@ -281,8 +283,8 @@ export type TargetStatus =
   /** It is here and waits for its turn. `why` is for people: “for a GPU”, “Priority”. */
   | { state: 'waiting'; why: string }
   | { state: 'starting' }
-  /** `startedAt`: ms since the epoch. */
-  | { state: 'running'; startedAt: number }
+  /** `startedAt`: ms since the epoch. `debugger`: once one listens. */
+  | { state: 'running'; startedAt: number; debugger?: JobDebugger }
   | {
       state: 'ended';
       startedAt?: number;

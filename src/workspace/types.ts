@@ -106,6 +106,17 @@ export interface FailureCause {
   rank?: number;
 }
 
+/** Where the debugger of a running job listens. */
+export interface JobDebugger {
+  /** As this machine reaches it. */
+  host: string;
+  port: number;
+  /** The root of the code as the job sees it: absolute. */
+  root: string;
+  /** The job has not begun: it waits until an editor attaches. */
+  waits: boolean;
+}
+
 /** A target that does not answer. */
 export interface Unreachable {
   /** ms since the epoch */
@@ -137,6 +148,8 @@ export interface JobSummary {
   progress?: Progress;
   /** What it waits for where it runs, e.g. “for a GPU”; its state is `preparing`. */
   waiting?: string;
+  /** While it runs under one. */
+  debugger?: JobDebugger;
   /** Where it runs does not answer: its state is the last that was known. */
   unreachable?: Unreachable;
   /** Known once it has started. */

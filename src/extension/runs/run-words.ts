@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { addressOf } from '../../job/debug.js';
 import { ACTIVE_STATES, type Run, type RunState } from '../../workspace/types.js';
 import { formatDuration } from '../format.js';
 
@@ -32,6 +33,8 @@ export function waitWord({ state, job }: Pick<Run, 'state' | 'job'>, now = Date.
     const unit = lasted < MINUTE ? 1000 : MINUTE;
     return vscode.l10n.t('not reachable for {0}', formatDuration(Math.floor(lasted / unit) * unit));
   }
+  if (state === 'running' && job.debugger?.waits)
+    return vscode.l10n.t('waits for a debugger on {0}', addressOf(job.debugger));
   return job.waiting === undefined ? undefined : vscode.l10n.t('waiting: {0}', job.waiting);
 }
 

@@ -89,7 +89,12 @@ export class Submitter {
     useFile: (script: vscode.Uri) => boolean | undefined,
   ): Promise<Run | undefined> {
     const workspace = this.#workspaces.of(run);
-    const { displayName: _, secrets: wanted = [], ...spec } = await facetOf(workspace, 'jobs').spec(run.id);
+    const {
+      displayName: _name,
+      debug: _debug,
+      secrets: wanted = [],
+      ...spec
+    } = await facetOf(workspace, 'jobs').spec(run.id);
     const ofLog = await secretsForLogging(
       spec,
       wanted,

@@ -110,6 +110,7 @@ function summaryOf(job: JobRecord): JobSummary {
     metrics: patterns.length > 0 ? patterns : job.spec.metrics,
     progress: job.state === 'collecting' ? job.collected : job.progress,
     waiting: job.waiting,
+    debugger: job.debugger,
     unreachable: job.unreachable,
     machine: job.machine,
     elsewhere: elsewhereOf(job),

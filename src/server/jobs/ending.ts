@@ -63,6 +63,7 @@ export class Ending {
         machine,
         cause,
         waiting: undefined,
+        debugger: undefined,
         ...(status.startedAt !== undefined && { startedAt: status.startedAt }),
       });
     });
@@ -95,6 +96,7 @@ export class Ending {
         endedAt,
         collected: undefined,
         waiting: undefined,
+        debugger: undefined,
         unreachable: undefined,
       });
       const status = FINAL_STATUS[end.state] ?? 'failed';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import type { Handle, Target, TargetStatus } from '../../targets/target.js';
@@ -292,11 +293,15 @@ export class Scheduler {
     });
   }
 
-  /** The target has answered, so the job is reachable; it may say what the job waits for. */
+  /** The target has answered, so the job is reachable; it may say what the job waits for, and where its debugger listens. */
   private async contact({ runId, ...job }: JobRecord, status: TargetStatus): Promise<void> {
     const waiting = status.state === 'waiting' ? status.why : undefined;
-    if (job.waiting === waiting && job.unreachable === undefined) return;
-    await this.store.write(() => this.store.jobs.update(runId, { waiting, unreachable: undefined }));
+    const debug = status.state === 'running' ? status.debugger : undefined;
+    const isKnown = job.waiting === waiting && isDeepStrictEqual(job.debugger, debug);
+    if (isKnown && job.unreachable === undefined) return;
+    await this.store.write(() =>
+      this.store.jobs.update(runId, { waiting, debugger: debug, unreachable: undefined }),
+    );
   }
 
   /** What goes wrong before a job is with its target is the job's failure. */

@@ -84,6 +84,7 @@ export class Starter {
       data: dataOf(spec),
       ...(spec.resources && { resources: spec.resources }),
       ...(spec.network && { network: spec.network }),
+      ...(spec.debug && { debug: spec.debug }),
       variables: {
         own: spec.environmentVariables,
         inherited: baseEnv,

@@ -3,7 +3,14 @@ import { TrainyardError } from '../../base/errors.js';
 import { type CommandJob, inTodaysShape, type MetricPattern, type StoredSpec } from '../../job/spec.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Handle } from '../../targets/target.js';
-import type { FailureCause, Machine, Progress, RunState, Unreachable } from '../../workspace/types.js';
+import type {
+  FailureCause,
+  JobDebugger,
+  Machine,
+  Progress,
+  RunState,
+  Unreachable,
+} from '../../workspace/types.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
 import { touchRun } from './touch-run.js';
@@ -24,6 +31,8 @@ export interface JobRecord {
   handle?: Handle;
   /** What it waits for at its target, for people. */
   waiting?: string;
+  /** While it runs under one. */
+  debugger?: JobDebugger;
   /** Its target does not tell how it stands. */
   unreachable?: Unreachable;
   /** It has ended, and some of its files are still to be kept. */
@@ -93,6 +102,7 @@ interface JobRow {
   snapshot: string | null;
   handle: string | null;
   waiting: string | null;
+  debugger: string | null;
   unreachable: string | null;
   uncollected: number;
   exit_code: number | null;
@@ -132,6 +142,7 @@ const COLUMNS: {
   }),
   handle: (handle) => ({ handle: handle && JSON.stringify(handle) }),
   waiting: (why) => ({ waiting: why }),
+  debugger: (where) => ({ debugger: where && JSON.stringify(where) }),
   unreachable: (fact) => ({ unreachable: fact && JSON.stringify(fact) }),
   uncollected: (is) => ({ uncollected: Number(is) }),
   exitCode: (code) => ({ exit_code: code }),
@@ -291,6 +302,7 @@ function toRecord(row: JobRow): JobRecord {
     ...(row.snapshot !== null && { snapshot: JSON.parse(row.snapshot) as Snapshot }),
     ...(row.handle !== null && { handle: JSON.parse(row.handle) as Handle }),
     ...(row.waiting !== null && { waiting: row.waiting }),
+    ...(row.debugger !== null && { debugger: JSON.parse(row.debugger) as JobDebugger }),
     ...(row.unreachable !== null && { unreachable: JSON.parse(row.unreachable) as Unreachable }),
     uncollected: row.uncollected === 1,
     exitCode: row.exit_code,

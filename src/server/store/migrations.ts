@@ -226,6 +226,10 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   CREATE INDEX jobs_uncollected ON jobs (run_id) WHERE uncollected = 1;
   UPDATE jobs SET uncollected = 1 WHERE reason LIKE '%Some of its files are not kept yet; Trainyard keeps trying:%';
   `,
+  `
+  -- Where the debugger of a job listens.
+  ALTER TABLE jobs ADD COLUMN debugger TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -17,7 +17,8 @@ import { linkSurroundings } from '../shared/checkouts/surroundings.js';
 
 /** Where a job's process starts, and what it sees elsewhere than it is. */
 export interface Checkout {
-  /** Absolute, as the process sees it. */
+  /** The root of the code, and the folder in it that the process starts in: absolute, as the process sees it. */
+  root: string;
   cwd: string;
   mounts?: Mount[];
   /** Environment variables that lead there. */
@@ -52,11 +53,13 @@ export async function prepareFolders(
   fs.mkdirSync(path.join(slot.folder, workingFolder), { recursive: true });
   if (!own) linkSurroundings(slot, root);
   const python = own ? env['PYTHONPATH'] : pythonPath(programOf(job), env, root, slot.folder);
-  const at = path.join(own ? root : slot.folder, workingFolder);
+  const seen = own ? root : slot.folder;
+  const at = path.join(seen, workingFolder);
   const mounted = mounts.map((mount) => path.join(root, path.relative(slot.folder, mount.at)));
   const variables = { PWD: at, PYTHONPATH: setUpPython(folders.root, python, own ? mounted : undefined) };
-  if (!own) return { cwd: at, variables };
+  if (!own) return { root: seen, cwd: at, variables };
   return {
+    root: seen,
     cwd: at,
     variables,
     // The person's folder is seen elsewhere before it is covered; what is mounted in the checkout comes along with it.

@@ -21,6 +21,8 @@ export const FILES = {
   log: 'output.log',
   /** Written before anything is made for the job. */
   place: 'place.json',
+  /** The code as a job sees it that is debugged. Written before its start. */
+  debug: 'debug.json',
   /** Written by a process that has a view of its own, when it has it. */
   entered: 'entered',
 } as const;

@@ -9,7 +9,8 @@ import type { Slot } from '../shared/checkouts/slots.js';
 /** Files and packages that are told. */
 const MOST = 50;
 
-const folderIn = (jobFolder: string) => path.join(jobFolder, 'python');
+/** Where `sitecustomize.py` of a job is, and what that writes. */
+export const pythonFolderIn = (jobFolder: string) => path.join(jobFolder, 'python');
 
 /** Its presence says that the job saw its checkout in the place of the person's folder. */
 const OWN = 'own';
@@ -27,7 +28,7 @@ export function setUpPython(
   pythonPath: string | undefined,
   mounted: readonly string[] | undefined,
 ): string {
-  const folder = folderIn(jobFolder);
+  const folder = pythonFolderIn(jobFolder);
   fs.mkdirSync(path.join(folder, 'used'), { recursive: true, mode: 0o700 });
   if (mounted) fs.writeFileSync(path.join(folder, OWN), '', { mode: 0o600 });
   fs.writeFileSync(path.join(folder, 'mounted'), (mounted ?? []).join('\0'), { mode: 0o600 });
@@ -42,7 +43,7 @@ export function setUpPython(
  * @param slot where the job's code was
  */
 export function outsideCode(jobFolder: string, root: string, slot: Slot): string[] {
-  const folder = folderIn(jobFolder);
+  const folder = pythonFolderIn(jobFolder);
   const roots = fs.existsSync(path.join(folder, OWN)) ? [slot.folder, root] : [slot.folder];
   const files = [...new Set(usedFiles(folder))].filter(
     (file) => !GENERATED.test(file) && !isOfSnapshot(file, roots, slot.folder),

@@ -1,3 +1,4 @@
+import { TELL_DEBUGGER } from '../shared/debugger.js';
 import { MOUNTED_FOLDERS } from './mounted-folders.js';
 
 /**
@@ -26,7 +27,7 @@ def _watch():
                     continue
                 file = os.path.normpath(os.path.join(start, file))
                 known = file.startswith(library) or any(part in file for part in installed)
-                if not known and not file.startswith(here + os.sep):
+                if not known and not file.startswith(here + os.sep) and '/debugpy/' not in file.replace(os.sep, '/'):
                     files.add(file)
             if files:
                 with open(os.path.join(here, 'used', str(os.getpid())), 'wb') as out:
@@ -37,6 +38,7 @@ def _watch():
     atexit.register(write)
 
 ${MOUNTED_FOLDERS}
+${TELL_DEBUGGER}
 
 def _go_on():
     import sys
@@ -58,6 +60,7 @@ try:
     _here = os.path.dirname(os.path.abspath(__file__))
     _watch()
     _join_mounted(_here)
+    _tell_debugger(_here)
 except Exception:
     pass  # The script comes first.
 _go_on()

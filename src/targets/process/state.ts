@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { TargetStatus } from '../target.js';
 import { type ExitFile, FILES, readJson, readProcess } from './files.js';
+import { debuggerOf } from './debugger.js';
 import { isSame } from './identity.js';
 import { killGroup } from './kill.js';
 
@@ -15,7 +16,10 @@ export async function stateOf(folder: string): Promise<TargetStatus> {
   // Read last: a supervisor that was alive a moment ago may have written it since.
   const exit = readJson<ExitFile>(folder, FILES.exit);
   if (exit) return { state: 'ended', ...exit };
-  if (job && (running || supervised)) return { state: 'running', startedAt: job.startedAt };
+  if (job && (running || supervised)) {
+    const listening = debuggerOf(folder);
+    return { state: 'running', startedAt: job.startedAt, ...(listening && { debugger: listening }) };
+  }
   if (!supervisor) return { state: 'planned' };
   if (supervised) return { state: 'starting' };
   return {

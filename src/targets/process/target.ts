@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import { underDebugger } from '../../job/debug.js';
 import type { JobSpec } from '../../job/spec.js';
 import type { Machine } from '../../workspace/types.js';
 import type { TargetContext } from '../context.js';
@@ -23,6 +24,7 @@ import type {
   Usage,
 } from '../target.js';
 import { prepareFolders } from './checkout.js';
+import { debuggerVariables, expectDebugger } from './debugger.js';
 import { BESIDE, type CodePlace, collectOutputs } from '../shared/checkouts/collect.js';
 import {
   type ExitFile,
@@ -49,6 +51,8 @@ import { findViewMaker, type ViewMaker } from './view.js';
 
 /** Bytes of a log that are read at once. */
 const LOG_CHUNK = 256 * 1024;
+/** Only this machine can attach. The system chooses the port, as several jobs may be debugged. */
+const ON_LOOPBACK = { host: '127.0.0.1', port: 0 };
 /** Milliseconds in which a supervisor that a server before this one started may still come up. */
 const LATE_START = 5_000;
 
@@ -157,22 +161,29 @@ export class ProcessTarget implements Target {
     const sources = Object.fromEntries(job.data.map(({ name, source }) => [name, source]));
     const { words, variables: bindings } = bound(job, sources, outputPlaces(job, folders.output, path));
     const env = environmentHere(job, { outputs: bindings, ceilings: [home, path.dirname(root)] });
-    const command = resolve({ ...job, ...words }, { env });
+    const invoked = resolve({ ...job, ...words }, { env });
+    const command = job.debug ? underDebugger(invoked, { ...ON_LOOPBACK, ...job.debug }) : invoked;
     const maker = await this.viewMaker();
     for (const { path: name } of job.outputs)
       fs.mkdirSync(path.join(folders.output, name), { recursive: true, mode: 0o700 });
-    const { cwd, mounts, variables } = await prepareFolders(this.checkouts, {
+    const {
+      root: seen,
+      cwd,
+      mounts,
+      variables,
+    } = await prepareFolders(this.checkouts, {
       job,
       folders,
       env,
       home,
       canMount: maker !== undefined,
     });
+    if (job.debug) expectDebugger(folder, seen);
     return {
       id: job.id,
       cwd,
       command,
-      env: { ...env, ...variables },
+      env: { ...env, ...variables, ...(job.debug && debuggerVariables(job.debug)) },
       ...(job.umask !== undefined && { umask: job.umask }),
       timeout: job.timeout,
       grace: job.grace,
