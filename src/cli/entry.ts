@@ -4,7 +4,13 @@ import process from 'node:process';
 import { TrainyardError } from '../base/errors.js';
 import { isWithin } from '../base/within.js';
 import { buildJob, buildModuleJob, buildScriptJob, type JobParts } from '../job/build.js';
-import { findInterpreter, findProgram, type Interpreter, interpreterAt } from '../job/interpreter.js';
+import {
+  findInterpreter,
+  findProgram,
+  type Interpreter,
+  interpreterAt,
+  interpreterNamed,
+} from '../job/interpreter.js';
 import { invocationOf, isOfPython, type Launcher, launcherOf, problemOfModule } from '../job/launch.js';
 import { findModule } from '../job/module.js';
 import { isProgram } from '../job/programs.js';
@@ -19,6 +25,8 @@ export interface EntryFlags {
   command?: boolean;
   launcher?: string;
   python?: string;
+  /** It runs in a container of this image, which has its own programs. */
+  image?: string;
 }
 
 export type CommonParts = Omit<JobParts, 'codeFolder' | 'workingFolder'>;
@@ -38,6 +46,12 @@ const WHERE = { env: process.env };
  */
 export async function planJob(operands: string[], flags: EntryFlags, parts: CommonParts): Promise<Planned> {
   refuseSeveral(flags);
+  const planned = await planEntry(operands, flags, parts);
+  if (flags.image === undefined) return planned;
+  return { spec: { ...planned.spec, environment: { kind: 'image', image: flags.image } } };
+}
+
+function planEntry(operands: string[], flags: EntryFlags, parts: CommonParts): Promise<Planned> {
   if (flags.module !== undefined) return planModule(flags.module, operands, flags, parts);
   if (flags.code !== undefined) return planCode(flags.code, operands, flags, parts);
   if (flags.command) return planCommand(operands, flags, parts);
@@ -66,7 +80,8 @@ async function planScript(
   const real = fs.realpathSync(script);
   const folders = await foldersAround(path.dirname(real));
   const interpreter =
-    interpreterOfFlag(flags) ?? findInterpreter({ script: real, codeFolder: folders.codeFolder, ...WHERE });
+    interpreterOfFlag(flags, () => interpreterNamed(real)) ??
+    findInterpreter({ script: real, codeFolder: folders.codeFolder, ...WHERE });
   const launcher = launcherOfFlag(
     flags,
     interpreter,
@@ -139,10 +154,12 @@ async function planCommand(
   const job = { ...parts, ...folders };
   if (!/[\\/]/.test(program)) {
     // The target looks for it, too: one that is missing here is told now.
-    findProgram([program], WHERE);
+    if (flags.image === undefined) findProgram([program], WHERE);
     return { spec: buildJob(job, { command: [program, ...args] }) };
   }
   const full = path.resolve(program);
+  if (flags.image !== undefined && path.posix.isAbsolute(program))
+    return { spec: buildJob(job, { command: [program, ...args] }) };
   if (!isProgram(full, WHERE))
     throw new TrainyardError('NO_INTERPRETER', `${program} is not an executable program.`, {
       hint: 'It must exist and be executable (chmod +x).',
@@ -155,13 +172,18 @@ async function planCommand(
   return { spec: buildJob(job, { command }, real) };
 }
 
-function interpreterOfFlag({ python }: EntryFlags): Interpreter | undefined {
+/** @param named what it is called in an image */
+function interpreterOfFlag(
+  { python, image }: EntryFlags,
+  named: () => string = () => 'python',
+): Interpreter | undefined {
+  if (image !== undefined) return { path: python ?? named(), source: image };
   return python === undefined ? undefined : interpreterAt(python, process.cwd(), '--python', WHERE);
 }
 
 /** @param other a script in another language than Python */
 function launcherOfFlag(
-  { launcher }: EntryFlags,
+  { launcher, image }: EntryFlags,
   { path: program }: Interpreter,
   other?: string,
 ): Launcher | undefined {
@@ -171,7 +193,7 @@ function launcherOfFlag(
       'BAD_REQUEST',
       `${launcher.trim().split(/\s/)[0]} runs Python, but ${other} is not Python.`,
     );
-  return launcherOf(launcher, program, WHERE);
+  return launcherOf(launcher, program, image === undefined ? WHERE : undefined);
 }
 
 const here = () => fs.realpathSync(process.cwd());

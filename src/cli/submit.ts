@@ -54,6 +54,10 @@ export function withJobOptions(command: Command): Command {
     .option('-m, --module <name>', 'run a module, as python -m does, in place of a script')
     .option('-c, --code <text>', 'run Python code, as python -c does')
     .option('--target <name>', 'where to run it', 'local')
+    .option(
+      '--image <name>',
+      'run it in a container of this image; the target must run containers, such as docker',
+    )
     .option('--log-to <workspace>', 'MLflow tracking server that the script logs to; default: this workspace')
     .option('--experiment <name>', 'experiment; default: the name of the project’s folder')
     .option('--name <name>', 'name of the run')

@@ -75,6 +75,11 @@ export function interpreterAt(
   throw refuse(`The program ${full} does not exist.`);
 }
 
+/** What runs a script in a place that has programs of its own, such as an image: a name. @throws NO_INTERPRETER */
+export function interpreterNamed(script: string): string {
+  return programsOf(script)?.[0] ?? 'python';
+}
+
 /** The first of these programs on PATH. @throws NO_INTERPRETER */
 export function findProgram(names: readonly string[], where: Surroundings): Interpreter {
   const [found] = onPath(names, where);

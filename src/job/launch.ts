@@ -45,9 +45,10 @@ export const LAUNCHERS: readonly string[] = [
  * A launcher as a person writes it, such as `torchrun --nproc-per-node 2`. Those of Python run in the job's own
  * environment, as modules of its interpreter; `python -O` is that interpreter with options. Any other program gets the
  * interpreter's command as its last arguments, and must be there: beside the interpreter or on PATH.
+ * @param where undefined: on another machine or in an image, which says itself that it is missing
  * @throws NO_INTERPRETER | BAD_REQUEST
  */
-export function launcherOf(line: string, interpreter: string, where: Surroundings): Launcher {
+export function launcherOf(line: string, interpreter: string, where: Surroundings | undefined): Launcher {
   const [program, ...args] = wordsOf(line);
   if (program === undefined) throw new TrainyardError('BAD_REQUEST', 'The launcher is empty.');
   const name = program.replace(/\.exe$/i, '');
@@ -59,7 +60,7 @@ export function launcherOf(line: string, interpreter: string, where: Surrounding
   }
   if (/^python(\d+(\.\d+)?)?$/.test(name))
     return { name, words: [], options: args, moduleOption: '-m', takesCode: !args.includes('-m') };
-  requireLauncher(program, interpreter, where);
+  if (where) requireLauncher(program, interpreter, where);
   return { name, words: [program, ...args], options: [], moduleOption: '-m', takesCode: true };
 }
 

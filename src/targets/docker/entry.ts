@@ -19,10 +19,16 @@ done
 eval "$_ty_text"
 unset _ty_text _ty_line _ty_end
 shift 2
-if [ "$1" = python ] && ! command -v python >/dev/null && command -v python3 >/dev/null; then
+case $1 in
+  python) _ty_other=python3 ;;
+  bash) _ty_other=sh ;;
+  *) _ty_other= ;;
+esac
+if [ -n "$_ty_other" ] && ! command -v "$1" >/dev/null && command -v "$_ty_other" >/dev/null; then
   shift
-  set -- python3 "$@"
+  set -- "$_ty_other" "$@"
 fi
+unset _ty_other
 exec "$@" </dev/null`;
 
 export interface Entry {

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import { formatBytes } from '../../base/format.js';
-import type { JobSpec } from '../../job/spec.js';
+import { type JobSpec, nameOfInterpreter, programOf } from '../../job/spec.js';
 import { bringTo } from '../../snapshot/mirror.js';
 import type { Machine } from '../../workspace/types.js';
 import type { TargetContext } from '../context.js';
@@ -276,7 +276,7 @@ export class DockerTarget implements Target {
       ...(settings.caches ? [this.cacheBind()] : []),
       ...settings.mounts,
     ];
-    const all = [...(words.launcher ?? []), ...words.command];
+    const all = [...(words.launcher ?? []), ...inImage(job, words.command)];
     const create = (hasShell: boolean) => {
       const entry = hasShell ? entryOf(all, INSIDE.log) : undefined;
       const options = containerOptions({
@@ -604,6 +604,16 @@ function imageNamed(environment: JobEnvironment | undefined, { image }: DockerSe
   if (environment?.kind === 'image') return environment.image;
   if (environment?.kind === 'defined') return undefined;
   return image === '' ? undefined : image;
+}
+
+/** An interpreter of this machine has another name there: `python3.11` is Python. */
+function inImage({ environment }: Job, command: readonly string[]): readonly string[] {
+  const [program = '', ...args] = command;
+  const isOfMachine =
+    environment?.kind === 'interpreter' && programOf({ command, environment }) === environment.path;
+  if (!isOfMachine) return command;
+  const name = nameOfInterpreter(environment.path);
+  return [/^python[\d.]*$/.test(name) ? 'python' : name || program, ...args];
 }
 
 function thisPerson(): Person {

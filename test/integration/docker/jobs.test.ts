@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildJob, type JobParts } from '../../../src/job/build.js';
 import type { CommandJob } from '../../../src/job/spec.js';
 import { describeWithEngine } from '../../support/engine.js';
@@ -30,6 +31,10 @@ import time
 while not os.path.exists(os.path.join(os.environ['TRAINYARD_OUTPUT'], 'go')):
     time.sleep(0.05)
 `;
+
+function isAlive(pid: number): boolean {
+  return spawnSync('kill', ['-0', String(pid)]).status === 0;
+}
 
 describeWithEngine('jobs in containers', function ({ address, images }) {
   this.timeout(180_000);
@@ -301,5 +306,51 @@ describeWithEngine('jobs in containers', function ({ address, images }) {
     assert.ok(cpu && cpu.value > 5 && cpu.value < 75, JSON.stringify(run.metrics));
     assert.ok((run.metrics['system/system_memory_usage_megabytes']?.value ?? 0) > 0.1);
     assert.ok(run.metrics['system/network_receive_megabytes']);
+  });
+
+  it('run once, whenever the server is killed at their start', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const { id } = await sh('echo once; sleep 0.5');
+      ids.push(id);
+      const { pid } = await home.workspace.status();
+      await sleep(n * 140);
+      process.kill(pid, 'SIGKILL');
+      await until('the server to be gone', () => !isAlive(pid));
+    }
+    for (const id of ids) {
+      const run = await home.ended(id);
+      assert.equal(run.state, 'finished', JSON.stringify(run.job));
+      assert.equal(await home.log(id), 'once\n');
+    }
+    assert.equal(docker('ps', '-aq', '--filter', `label=trainyard.home=${home.home}`), '');
+  });
+
+  it('are submitted by the command line, with an image or that of the settings', async () => {
+    home.write('train.sh', 'echo "$1 $0"; exit 4\n');
+    const flags = ['--target', 'docker', '--watch'];
+    const named = home.cli(['submit', 'train.sh', ...flags, '--image', images.shell, '--', 'a b']);
+    assert.equal(named.status, 4, named.stderr + named.stdout);
+    const command = home.cli([
+      'submit',
+      ...flags,
+      '--image',
+      images.shell,
+      '--command',
+      '--',
+      'sh',
+      '-c',
+      'exit 6',
+    ]);
+    assert.equal(command.status, 6, command.stderr);
+    const none = home.cli(['submit', 'train.sh', ...flags]);
+    assert.notEqual(none.status, 4);
+    assert.match(none.stderr, /--image/);
+    await home.workspace.changeSettings({ targets: { docker: { host: address, image: images.python } } });
+    home.write('version.py', 'import sys; print(sys.version_info.major, sys.argv)\n');
+    const usual = home.cli(['submit', 'version.py', ...flags, '--json']);
+    assert.equal(usual.status, 0, usual.stderr);
+    const { id } = JSON.parse(usual.stdout) as { id: string };
+    assert.match(await home.log(id), /^3 \['version.py'\]/);
   });
 });
