@@ -129,6 +129,17 @@ export interface Target {
   expect?(id: string): void;
   forget?(id: string): void;
 
+  /** What is left here and can go. @param active the jobs that have not ended: what is theirs stays */
+  leftovers?(active: readonly Handle[]): Promise<readonly Leftover[]>;
+  /** Removes some of them, by their ids. One that is gone is no error. */
+  prune?(ids: readonly string[]): Promise<void>;
+
+  /**
+   * Words that open a shell where a job is, for a terminal of the server's machine, and what to add to its environment. undefined: the
+   * job is not there.
+   */
+  shell?(handle: Handle): Promise<ShellCommand | undefined>;
+
   /** The server ends; jobs go on. Waits for what must not be cut off. */
   close?(): Promise<void>;
 
@@ -176,6 +187,11 @@ export interface DefinedEnvironment {
   readonly definition: EnvironmentDefinition;
   /** The build context as a tar archive, where the definition has one. */
   readonly context?: () => Readable;
+}
+
+export interface ShellCommand {
+  command: readonly string[];
+  env: Readonly<Record<string, string>>;
 }
 
 /** What it takes to find a job again after any restart: plain JSON, no secrets. Written to the store before the job starts. */
@@ -370,4 +386,22 @@ export interface TargetDescription {
   ready: boolean;
   /** What to do when it is not ready. */
   problem?: string;
+  /** What else there is to know of it, such as what it has on disk. */
+  facts?: readonly TargetFact[];
+}
+
+/** A row: `On disk`, `3.2 GB`. */
+export interface TargetFact {
+  label: string;
+  value: string;
+}
+
+/** Something that jobs left on a target and that none needs any more. */
+export interface Leftover {
+  /** Among all that are left there. */
+  id: string;
+  /** For people: `container of run 2f81c3d0, which failed`. */
+  label: string;
+  /** What its removal frees. */
+  bytes: number;
 }

@@ -278,6 +278,23 @@ export interface Compute {
   collecting: string[];
   /** Jobs that may run there at once. */
   slots: number;
+  /** What else there is to know of it: rows. */
+  facts?: readonly { label: string; value: string }[];
+  /** What is left there can be listed and removed. */
+  canPrune?: boolean;
+}
+
+/** Something that jobs left on a target and that none needs any more. `bytes`: what its removal frees. */
+export interface Leftover {
+  id: string;
+  label: string;
+  bytes: number;
+}
+
+/** Words that open a shell where a job is, for a terminal of this computer. */
+export interface ShellCommand {
+  command: readonly string[];
+  env: Readonly<Record<string, string>>;
 }
 
 /** A page of runs; `nextPage` is absent on the last. */

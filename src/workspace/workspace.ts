@@ -3,6 +3,7 @@ import type {
   CodeDiff,
   Compute,
   Experiment,
+  Leftover,
   Lifecycle,
   Model,
   ModelPage,
@@ -16,6 +17,7 @@ import type {
   RunFile,
   RunPage,
   RunQuery,
+  ShellCommand,
   WorkspaceEvent,
 } from './types.js';
 
@@ -116,6 +118,12 @@ export interface Jobs {
   addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void>;
   /** Where jobs can run, and what runs there. */
   compute(signal?: AbortSignal): Promise<Compute[]>;
+  /** What jobs left on a target. @throws NOT_FOUND | NOT_SUPPORTED | TARGET_UNREACHABLE */
+  leftovers?(target: string, signal?: AbortSignal): Promise<Leftover[]>;
+  /** Removes some of that. @returns what is gone @throws see `leftovers` */
+  prune?(target: string, ids: readonly string[]): Promise<Leftover[]>;
+  /** How to open a shell where a job is. @throws NOT_SUPPORTED | NOT_RUNNING | TARGET_UNREACHABLE */
+  shell?(runId: string, signal?: AbortSignal): Promise<ShellCommand>;
 }
 
 /** Logged and registered models. */

@@ -71,4 +71,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/models/versions', 'person', models.versions),
   route('POST', '/models/alias', 'person', models.changeAlias),
   route('GET', '/compute', 'person', compute.read),
+  route('GET', '/compute/:name/leftovers', 'person', compute.leftovers),
+  route('POST', '/compute/:name/prune', 'person', compute.prune),
+  route('GET', '/runs/:id/shell', 'person', compute.shell),
 ];

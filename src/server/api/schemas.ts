@@ -93,6 +93,12 @@ export const RegisterBody = Type.Object({
   ]),
 });
 
+export const TargetParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 100 }) });
+
+export const PruneBody = Type.Object({
+  ids: Type.Array(Type.String({ maxLength: 1024 }), { maxItems: 100_000 }),
+});
+
 export const SettingsBody = Type.Object(
   {
     parallelJobs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),

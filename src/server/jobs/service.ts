@@ -7,7 +7,7 @@ import { repositoriesOf } from '../../snapshot/snapshot.js';
 import type { JobEnvironment, Target } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
-import type { Compute, ServerSettings } from '../../workspace/types.js';
+import type { Compute, Leftover, ServerSettings, ShellCommand } from '../../workspace/types.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { Upkeep } from '../upkeep.js';
@@ -247,6 +247,38 @@ export class JobService {
     return computeOf(this.targets, this.store.jobs.active());
   }
 
+  /** What is left on a target. @throws NOT_FOUND | NOT_SUPPORTED | TARGET_UNREACHABLE */
+  async leftovers(name: string): Promise<readonly Leftover[]> {
+    const target = await this.targets.require(name);
+    const active = this.store.jobs.active().filter(({ spec }) => spec.target === name);
+    const handles = active.flatMap(({ handle }) => (handle ? [handle] : []));
+    const found = await reach(target, async () => target.leftovers?.(handles));
+    if (found) return found;
+    throw new TrainyardError('NOT_SUPPORTED', `Nothing is left on “${name}” that could be removed.`);
+  }
+
+  /** Removes what is left on a target, as far as it is still there and no job needs it. @returns what is gone @throws see `leftovers` */
+  async prune(name: string, ids: readonly string[]): Promise<readonly Leftover[]> {
+    const gone = (await this.leftovers(name)).filter(({ id }) => ids.includes(id));
+    const target = await this.targets.require(name);
+    await reach(target, async () => target.prune?.(gone.map(({ id }) => id)));
+    return gone;
+  }
+
+  /** How to open a shell where a job is. @throws NOT_SUPPORTED | NOT_RUNNING | TARGET_UNREACHABLE */
+  async shellOf(id: string): Promise<ShellCommand> {
+    const job = this.store.jobs.get(id);
+    const target = job && (await this.targets.get(job.spec.target));
+    if (!job || !target?.shell)
+      throw new TrainyardError('NOT_SUPPORTED', 'There is no shell for this run: it is not in a container.');
+    const { handle } = job;
+    const shell = handle && (await reach(target, async () => target.shell?.(handle)));
+    if (shell) return shell;
+    throw new TrainyardError('NOT_RUNNING', 'The container of this run is gone, or not there yet.', {
+      hint: 'A container can be entered while its job runs. The setting trainyard.docker.keepFailed keeps that of a job that failed.',
+    });
+  }
+
   settingsChanged(): void {
     this.scheduler.wake();
   }
@@ -283,6 +315,18 @@ export class JobService {
         'what a target holds of a job that ended was not released',
       );
     }
+  }
+}
+
+/** @throws TARGET_UNREACHABLE */
+async function reach<T>(target: Target, question: () => Promise<T>): Promise<T> {
+  try {
+    return await ask(target, question);
+  } catch (error) {
+    throw new TrainyardError('TARGET_UNREACHABLE', `The target ${target.name} does not answer.`, {
+      hint: whyUnreachable(error),
+      cause: error,
+    });
   }
 }
 

@@ -21,6 +21,11 @@ export class DiskUse {
     }
     return known?.bytes;
   }
+
+  /** Something was removed. */
+  forget(engine: Engine): void {
+    this.known.delete(engine);
+  }
 }
 
 interface SystemUse {

@@ -24,7 +24,9 @@ import type {
   Handle,
   Job,
   JobEnvironment,
+  Leftover,
   OutputSink,
+  ShellCommand,
   Target,
   TargetDescription,
   TargetStatus,
@@ -40,6 +42,7 @@ import { entryOf, isShellName, NOT_TOLD } from './entry.js';
 import { type EndingFile, FILES, type PlaceFile } from './files.js';
 import { findImage, type Image, problemWithImage, pullImage } from './images.js';
 import { type Bind, joinInputs } from './inputs.js';
+import { findLeftovers, removeLeftovers } from './leftovers.js';
 import { problemsWith } from './limits.js';
 import { codePlace, containerName, INSIDE } from './names.js';
 import { type DockerSettings, readSettings } from './settings.js';
@@ -113,14 +116,15 @@ export class DockerTarget implements Target {
     const info = await engine.info();
     const problem = problemWithWay(info);
     const used = this.disk.of(engine);
-    const detail = [
-      `${info.cores} cores, ${formatBytes(info.memoryBytes)}`,
-      `${info.images} ${info.images === 1 ? 'image' : 'images'}`,
-      ...(used === undefined ? [] : [`${formatBytes(used)} on disk`]),
-      ...(info.hasGpus ? (await readGpus()).map((gpu) => gpu.name) : []),
+    const gpus = info.hasGpus ? (await readGpus()).map((gpu) => gpu.name) : [];
+    const detail = [`${info.cores} cores, ${formatBytes(info.memoryBytes)}`, ...gpus].join(', ');
+    const facts = [
+      { label: 'Engine', value: `${info.title}, ${engine.endpoint.host}` },
+      { label: 'Images', value: String(info.images) },
+      ...(used === undefined ? [] : [{ label: 'On disk', value: formatBytes(used) }]),
     ];
     return {
-      ...{ name, kind, label: info.title, detail: detail.join(' · ') },
+      ...{ name, kind, label: info.title, detail, facts },
       ready: problem === undefined,
       ...(problem !== undefined && { problem }),
     };
@@ -353,9 +357,14 @@ export class DockerTarget implements Target {
   }
 
   private cacheBind(): Bind {
-    const source = path.join(this.options.home, 'docker', 'caches');
+    const source = this.caches();
     fs.mkdirSync(source, { recursive: true, mode: 0o700 });
     return { source, target: INSIDE.caches, readOnly: false };
+  }
+
+  /** The folder for what programs have downloaded. */
+  private caches(): string {
+    return path.join(this.options.home, 'docker', 'caches');
   }
 
   private async hasShell(engine: Engine, id: string, imageId: string): Promise<boolean> {
@@ -495,15 +504,19 @@ export class DockerTarget implements Target {
     if (!place) return;
     const exit = readJson<EndedStatus>(folder, FILES.exit);
     const isKept = this.settings().keepFailed && exit?.cause === 'exit' && exit.exitCode !== 0;
-    if (isKept) fs.writeFileSync(path.join(folder, FILES.kept), '', { mode: 0o600 });
-    else await this.remove(this.sideOf(place.endpoint).engine, id);
+    if (isKept) {
+      // With all that is mounted in it.
+      fs.writeFileSync(path.join(folder, FILES.kept), '', { mode: 0o600 });
+      return;
+    }
+    await this.remove(this.sideOf(place.endpoint).engine, id);
     fs.rmSync(path.join(folder, FILES.home), { recursive: true, force: true });
     this.checkouts.release(id, place.root);
   }
 
   recover(handles: readonly Handle[]): void {
     const needed = new Set(handles.map(idOf));
-    this.checkouts.recover((id) => needed.has(id));
+    this.checkouts.recover((id) => needed.has(id) || isThere(this.options.jobFolder(id), FILES.kept));
   }
 
   async usage(handles: readonly Handle[]): Promise<(Usage | undefined)[]> {
@@ -542,6 +555,49 @@ export class DockerTarget implements Target {
       ...(code ? [{ folder: code.slot.folder, as: '', shared: false }] : []),
       { folder: path.join(folder, FILES.output), as: 'output', shared: false },
     ];
+  }
+
+  leftovers(active: readonly Handle[]): Promise<Leftover[]> {
+    const { home } = this.options;
+    const ids = new Set(active.map(idOf));
+    return findLeftovers(this.current().engine, { home, active: ids, caches: this.caches() });
+  }
+
+  async prune(ids: readonly string[]): Promise<void> {
+    const onRemoved = (id: string) => {
+      const folder = this.options.jobFolder(id);
+      const place = placeIn(folder);
+      fs.rmSync(path.join(folder, FILES.kept), { force: true });
+      fs.rmSync(path.join(folder, FILES.home), { recursive: true, force: true });
+      if (place) this.checkouts.release(id, place.root);
+    };
+    const { engine } = this.current();
+    await removeLeftovers(engine, ids, { caches: this.caches(), onRemoved });
+    this.disk.forget(engine);
+  }
+
+  /** In a container that runs; of one that was kept, in a copy with the same folders. */
+  async shell(handle: Handle): Promise<ShellCommand | undefined> {
+    const [id, folder] = [idOf(handle), folderOf(handle)];
+    const place = placeIn(folder);
+    if (!place || place.engineLogs) return undefined;
+    const { engine } = this.sideOf(place.endpoint);
+    const container = await this.inspect(engine, id);
+    const env = {
+      DOCKER_HOST: place.endpoint.host,
+      ...(place.endpoint.certificates !== undefined && {
+        DOCKER_CERT_PATH: place.endpoint.certificates,
+        DOCKER_TLS_VERIFY: '1',
+      }),
+    };
+    const name = containerName(id);
+    if (container?.Running) return { command: ['docker', 'exec', '-it', name, '/bin/sh'], env };
+    if (!container || !isThere(folder, FILES.kept)) return undefined;
+    const image = `trainyard-kept:${id}`;
+    const [repo = '', tag = ''] = image.split(':');
+    await engine.call((docker) => docker.getContainer(name).commit({ repo, tag }));
+    const options = ['--rm', '-it', '--volumes-from', name, '--entrypoint', '/bin/sh'];
+    return { command: ['docker', 'run', ...options, image], env };
   }
 
   async close(): Promise<void> {

@@ -37,6 +37,9 @@
  *   GET    /models/versions?name=         → { versions: Model['versions'] }
  *   POST   /models/alias  AliasRequest    → {}            without a version it is taken away
  *   GET    /compute                       → { compute: Compute[] }
+ *   GET    /compute/:name/leftovers       → { leftovers: Leftover[] }
+ *   POST   /compute/:name/prune { ids }   → { removed: Leftover[] }  those that are still there
+ *   GET    /runs/:id/shell                → ShellCommand
  */
 import type { JobSpec } from '../../job/spec.js';
 import type { ModelSource, Points, Run } from '../types.js';

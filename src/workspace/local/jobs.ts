@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec, MetricPattern } from '../../job/spec.js';
-import type { Compute, Run } from '../types.js';
+import type { Compute, Leftover, Run, ShellCommand } from '../types.js';
 import type { Jobs, SubmitOptions } from '../workspace.js';
 import { asItIs, type Call, type Connection, json } from './connection.js';
 import { LOG_FROM_HEADER, type ServedRun, type SubmitRequest } from './contract.js';
@@ -69,5 +69,20 @@ export class LocalJobs implements Jobs {
 
   async compute(signal?: AbortSignal): Promise<Compute[]> {
     return (await this.connection.get<{ compute: Compute[] }>('/compute', {}, signal)).compute;
+  }
+
+  async leftovers(target: string, signal?: AbortSignal): Promise<Leftover[]> {
+    const path = `/compute/${encodeURIComponent(target)}/leftovers`;
+    return (await this.connection.get<{ leftovers: Leftover[] }>(path, {}, signal)).leftovers;
+  }
+
+  async prune(target: string, ids: readonly string[]): Promise<Leftover[]> {
+    const call: Call = { method: 'POST', body: { ids } };
+    const path = `/compute/${encodeURIComponent(target)}/prune`;
+    return (await this.connection.send(path, call, json<{ removed: Leftover[] }>)).removed;
+  }
+
+  shell(runId: string, signal?: AbortSignal): Promise<ShellCommand> {
+    return this.connection.get(`/runs/${encodeURIComponent(runId)}/shell`, {}, signal);
   }
 }
