@@ -1,4 +1,4 @@
-// node .ci/tools/test.mjs [unit|integration|editor|ui …]      none named: all of it, with lint and types
+// node .ci/tools/test.mjs [unit|integration|engines|editor|ui …]      none named: all of it, with lint and types
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,7 +10,13 @@ import { ensureBuild, ensureChromium, ensureDependencies, ensureNode, ensurePyth
 
 const named = process.argv.slice(2);
 const isFull = Boolean(process.env.CI || process.env.TRAINYARD_TEST_FULL);
-const SUITES = { unit: 'test/unit', integration: 'test/integration', editor: 'test/editor', ui: 'test/ui' };
+const SUITES = {
+  unit: 'test/unit',
+  integration: 'test/integration',
+  engines: 'test/engines',
+  editor: 'test/editor',
+  ui: 'test/ui',
+};
 const results = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-test-'));
@@ -72,6 +78,12 @@ async function mocha(suite, folder) {
     // One test has a tracking server of MLflow beside it, where there is one.
     if (suite === 'ui' && isFull) env.TRAINYARD_TEST_PYTHON_FULL = fullPython();
   }
+  // Engines are stopped, filled up and started again there.
+  if (suite === 'engines' && !env.TRAINYARD_TEST_DOCKER) return;
+  if (suite === 'engines' && !(process.platform === 'linux' && process.getuid() === 0)) {
+    say('The tests with engines of their own did not run: only root on Linux can start these');
+    return;
+  }
   say(`${suite} tests`);
   const file = path.join(scratch, `${suite}.json`);
   const timeout = suite === 'unit' ? '5000' : '120000';
@@ -87,7 +99,8 @@ async function mocha(suite, folder) {
           `${folder}/**/*.test.ts`,
         ];
   const home = path.join(scratch, 'home');
-  const code = await node24(args, { ...env, TRAINYARD_HOME: home, TRAINYARD_TEST_RESULT: file });
+  const run = suite === 'engines' ? apart : node24;
+  const code = await run(args, { ...env, TRAINYARD_HOME: home, TRAINYARD_TEST_RESULT: file });
   const counted = fs.existsSync(file)
     ? JSON.parse(fs.readFileSync(file, 'utf8'))
     : { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -123,9 +136,19 @@ function fullPython() {
   return ensurePython(path.join(ROOT, 'test', 'integration', 'mlflow', 'requirements-full.txt'));
 }
 
+/** In a network and with mounts of its own, so that engines there touch nothing of this machine. */
+function apart(args, env) {
+  const script = 'ip link set lo up && exec "$@"';
+  return start('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', node, ...args], env);
+}
+
 function node24(args, env = {}) {
+  return start(node, args, env);
+}
+
+function start(program, args, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(node, args, {
+    const child = spawn(program, args, {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...env },

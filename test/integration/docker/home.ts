@@ -10,12 +10,13 @@ import { until } from '../../support/until.js';
 /** A home whose jobs run in containers, and a look at these from outside. */
 export class DockerHome extends TestHome {
   readonly docker: Docker;
+  private readonly address: string | undefined;
 
   /** @param address of the engine, as DOCKER_HOST has it; undefined: that of all */
   constructor(docker = new Docker(), address?: string) {
     super();
     this.docker = docker;
-    if (address !== undefined) process.env['DOCKER_HOST'] = address;
+    this.address = address;
   }
 
   /** @returns the run's id */
@@ -25,6 +26,8 @@ export class DockerHome extends TestHome {
     more: Partial<CommandJob> & { secretValues?: Record<string, string> } = {},
   ): Promise<string> {
     const { secretValues, ...parts } = more;
+    if (this.address !== undefined)
+      await this.workspace.changeSettings({ targets: { docker: { host: this.address } } });
     const { project } = this;
     const job = { codeFolder: project, workingFolder: project, target: 'docker' };
     const spec = { ...buildJob(job, { command, environment: { kind: 'image', image } }), ...parts };
