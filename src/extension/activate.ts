@@ -12,6 +12,7 @@ import { RunChooser } from './commands/run-chooser.js';
 import { registerRunCommands } from './commands/runs.js';
 import { registerSecretCommands } from './commands/secrets.js';
 import { registerPathCommands } from './commands/path-command.js';
+import { registerComputeCommands } from './commands/compute.js';
 import { registerServerCommands } from './commands/server.js';
 import { registerStoreCommands } from './commands/store.js';
 import { registerChooseInterpreter } from './commands/choose-interpreter.js';
@@ -148,6 +149,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   registerViewCommands(register, workspaces, { runs: runsView, models, others: [compute, overview], table });
   registerWorkspaceCommands(register, { workspaces, secrets: workspaceSecrets });
   registerServerCommands(register, workspaces, log);
+  registerComputeCommands(register, { workspaces, choose });
   registerPathCommands(register, context, log);
   registerStoreCommands(register, workspaces, serverEntry);
 

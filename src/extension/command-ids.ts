@@ -69,6 +69,8 @@ export const COMMANDS = {
   stopServer: 'trainyard.server.stop',
   recoverStore: 'trainyard.store.recover',
   showOutput: 'trainyard.showOutput',
+  pruneCompute: 'trainyard.compute.prune',
+  openShell: 'trainyard.run.openShell',
   installPath: 'trainyard.path.install',
   uninstallPath: 'trainyard.path.uninstall',
 } as const;

@@ -37,11 +37,16 @@ export interface RowContext {
   server?: boolean;
   /** Its workspace cannot change runs. */
   readOnly?: boolean;
+  /** A job in a container: a shell may be opened there. */
+  shell?: boolean;
+  /** Of a target: what is left there can be listed and removed. */
+  prune?: boolean;
 }
 
 /** `contextValue` of a tree item: tokens in one order, separated by `;`. */
 export function rowContext({ kind, ...is }: RowContext): string {
   const { active, collecting, job, code, place, hasRun, removable, jobs, purge, server, readOnly } = is;
+  const { shell, prune } = is;
   return [
     kind,
     active && 'active',
@@ -55,6 +60,8 @@ export function rowContext({ kind, ...is }: RowContext): string {
     purge && 'purge',
     server && 'server',
     readOnly && 'readOnly',
+    shell && 'shell',
+    prune && 'prune',
   ]
     .filter(Boolean)
     .join(';');
@@ -81,6 +88,10 @@ export function isOpen({ job, state }: Pick<Run, 'job' | 'state'>): boolean {
   return (job === undefined || job.unreachable !== undefined) && ACTIVE_STATES.includes(state);
 }
 
+function isInContainer({ job }: Pick<Run, 'job'>): boolean {
+  return job?.environment !== undefined && job.environment.kind !== 'interpreter';
+}
+
 /** @param lacks facets that its workspace does not have */
 export function runContext(run: Run, lacks: readonly Facet[] = []): string {
   const has = (facet: Facet) => !lacks.includes(facet);
@@ -92,5 +103,6 @@ export function runContext(run: Run, lacks: readonly Facet[] = []): string {
     code: run.code?.snapshot !== undefined && has('code'),
     place: failedAt(run) !== undefined && has('code'),
     readOnly: !has('edit'),
+    shell: isInContainer(run) && has('jobs'),
   });
 }

@@ -353,4 +353,57 @@ describeWithEngine('jobs in containers', function ({ address, images }) {
     const { id } = JSON.parse(usual.stdout) as { id: string };
     assert.match(await home.log(id), /^3 \['version.py'\]/);
   });
+
+  it('leave a container behind when they fail and that is wanted, with a shell in it, and prune frees it', async () => {
+    const docked = { host: address, image: images.shell };
+    await home.workspace.changeSettings({ targets: { docker: { ...docked, keepFailed: true } } });
+    const running = await sh('echo here; sleep 60');
+    const failed = await sh('echo x > left-over; head -c 100000 /dev/zero > /tmp/big; exit 1');
+    await logged(running.id, 'here');
+    await home.ended(failed.id);
+    const { leftovers, prune, shell } = home.workspace.jobs;
+    const enter = async (id: string, script: string) => {
+      const { command, env } = await shell.call(home.workspace.jobs, id);
+      const [program = '', ...args] = command.filter((word) => word !== '-it');
+      return execFileSync(program, [...args, '-c', script], {
+        encoding: 'utf8',
+        env: { ...process.env, ...env },
+      });
+    };
+    assert.equal(await enter(running.id, 'cat /trainyard/output.log'), 'here\n');
+    assert.equal(await enter(failed.id, `cat ${fs.realpathSync(home.project)}/left-over`), 'x\n');
+    const found = await leftovers.call(home.workspace.jobs, 'docker');
+    const [container] = found;
+    assert.match(container?.label ?? '', new RegExp(`run ${failed.id.slice(0, 8)} .*exited \\(1\\)`));
+    assert.ok((container?.bytes ?? 0) >= 100_000);
+    assert.ok(!JSON.stringify(found).includes(running.id.slice(0, 8)), 'what runs is not to be removed');
+    const shown = home.cli(['compute', 'prune', 'docker', '--json']);
+    assert.notEqual(shown.status, 0, 'without --yes nothing is removed');
+    const pruned = home.cli(['compute', 'prune', 'docker', '--yes']);
+    assert.equal(pruned.status, 0, pruned.stderr);
+    assert.match(pruned.stdout, /Removed 1; freed about/);
+    assert.deepEqual(await leftovers.call(home.workspace.jobs, 'docker'), []);
+    assert.deepEqual(await prune.call(home.workspace.jobs, 'docker', [container?.id ?? '']), []);
+    assert.equal((await home.workspace.run(running.id)).state, 'running');
+    await home.workspace.jobs.cancel(running.id);
+    await home.ended(running.id);
+    await assert.rejects(shell.call(home.workspace.jobs, failed.id), { code: 'NOT_RUNNING' });
+  });
+
+  it('are seen in the list of targets, and an engine that does not run says what to do until it is back', async () => {
+    const at = (host: string) => home.workspace.changeSettings({ targets: { docker: { host } } });
+    const row = async () => (await home.workspace.jobs.compute()).find(({ name }) => name === 'docker');
+    await at(address);
+    const up = await row();
+    assert.ok(up?.ready && up.canPrune, up?.problem);
+    assert.match(up.label, /^(Docker|Podman) \d/);
+    assert.ok(up.facts?.some(({ label, value }) => label === 'Images' && Number(value) > 0));
+    await at('unix:///nowhere.sock');
+    const down = await row();
+    assert.equal(down?.ready, false);
+    assert.match(down.problem ?? '', /not running \(\/nowhere\.sock.*Start/s);
+    await assert.rejects(sh('true'), { code: 'TARGET_UNREACHABLE' });
+    await at(address);
+    assert.equal((await row())?.ready, true);
+  });
 });
