@@ -36,7 +36,14 @@ const ROOMS = Object.keys(MAY_IMPORT);
 const LOADED_WHEN_USED = {
   fastify: ['src/server/app.ts'],
   pino: ['src/server/main.ts'],
-  typebox: ['src/server/', 'src/job/schema.ts', 'src/job/shape.ts', 'src/workspace/configuration/schema.ts'],
+  typebox: [
+    'src/server/',
+    'src/job/schema.ts',
+    'src/job/shape.ts',
+    'src/job/file/',
+    'src/workspace/configuration/schema.ts',
+  ],
+  yaml: ['src/job/file/'],
   commander: ['src/cli/'],
   marked: ['webview/run/markdown.ts'],
   'simple-git': [],
