@@ -8,6 +8,7 @@ const LACKS = {
   code: 'keep the code of runs',
   jobs: 'run jobs',
   registry: 'keep models',
+  environments: 'keep environments',
 } as const;
 
 export type Facet = keyof typeof LACKS;

@@ -1,4 +1,5 @@
 /** The nouns of the domain, as every kind of workspace gives them to the views. Times are ms since the epoch. */
+import type { EnvironmentDefinition } from '../job/environment.js';
 import type { Environment, MetricPattern } from '../job/spec.js';
 
 /** `collecting`: the script has ended, and the files that it wrote are being kept. */
@@ -351,8 +352,68 @@ export type WorkspaceEvent =
   | { type: 'run'; runId: string; experimentId: string; parts: RunPart[] }
   | { type: 'experiments' }
   | { type: 'models' }
+  | { type: 'environments' }
   /** The connection was lost and is back: everything may have changed. */
   | { type: 'reset' };
+
+/** A version of an environment that a workspace keeps by name. It never changes. */
+export interface EnvironmentVersion {
+  name: string;
+  version: string;
+  /** SHA-256 of the definition: environments with the same are the same. */
+  digest: string;
+  definition: EnvironmentDefinition;
+  description: string;
+  tags: Record<string, string>;
+  /** Fields of Azure ML's file that mean nothing here, as they were. */
+  kept: Record<string, unknown>;
+  /** Not offered any more; jobs that name its version still find it. */
+  archived: boolean;
+  /** ms since the epoch */
+  createdAt: number;
+  /** The newest first. */
+  builds: BuiltOn[];
+}
+
+/** Where an environment was built, and what came of it. */
+export interface BuiltOn {
+  target: string;
+  /** Name of the image, or absolute path of the interpreter. */
+  at: string;
+  /** Versions by the names of packages, as they were right after the build; absent when it holds no Python. */
+  packages?: Record<string, string>;
+  /** ms since the epoch */
+  builtAt: number;
+}
+
+export interface NewEnvironment {
+  /** Absent: it is anonymous, and its version follows from its content. */
+  name?: string;
+  /** Absent: the next number. */
+  version?: string;
+  definition: Omit<EnvironmentDefinition, 'build'>;
+  build?: {
+    /** Absolute path of the build context, on this machine. */
+    folder: string;
+    /** Relative to it, with `/`. */
+    dockerfile: string;
+  };
+  description?: string;
+  tags?: Record<string, string>;
+  kept?: Record<string, unknown>;
+}
+
+export interface EnvironmentQuery {
+  /** Only versions of this name. */
+  name?: string;
+  /** Archived ones, too. */
+  archived?: boolean;
+}
+
+/** What a build tells while it goes on. */
+export type BuildEvent =
+  /** `step` counts from 1; `of` is 0 when it is not known. */
+  { type: 'step'; step: number; of: number; text: string } | { type: 'output'; text: string };
 
 export interface ServerStatus {
   pid: number;

@@ -1,7 +1,11 @@
 import type { JobSpec, MetricPattern } from '../job/spec.js';
 import type {
+  BuildEvent,
+  BuiltOn,
   CodeDiff,
   Compute,
+  EnvironmentQuery,
+  EnvironmentVersion,
   Experiment,
   Leftover,
   Lifecycle,
@@ -9,6 +13,7 @@ import type {
   ModelPage,
   ModelQuery,
   ModelSource,
+  NewEnvironment,
   Points,
   PointsRequest,
   Purgeable,
@@ -50,6 +55,7 @@ export interface Workspace {
   readonly code?: Code;
   readonly jobs?: Jobs;
   readonly registry?: Registry;
+  readonly environments?: Environments;
 }
 
 /** Changes to what is there. */
@@ -141,4 +147,33 @@ export interface Registry {
   deleteAlias(name: string, alias: string): Promise<void>;
   /** Makes a new version of the registered model of this name, and that model when there is none. @returns the version */
   register(model: ModelSource, name: string): Promise<string>;
+}
+
+/** What jobs run in, by name and version. */
+export interface Environments {
+  /** By name, the newest version first. Anonymous ones are only listed by their name. */
+  list(query?: EnvironmentQuery, signal?: AbortSignal): Promise<EnvironmentVersion[]>;
+  /** @param version `latest`: the newest that is not archived @throws NOT_FOUND */
+  get(name: string, version: string, signal?: AbortSignal): Promise<EnvironmentVersion>;
+  /**
+   * The same content under the same name and version is no error.
+   * @throws BAD_REQUEST (what cannot be one) | CONFLICT (the version is there: versions never change) | NOT_FOUND (build context) |
+   *   TOO_LARGE
+   */
+  create(environment: NewEnvironment): Promise<EnvironmentVersion>;
+  /** Takes a version, or all of them, from what is offered, or brings them back. @throws NOT_FOUND */
+  archive(name: string, version?: string, archived?: boolean): Promise<void>;
+  /** The runs of jobs that were to run in it, newest first; those that are deleted are left out. @throws NOT_FOUND */
+  runs(name: string, version: string, signal?: AbortSignal): Promise<Run[]>;
+  /**
+   * Builds it on a target; nothing is done where that was done before. An abort ends the build, if nobody else waits for it.
+   * @throws NOT_FOUND | NOT_SUPPORTED (the target) | TARGET_FAILED naming the step | CANCELLED
+   */
+  build(
+    name: string,
+    version: string,
+    target: string,
+    onEvent?: (event: BuildEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<BuiltOn>;
 }

@@ -660,6 +660,71 @@ export function workspaceContract(
       });
     });
 
+    describe('environments', () => {
+      before(function () {
+        if (!workspace.environments) this.skip();
+      });
+
+      it('keeps versions, numbered, and finds the newest', async () => {
+        const environments = workspace.environments!;
+        const name = unique('training').replace(' ', '-');
+        const first = await environments.create({ name, definition: { pip: 'numpy==2.0.0' } });
+        const second = await environments.create({
+          name,
+          definition: { pip: 'numpy==2.1.0' },
+          tags: { a: 'b' },
+        });
+        assert.deepEqual([first.version, second.version], ['1', '2']);
+        assert.notEqual(first.digest, second.digest);
+        assert.deepEqual(await environments.get(name, 'latest'), second);
+        assert.deepEqual((await environments.get(name, '1')).definition, { pip: 'numpy==2.0.0' });
+        const listed = (await environments.list({ name })).map(({ version }) => version);
+        assert.deepEqual(listed, ['2', '1']);
+        assert.ok((await environments.list()).some((each) => each.name === name));
+      });
+
+      it('never changes a version', async () => {
+        const environments = workspace.environments!;
+        const name = unique('fixed').replace(' ', '-');
+        const same = { name, version: '7', definition: { pip: 'numpy==2.0.0' } };
+        const made = await environments.create(same);
+        assert.deepEqual(await environments.create(same), made);
+        const other = { ...same, definition: { pip: 'numpy' } };
+        await assert.rejects(environments.create(other), ({ code }) => code === 'CONFLICT');
+        await assert.rejects(environments.get(name, '8'), ({ code }) => code === 'NOT_FOUND');
+        await assert.rejects(
+          environments.create({ name, definition: {} }),
+          ({ code }) => code === 'BAD_REQUEST',
+        );
+      });
+
+      it('names those without a name by their content', async () => {
+        const environments = workspace.environments!;
+        const definition = { image: 'python:3.12', pip: unique('# ') };
+        const made = await environments.create({ definition });
+        assert.equal(made.name, 'anonymous');
+        assert.equal(made.version, made.digest.slice(0, 12));
+        assert.deepEqual(await environments.create({ definition }), made);
+        assert.ok(!(await environments.list()).some(({ name }) => name === 'anonymous'));
+      });
+
+      it('archives and brings back', async () => {
+        const environments = workspace.environments!;
+        const name = unique('old').replace(' ', '-');
+        await environments.create({ name, definition: { pip: 'a' } });
+        await environments.create({ name, definition: { pip: 'b' } });
+        await environments.archive(name, '2');
+        assert.equal((await environments.get(name, 'latest')).version, '1');
+        assert.equal((await environments.get(name, '2')).archived, true);
+        assert.equal((await environments.list({ name })).length, 1);
+        assert.equal((await environments.list({ name, archived: true })).length, 2);
+        await environments.archive(name, undefined, false);
+        assert.equal((await environments.get(name, 'latest')).version, '2');
+        await assert.rejects(environments.archive(`${name}-not`), ({ code }) => code === 'NOT_FOUND');
+        assert.deepEqual(await environments.runs(name, '1'), []);
+      });
+    });
+
     describe('registry', () => {
       before(function () {
         if (!workspace.registry) this.skip();

@@ -2,12 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError } from '../../src/base/errors.js';
+import { ANONYMOUS, anonymousVersion, digestOf } from '../../src/job/environment/digest.js';
 import type { JobSpec, MetricPattern } from '../../src/job/spec.js';
 import type { Facet } from '../../src/workspace/facets.js';
 import {
   ACTIVE_STATES,
   type CodeDiff,
   type Compute,
+  type EnvironmentVersion,
   type Experiment,
   type Lifecycle,
   type Model,
@@ -23,7 +25,15 @@ import {
   type RunQuery,
   type WorkspaceEvent,
 } from '../../src/workspace/types.js';
-import type { Code, Edit, Jobs, Purge, Registry, Workspace } from '../../src/workspace/workspace.js';
+import type {
+  Code,
+  Edit,
+  Environments,
+  Jobs,
+  Purge,
+  Registry,
+  Workspace,
+} from '../../src/workspace/workspace.js';
 import { matches, sorted } from './memory-search.js';
 
 export interface MemoryOptions {
@@ -56,6 +66,7 @@ export class MemoryWorkspace implements Workspace {
   readonly code: Code | undefined;
   readonly jobs: Jobs | undefined;
   readonly registry: Registry | undefined;
+  readonly environments: Environments | undefined;
   failure: Error | undefined;
   readonly #experiments = new Map<string, Experiment>();
   readonly #points = new Map<string, Point[]>();
@@ -64,6 +75,8 @@ export class MemoryWorkspace implements Workspace {
   readonly #specs = new Map<string, JobSpec>();
   readonly #logs = new Map<string, Uint8Array[]>();
   readonly #models: Model[] = [];
+  /** The newest first. */
+  readonly #environments: EnvironmentVersion[] = [];
   readonly #deletedAt = new Map<string, number>();
   readonly #written = new Set<() => void>();
 
@@ -76,6 +89,7 @@ export class MemoryWorkspace implements Workspace {
     this.code = has('code', () => this.#makeCode());
     this.jobs = has('jobs', () => this.#makeJobs());
     this.registry = has('registry', () => this.#makeRegistry());
+    this.environments = has('environments', () => this.#makeEnvironments());
   }
 
   /** Puts an experiment in, or another in its place. */
@@ -503,6 +517,73 @@ export class MemoryWorkspace implements Workspace {
       throw new TrainyardError('NOT_FOUND', `There is no model ${source.modelId}.`);
     }
     contentOf(this.#files.get(source.runId), `${source.path}/MLmodel`);
+  }
+
+  #makeEnvironments(): Environments {
+    const all = this.#environments;
+    const find = (name: string, version: string) => {
+      const found = all.find(
+        (each) => each.name === name && (version === 'latest' ? !each.archived : each.version === version),
+      );
+      if (!found) throw new TrainyardError('NOT_FOUND', `There is no environment ${name}:${version}.`);
+      return found;
+    };
+    return {
+      list: async ({ name, archived = false } = {}, signal) => {
+        this.#ask('environments', signal);
+        return all
+          .filter((each) => (name === undefined ? each.name !== ANONYMOUS : each.name === name))
+          .filter((each) => archived || !each.archived)
+          .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+      },
+      get: async (name, version, signal) => {
+        this.#ask(`environment ${name}:${version}`, signal);
+        return find(name, version);
+      },
+      create: async ({ name = ANONYMOUS, definition, description = '', tags = {}, kept = {}, ...more }) => {
+        this.#ask(`create environment ${name}`);
+        if (Object.keys(definition).length === 0 && !more.build)
+          throw new TrainyardError('BAD_REQUEST', 'The environment is empty.');
+        const digest = digestOf(definition);
+        const next = String(all.filter((each) => each.name === name).length + 1);
+        const version = name === ANONYMOUS ? anonymousVersion(digest) : (more.version ?? next);
+        const known = all.find((each) => each.name === name && each.version === version);
+        if (known?.digest === digest) return known;
+        if (known) throw new TrainyardError('CONFLICT', `${name}:${version} is there already.`);
+        const made: EnvironmentVersion = {
+          ...{ name, version, digest, definition, description, tags, kept },
+          ...{ archived: false, createdAt: Date.now(), builds: [] },
+        };
+        all.unshift(made);
+        this.tell({ type: 'environments' });
+        return made;
+      },
+      archive: async (name, version, archived = true) => {
+        this.#ask(`archive environment ${name}`);
+        const fitting = all.filter(
+          (each) => each.name === name && (version === undefined || each.version === version),
+        );
+        if (fitting.length === 0) throw new TrainyardError('NOT_FOUND', `There is no environment ${name}.`);
+        for (const each of fitting) each.archived = archived;
+        this.tell({ type: 'environments' });
+      },
+      runs: async (name, version) => {
+        const found = find(name, version);
+        const isIn = ([, { environment }]: [string, JobSpec]) =>
+          environment?.kind === 'asset' &&
+          environment.name === found.name &&
+          environment.version === found.version;
+        return [...this.#specs].filter(isIn).map(([id]) => this.#found(id));
+      },
+      build: async (name, version, target, onEvent) => {
+        this.#ask(`build ${name}:${version} on ${target}`);
+        onEvent?.({ type: 'step', step: 1, of: 1, text: 'everything' });
+        const built = { target, at: `/${name}`, packages: { pip: '25.0' }, builtAt: Date.now() };
+        find(name, version).builds.unshift(built);
+        this.tell({ type: 'environments' });
+        return built;
+      },
+    };
   }
 
   #makeRegistry(): Registry {

@@ -3,6 +3,7 @@ import type { Who } from '../who.js';
 import type { Endpoint } from './endpoint.js';
 import * as code from './handlers/code.js';
 import * as compute from './handlers/compute.js';
+import * as environments from './handlers/environments.js';
 import * as experiments from './handlers/experiments.js';
 import * as files from './handlers/files.js';
 import * as jobs from './handlers/jobs.js';
@@ -70,6 +71,12 @@ export const ROUTES: readonly Route[] = [
   route('POST', '/models/register', 'person', models.register),
   route('GET', '/models/versions', 'person', models.versions),
   route('POST', '/models/alias', 'person', models.changeAlias),
+  route('GET', '/environments', 'person', environments.list),
+  route('POST', '/environments', 'person', environments.create),
+  route('GET', '/environments/version', 'person', environments.get),
+  route('GET', '/environments/runs', 'person', environments.runs),
+  route('POST', '/environments/archive', 'person', environments.archive),
+  route('POST', '/environments/build', 'person', environments.build),
   route('GET', '/compute', 'person', compute.read),
   route('GET', '/compute/:name/leftovers', 'person', compute.leftovers),
   route('POST', '/compute/:name/prune', 'person', compute.prune),

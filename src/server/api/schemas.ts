@@ -99,6 +99,51 @@ export const PruneBody = Type.Object({
   ids: Type.Array(Type.String({ maxLength: 1024 }), { maxItems: 100_000 }),
 });
 
+/** As in Azure ML. `:` and `@` divide a name from its version. */
+const EnvironmentName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$' });
+const EnvironmentVersion = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$' });
+const OrNot = Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')]));
+export const EnvironmentQuery = Type.Object({ name: Type.Optional(EnvironmentName), archived: OrNot });
+export const EnvironmentVersionQuery = Type.Object({ name: EnvironmentName, version: EnvironmentVersion });
+export const EnvironmentBody = Type.Object(
+  {
+    name: Type.Optional(EnvironmentName),
+    version: Type.Optional(EnvironmentVersion),
+    definition: Type.Object(
+      {
+        image: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, pattern: '^[^\\s-]\\S*$' })),
+        conda: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000_000 })),
+        pip: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000_000 })),
+        variables: Type.Optional(Texts),
+      },
+      { additionalProperties: false },
+    ),
+    build: Type.Optional(
+      Type.Object(
+        {
+          folder: Type.String({ minLength: 1, maxLength: 4096 }),
+          dockerfile: Type.String({ minLength: 1, maxLength: 4096 }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    description: Type.Optional(Type.String({ maxLength: 100_000 })),
+    tags: Type.Optional(Texts),
+    kept: Type.Optional(Type.Record(Type.String({ maxLength: 255 }), Type.Unknown())),
+  },
+  { additionalProperties: false },
+);
+export const ArchiveEnvironmentBody = Type.Object({
+  name: EnvironmentName,
+  version: Type.Optional(EnvironmentVersion),
+  archived: Type.Boolean(),
+});
+export const BuildBody = Type.Object({
+  name: EnvironmentName,
+  version: EnvironmentVersion,
+  target: Type.String({ minLength: 1, maxLength: 100 }),
+});
+
 export const SettingsBody = Type.Object(
   {
     parallelJobs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),

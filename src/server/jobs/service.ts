@@ -4,10 +4,11 @@ import type { Logger } from 'pino';
 import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec, MetricPattern } from '../../job/spec.js';
 import { repositoriesOf } from '../../snapshot/snapshot.js';
-import type { JobEnvironment, Target } from '../../targets/target.js';
+import type { BuildProgress, JobEnvironment, Target } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
-import type { Compute, Leftover, ServerSettings, ShellCommand } from '../../workspace/types.js';
+import type { BuiltOn, Compute, Leftover, ServerSettings, ShellCommand } from '../../workspace/types.js';
+import { buildOn } from '../environments/build.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { Upkeep } from '../upkeep.js';
@@ -16,7 +17,7 @@ import { computeOf } from './compute.js';
 import { ask, whyUnreachable } from './contact.js';
 import { dataOf } from './data.js';
 import { Ending } from './ending.js';
-import { environmentOf } from './environment.js';
+import { definedEnvironment, environmentOf } from './environment.js';
 import { foldersOf } from './folders.js';
 import { Harvest } from './harvest.js';
 import { splitInherited } from './inherited.js';
@@ -277,6 +278,17 @@ export class JobService {
     throw new TrainyardError('NOT_RUNNING', 'The container of this run is gone, or not there yet.', {
       hint: 'A container can be entered while its job runs. The setting trainyard.docker.keepFailed keeps that of a job that failed.',
     });
+  }
+
+  /** Finds an environment and its target. @returns what builds it there @throws NOT_FOUND | TARGET_UNREACHABLE */
+  async prepareBuild(
+    name: string,
+    version: string,
+    targetName: string,
+  ): Promise<(progress: BuildProgress) => Promise<BuiltOn>> {
+    const environment = definedEnvironment(this.store, name, version);
+    const target = await this.targets.require(targetName);
+    return (progress) => buildOn(this.store, target, environment, progress);
   }
 
   settingsChanged(): void {

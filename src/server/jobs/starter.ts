@@ -5,6 +5,7 @@ import { codeOf, inputsOf } from '../../targets/shared/code.js';
 import { tokenVariables } from '../../targets/shared/environment.js';
 import type { Job, Target } from '../../targets/target.js';
 import type { ServerSettings } from '../../workspace/types.js';
+import { noteBuilt } from '../environments/build.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { attempt } from './contact.js';
@@ -67,6 +68,7 @@ export class Starter {
       }),
     );
     secrets.delete(runId);
+    if (job.environment?.kind === 'defined') await noteBuilt(store, target, job.environment);
     return true;
   }
 

@@ -230,6 +230,22 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   -- Where the debugger of a job listens.
   ALTER TABLE jobs ADD COLUMN debugger TEXT;
   `,
+  `
+  -- Environments, each version as it was created; where they were built, and what is in them; which jobs ran in one.
+  CREATE TABLE environments (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL, version TEXT NOT NULL, digest TEXT NOT NULL,
+    definition TEXT NOT NULL, description TEXT NOT NULL, tags TEXT NOT NULL, kept TEXT NOT NULL,
+    archived INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL,
+    UNIQUE (name, version)
+  );
+  CREATE TABLE environment_builds (
+    digest TEXT NOT NULL, target TEXT NOT NULL, at TEXT NOT NULL, packages TEXT, built_at REAL NOT NULL,
+    PRIMARY KEY (digest, target)
+  ) WITHOUT ROWID;
+  CREATE INDEX jobs_environments ON jobs (json_extract(spec, '$.environment.name'), json_extract(spec, '$.environment.version'))
+    WHERE json_extract(spec, '$.environment.kind') = 'asset';
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

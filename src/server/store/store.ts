@@ -6,6 +6,7 @@ import type { Lifecycle, RunPart } from '../../workspace/types.js';
 import { Artifacts } from './artifacts.js';
 import { EventFiles } from './event-files.js';
 import { Experiments } from './experiments.js';
+import { Environments } from './environments.js';
 import { databaseOf, inspect } from './inspect.js';
 import { Jobs } from './jobs.js';
 import { type LastChange, LastChangeFile, lastChangeIn } from './last-change.js';
@@ -25,7 +26,8 @@ import { Database, storeFull, translateSqlError } from './sql.js';
 export type StoreChange =
   | { type: 'run'; runId: string; experimentId: string; part: RunPart }
   | { type: 'experiments' }
-  | { type: 'models' };
+  | { type: 'models' }
+  | { type: 'environments' };
 
 export type LifecycleFilter = Lifecycle | 'all';
 
@@ -60,6 +62,7 @@ export class Store {
   readonly artifacts: Artifacts;
   readonly models: Models;
   readonly jobs: Jobs;
+  readonly environments: Environments;
   readonly eventFiles: EventFiles;
   readonly purge: Purge;
 
@@ -92,6 +95,7 @@ export class Store {
     this.runs = new Runs(db, touch);
     this.metrics = new Metrics(db, touch);
     this.jobs = new Jobs(db, touch);
+    this.environments = new Environments(db, touch);
     this.eventFiles = new EventFiles(db);
     this.models = new Models(db, touch);
     this.artifacts = new Artifacts(db, folder, touch, (change) => this.write(change));

@@ -36,13 +36,20 @@
  *   POST   /models/register RegisterRequest → { version }
  *   GET    /models/versions?name=         → { versions: Model['versions'] }
  *   POST   /models/alias  AliasRequest    → {}            without a version it is taken away
+ *   GET    /environments?name=&archived=1 → { environments: EnvironmentVersion[] }
+ *   POST   /environments  NewEnvironment  → EnvironmentVersion
+ *   GET    /environments/version?name=&version= → EnvironmentVersion  `latest`: the newest
+ *   GET    /environments/runs?name=&version= → { runs: Run[] }
+ *   POST   /environments/archive ArchiveEnvironmentRequest → {}
+ *   POST   /environments/build { name, version, target } → lines of JSON, each a BuildLine, the last `built` or `error`
  *   GET    /compute                       → { compute: Compute[] }
  *   GET    /compute/:name/leftovers       → { leftovers: Leftover[] }
  *   POST   /compute/:name/prune { ids }   → { removed: Leftover[] }  those that are still there
  *   GET    /runs/:id/shell                → ShellCommand
  */
+import type { ErrorData } from '../../base/errors.js';
 import type { JobSpec } from '../../job/spec.js';
-import type { ModelSource, Points, Run } from '../types.js';
+import type { BuildEvent, BuiltOn, ModelSource, Points, Run } from '../types.js';
 
 export const API = '/api/trainyard/v1';
 /** Raised when a client of one version can no longer talk to a server of the other. */
@@ -122,6 +129,17 @@ export interface AliasRequest {
   /** Absent: the alias is taken away. */
   version?: string;
 }
+
+export interface ArchiveEnvironmentRequest {
+  name: string;
+  /** Absent: all of them. */
+  version?: string;
+  archived: boolean;
+}
+
+/** `alive` comes while a build says nothing. */
+export type BuildLine =
+  BuildEvent | { type: 'alive' } | { type: 'built'; built: BuiltOn } | { type: 'error'; error: ErrorData };
 
 export interface RegisterRequest {
   name: string;

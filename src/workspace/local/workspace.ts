@@ -18,6 +18,7 @@ import { LocalCode } from './code.js';
 import { asItIs, type Call, Connection, json } from './connection.js';
 import { decodePoints, type ServedPage, type ServedRun } from './contract.js';
 import { LocalEdit } from './edit.js';
+import { LocalEnvironments } from './environments.js';
 import { EventStream } from './events.js';
 import { LocalJobs } from './jobs.js';
 import { ensureServer, findServer, homeOf, type LaunchOptions } from './launch.js';
@@ -36,6 +37,7 @@ export class LocalWorkspace implements Workspace {
   readonly code: LocalCode;
   readonly jobs: LocalJobs;
   readonly registry: LocalRegistry;
+  readonly environments: LocalEnvironments;
   /** Absolute path of the folder that keeps it. */
   readonly home: string;
   private readonly launch: LaunchOptions;
@@ -56,6 +58,7 @@ export class LocalWorkspace implements Workspace {
     this.code = new LocalCode(this.connection);
     this.jobs = new LocalJobs(this.connection, this.id);
     this.registry = new LocalRegistry(this.connection);
+    this.environments = new LocalEnvironments(this.connection, this.id);
   }
 
   async experiments(signal?: AbortSignal, lifecycle: Lifecycle | 'all' = 'active'): Promise<Experiment[]> {

@@ -1,0 +1,181 @@
+import { TrainyardError } from '../../base/errors.js';
+import type { EnvironmentDefinition } from '../../job/environment.js';
+import { ANONYMOUS } from '../../job/environment/digest.js';
+import type { BuiltOn, EnvironmentQuery, EnvironmentVersion } from '../../workspace/types.js';
+import { readKeyed } from './keyed.js';
+import type { Database } from './sql.js';
+import type { StoreChange } from './store.js';
+
+interface Row {
+  name: string;
+  version: string;
+  digest: string;
+  definition: string;
+  description: string;
+  tags: string;
+  kept: string;
+  archived: number;
+  created_at: number;
+}
+
+export type EnvironmentRecord = Omit<EnvironmentVersion, 'archived' | 'createdAt' | 'builds'>;
+
+/** Environments by name and version. A version never changes, but for being archived. Changing methods are for Store.write. */
+export class Environments {
+  private readonly db: Database;
+  private readonly touch: (change: StoreChange) => void;
+
+  constructor(db: Database, touch: (change: StoreChange) => void) {
+    this.db = db;
+    this.touch = touch;
+  }
+
+  /** By name, the newest version first; those without a name only when they are asked for by the name that they have. */
+  all({ name, archived = false }: EnvironmentQuery = {}): EnvironmentVersion[] {
+    return this.db
+      .all<Row>(
+        `SELECT * FROM environments WHERE ((?1 IS NULL AND name <> ?3) OR name = ?1) AND (?2 OR NOT archived)
+         ORDER BY name, number DESC`,
+        name ?? null,
+        Number(archived),
+        ANONYMOUS,
+      )
+      .map((row) => this.toEnvironment(row));
+  }
+
+  /** @param version `latest`: the newest that is not archived */
+  get(name: string, version: string): EnvironmentVersion | undefined {
+    const row =
+      version === 'latest'
+        ? this.db.get<Row>(
+            'SELECT * FROM environments WHERE name = ? AND NOT archived ORDER BY number DESC LIMIT 1',
+            name,
+          )
+        : this.db.get<Row>('SELECT * FROM environments WHERE name = ? AND version = ?', name, version);
+    return row && this.toEnvironment(row);
+  }
+
+  /** @throws NOT_FOUND */
+  require(name: string, version: string): EnvironmentVersion {
+    const found = this.get(name, version);
+    if (found) return found;
+    throw noEnvironment(name, version);
+  }
+
+  /**
+   * The same content under the same name and version is there already, and no error.
+   * @throws CONFLICT when the version is there with another content
+   */
+  create({
+    version: given,
+    ...fields
+  }: Omit<EnvironmentRecord, 'version'> & { version?: string }): EnvironmentVersion {
+    const version = given ?? this.nextVersion(fields.name);
+    const known = this.get(fields.name, version);
+    if (known?.digest === fields.digest) return known;
+    if (known)
+      throw new TrainyardError(
+        'CONFLICT',
+        `The environment ${fields.name}:${version} is there already, with another content.`,
+        {
+          hint: 'Versions never change. Choose another version, or none for the next number.',
+        },
+      );
+    this.db.run(
+      `INSERT INTO environments (name, version, digest, definition, description, tags, kept, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      fields.name,
+      version,
+      fields.digest,
+      JSON.stringify(fields.definition),
+      fields.description,
+      JSON.stringify(fields.tags),
+      JSON.stringify(fields.kept),
+      Date.now(),
+    );
+    this.touch({ type: 'environments' });
+    return this.require(fields.name, version);
+  }
+
+  /** @param version absent: all of them @throws NOT_FOUND */
+  archive(name: string, version: string | undefined, archived: boolean): void {
+    const there = this.all({ name, archived: true });
+    if (there.every((each) => version !== undefined && each.version !== version))
+      throw noEnvironment(name, version);
+    this.db.run(
+      'UPDATE environments SET archived = ?1 WHERE name = ?2 AND (?3 IS NULL OR version = ?3)',
+      Number(archived),
+      name,
+      version ?? null,
+    );
+    this.touch({ type: 'environments' });
+  }
+
+  /** Notes that the environment of this digest was built on a target, and what is in it. */
+  noteBuild(digest: string, { target, at, packages, builtAt }: BuiltOn): void {
+    this.db.run(
+      `INSERT INTO environment_builds VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       at = excluded.at, packages = excluded.packages, built_at = excluded.built_at`,
+      digest,
+      target,
+      at,
+      packages ? JSON.stringify(packages) : null,
+      builtAt,
+    );
+    this.touch({ type: 'environments' });
+  }
+
+  buildsOf(digest: string): BuiltOn[] {
+    return this.db
+      .all<{ target: string; at: string; packages: string | null; built_at: number }>(
+        'SELECT * FROM environment_builds WHERE digest = ? ORDER BY built_at DESC',
+        digest,
+      )
+      .map(({ target, at, packages, built_at: builtAt }) => ({
+        ...{ target, at, builtAt },
+        ...(packages !== null && { packages: JSON.parse(packages) as Record<string, string> }),
+      }));
+  }
+
+  /** Ids of the jobs that were to run in it, newest first. */
+  runsIn(name: string, version: string): string[] {
+    return this.db
+      .all<{ run_id: string }>(
+        `SELECT run_id FROM jobs
+         WHERE json_extract(spec, '$.environment.kind') = 'asset'
+           AND json_extract(spec, '$.environment.name') = ? AND json_extract(spec, '$.environment.version') = ?
+         ORDER BY queued_at DESC`,
+        name,
+        version,
+      )
+      .map(({ run_id: runId }) => runId);
+  }
+
+  private nextVersion(name: string): string {
+    const versions = this.all({ name, archived: true }).map(({ version }) => version);
+    const numbers = versions.filter((version) => /^\d{1,15}$/.test(version)).map(Number);
+    return String(Math.max(0, ...numbers) + 1);
+  }
+
+  private toEnvironment(row: Row): EnvironmentVersion {
+    const { name, version, digest, description } = row;
+    return {
+      ...{ name, version, digest, description },
+      definition: JSON.parse(row.definition) as EnvironmentDefinition,
+      tags: readKeyed(row.tags),
+      kept: JSON.parse(row.kept) as Record<string, unknown>,
+      archived: row.archived === 1,
+      createdAt: row.created_at,
+      builds: this.buildsOf(digest),
+    };
+  }
+}
+
+function noEnvironment(name: string, version?: string): TrainyardError {
+  const isAny = version === undefined || version === 'latest';
+  return new TrainyardError(
+    'NOT_FOUND',
+    isAny ? `There is no environment “${name}”.` : `There is no environment ${name}:${version}.`,
+    { hint: 'List what there is with: trainyard environment list' },
+  );
+}
