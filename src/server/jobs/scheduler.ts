@@ -17,6 +17,8 @@ import type { UsageSampler } from './usage.js';
 
 /** Milliseconds between passes when no target says when it is to be polled. */
 const USUAL_POLL = 300;
+/** Milliseconds between looks at a start that takes long. */
+const WATCH_EVERY = 1000;
 /** A target that gave no answer so often in a row is said to be unreachable: one lost answer is none of a person's business. */
 const FAILURES_UNTIL_TOLD = 2;
 
@@ -239,18 +241,44 @@ export class Scheduler {
 
   private async start(job: JobRecord, target: Target): Promise<void> {
     const { runId } = job;
+    const stopWatching = this.watchStart(runId, target);
     try {
       if (!(await this.options.starter.start(job, target))) return await this.finishCancelled(runId);
     } catch (error) {
       if (error instanceof UnreachableError) throw error;
       this.log.error({ err: error, runId }, 'a job could not be started');
       return await this.fail(runId, error);
+    } finally {
+      await stopWatching();
     }
     const now = this.store.jobs.get(runId);
     if (!now?.handle || !isActive(now) || this.closed) return;
     if (now.cancelRequested) await this.passCancelOn(now);
     const [status] = await this.statusesOf(target, [now.handle]);
     if (status && status.state !== 'planned') await this.apply(now, target, status);
+  }
+
+  /** A start may take long, when it builds or fetches something first: what it waits for is told meanwhile. */
+  private watchStart(runId: string, target: Target): () => Promise<void> {
+    let looking: Promise<void> | undefined;
+    const look = async () => {
+      const job = this.store.jobs.get(runId);
+      if (!job?.handle || !isActive(job)) return;
+      const [status] = await this.statusesOf(target, [job.handle]);
+      if (status?.state === 'waiting') await this.contact(job, status);
+    };
+    const timer = setInterval(
+      () => {
+        looking ??= look()
+          .catch((error: unknown) => this.log.debug({ err: error, runId }, 'a start was not watched'))
+          .finally(() => (looking = undefined));
+      },
+      Math.max(WATCH_EVERY, target.pollEvery),
+    );
+    return async () => {
+      clearInterval(timer);
+      await looking;
+    };
   }
 
   /** Does what follows from how a job stands. */

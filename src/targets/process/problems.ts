@@ -13,11 +13,6 @@ export function problemsHere(spec: JobSpec, environment: JobEnvironment | undefi
     ...(environment?.kind === 'image'
       ? [`The image “${environment.image}” needs a target that runs containers; “local” runs processes.`]
       : []),
-    ...(environment?.kind === 'defined'
-      ? [
-          `The environment ${environment.name}:${environment.version} needs a target that runs containers; “local” runs processes.`,
-        ]
-      : []),
     ...(limits.length > 0
       ? [
           `“local” cannot limit the ${limits.join(' and ')} of a process. Choose a target that runs containers, or leave the limit out.`,

@@ -39,6 +39,8 @@ import { foldersIn, type JobFolders } from './folders.js';
 import { readGpus } from '../shared/gpu.js';
 import { readMachine } from './machine.js';
 import { outsideCode } from './outside-code.js';
+import { KeptEnvironments } from './environments/kept.js';
+import { inEnvironment } from './environments/in-environment.js';
 import { problemsHere } from './problems.js';
 import { resolve } from './resolve.js';
 import { rootOf, Slots } from '../shared/checkouts/slots.js';
@@ -66,6 +68,15 @@ export interface ProcessOptions extends Pick<
   view?: string;
 }
 
+/** A start that is on its way. */
+interface Starting {
+  done: Promise<void>;
+  /** Ends what takes long: a build. */
+  abort: AbortController;
+  /** What it waits for, for people. */
+  why?: string;
+}
+
 /**
  * Jobs as processes of this machine, each under a supervisor of its own, in a checkout that is kept for the next. All that
  * matters is in the job's folder; its handle names that.
@@ -78,9 +89,10 @@ export class ProcessTarget implements Target {
   private readonly options: ProcessOptions;
   private readonly supervisors: Supervisors;
   private readonly checkouts: Slots;
+  readonly environments: KeptEnvironments;
   private readonly meter = new UsageMeter();
   /** Starts that are on their way, by the job's folder. */
-  private readonly starting = new Map<string, Promise<void>>();
+  private readonly starting = new Map<string, Starting>();
   private readonly openedAt = Date.now();
   private maker: Promise<ViewMaker | undefined> | undefined;
 
@@ -88,6 +100,7 @@ export class ProcessTarget implements Target {
     this.options = options;
     this.supervisors = new Supervisors(options.supervisor ?? bundledSupervisor());
     this.checkouts = new Slots(options.home, options.log);
+    this.environments = new KeptEnvironments(options.home, options.log);
   }
 
   async describe(): Promise<TargetDescription> {
@@ -108,7 +121,8 @@ export class ProcessTarget implements Target {
 
   /** What else is wrong with a job here shows in its folder when it starts. */
   async validate(spec: JobSpec, environment: JobEnvironment | undefined): Promise<string[]> {
-    return problemsHere(spec, environment);
+    const problem = environment?.kind === 'defined' && this.environments.problemWith(environment);
+    return [...problemsHere(spec, environment), ...(problem ? [problem] : [])];
   }
 
   plan({ id, grace }: Job): Handle {
@@ -126,30 +140,55 @@ export class ProcessTarget implements Target {
   start(job: Job, handle: Handle, secrets: Readonly<Record<string, string>>): Promise<void> {
     const folder = folderOf(handle);
     const known = this.starting.get(folder);
-    if (known) return known;
-    const start = this.startOnce(job, folder, secrets).finally(() => this.starting.delete(folder));
-    this.starting.set(folder, start);
-    return start;
+    if (known) return known.done;
+    const starting: Starting = { done: Promise.resolve(), abort: new AbortController() };
+    this.starting.set(folder, starting);
+    starting.done = this.startOnce(job, folder, secrets, starting).finally(() =>
+      this.starting.delete(folder),
+    );
+    return starting.done;
   }
 
   private async startOnce(
     job: Job,
     folder: string,
     secrets: Readonly<Record<string, string>>,
+    starting: Starting,
   ): Promise<void> {
     const isThere = (name: string) => fs.existsSync(path.join(folder, name));
     if ([FILES.supervisor, FILES.exit, FILES.cancel].some(isThere)) return;
     try {
       this.supervisors.expect(folder);
-      const file = await this.prepare(job, folder);
+      const file = await this.prepare(await this.withEnvironment(job, folder, starting), folder);
+      if (isThere(FILES.cancel)) return this.supervisors.forget(folder);
       await this.supervisors.launch(folder, file, secretsHere(job, secrets));
     } catch (error) {
       this.supervisors.forget(folder);
+      if (TrainyardError.is(error, 'CANCELLED') && isThere(FILES.cancel)) return;
       if (TrainyardError.is(error, 'NO_INTERPRETER')) return endUnstarted(folder, error);
       if (TrainyardError.is(error)) throw error;
       // Nothing runs that was not launched, so this is no question of who knows.
       throw new TrainyardError('TARGET_FAILED', messageOf(error), { cause: error });
     }
+  }
+
+  /** The job with an interpreter in place of an environment that is defined, which is built first where it has to be. */
+  private async withEnvironment(job: Job, folder: string, starting: Starting): Promise<Job> {
+    const { environment } = job;
+    if (environment?.kind !== 'defined') return job;
+    const { at } =
+      (await this.environments.find(environment)) ??
+      (await this.environments.build(environment, {
+        onOutput: (text) => fs.appendFileSync(path.join(folder, FILES.log), text, { mode: 0o600 }),
+        onStep: (step, of, text) => {
+          starting.why = `Building its environment, step ${step} of ${of}: ${text}`;
+        },
+        signal: starting.abort.signal,
+      }));
+    delete starting.why;
+    const { variables: given = {} } = environment.definition;
+    const variables = { ...job.variables, own: { ...given, ...job.variables.own } };
+    return { ...job, variables, environment: { kind: 'interpreter', path: at } };
   }
 
   private async prepare(job: Job, folder: string): Promise<JobFile> {
@@ -160,7 +199,8 @@ export class ProcessTarget implements Target {
     writeJson(folder, FILES.place, place);
     const sources = Object.fromEntries(job.data.map(({ name, source }) => [name, source]));
     const { words, variables: bindings } = bound(job, sources, outputPlaces(job, folders.output, path));
-    const env = environmentHere(job, { outputs: bindings, ceilings: [home, path.dirname(root)] });
+    const plain = environmentHere(job, { outputs: bindings, ceilings: [home, path.dirname(root)] });
+    const env = inEnvironment({ ...job, ...words }, plain, this.environments.root);
     const invoked = resolve({ ...job, ...words }, { env });
     const command = job.debug ? underDebugger(invoked, { ...ON_LOOPBACK, ...job.debug }) : invoked;
     const maker = await this.viewMaker();
@@ -210,15 +250,18 @@ export class ProcessTarget implements Target {
     if (status.state !== 'planned') return status;
     // A server that was killed may have told a supervisor what to run, and that is on its way.
     const isLate = Date.now() - this.openedAt < LATE_START && fs.existsSync(path.join(folder, FILES.job));
-    return isLate || this.starting.has(folder) ? { state: 'starting' } : status;
+    const starting = this.starting.get(folder);
+    if (starting?.why !== undefined) return { state: 'waiting', why: starting.why };
+    return isLate || starting ? { state: 'starting' } : status;
   }
 
   log(handle: Handle, from: number): Promise<Uint8Array> {
     return readAt(foldersIn(folderOf(handle)).log, from, LOG_CHUNK);
   }
 
-  cancel(handle: Handle): Promise<void> {
-    return endJob(folderOf(handle), Number(handle['grace']));
+  async cancel(handle: Handle): Promise<void> {
+    await endJob(folderOf(handle), Number(handle['grace']));
+    this.starting.get(folderOf(handle))?.abort.abort();
   }
 
   async collect(handle: Handle, sink: OutputSink): Promise<Collected> {

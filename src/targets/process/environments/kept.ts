@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { messageOf, TrainyardError } from '../../../base/errors.js';
+import type {
+  BuildProgress,
+  BuiltEnvironment,
+  DefinedEnvironment,
+  TargetEnvironments,
+} from '../../target.js';
+import { readJson, writeJson } from '../files.js';
+import { condaHere, make } from './make.js';
+import { recipeOf } from './recipe.js';
+import { cancelled } from './run.js';
+
+/** Written last: what has none was not finished. */
+const READY = 'ready.json';
+
+interface Ready {
+  interpreter: string;
+  packages: Record<string, string>;
+}
+
+/** A build that is on its way, and who waits for it. */
+interface Building {
+  done: Promise<BuiltEnvironment>;
+  waiting: Set<BuildProgress>;
+  abort: AbortController;
+  /** The step that it is at. */
+  step?: Parameters<BuildProgress['onStep']>;
+}
+
+/**
+ * Environments as folders of this machine, in `<home>/environments/<digest>`. Each attempt has a folder of its own there, as what
+ * a killed server started may go on writing; `ready.json` names the one that was finished.
+ */
+export class KeptEnvironments implements TargetEnvironments {
+  /** Absolute; all of them are below it. */
+  readonly root: string;
+  private readonly log: Logger;
+  private readonly building = new Map<string, Building>();
+
+  constructor(home: string, log: Logger) {
+    this.root = path.join(home, 'environments');
+    this.log = log;
+  }
+
+  /** Why it cannot be made here; undefined when it can. */
+  problemWith({ name, version, definition }: DefinedEnvironment): string | undefined {
+    const recipe = recipeOf(definition, condaHere() !== undefined);
+    return typeof recipe === 'string' ? `The environment ${name}:${version} ${recipe}.` : undefined;
+  }
+
+  async find({ digest }: DefinedEnvironment): Promise<BuiltEnvironment | undefined> {
+    const folder = this.folderOf(digest);
+    const ready = fs.existsSync(folder) ? readJson<Ready>(folder, READY) : undefined;
+    if (!ready || !fs.existsSync(ready.interpreter)) return undefined;
+    return { at: ready.interpreter, packages: ready.packages };
+  }
+
+  async build(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
+    if (progress.signal?.aborted) throw cancelled();
+    const there = await this.find(environment);
+    if (there) return there;
+    const building = this.buildingOf(environment);
+    building.waiting.add(progress);
+    if (building.step) progress.onStep(...building.step);
+    const gaveUp = new Promise<never>((_, reject) => {
+      progress.signal?.addEventListener('abort', () => reject(cancelled()), { once: true });
+    });
+    try {
+      return await Promise.race([building.done, gaveUp]);
+    } finally {
+      building.waiting.delete(progress);
+      if (building.waiting.size === 0) building.abort.abort();
+    }
+  }
+
+  async remove({ digest }: DefinedEnvironment): Promise<void> {
+    // First what says that it is there.
+    await fs.promises.rm(path.join(this.folderOf(digest), READY), { force: true });
+    await fs.promises.rm(this.folderOf(digest), { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private buildingOf(environment: DefinedEnvironment): Building {
+    const { digest } = environment;
+    const known = this.building.get(digest);
+    if (known && !known.abort.signal.aborted) return known;
+    const building: Building = {
+      done: Promise.resolve({ at: '' }),
+      waiting: new Set(),
+      abort: new AbortController(),
+    };
+    const { waiting, abort } = building;
+    building.done = this.make(environment, {
+      onOutput: (text) => {
+        for (const each of waiting) each.onOutput(text);
+      },
+      onStep: (...step) => {
+        building.step = step;
+        for (const each of waiting) each.onStep(...step);
+      },
+      signal: abort.signal,
+    }).finally(() => {
+      if (this.building.get(digest) === building) this.building.delete(digest);
+    });
+    // Whoever waits hears of it; when nobody does any more, nobody has to.
+    building.done.catch((error: unknown) =>
+      this.log.info({ err: error, digest }, 'an environment was not built'),
+    );
+    this.building.set(digest, building);
+    return building;
+  }
+
+  private async make(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
+    const recipe = recipeOf(environment.definition, condaHere() !== undefined);
+    const { name, version, digest } = environment;
+    if (typeof recipe === 'string')
+      throw new TrainyardError('TARGET_FAILED', `The environment ${name}:${version} ${recipe}.`);
+    const kept = this.folderOf(digest);
+    await this.tidy(kept);
+    const folder = path.join(kept, randomUUID());
+    await fs.promises.mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      const made = await make(recipe, folder, progress);
+      const ready: Ready = made;
+      writeJson(kept, READY, ready);
+      return { at: made.interpreter, packages: made.packages };
+    } catch (error) {
+      await this.removeFolder(folder);
+      throw error;
+    }
+  }
+
+  /** Removes what earlier attempts left. */
+  private async tidy(kept: string): Promise<void> {
+    if (!fs.existsSync(kept)) return;
+    for (const name of await fs.promises.readdir(kept)) await this.removeFolder(path.join(kept, name));
+  }
+
+  private async removeFolder(folder: string): Promise<void> {
+    try {
+      await fs.promises.rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      // Something still writes there; the next attempt has another folder.
+      this.log.warn({ folder, why: messageOf(error) }, 'what is left of a build was not removed');
+    }
+  }
+
+  private folderOf(digest: string): string {
+    return path.join(this.root, digest);
+  }
+}

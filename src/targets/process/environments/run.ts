@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { hasCode, TrainyardError } from '../../../base/errors.js';
+import { killGroup } from '../kill.js';
+
+/** Lines of the end of what a program printed that its failure shows. */
+const LINES = 12;
+
+/**
+ * Runs a program to its end.
+ * @returns what it printed on stdout
+ * @throws TARGET_FAILED with the last lines that it printed | CANCELLED: it and all that it started are ended
+ */
+export function run(
+  command: readonly string[],
+  {
+    what,
+    env,
+    cwd,
+    onOutput = () => undefined,
+    signal,
+  }: {
+    /** The step, for people: “Installing the requirements”. */
+    what: string;
+    cwd: string;
+    env: NodeJS.ProcessEnv;
+    onOutput?: ((text: string) => void) | undefined;
+    signal?: AbortSignal | undefined;
+  },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(cancelled());
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, {
+      ...{ cwd, env, windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'] },
+      detached: process.platform !== 'win32',
+    });
+    const end = () => {
+      if (child.pid === undefined) return;
+      killGroup(child.pid, 'SIGKILL');
+    };
+    signal?.addEventListener('abort', end, { once: true });
+    let printed = '';
+    let tail = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      tail = (tail + text).slice(-4096);
+      onOutput(text);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      tail = (tail + text).slice(-4096);
+      onOutput(text);
+    });
+    child.on('error', (error) => {
+      const why = hasCode(error, 'ENOENT') ? `${program} was not found` : error.message;
+      reject(failed(what, why, error));
+    });
+    child.on('close', (code, by) => {
+      signal?.removeEventListener('abort', end);
+      if (signal?.aborted) reject(cancelled());
+      else if (code === 0) resolve(printed);
+      else {
+        const lines = tail.trimEnd().split('\n').slice(-LINES).join('\n');
+        reject(failed(what, `${code === null ? `ended by ${by}` : `exit code ${code}`}\n${lines}`));
+      }
+    });
+  });
+}
+
+function failed(what: string, why: string, cause?: unknown): TrainyardError {
+  return new TrainyardError('TARGET_FAILED', `The environment could not be built. ${what} failed: ${why}`, {
+    hint: 'Change the environment and create a new version of it.',
+    cause,
+  });
+}
+
+export function cancelled(): TrainyardError {
+  return new TrainyardError('CANCELLED', 'The build was cancelled.');
+}
