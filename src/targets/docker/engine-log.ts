@@ -41,11 +41,12 @@ export class Frames {
 /**
  * Copies the output into a file until the container has ended. What the file holds already is left out: a server that was killed
  * goes on where the one before it ended.
+ * @param start bytes of the file that are not the container's
  */
 export async function copyLog(
   engine: Engine,
   runId: string,
-  file: string,
+  { file, start }: { file: string; start: number },
   signal: AbortSignal,
 ): Promise<void> {
   const stream = await engine.call((docker) =>
@@ -56,7 +57,7 @@ export async function copyLog(
   signal.addEventListener('abort', stop, { once: true });
   const handle = await fs.promises.open(file, fs.constants.O_WRONLY | fs.constants.O_CREAT, 0o600);
   try {
-    let at = 0;
+    let at = start;
     const size = (await handle.stat()).size;
     const frames = new Frames();
     for await (const chunk of source) {

@@ -37,6 +37,8 @@ export interface PlaceFile {
   timeout: number;
   /** The engine keeps the output; else the job writes it to the file itself. */
   engineLogs: boolean;
+  /** Bytes of the log before those that the container printed: of a build. */
+  logStart: number;
   hasGpus: boolean;
   /** A sentence for the run. */
   notes: string[];

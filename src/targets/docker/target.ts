@@ -29,6 +29,7 @@ import type {
   ShellCommand,
   Target,
   TargetDescription,
+  TargetEnvironments,
   TargetStatus,
   Usage,
 } from '../target.js';
@@ -56,6 +57,8 @@ const LOG_CHUNK = 256 * 1024;
 const LOG_END = 8 * 1024;
 /** Milliseconds in which a container that was told nothing ends. */
 const UNTOLD_FOR = 3_000;
+
+const NAME_ONE = 'Name one with --image, or in the setting trainyard.docker.image.';
 
 export interface DockerOptions extends TargetContext {
   /** The program and arguments that run a watcher; default: the bundle beside this one. */
@@ -89,6 +92,8 @@ export class DockerTarget implements Target {
   readonly kind = 'docker';
   readonly pollEvery = 300;
   readonly writesLog = true;
+  /** Makes images of environments. */
+  readonly environments?: TargetEnvironments;
   private readonly options: DockerOptions;
   private readonly checkouts: Slots;
   private readonly watch: Watch;
@@ -144,10 +149,8 @@ export class DockerTarget implements Target {
     const image = imageNamed(environment, settings);
     const problems = [
       ...(way === undefined ? [] : [way]),
-      ...(image === undefined && environment?.kind !== 'defined'
-        ? [
-            'A job in a container needs an image. Name one with --image, or in the setting trainyard.docker.image.',
-          ]
+      ...(image === undefined && (environment?.kind !== 'defined' || !this.environments)
+        ? [`A job in a container needs an image. ${NAME_ONE}`]
         : []),
       ...problemsWith(spec.resources, info),
       ...settings.mounts
@@ -188,6 +191,8 @@ export class DockerTarget implements Target {
       await this.startIn(side, { job, folder, secrets, settings, starting });
     } catch (error) {
       if (TrainyardError.is(error, 'CANCELLED') && isThere(folder, FILES.cancel)) return;
+      // The next one begins again.
+      if (this.closing.signal.aborted) throw new Error('The server is ending.', { cause: error });
       // A conflict is a start of this job that is on its way elsewhere.
       if (TrainyardError.is(error, 'TARGET_UNREACHABLE') || isConflict(error)) throw error;
       await this.removeFailed(job.id, folder);
@@ -225,9 +230,12 @@ export class DockerTarget implements Target {
     },
   ): Promise<void> {
     const { job, folder, secrets, settings, starting } = parts;
-    const { home, jobFolder: _, revive, log } = this.options;
+    const { home, revive } = this.options;
     const info = await engine.info();
-    const name = await this.imageOf(job, settings);
+    const log = path.join(folder, FILES.log);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!fs.existsSync(log)) fs.writeFileSync(log, '', { mode: 0o600 });
+    const name = await this.imageOf(job, { settings, starting, log });
     const [image, way] = await Promise.all([
       this.image(engine, name, starting),
       ways.of(job.network ?? 'on'),
@@ -237,7 +245,6 @@ export class DockerTarget implements Target {
     const person = thisPerson();
     for (const below of [FILES.home, ...job.outputs.map((output) => path.join(FILES.output, output.path))])
       fs.mkdirSync(path.join(folder, below), { recursive: true, mode: 0o700 });
-    if (!isThere(folder, FILES.log)) fs.writeFileSync(path.join(folder, FILES.log), '', { mode: 0o600 });
     const slot = await this.checkouts.take(job.id, root);
     const place: PlaceFile = {
       endpoint: engine.endpoint,
@@ -246,6 +253,7 @@ export class DockerTarget implements Target {
       ...(job.resources?.memory !== undefined && { memoryLimit: job.resources.memory }),
       timeout: job.timeout,
       engineLogs: false,
+      logStart: fs.statSync(log).size,
       hasGpus: (job.resources?.gpus ?? 0) !== 0,
       notes: [],
     };
@@ -320,16 +328,29 @@ export class DockerTarget implements Target {
     await engine.call((docker) => docker.getContainer(containerName(job.id)).start());
     if (entry && stdin) await tell(stdin, entry.tell(secrets, job.umask));
     fs.writeFileSync(path.join(folder, FILES.told), '', { mode: 0o600 });
-    log.debug({ runId: job.id, image: name }, 'a container was started');
+    this.options.log.debug({ runId: job.id, image: name }, 'a container was started');
   }
 
-  /** The image of a job's environment, which is built first where it has to be. */
-  private async imageOf(job: Job, settings: DockerSettings): Promise<string> {
-    const image = imageNamed(job.environment, settings);
+  /** The image of a job's environment, which is built first where it has to be: what the build prints is the top of the log. */
+  private async imageOf(
+    { environment }: Job,
+    { settings, starting, log }: { settings: DockerSettings; starting: Starting; log: string },
+  ): Promise<string> {
+    const image = imageNamed(environment, settings);
     if (image !== undefined) return image;
-    throw new TrainyardError('TARGET_FAILED', 'A job in a container needs an image.', {
-      hint: 'Name one with --image, or in the setting trainyard.docker.image.',
+    if (environment?.kind !== 'defined' || !this.environments)
+      throw new TrainyardError('TARGET_FAILED', 'A job in a container needs an image.', { hint: NAME_ONE });
+    const found = await this.environments.find(environment);
+    if (found) return found.at;
+    starting.why = 'Building its environment';
+    const built = await this.environments.build(environment, {
+      onOutput: (text) => fs.appendFileSync(log, text),
+      onStep: (step, of, text) =>
+        (starting.why = `Building its environment, step ${step}${of > 0 ? ` of ${of}` : ''}: ${text}`),
+      signal: starting.abort.signal,
     });
+    delete starting.why;
+    return built.at;
   }
 
   private async image(engine: Engine, name: string, starting: Starting): Promise<Image> {
@@ -401,7 +422,7 @@ export class DockerTarget implements Target {
     if (container.Running) {
       this.watch.ensure(place.endpoint, this.options.revive?.());
       await this.restore(side);
-      if (place.engineLogs) this.copy(side.engine, id, folder);
+      if (place.engineLogs) this.copy(side.engine, id, folder, place);
       const startedAt = timeOf(container.StartedAt) ?? Date.now();
       const isNew = !isThere(folder, FILES.told) && Date.now() - startedAt < UNTOLD_FOR;
       return isNew ? { state: 'starting' } : { state: 'running', startedAt };
@@ -437,7 +458,7 @@ export class DockerTarget implements Target {
   ): Promise<TargetStatus> {
     const log = path.join(folder, FILES.log);
     if (place.engineLogs) {
-      const copy = this.copy(engine, id, folder);
+      const copy = this.copy(engine, id, folder, place);
       if (!copy.isDone)
         return copy.error === undefined
           ? { state: 'running', startedAt: timeOf(container.StartedAt) ?? Date.now() }
@@ -456,12 +477,12 @@ export class DockerTarget implements Target {
   }
 
   /** Begins to copy the log, where that is not done yet. */
-  private copy(engine: Engine, id: string, folder: string): Copying {
+  private copy(engine: Engine, id: string, folder: string, { logStart: start }: PlaceFile): Copying {
     const known = this.copying.get(id);
     if (known && (known.isDone || known.error === undefined)) return known;
     const copying: Copying = { isDone: false };
     this.copying.set(id, copying);
-    copyLog(engine, id, path.join(folder, FILES.log), this.closing.signal).then(
+    copyLog(engine, id, { file: path.join(folder, FILES.log), start }, this.closing.signal).then(
       () => (copying.isDone = !this.closing.signal.aborted),
       (error: unknown) => (copying.error = error),
     );
@@ -601,9 +622,9 @@ export class DockerTarget implements Target {
   }
 
   async close(): Promise<void> {
+    this.closing.abort();
     for (const { abort } of this.starting.values()) abort.abort();
     await Promise.all([...this.starting.values()].map(({ done }) => done.catch(() => undefined)));
-    this.closing.abort();
     this.meter.close();
     await Promise.all([...this.sides.values()].map(({ ways }) => ways.close()));
     await this.checkouts.settled();
