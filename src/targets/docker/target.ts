@@ -58,6 +58,8 @@ const LOG_END = 8 * 1024;
 /** Milliseconds in which a container that was told nothing ends. */
 const UNTOLD_FOR = 3_000;
 
+/** By which a tracking server is chosen. */
+const TRACKING = 'MLFLOW_TRACKING_URI';
 const NAME_ONE = 'Name one with --image, or in the setting trainyard.docker.image.';
 
 export interface DockerOptions extends TargetContext {
@@ -271,7 +273,11 @@ export class DockerTarget implements Target {
       Object.fromEntries(data.map(({ name: input, at }) => [input, at])),
       outputPlaces(job, INSIDE.output, path.posix),
     );
-    const ofJob = environmentElsewhere(job, { outputs: variables, trackingUrl: way.trackingUrl });
+    const { [TRACKING]: tracking, ...others } = environmentElsewhere(job, { outputs: variables });
+    const hasOwn = TRACKING in job.variables.own;
+    const ofJob: Record<string, string> = hasOwn ? { ...others, [TRACKING]: tracking as string } : others;
+    /** The address of the server is known once the container is there, with some engines. */
+    const toTell = async () => (hasOwn ? secrets : { [TRACKING]: await way.trackingUrl(), ...secrets });
     const env = {
       ...usualVariables(person, {
         caches: settings.caches,
@@ -289,7 +295,8 @@ export class DockerTarget implements Target {
       ...settings.mounts,
     ];
     const all = [...(words.launcher ?? []), ...inImage(job, words.command)];
-    const create = (hasShell: boolean) => {
+    const create = async (hasShell: boolean) => {
+      const told = hasShell ? {} : await toTell();
       const entry = hasShell ? entryOf(all, INSIDE.log) : undefined;
       const options = containerOptions({
         ...{ job, folder, home, engine: info, person, image: name, network: way },
@@ -297,7 +304,7 @@ export class DockerTarget implements Target {
         isTold: hasShell,
         ...(entry
           ? { entrypoint: entry.entrypoint, command: entry.command, env }
-          : { entrypoint: all.slice(0, 1), command: all.slice(1), env: { ...env, ...secrets } }),
+          : { entrypoint: all.slice(0, 1), command: all.slice(1), env: { ...env, ...told } }),
         binds: hasShell
           ? [...binds, { source: path.join(folder, FILES.log), target: INSIDE.log, readOnly: false }]
           : binds,
@@ -326,7 +333,7 @@ export class DockerTarget implements Target {
     this.watch.ensure(engine.endpoint, revive?.());
     const stdin = entry && (await this.attach(engine, job.id));
     await engine.call((docker) => docker.getContainer(containerName(job.id)).start());
-    if (entry && stdin) await tell(stdin, entry.tell(secrets, job.umask));
+    if (entry && stdin) await tell(stdin, entry.tell(await toTell(), job.umask));
     fs.writeFileSync(path.join(folder, FILES.told), '', { mode: 0o600 });
     this.options.log.debug({ runId: job.id, image: name }, 'a container was started');
   }

@@ -16,7 +16,8 @@ import { LABELS } from './names.js';
 export interface Way {
   mode: string;
   extraHosts?: readonly string[];
-  trackingUrl: string;
+  /** Has the server listen. With Podman, its address is there once a container runs. */
+  trackingUrl: () => Promise<string>;
 }
 
 /** `off`: jobs reach the server and nothing else. */
@@ -52,14 +53,15 @@ export class Ways {
     if (info.isVirtual) return this.fromVirtualMachine(reach);
     const { name } = NETWORKS[reach];
     const gateway = await this.networkOf(reach, info);
-    const { url } = await this.listenAt(name, gateway);
-    return { mode: name, trackingUrl: url as string };
+    const trackingUrl = async () => (await this.listenAt(name, gateway)).url as string;
+    return { mode: name, trackingUrl };
   }
 
   /** After a restart of the server: jobs that run log to the address that they know. */
   async restore(): Promise<void> {
     for (const reach of Object.keys(NETWORKS) as Reach[])
-      if (this.portOf(this.keyOf(NETWORKS[reach].name)) !== undefined) await this.of(reach);
+      if (this.portOf(this.keyOf(NETWORKS[reach].name)) !== undefined)
+        await (await this.of(reach)).trackingUrl();
   }
 
   async close(): Promise<void> {
@@ -75,13 +77,14 @@ export class Ways {
   /** The engine's virtual machine forwards that name to loopback of this machine. */
   private async fromVirtualMachine(reach: Reach): Promise<Way> {
     if (reach === 'off') await this.networkOf(reach, await this.engine.info());
-    const { url } = await this.listenAt(HOST, '127.0.0.1', [HOST]);
-    const { port } = new URL(url as string);
     return {
       mode: reach === 'off' ? NETWORKS.off.name : 'bridge',
       // Docker Desktop and Colima know the name; on others it is the gateway.
       extraHosts: [`${HOST}:host-gateway`],
-      trackingUrl: `http://${HOST}:${port}`,
+      trackingUrl: async () => {
+        const { url } = await this.listenAt(HOST, '127.0.0.1', [HOST]);
+        return `http://${HOST}:${new URL(url as string).port}`;
+      },
     };
   }
 
