@@ -11,11 +11,13 @@ import {
   interpreterAt,
   interpreterNamed,
 } from '../job/interpreter.js';
+import type { Override } from '../job/file/overrides.js';
 import { invocationOf, isOfPython, type Launcher, launcherOf, problemOfModule } from '../job/launch.js';
 import { findModule } from '../job/module.js';
 import { isProgram } from '../job/programs.js';
 import { findPython } from '../job/python/find.js';
 import type { CommandJob } from '../job/spec.js';
+import { isJobFile, planJobFile } from './job-file.js';
 import { repositoryRoot } from './repository.js';
 
 /** What `submit` runs in place of a script. */
@@ -25,6 +27,8 @@ export interface EntryFlags {
   command?: boolean;
   launcher?: string;
   python?: string;
+  /** Values in place of those of a job file. */
+  set?: readonly Override[];
   /** It runs in a container of this image, which has its own programs. */
   image?: string;
 }
@@ -46,6 +50,16 @@ const WHERE = { env: process.env };
  */
 export async function planJob(operands: string[], flags: EntryFlags, parts: CommonParts): Promise<Planned> {
   refuseSeveral(flags);
+  const [file = '', ...args] = operands;
+  const isEntry = flags.module !== undefined || flags.code !== undefined || flags.command === true;
+  if (!isEntry && isJobFile(file)) {
+    refuseWithFile(flags, args);
+    return planJobFile(file, flags.set ?? [], flags, parts);
+  }
+  if (flags.set && flags.set.length > 0)
+    throw new TrainyardError('BAD_REQUEST', '--set is for job files.', {
+      hint: 'Pass arguments to a script after --.',
+    });
   const planned = await planEntry(operands, flags, parts);
   if (flags.image === undefined) return planned;
   return { spec: { ...planned.spec, environment: { kind: 'image', image: flags.image } } };
@@ -63,6 +77,18 @@ function refuseSeveral({ module, code, command }: EntryFlags): void {
   const names = Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   if (names.length > 1)
     throw new TrainyardError('BAD_REQUEST', `${names.join(' and ')} cannot be used together.`);
+}
+
+function refuseWithFile({ launcher }: EntryFlags, args: readonly string[]): void {
+  if (args.length > 0)
+    throw new TrainyardError('BAD_REQUEST', 'A job file takes no arguments.', {
+      hint: 'Set its inputs with --set inputs.NAME=VALUE.',
+    });
+  if (launcher !== undefined)
+    throw new TrainyardError(
+      'BAD_REQUEST',
+      '--launcher cannot be used with a job file, which has its command.',
+    );
 }
 
 async function planScript(

@@ -6,6 +6,7 @@ import { addDebug } from './debug.js';
 import { addCompute } from './compute.js';
 import { addExperiments } from './experiments.js';
 import { addInstallPath } from './install-path.js';
+import { addJob } from './job.js';
 import { EXIT_USAGE, report } from './output.js';
 import { addPurge } from './purge.js';
 import { addRuns } from './runs.js';
@@ -26,6 +27,7 @@ const program = new Command('trainyard')
   .showHelpAfterError('(see --help)');
 addSubmit(program);
 addDebug(program);
+addJob(program);
 addRuns(program);
 addExperiments(program);
 addPurge(program);

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { messageOf, TrainyardError } from '../base/errors.js';
 import { readEnvFiles } from '../job/env-file.js';
+import type { Override } from '../job/file/overrides.js';
 import type { Interpreter } from '../job/interpreter.js';
 import type { CommandJob, MetricPattern } from '../job/spec.js';
 import { deletedExperimentOf } from '../workspace/deleted-experiment.js';
@@ -20,7 +21,7 @@ import { exitCodeOf, Progress, waitFor } from './follow.js';
 import { print, printJson, shellWord } from './output.js';
 
 export interface SubmitFlags extends EntryFlags {
-  target: string;
+  target?: string;
   logTo?: string;
   experiment?: string;
   name?: string;
@@ -37,7 +38,7 @@ export interface SubmitFlags extends EntryFlags {
 
 export function addSubmit(program: Command): void {
   withJobOptions(program.command('submit'))
-    .description('submit a script, a module or a command with the current code')
+    .description('submit a script, a module, a command or a job file with the current code')
     .option('--command', 'run a command: --command -- PROGRAM ARGS')
     .option('--launcher <command>', 'what starts it, such as "torchrun --nproc-per-node 2"')
     .option('--watch', 'show its progress until it ends, then exit with its exit code')
@@ -49,14 +50,20 @@ export function addSubmit(program: Command): void {
 /** What every way to submit has: what runs, and with what. */
 export function withJobOptions(command: Command): Command {
   return command
-    .argument('[file]', 'the script')
+    .argument('[file]', 'the script, or a job file (.yml)')
     .argument('[args...]', 'its arguments, after --')
     .option('-m, --module <name>', 'run a module, as python -m does, in place of a script')
     .option('-c, --code <text>', 'run Python code, as python -c does')
-    .option('--target <name>', 'where to run it', 'local')
+    .option('--target <name>', 'where to run it; default: local, or what a job file says')
     .option(
       '--image <name>',
       'run it in a container of this image; the target must run containers, such as docker',
+    )
+    .option(
+      '--set <FIELD=VALUE>',
+      'value in place of a job file’s: inputs.lr=0.1; may be repeated',
+      addOverride,
+      [],
     )
     .option('--log-to <workspace>', 'MLflow tracking server that the script logs to; default: this workspace')
     .option('--experiment <name>', 'experiment; default: the name of the project’s folder')
@@ -99,7 +106,7 @@ export async function submitJob(
   const plan = await planJob(operands, flags, {
     experiment: flags.experiment ?? process.env['MLFLOW_EXPERIMENT_NAME'],
     displayName: flags.name,
-    target: flags.target,
+    ...(flags.target !== undefined && { target: flags.target }),
     environmentVariables: { ...ofFiles.plain, ...flags.env },
     timeout: flags.timeout,
     ...(flags.metric.length > 0 && { metrics: flags.metric }),
@@ -198,6 +205,12 @@ function addPattern(text: string, before: MetricPattern[]): MetricPattern[] {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Expected NAME=REGEX.');
   return [...before, { name: text.slice(0, at), regex: text.slice(at + 1) }];
+}
+
+function addOverride(text: string, before: Override[]): Override[] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected FIELD=VALUE, such as inputs.lr=0.1.');
+  return [...before, { path: text.slice(0, at), value: text.slice(at + 1) }];
 }
 
 const addName = (name: string, before: string[]) => [...before, name];

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { TestHome } from '../../support/home.js';
+
+describe('job files on the command line', () => {
+  let test: TestHome;
+  before(() => {
+    test = new TestHome();
+    test.write('src/show.sh', 'printf "[%s]" "$@" "$A"; echo\n');
+    test.write(
+      'job.yml',
+      `command: sh show.sh \${{inputs.lr}} "\${{inputs.name}}" $[[--wd \${{inputs.wd}}]]
+code: src
+display_name: from a file
+inputs:
+  lr: 0.1
+  name: two words
+environment_variables: { A: true }
+`,
+    );
+    test.write('wrong.yml', 'command: x ${{inputs.lr}}\nlimits:\n  timeout: soon\n');
+    test.write('pipeline.yml', 'type: pipeline\njobs: {}\n');
+  });
+  after(() => test.close());
+
+  it('are checked, with line and column', () => {
+    const { status, stdout } = test.cli(['job', 'validate', 'wrong.yml']);
+    assert.equal(status, 1);
+    assert.match(stdout, /^wrong\.yml:1:12: error: There is no input “lr”/m);
+    assert.match(stdout, /^wrong\.yml:3:12: error: “timeout” must be a whole number, and not “soon”\.$/m);
+    assert.equal(test.cli(['job', 'validate', 'job.yml']).status, 0);
+    const other = test.cli(['job', 'validate', 'pipeline.yml']);
+    assert.equal(other.status, 0);
+    assert.match(other.stdout, /pipeline\.yml:1:7: warning: This file is a pipeline job\./);
+    const { problems } = JSON.parse(test.cli(['job', 'validate', 'wrong.yml', '--json']).stdout) as {
+      problems: { path: string; range: unknown }[];
+    };
+    assert.deepEqual(problems.map(({ path: at }) => at).filter(Boolean), ['command', 'limits.timeout']);
+    assert.equal(test.cli(['job', 'validate', 'nowhere.yml']).status, 2);
+  });
+
+  it('have a schema', () => {
+    const schema = JSON.parse(test.cli(['job', 'schema', 'command']).stdout) as {
+      required: string[];
+      properties: Record<string, { description: string }>;
+    };
+    assert.deepEqual(schema.required, ['command']);
+    assert.match(schema.properties['code']?.description ?? '', /Folder with the code/);
+    assert.equal(test.cli(['job', 'schema', 'nothing']).status, 2);
+  });
+
+  it('are submitted, with other values', () => {
+    const submitted = test.cli(['submit', 'job.yml', '--wait', '--json']);
+    assert.equal(submitted.status, 0, submitted.stderr);
+    const run = JSON.parse(submitted.stdout) as { id: string; name: string };
+    assert.equal(run.name, 'from a file');
+    assert.equal(test.cli(['run', 'logs', run.id]).stdout, '[0.1][two words][True]\n');
+    const again = test.cli([
+      'submit',
+      'job.yml',
+      '--set',
+      'inputs.lr=1 2',
+      '--set',
+      'inputs.wd=3',
+      '--env',
+      'A=b',
+      '--wait',
+      '--json',
+    ]);
+    assert.equal(again.status, 0, again.stderr);
+    const { id } = JSON.parse(again.stdout) as { id: string };
+    assert.equal(test.cli(['run', 'logs', id]).stdout, '[1][2][two words][--wd][3][b]\n');
+  });
+
+  it('that are wrong are not submitted', () => {
+    const { status, stderr } = test.cli(['submit', 'wrong.yml']);
+    assert.equal(status, 2);
+    assert.match(stderr, /wrong\.yml:3:12: error/);
+    assert.match(test.cli(['submit', 'pipeline.yml']).stderr, /Jobs of this kind are not run here yet/);
+    assert.equal(test.cli(['submit', 'job.yml', '--', 'x']).status, 2);
+    assert.equal(test.cli(['submit', 'src/show.sh', '--set', 'inputs.lr=1']).status, 2);
+  });
+});
