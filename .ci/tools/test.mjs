@@ -127,6 +127,7 @@ function pythons() {
   if (isFull) {
     env.TRAINYARD_TEST_PYTHON_FULL = fullPython();
     env.TRAINYARD_TEST_PYTHON_OLD = of('mlflow', 'requirements-old.txt');
+    env.TRAINYARD_TEST_PYTHON_AZURE = of('job-files', 'requirements.txt');
     env.TRAINYARD_TEST_PYTHON_SERVER2 = of('workspace', 'requirements-server2.txt');
   } else say('TRAINYARD_TEST_FULL=1 also runs what wants PyTorch and an old MLflow (7 GB of packages)');
   return env;
