@@ -8,6 +8,7 @@ const LACKS = {
   code: 'keep the code of runs',
   jobs: 'run jobs',
   registry: 'keep models',
+  data: 'keep data',
   environments: 'keep environments',
 } as const;
 

@@ -352,6 +352,7 @@ export type WorkspaceEvent =
   | { type: 'run'; runId: string; experimentId: string; parts: RunPart[] }
   | { type: 'experiments' }
   | { type: 'models' }
+  | { type: 'data' }
   | { type: 'environments' }
   /** The connection was lost and is back: everything may have changed. */
   | { type: 'reset' };
@@ -414,6 +415,39 @@ export interface EnvironmentQuery {
 export type BuildEvent =
   /** `step` counts from 1; `of` is 0 when it is not known. */
   { type: 'step'; step: number; of: number; text: string } | { type: 'output'; text: string };
+
+/** A version of data that a workspace keeps by name: where it is and what it is. It never changes. */
+export interface DataAsset {
+  name: string;
+  version: string;
+  type: DataType;
+  /** An absolute path, or a URI as `http://…`, `azureml://datastores/DATASTORE/paths/PATH`, `runs:/RUN/PATH`. */
+  path: string;
+  description: string;
+  tags: Record<string, string>;
+  /** Not offered any more; jobs that name its version still find it. */
+  archived: boolean;
+  /** ms since the epoch */
+  createdAt: number;
+  /** The run that made it. */
+  runId?: string;
+}
+
+export type DataType = 'uri_file' | 'uri_folder' | 'mltable';
+
+export interface NewDataAsset extends Pick<DataAsset, 'name' | 'type' | 'path'> {
+  /** Absent: the next number. */
+  version?: string;
+  description?: string;
+  tags?: Record<string, string>;
+}
+
+export interface DataQuery {
+  /** Only versions of this name. */
+  name?: string;
+  /** Archived ones, too. */
+  archived?: boolean;
+}
 
 export interface ServerStatus {
   pid: number;

@@ -4,6 +4,8 @@ import type {
   BuiltOn,
   CodeDiff,
   Compute,
+  DataAsset,
+  DataQuery,
   EnvironmentQuery,
   EnvironmentVersion,
   Experiment,
@@ -13,6 +15,7 @@ import type {
   ModelPage,
   ModelQuery,
   ModelSource,
+  NewDataAsset,
   NewEnvironment,
   Points,
   PointsRequest,
@@ -55,6 +58,7 @@ export interface Workspace {
   readonly code?: Code;
   readonly jobs?: Jobs;
   readonly registry?: Registry;
+  readonly data?: Data;
   readonly environments?: Environments;
 }
 
@@ -176,4 +180,16 @@ export interface Environments {
     onEvent?: (event: BuildEvent) => void,
     signal?: AbortSignal,
   ): Promise<BuiltOn>;
+}
+
+/** Data by name and version, for the inputs of jobs. */
+export interface Data {
+  /** By name, the newest version first. */
+  list(query?: DataQuery, signal?: AbortSignal): Promise<DataAsset[]>;
+  /** @param version absent: the newest that is not archived. @throws NOT_FOUND */
+  get(name: string, version?: string, signal?: AbortSignal): Promise<DataAsset>;
+  /** @throws BAD_REQUEST (what cannot be one) | CONFLICT when the version is there: versions never change */
+  create(asset: NewDataAsset): Promise<DataAsset>;
+  /** Takes a version, or all of them, from what is offered, or brings them back. @throws NOT_FOUND */
+  archive(name: string, version?: string, archived?: boolean): Promise<void>;
 }

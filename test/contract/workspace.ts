@@ -852,6 +852,88 @@ export function workspaceContract(
       });
     });
 
+    describe('data', () => {
+      before(function () {
+        if (!workspace.data) this.skip();
+      });
+
+      const place = 'https://example.com/rows.csv';
+
+      it('is kept version by version, the next number unless one is given', async () => {
+        const data = workspace.data!;
+        const name = unique('rows').replace(' ', '-');
+        const more = { description: 'Rows.', tags: { year: '2024' } };
+        const first = await data.create({ name, type: 'uri_file', path: place, ...more });
+        assert.deepEqual(first, {
+          ...{ name, version: '1', type: 'uri_file', path: place, archived: false },
+          ...more,
+          createdAt: first.createdAt,
+        });
+        assert.ok(Math.abs(first.createdAt - Date.now()) < 60_000);
+        const versions: string[] = [];
+        for (const version of ['7', undefined, 'clean', undefined])
+          versions.push(
+            (await data.create({ name, type: 'uri_file', path: place, ...(version && { version }) })).version,
+          );
+        assert.deepEqual(versions, ['7', '8', 'clean', '9']);
+        assert.deepEqual(
+          (await data.list({ name })).map(({ version }) => version),
+          ['9', 'clean', '8', '7', '1'],
+        );
+        assert.deepEqual(await data.get(name, '1'), first);
+        assert.equal((await data.get(name)).version, '9');
+      });
+
+      it('never changes', async () => {
+        const data = workspace.data!;
+        const name = unique('fixed').replace(' ', '-');
+        await data.create({ name, version: 'a', type: 'uri_file', path: place });
+        await rejects(
+          data.create({ name, version: 'a', type: 'uri_folder', path: 'https://example.com/other' }),
+          'CONFLICT',
+        );
+        assert.equal((await data.get(name, 'a')).path, place);
+      });
+
+      it('is archived and restored, and found by its version meanwhile', async () => {
+        const data = workspace.data!;
+        const name = unique('old').replace(' ', '-');
+        for (let i = 0; i < 2; i++) await data.create({ name, type: 'uri_file', path: place });
+        await data.archive(name, '2');
+        assert.equal((await data.get(name)).version, '1');
+        assert.equal((await data.get(name, '2')).archived, true);
+        assert.deepEqual(
+          (await data.list({ name })).map(({ version }) => version),
+          ['1'],
+        );
+        await data.archive(name);
+        await rejects(data.get(name), 'NOT_FOUND');
+        assert.equal((await data.list({ name, archived: true })).length, 2);
+        // Numbers are not used twice.
+        assert.equal((await data.create({ name, type: 'uri_file', path: place })).version, '3');
+        await data.archive(name, undefined, false);
+        assert.equal((await data.list({ name })).length, 3);
+        await rejects(data.archive(name, '9'), 'NOT_FOUND');
+        await rejects(data.archive(unique('none')), 'NOT_FOUND');
+      });
+
+      it('is not found by a name that is not there', async () => {
+        await rejects(workspace.data!.get('none'), 'NOT_FOUND');
+        await rejects(workspace.data!.get('none', '1'), 'NOT_FOUND');
+        assert.deepEqual(await workspace.data!.list({ name: 'none' }), []);
+      });
+
+      it('cannot be what no job could name or read', async () => {
+        const create = (more: object) =>
+          workspace.data!.create({ name: 'a', type: 'uri_file', path: place, ...more });
+        for (const name of ['', 'a b', 'a/b', 'a:1', '-a']) await rejects(create({ name }), 'BAD_REQUEST');
+        for (const version of ['', 'latest', 'a b', 'a/b']) await rejects(create({ version }), 'BAD_REQUEST');
+        for (const path of ['', 'rows.csv', 'azureml:other:1', 's3://a/b', 'runs:/a/../b'])
+          await rejects(create({ path }), 'BAD_REQUEST');
+        await rejects(create({ type: 'table' }), 'BAD_REQUEST');
+      });
+    });
+
     async function rejects(call: Promise<unknown>, code: ErrorCode, words?: RegExp): Promise<void> {
       await assert.rejects(call, (error) => {
         assert.ok(TrainyardError.is(error), String(error));

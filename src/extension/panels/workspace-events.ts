@@ -5,7 +5,7 @@ import type { PanelWorkspace, PanelWorkspaces } from './panel-workspaces.js';
 /** A workspace's event, with what it is about named by key. */
 export type KeyedEvent =
   | { type: 'run'; run: RunKey; parts: RunPart[] }
-  | { type: 'experiments' | 'models' | 'environments' | 'reset'; workspace: string };
+  | { type: 'experiments' | 'models' | 'data' | 'environments' | 'reset'; workspace: string };
 
 /** Undefined while it is not there, or cannot be opened. */
 interface Followed {

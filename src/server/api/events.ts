@@ -13,7 +13,7 @@ export class EventHub {
   private readonly listeners = new Set<FastifyReply>();
   private readonly stopStore: () => void;
   private readonly runs = new Map<string, { experimentId: string; parts: Set<RunPart> }>();
-  private readonly others = new Set<'experiments' | 'models' | 'environments'>();
+  private readonly others = new Set<'experiments' | 'models' | 'data' | 'environments'>();
   private timer: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
 

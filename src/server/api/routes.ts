@@ -3,6 +3,7 @@ import type { Who } from '../who.js';
 import type { Endpoint } from './endpoint.js';
 import * as code from './handlers/code.js';
 import * as compute from './handlers/compute.js';
+import * as data from './handlers/data.js';
 import * as environments from './handlers/environments.js';
 import * as experiments from './handlers/experiments.js';
 import * as files from './handlers/files.js';
@@ -71,6 +72,10 @@ export const ROUTES: readonly Route[] = [
   route('POST', '/models/register', 'person', models.register),
   route('GET', '/models/versions', 'person', models.versions),
   route('POST', '/models/alias', 'person', models.changeAlias),
+  route('GET', '/data', 'person', data.list),
+  route('POST', '/data', 'person', data.create),
+  route('GET', '/data/version', 'person', data.get),
+  route('POST', '/data/archive', 'person', data.archive),
   route('GET', '/environments', 'person', environments.list),
   route('POST', '/environments', 'person', environments.create),
   route('GET', '/environments/version', 'person', environments.get),

@@ -99,6 +99,30 @@ export const PruneBody = Type.Object({
   ids: Type.Array(Type.String({ maxLength: 1024 }), { maxItems: 100_000 }),
 });
 
+const DataName = Type.String({ minLength: 1, maxLength: 255 });
+const DataVersion = Type.Optional(Type.String({ minLength: 1, maxLength: 255 }));
+export const DataQuery = Type.Object({
+  name: Type.Optional(DataName),
+  archived: Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')])),
+});
+export const DataVersionQuery = Type.Object({ name: DataName, version: DataVersion });
+export const DataBody = Type.Object(
+  {
+    name: DataName,
+    version: DataVersion,
+    type: Type.Union([Type.Literal('uri_file'), Type.Literal('uri_folder'), Type.Literal('mltable')]),
+    path: Type.String({ minLength: 1, maxLength: 4096 }),
+    description: Type.Optional(Type.String({ maxLength: 100_000 })),
+    tags: Type.Optional(Texts),
+  },
+  { additionalProperties: false },
+);
+export const ArchiveDataBody = Type.Object({
+  name: DataName,
+  version: DataVersion,
+  archived: Type.Boolean(),
+});
+
 /** As in Azure ML. `:` and `@` divide a name from its version. */
 const EnvironmentName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$' });
 const EnvironmentVersion = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$' });

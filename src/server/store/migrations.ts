@@ -246,6 +246,17 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   CREATE INDEX jobs_environments ON jobs (json_extract(spec, '$.environment.name'), json_extract(spec, '$.environment.version'))
     WHERE json_extract(spec, '$.environment.kind') = 'asset';
   `,
+  `
+  -- Data assets, each version as it was created; and where more data is, without the credentials.
+  CREATE TABLE data_assets (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL, version TEXT NOT NULL,
+    type TEXT NOT NULL, path TEXT NOT NULL, description TEXT NOT NULL, tags TEXT NOT NULL,
+    archived INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL, run_id TEXT,
+    UNIQUE (name, version)
+  );
+  CREATE TABLE datastores (name TEXT PRIMARY KEY, definition TEXT NOT NULL, created_at REAL NOT NULL) WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

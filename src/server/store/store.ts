@@ -6,6 +6,7 @@ import type { Lifecycle, RunPart } from '../../workspace/types.js';
 import { Artifacts } from './artifacts.js';
 import { EventFiles } from './event-files.js';
 import { Experiments } from './experiments.js';
+import { DataAssets } from './data-assets.js';
 import { Environments } from './environments.js';
 import { databaseOf, inspect } from './inspect.js';
 import { Jobs } from './jobs.js';
@@ -27,6 +28,7 @@ export type StoreChange =
   | { type: 'run'; runId: string; experimentId: string; part: RunPart }
   | { type: 'experiments' }
   | { type: 'models' }
+  | { type: 'data' }
   | { type: 'environments' };
 
 export type LifecycleFilter = Lifecycle | 'all';
@@ -62,6 +64,7 @@ export class Store {
   readonly artifacts: Artifacts;
   readonly models: Models;
   readonly jobs: Jobs;
+  readonly data: DataAssets;
   readonly environments: Environments;
   readonly eventFiles: EventFiles;
   readonly purge: Purge;
@@ -95,6 +98,7 @@ export class Store {
     this.runs = new Runs(db, touch);
     this.metrics = new Metrics(db, touch);
     this.jobs = new Jobs(db, touch);
+    this.data = new DataAssets(db, touch);
     this.environments = new Environments(db, touch);
     this.eventFiles = new EventFiles(db);
     this.models = new Models(db, touch);

@@ -36,6 +36,10 @@
  *   POST   /models/register RegisterRequest → { version }
  *   GET    /models/versions?name=         → { versions: Model['versions'] }
  *   POST   /models/alias  AliasRequest    → {}            without a version it is taken away
+ *   GET    /data?name=&archived=1         → { data: DataAsset[] }
+ *   POST   /data          NewDataAsset    → DataAsset
+ *   GET    /data/version?name=&version=   → DataAsset     without a version: the newest
+ *   POST   /data/archive  ArchiveDataRequest → {}
  *   GET    /environments?name=&archived=1 → { environments: EnvironmentVersion[] }
  *   POST   /environments  NewEnvironment  → EnvironmentVersion
  *   GET    /environments/version?name=&version= → EnvironmentVersion  `latest`: the newest
@@ -140,6 +144,13 @@ export interface ArchiveEnvironmentRequest {
 /** `alive` comes while a build says nothing. */
 export type BuildLine =
   BuildEvent | { type: 'alive' } | { type: 'built'; built: BuiltOn } | { type: 'error'; error: ErrorData };
+
+export interface ArchiveDataRequest {
+  name: string;
+  /** Absent: all of them. */
+  version?: string;
+  archived: boolean;
+}
 
 export interface RegisterRequest {
   name: string;

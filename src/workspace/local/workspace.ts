@@ -18,6 +18,7 @@ import { LocalCode } from './code.js';
 import { asItIs, type Call, Connection, json } from './connection.js';
 import { decodePoints, type ServedPage, type ServedRun } from './contract.js';
 import { LocalEdit } from './edit.js';
+import { LocalData } from './data.js';
 import { LocalEnvironments } from './environments.js';
 import { EventStream } from './events.js';
 import { LocalJobs } from './jobs.js';
@@ -37,6 +38,7 @@ export class LocalWorkspace implements Workspace {
   readonly code: LocalCode;
   readonly jobs: LocalJobs;
   readonly registry: LocalRegistry;
+  readonly data: LocalData;
   readonly environments: LocalEnvironments;
   /** Absolute path of the folder that keeps it. */
   readonly home: string;
@@ -58,6 +60,7 @@ export class LocalWorkspace implements Workspace {
     this.code = new LocalCode(this.connection);
     this.jobs = new LocalJobs(this.connection, this.id);
     this.registry = new LocalRegistry(this.connection);
+    this.data = new LocalData(this.connection);
     this.environments = new LocalEnvironments(this.connection, this.id);
   }
 

@@ -255,6 +255,8 @@ const OWN: Record<string, Line> = Object.fromEntries(
       (at) => `GET runs/:id${at}`,
     ),
     'GET models/versions',
+    ...['data', 'data/version'].map((at) => `GET ${at}`),
+    ...['data', 'data/archive'].map((at) => `POST ${at}`),
     ...['', '/version', '/runs'].map((at) => `GET environments${at}`),
     ...['', '/archive', '/build'].map((at) => `POST environments${at}`),
     ...['server/shutdown', 'purge', 'jobs', 'points', 'models/register', 'models/alias'].map(

@@ -1,0 +1,118 @@
+import { TrainyardError } from '../../base/errors.js';
+import type { DataAsset, DataQuery, NewDataAsset } from '../../workspace/types.js';
+import { readKeyed } from './keyed.js';
+import type { Database } from './sql.js';
+import type { StoreChange } from './store.js';
+
+interface Row {
+  name: string;
+  version: string;
+  type: DataAsset['type'];
+  path: string;
+  description: string;
+  tags: string;
+  archived: number;
+  created_at: number;
+  run_id: string | null;
+}
+
+/** Data assets. A version never changes, but for being archived. Changing methods are for use inside Store.write. */
+export class DataAssets {
+  private readonly db: Database;
+  private readonly touch: (change: StoreChange) => void;
+
+  constructor(db: Database, touch: (change: StoreChange) => void) {
+    this.db = db;
+    this.touch = touch;
+  }
+
+  /** By name, the newest version first. */
+  all({ name, archived = false }: DataQuery = {}): DataAsset[] {
+    return this.db
+      .all<Row>(
+        `SELECT * FROM data_assets WHERE (?1 IS NULL OR name = ?1) AND (?2 OR NOT archived)
+         ORDER BY name, number DESC`,
+        name ?? null,
+        Number(archived),
+      )
+      .map(toAsset);
+  }
+
+  /** @param version absent: the newest that is not archived */
+  get(name: string, version?: string): DataAsset | undefined {
+    const row =
+      version === undefined
+        ? this.db.get<Row>(
+            'SELECT * FROM data_assets WHERE name = ? AND NOT archived ORDER BY number DESC LIMIT 1',
+            name,
+          )
+        : this.db.get<Row>('SELECT * FROM data_assets WHERE name = ? AND version = ?', name, version);
+    return row && toAsset(row);
+  }
+
+  /** @throws CONFLICT when the version is there */
+  create(
+    { name, type, path, description = '', tags = {}, ...more }: NewDataAsset,
+    runId?: string,
+  ): DataAsset {
+    const version = more.version ?? this.nextVersion(name);
+    if (this.get(name, version))
+      throw new TrainyardError('CONFLICT', `The data ${name}:${version} is there already.`, {
+        hint: 'Versions never change. Choose another version, or none for the next number.',
+      });
+    this.db.run(
+      `INSERT INTO data_assets (name, version, type, path, description, tags, created_at, run_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      name,
+      version,
+      type,
+      path,
+      description,
+      JSON.stringify(tags),
+      Date.now(),
+      runId ?? null,
+    );
+    this.touch({ type: 'data' });
+    return this.get(name, version) as DataAsset;
+  }
+
+  /** @param version absent: all of them @throws NOT_FOUND */
+  archive(name: string, version: string | undefined, archived: boolean): void {
+    if (
+      this.all({ name, archived: true }).every((asset) => version !== undefined && asset.version !== version)
+    )
+      throw noData(name, version);
+    this.db.run(
+      'UPDATE data_assets SET archived = ?1 WHERE name = ?2 AND (?3 IS NULL OR version = ?3)',
+      Number(archived),
+      name,
+      version ?? null,
+    );
+    this.touch({ type: 'data' });
+  }
+
+  private nextVersion(name: string): string {
+    const versions = this.all({ name, archived: true }).map(({ version }) => version);
+    const numbers = versions.filter((version) => /^\d{1,15}$/.test(version)).map(Number);
+    return String(Math.max(0, ...numbers) + 1);
+  }
+}
+
+export function noData(name: string, version?: string): TrainyardError {
+  return new TrainyardError(
+    'NOT_FOUND',
+    version === undefined ? `There is no data “${name}”.` : `There is no data ${name}:${version}.`,
+    { hint: 'List what there is with: trainyard data list' },
+  );
+}
+
+function toAsset({ tags, archived, created_at: createdAt, run_id: runId, ...row }: Row): DataAsset {
+  const { name, version, type, path, description } = row;
+  return {
+    ...{ name, version, type, path, description },
+    tags: readKeyed(tags),
+    archived: archived === 1,
+    createdAt,
+    ...(runId !== null && { runId }),
+  };
+}

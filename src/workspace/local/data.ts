@@ -1,0 +1,33 @@
+import type { DataAsset, DataQuery, NewDataAsset } from '../types.js';
+import type { Data } from '../workspace.js';
+import { type Call, type Connection, json } from './connection.js';
+import type { ArchiveDataRequest } from './contract.js';
+
+/** The data assets of the local server. */
+export class LocalData implements Data {
+  private readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  async list({ name, archived }: DataQuery = {}, signal?: AbortSignal): Promise<DataAsset[]> {
+    const query = { ...(name !== undefined && { name }), ...(archived && { archived: '1' }) };
+    return (await this.connection.get<{ data: DataAsset[] }>('/data', query, signal)).data;
+  }
+
+  get(name: string, version?: string, signal?: AbortSignal): Promise<DataAsset> {
+    const query = { name, ...(version !== undefined && { version }) };
+    return this.connection.get('/data/version', query, signal);
+  }
+
+  create(asset: NewDataAsset): Promise<DataAsset> {
+    const call: Call = { method: 'POST', body: asset };
+    return this.connection.send('/data', call, json<DataAsset>);
+  }
+
+  archive(name: string, version?: string, archived = true): Promise<void> {
+    const body: ArchiveDataRequest = { name, archived, ...(version !== undefined && { version }) };
+    return this.connection.post('/data/archive', body);
+  }
+}
