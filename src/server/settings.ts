@@ -8,6 +8,7 @@ const DEFAULTS: ServerSettings = {
   snapshotSizeLimit: 100 * 1024 * 1024,
   grace: 10,
   idleExit: 15,
+  dataCacheLimit: 20_000_000_000,
 };
 
 /** `<home>/settings.json`: settings that override the defaults. */

@@ -518,6 +518,8 @@ export interface ServerSettings {
   grace: number;
   /** Minutes without a client, a request and a job after which the server ends. */
   idleExit: number;
+  /** Bytes of downloaded data that are kept at most. */
+  dataCacheLimit: number;
   /** Of the kinds of targets, by their names. */
   targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

@@ -174,6 +174,7 @@ export const SettingsBody = Type.Object(
     snapshotSizeLimit: Type.Optional(Type.Integer({ minimum: 1 })),
     grace: Type.Optional(Type.Number({ minimum: 0, maximum: 3600 })),
     idleExit: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    dataCacheLimit: Type.Optional(Type.Integer({ minimum: 0 })),
     // Each kind of target checks its own when it uses them.
     targets: Type.Optional(
       Type.Record(

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import type { Collected, Target } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
+import { keepOutputs } from '../data/keep-outputs.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { attemptTwice, UnreachableError } from './contact.js';
@@ -98,7 +99,8 @@ export class Collector {
       const { lost, again } = await this.collect(job, await targets.require(job.spec.target));
       if (again !== undefined) return;
       const [before] = (job.reason ?? '').split(NOT_YET);
-      const reason = reasonOf([before?.trim(), ...lost]);
+      const unkept = job.state === 'finished' ? await keepOutputs(store, job) : [];
+      const reason = reasonOf([before?.trim(), ...lost, ...unkept]);
       await store.write(() => store.jobs.update(runId, { reason, collected: undefined, uncollected: false }));
       onKept(job);
     } catch (error) {

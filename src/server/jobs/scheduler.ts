@@ -10,6 +10,7 @@ import { type Ending, machineOf } from './ending.js';
 import { faultOf } from './failure.js';
 import type { Harvest } from './harvest.js';
 import type { LogMirror } from './log-mirror.js';
+import type { JobInputs } from './inputs.js';
 import { nextToStart } from './queue.js';
 import { Retries } from './retries.js';
 import type { Starter } from './starter.js';
@@ -31,6 +32,7 @@ export interface SchedulerOptions {
   harvest: Harvest;
   mirror: LogMirror;
   usage: UsageSampler;
+  inputs: JobInputs;
 }
 
 /**
@@ -162,7 +164,9 @@ export class Scheduler {
     const waiting = jobs.filter(({ handle, runId }) => !handle && !this.supervised.has(runId));
     for (const job of waiting.filter(({ cancelRequested }) => cancelRequested))
       this.supervise(job, () => this.finishCancelled(job.runId));
-    for (const job of nextToStart(jobs, target.slots(), this.supervised))
+    // A job that waits for its data lets those pass that do not.
+    const ready = jobs.filter((job) => job.handle || job.cancelRequested || this.options.inputs.isReady(job));
+    for (const job of nextToStart(ready, target.slots(), this.supervised))
       if (this.retries.isDue(job.runId)) this.supervise(job, () => this.start(job, target));
   }
 

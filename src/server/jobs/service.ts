@@ -8,6 +8,8 @@ import type { BuildProgress, JobEnvironment, Target } from '../../targets/target
 import type { Targets } from '../../targets/targets.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
 import type { BuiltOn, Compute, Leftover, ServerSettings, ShellCommand } from '../../workspace/types.js';
+import { checkOutputs } from '../data/keep-outputs.js';
+import { pinned } from '../data/pin.js';
 import { buildOn } from '../environments/build.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
@@ -15,11 +17,11 @@ import { Upkeep } from '../upkeep.js';
 import { Collector } from './collector.js';
 import { computeOf } from './compute.js';
 import { ask, whyUnreachable } from './contact.js';
-import { dataOf } from './data.js';
 import { Ending } from './ending.js';
 import { definedEnvironment, environmentOf } from './environment.js';
 import { foldersOf } from './folders.js';
 import { Harvest } from './harvest.js';
+import { JobInputs } from './inputs.js';
 import { splitInherited } from './inherited.js';
 import { LatePatterns } from './late-patterns.js';
 import { LogMirror } from './log-mirror.js';
@@ -65,6 +67,7 @@ export class JobService {
   private readonly usage: UsageSampler;
   private readonly late: LatePatterns;
   private readonly ending: Ending;
+  private readonly inputs: JobInputs;
   private readonly scheduler: Scheduler;
 
   constructor(options: JobServiceOptions) {
@@ -90,8 +93,14 @@ export class JobService {
       onEnd: (job) => this.ended(job),
     });
     this.ending = ending;
-    const starter = new Starter({ ...options, secrets });
-    this.scheduler = new Scheduler({ store, targets, log, starter, ending, harvest, mirror, usage });
+    this.inputs = new JobInputs({
+      ...{ store, home, log },
+      limit: () => options.settings().dataCacheLimit,
+      onReady: () => this.scheduler.wake(),
+    });
+    const { inputs } = this;
+    const starter = new Starter({ ...options, secrets, inputs });
+    this.scheduler = new Scheduler({ store, targets, log, starter, ending, harvest, mirror, usage, inputs });
     targets.onOpen = (target) => this.recoverTarget(target);
   }
 
@@ -124,11 +133,13 @@ export class JobService {
    * @throws BAD_REQUEST, also when the target cannot run it | NOT_FOUND (target, parent, environment, input) | TARGET_UNREACHABLE |
    *   CONFLICT (experiment) | LARGE_FILES | GIT_FAILED | TOO_LARGE
    */
-  async submit(request: SubmitRequest): Promise<string> {
-    const { spec } = request;
+  async submit(asked: SubmitRequest): Promise<string> {
+    const spec = pinned(this.store, asked.spec);
+    const request = { ...asked, spec };
     requireSecrets(spec, request.secrets);
     const target = await this.targets.require(spec.target);
-    dataOf(spec);
+    this.inputs.check(spec);
+    checkOutputs(this.store, spec);
     await checkTarget(target, spec, environmentOf(this.store, spec.environment));
     const runId = randomUUID().replaceAll('-', '');
     // Before it is written down: from then on it may be begun.
@@ -298,6 +309,7 @@ export class JobService {
   /** Jobs go on. */
   async close(): Promise<void> {
     this.scheduler.close();
+    this.inputs.close();
     this.collector.close();
     this.late.close();
     await this.targets.close();
@@ -308,6 +320,7 @@ export class JobService {
     const { runId } = job;
     this.secrets.delete(runId);
     this.usage.forget(runId);
+    this.inputs.forget(runId);
     this.scheduler.forget(runId);
     if (job.uncollected) this.collector.later();
     else void this.release(job);

@@ -3,14 +3,15 @@ import fs from 'node:fs';
 import { TrainyardError } from '../../base/errors.js';
 import { codeOf, inputsOf } from '../../targets/shared/code.js';
 import { tokenVariables } from '../../targets/shared/environment.js';
-import type { Job, Target } from '../../targets/target.js';
+import type { Job, JobData, Target } from '../../targets/target.js';
 import type { ServerSettings } from '../../workspace/types.js';
 import { noteBuilt } from '../environments/build.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { attempt } from './contact.js';
-import { dataOf, outputsOf } from './data.js';
+import { outputsOf } from './declared-outputs.js';
 import { environmentOf } from './environment.js';
+import type { JobInputs } from './inputs.js';
 import { keepJob } from './kept-jobs.js';
 import type { SecretsInMemory } from './secrets.js';
 import { jobToken } from './token.js';
@@ -27,6 +28,7 @@ export interface StarterOptions {
   token: string;
   settings: () => ServerSettings;
   secrets: SecretsInMemory;
+  inputs: JobInputs;
 }
 
 /** Brings jobs to their targets: what is written down is enough to find out afterwards whether one arrived. */
@@ -43,7 +45,7 @@ export class Starter {
    * @throws TrainyardError when it cannot be started | UnreachableError when nobody knows
    */
   async start(record: JobRecord, target: Target): Promise<boolean> {
-    const { store, home, secrets } = this.options;
+    const { store, home, secrets, inputs } = this.options;
     const { runId } = record;
     const inMemory = secrets.get(runId);
     if (!inMemory && record.secretNames.length > 0)
@@ -54,7 +56,7 @@ export class Starter {
     if (!inMemory && record.memoryNames.length > 0)
       await store.write(() => store.jobs.update(runId, { reason: lostNames(record.memoryNames) }));
     target.expect?.(runId);
-    const job = this.jobOf(record);
+    const job = this.jobOf(record, await inputs.of(record));
     const handle = record.handle ?? target.plan(job);
     if (store.jobs.get(runId)?.cancelRequested) return false;
     if (!record.handle) {
@@ -69,10 +71,11 @@ export class Starter {
     );
     secrets.delete(runId);
     if (job.environment?.kind === 'defined') await noteBuilt(store, target, job.environment);
+    inputs.forget(runId);
     return true;
   }
 
-  private jobOf({ runId, spec, snapshot, baseEnv }: JobRecord): Job {
+  private jobOf({ runId, spec, snapshot, baseEnv }: JobRecord, data: JobData[]): Job {
     if (!snapshot) throw new TrainyardError('INTERNAL', 'The job has no snapshot.');
     const { store, serverUrl, token, settings, secrets } = this.options;
     const environment = environmentOf(store, spec.environment);
@@ -83,7 +86,7 @@ export class Starter {
       command: spec.command,
       ...(environment && { environment }),
       parameters: spec.parameters ?? {},
-      data: dataOf(spec),
+      data,
       ...(spec.resources && { resources: spec.resources }),
       ...(spec.network && { network: spec.network }),
       ...(spec.debug && { debug: spec.debug }),

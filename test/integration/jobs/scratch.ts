@@ -28,6 +28,7 @@ export class Scratch {
     snapshotSizeLimit: 1e8,
     grace: 1,
     idleExit: 15,
+    dataCacheLimit: 1e9,
   };
   private supervisor: string[] = [];
   /** Kinds of targets beside that of this machine. */

@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { messageOf, TrainyardError } from '../../base/errors.js';
+import { formatBytes } from '../../base/format.js';
+import type { DataInput, JobSpec } from '../../job/spec.js';
+import type { JobData } from '../../targets/target.js';
+import { type CachedData, DataCache, type Progress } from '../data/cache.js';
+import { locate } from '../data/locate.js';
+import { placeOf } from '../data/pin.js';
+import type { DatasetInput } from '../store/full-runs.js';
+import type { JobRecord } from '../store/jobs.js';
+import { hashOf } from '../store/objects.js';
+import type { Store } from '../store/store.js';
+
+/** The content of larger files is not hashed. */
+const HASHED_UP_TO = 64 * 1024 * 1024;
+/** Of a dataset's digest, as MLflow has it. */
+const LONGEST_DIGEST = 36;
+
+export interface JobInputsOptions {
+  store: Store;
+  home: string;
+  log: Logger;
+  /** Bytes of downloaded data that are kept. */
+  limit: () => number;
+  /** The data of a job is here, or cannot be had. */
+  onReady: () => void;
+}
+
+interface Preparation {
+  data: Promise<JobData[]>;
+  isSettled: boolean;
+  controller: AbortController;
+}
+
+/** The data that jobs read: got before they start, without taking the place of jobs that could. */
+export class JobInputs {
+  private readonly options: JobInputsOptions;
+  private readonly cache: DataCache;
+  private readonly preparations = new Map<string, Preparation>();
+  private closed = false;
+
+  constructor(options: JobInputsOptions) {
+    this.options = options;
+    const { store, home, limit } = options;
+    const folder = path.join(home, 'data');
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.cache = new DataCache({ folder, limit, isActive: (runId) => store.jobs.isActive(runId) });
+  }
+
+  /** Before anything is kept of a job. @throws BAD_REQUEST | NOT_FOUND */
+  check({ inputs = {} }: JobSpec): void {
+    for (const [name, input] of Object.entries(inputs)) locate(this.options.store, name, input);
+  }
+
+  /** Whether a job that waits can be started. The first call begins to get its data. */
+  isReady(job: Pick<JobRecord, 'runId' | 'spec'>): boolean {
+    return this.preparationOf(job).isSettled;
+  }
+
+  /** @throws TrainyardError when some of it cannot be had */
+  of(job: Pick<JobRecord, 'runId' | 'spec'>): Promise<JobData[]> {
+    return this.preparationOf(job).data;
+  }
+
+  /** The job has started, or never will. */
+  forget(runId: string): void {
+    this.preparations.get(runId)?.controller.abort(ended());
+    this.preparations.delete(runId);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const runId of [...this.preparations.keys()]) this.forget(runId);
+    this.cache.close();
+  }
+
+  private preparationOf(job: Pick<JobRecord, 'runId' | 'spec'>): Preparation {
+    const known = this.preparations.get(job.runId);
+    if (known) return known;
+    const controller = new AbortController();
+    const names = Object.keys(job.spec.inputs ?? {});
+    const preparation: Preparation = {
+      data: names.length === 0 ? Promise.resolve([]) : this.prepare(job, controller.signal),
+      isSettled: names.length === 0,
+      controller,
+    };
+    this.preparations.set(job.runId, preparation);
+    if (names.length > 0) this.follow(job.runId, preparation);
+    return preparation;
+  }
+
+  private follow(runId: string, preparation: Preparation): void {
+    preparation.data
+      .catch((error: unknown) => {
+        if (!preparation.controller.signal.aborted)
+          this.options.log.warn({ err: error, runId }, 'the data of a job could not be had');
+      })
+      .finally(() => {
+        preparation.isSettled = true;
+        if (!this.closed) this.options.onReady();
+      });
+  }
+
+  private async prepare(
+    { runId, spec }: Pick<JobRecord, 'runId' | 'spec'>,
+    signal: AbortSignal,
+  ): Promise<JobData[]> {
+    const { store } = this.options;
+    const data: JobData[] = [];
+    const datasets: DatasetInput[] = [];
+    for (const [name, input] of Object.entries(spec.inputs ?? {})) {
+      const { source, dataset } = await this.one(runId, name, input, signal);
+      data.push({ name, type: input.type, source });
+      datasets.push(dataset);
+    }
+    signal.throwIfAborted();
+    await store.write(() => {
+      if (!store.jobs.isActive(runId)) return;
+      store.runs.addDatasets(runId, datasets);
+      if (store.jobs.get(runId)?.waiting !== undefined) store.jobs.update(runId, { waiting: undefined });
+    });
+    return data;
+  }
+
+  private async one(
+    runId: string,
+    name: string,
+    input: DataInput,
+    signal: AbortSignal,
+  ): Promise<{ source: string; dataset: DatasetInput }> {
+    const { store } = this.options;
+    const located = locate(store, name, input);
+    if ('local' in located) {
+      const facts = await factsOf(located.local);
+      return { source: located.local, dataset: datasetOf(name, input, 'local', located.local, facts) };
+    }
+    let told = '';
+    const tell = (progress: Progress) => {
+      const waiting = wordsOn(name, progress);
+      if (waiting === told) return;
+      told = waiting;
+      store
+        .write(() => {
+          if (store.jobs.isActive(runId)) store.jobs.update(runId, { waiting });
+        })
+        .catch((error: unknown) => this.options.log.warn({ err: error, runId }, 'progress was not written'));
+    };
+    const { source } = located;
+    try {
+      const cached = await this.cache.get(source, runId, signal, tell);
+      return { source: cached.path, dataset: datasetOf(name, input, source.kind, source.uri, cached) };
+    } catch (error) {
+      if (!TrainyardError.is(error)) throw error;
+      const { code, hint, details } = error;
+      throw new TrainyardError(code, `The input ${name}: ${messageOf(error)}`, {
+        hint,
+        details,
+        cause: error,
+      });
+    }
+  }
+}
+
+/** “Downloading rows (1.2 of 3 GB)” */
+export function wordsOn(name: string, { done, total }: Progress): string {
+  if (total === undefined) return `Downloading ${name} (${formatBytes(done)})`;
+  const [size = '', unit = ''] = formatBytes(total).split(' ');
+  const [doneSize = '', doneUnit = ''] = formatBytes(Math.min(done, total)).split(' ');
+  return `Downloading ${name} (${unit === doneUnit ? doneSize : `${doneSize} ${doneUnit}`} of ${size} ${unit})`;
+}
+
+type Facts = Pick<CachedData, 'bytes' | 'files' | 'etag' | 'sha256'>;
+
+/** Of a file or a folder of this machine; how many files a folder has is not counted. */
+async function factsOf(file: string): Promise<Partial<Facts>> {
+  const stat = fs.statSync(file);
+  if (!stat.isFile()) return {};
+  return {
+    bytes: stat.size,
+    files: 1,
+    etag: `${stat.size}-${stat.mtimeMs}`,
+    ...(stat.size <= HASHED_UP_TO && { sha256: await hashOf(file) }),
+  };
+}
+
+/** As MLflow's clients write what a run has read. */
+function datasetOf(
+  name: string,
+  input: DataInput,
+  kind: string,
+  uri: string,
+  { bytes, files, etag, sha256 }: Partial<Facts>,
+): DatasetInput {
+  const place = placeOf(input);
+  const called = place?.kind === 'asset' || place?.kind === 'model' ? place : undefined;
+  const version = called && 'version' in called.version ? called.version.version : undefined;
+  const state = sha256 ?? etag ?? version ?? uri;
+  return {
+    name: called?.name ?? name,
+    digest: digestOf(sha256, state),
+    sourceType: kind,
+    source: JSON.stringify({ uri }),
+    profile: JSON.stringify({ input: input.path, version, bytes, files, etag, sha256 }),
+    tags: { 'mlflow.data.context': name },
+  };
+}
+
+function digestOf(sha256: string | undefined, state: string): string {
+  const hash = sha256 ?? createHash('sha256').update(state).digest('hex');
+  return hash.slice(0, LONGEST_DIGEST);
+}
+
+function ended(): Error {
+  return new TrainyardError('CANCELLED', 'The job does not need its data any more.');
+}
