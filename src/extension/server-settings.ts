@@ -5,7 +5,13 @@ import { isLocal } from './local.js';
 import { SETTINGS, settings, TARGET_SETTINGS, touchesSetting } from './settings.js';
 import type { Workspaces } from './workspaces.js';
 
-const PUSHED = [SETTINGS.parallelJobs, SETTINGS.grace, SETTINGS.sizeLimit, ...TARGET_SETTINGS];
+const PUSHED = [
+  SETTINGS.parallelJobs,
+  SETTINGS.grace,
+  SETTINGS.sizeLimit,
+  SETTINGS.dataCacheLimit,
+  ...TARGET_SETTINGS,
+];
 
 /** Brings the editor's settings of the server to it: when they change and it runs, and before the first job. */
 export class ServerSettingsSync implements vscode.Disposable {

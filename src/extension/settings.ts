@@ -7,6 +7,7 @@ export const SETTINGS = {
   parallelJobs: 'jobs.parallel',
   grace: 'jobs.grace',
   sizeLimit: 'snapshot.sizeLimitMB',
+  dataCacheLimit: 'data.cacheLimitGB',
   python: 'python',
   metric: 'runs.metric',
   saveBeforeSubmit: 'submit.saveBeforeSubmit',
@@ -52,6 +53,7 @@ export const settings = {
       ...set(SETTINGS.parallelJobs, (parallelJobs) => ({ parallelJobs })),
       ...set(SETTINGS.grace, (grace) => ({ grace })),
       ...set(SETTINGS.sizeLimit, (megabytes) => ({ snapshotSizeLimit: megabytes * 1024 * 1024 })),
+      ...set(SETTINGS.dataCacheLimit, (gigabytes) => ({ dataCacheLimit: Math.round(gigabytes * 1e9) })),
       ...ofTargets(),
     };
   },

@@ -52,7 +52,7 @@ type Field = keyof typeof DATA_FILE_SCHEMA.properties;
  * @throws BAD_REQUEST with all the problems
  */
 export async function readDataFile(text: string, folder: string): Promise<DataFile> {
-  const { parseDocument } = await import('yaml');
+  const { parseDocument } = await import('../base/yaml.js');
   const document = parseDocument(text);
   const [fault] = document.errors;
   if (fault) throw wrong([fault.message.split('\n')[0] ?? fault.message]);

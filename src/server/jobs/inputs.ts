@@ -8,6 +8,7 @@ import type { DataInput, JobSpec } from '../../job/spec.js';
 import type { JobData } from '../../targets/target.js';
 import { type CachedData, DataCache, type Progress } from '../data/cache.js';
 import { locate } from '../data/locate.js';
+import { checkTable } from '../data/mltable.js';
 import { placeOf } from '../data/pin.js';
 import type { DatasetInput } from '../store/full-runs.js';
 import type { JobRecord } from '../store/jobs.js';
@@ -113,6 +114,7 @@ export class JobInputs {
     const datasets: DatasetInput[] = [];
     for (const [name, input] of Object.entries(spec.inputs ?? {})) {
       const { source, dataset } = await this.one(runId, name, input, signal);
+      if (input.type === 'mltable') await aboutInput(name, () => checkTable(source));
       data.push({ name, type: input.type, source });
       datasets.push(dataset);
     }
@@ -149,18 +151,19 @@ export class JobInputs {
         .catch((error: unknown) => this.options.log.warn({ err: error, runId }, 'progress was not written'));
     };
     const { source } = located;
-    try {
-      const cached = await this.cache.get(source, runId, signal, tell);
-      return { source: cached.path, dataset: datasetOf(name, input, source.kind, source.uri, cached) };
-    } catch (error) {
-      if (!TrainyardError.is(error)) throw error;
-      const { code, hint, details } = error;
-      throw new TrainyardError(code, `The input ${name}: ${messageOf(error)}`, {
-        hint,
-        details,
-        cause: error,
-      });
-    }
+    const cached = await aboutInput(name, () => this.cache.get(source, runId, signal, tell));
+    return { source: cached.path, dataset: datasetOf(name, input, source.kind, source.uri, cached) };
+  }
+}
+
+/** Names the input in what goes wrong. */
+async function aboutInput<T>(name: string, what: () => Promise<T>): Promise<T> {
+  try {
+    return await what();
+  } catch (error) {
+    if (!TrainyardError.is(error)) throw error;
+    const { code, hint, details } = error;
+    throw new TrainyardError(code, `The input ${name}: ${messageOf(error)}`, { hint, details, cause: error });
   }
 }
 

@@ -268,4 +268,31 @@ describe('data of jobs', () => {
     for (const wrong of [`runs:/${first.id}/none`, `runs:/${'0'.repeat(32)}/outputs`])
       await assert.rejects(submit(wrong), (error) => TrainyardError.is(error, 'NOT_FOUND'));
   });
+
+  it('is a table of the files that its MLTable names', async () => {
+    const folder = path.join(test.root, 'table');
+    fs.mkdirSync(folder);
+    const read = async (text: string | undefined) => {
+      const file = path.join(folder, 'MLTable');
+      if (text === undefined) fs.rmSync(file, { force: true });
+      else fs.writeFileSync(file, text);
+      const { id } = await submit(folder, {
+        inputs: { rows: { type: 'mltable', path: folder } },
+        command: ['sh', '-c', 'cat "$1"/*.csv', 'sh', '${{inputs.rows}}'],
+      });
+      const run = await test.ended(id);
+      return run.state === 'finished' ? test.log(id) : (run.job?.reason ?? '');
+    };
+    fs.writeFileSync(path.join(folder, 'a.csv'), '1,2\n');
+    const transformations = 'transformations: [{read_delimited: {delimiter: ","}}]';
+    assert.equal(await read(`paths: [{file: ./a.csv}, {pattern: ./*.csv}]\n${transformations}\n`), '1,2\n');
+    assert.match(
+      await read('paths: [{file: ./b.csv}]'),
+      /The input rows: .*names \.\/b\.csv, which is not there/,
+    );
+    assert.match(await read('paths: [{pattern: ./*.parquet}]'), /names \.\/\*\.parquet, which is not there/);
+    assert.match(await read('paths: []'), /is no table: `paths` is missing/);
+    assert.match(await read('paths: [{url: x}]'), /paths\[0\] must be a file, a folder or a pattern/);
+    assert.match(await read(undefined), /has no file MLTable/);
+  });
 });

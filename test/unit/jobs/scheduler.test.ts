@@ -43,7 +43,13 @@ class Scratch {
     const { home } = this;
     this.store = Store.open(path.join(home, 'store'));
     const log = pino({ level: process.env['TRAINYARD_LOG'] ?? 'silent' });
-    const settings = () => ({ parallelJobs: 2, snapshotSizeLimit: 1e8, grace: 1, idleExit: 15, dataCacheLimit: 1e9 });
+    const settings = () => ({
+      parallelJobs: 2,
+      snapshotSizeLimit: 1e8,
+      grace: 1,
+      idleExit: 15,
+      dataCacheLimit: 1e9,
+    });
     const jobFolder = (id: string) => foldersOf(home, id).root;
     const listen = () => Promise.reject(new Error('This server listens nowhere.'));
     this.service = new JobService({
