@@ -25,10 +25,10 @@ export interface Beat {
   startedAt: number;
 }
 
-/** Whether another watcher has begun since: then this one ends. */
+/** Whether another watcher has begun since, or its folder is gone: then this one ends. */
 export function isNewer(folder: string, { pid, startedAt }: Beat): boolean {
   const now = readJson<Beat>(folder, BEAT);
-  return now !== undefined && (now.pid !== pid || now.startedAt !== startedAt);
+  return now?.pid !== pid || now.startedAt !== startedAt;
 }
 
 export class Watch {

@@ -45,7 +45,8 @@ async function main(folder: string): Promise<void> {
   let [seen, answered] = [Date.now(), Date.now()];
   const isOver = () => (answered >= seen ? answered - seen > IDLE : false) || Date.now() - answered > GIVE_UP;
   while (!isOver()) {
-    if (isNewer(folder, self)) return;
+    // Another one sees to all of it, or the home was removed: nobody may bring its server back.
+    if (isNewer(folder, self)) process.exit(0);
     if (Date.now() >= lookAt) {
       lookAt = Date.now() + LOOK_EVERY;
       try {

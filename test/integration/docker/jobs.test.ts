@@ -406,4 +406,26 @@ describeWithEngine('jobs in containers', function ({ address, images }) {
     await at(address);
     assert.equal((await row())?.ready, true);
   });
+
+  it('are watched by one process, which ends with the home', async () => {
+    const other = new TestHome();
+    const watchers = () =>
+      execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+        .split('\n')
+        .filter((line) => line.includes('watcher.js') && line.includes(other.home));
+    try {
+      await other.workspace.changeSettings({ grace: 1, targets: { docker: { host: address } } });
+      const parts: JobParts = { codeFolder: other.project, workingFolder: other.project, target: 'docker' };
+      const spec: CommandJob = {
+        ...buildJob(parts, { command: ['sh', '-c', 'sleep 2'] }),
+        environment: { kind: 'image', image: images.shell },
+      };
+      const { id } = await other.workspace.jobs.submit(spec);
+      await other.ended(id);
+      assert.equal(watchers().length, 1);
+    } finally {
+      await other.close();
+    }
+    await until('the watcher to end', () => watchers().length === 0, 20_000);
+  });
 });
