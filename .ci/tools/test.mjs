@@ -74,6 +74,7 @@ async function mocha(suite, folder) {
     ensureBuild();
     Object.assign(env, (await containers).env);
     if (suite === 'integration') Object.assign(env, pythons());
+    if (suite === 'editor') env.TRAINYARD_TEST_DEBUGPY = debugPython();
     if (suite === 'ui' || suite === 'editor') env.CHROMIUM = ensureChromium();
     // One test has a tracking server of MLflow beside it, where there is one.
     if (suite === 'ui' && isFull) env.TRAINYARD_TEST_PYTHON_FULL = fullPython();
@@ -122,7 +123,7 @@ function pythons() {
   const env = {
     TRAINYARD_TEST_PYTHON: ensurePython(),
     TRAINYARD_TEST_TENSORBOARD: of('tensorboard', 'requirements.txt'),
-    TRAINYARD_TEST_DEBUGPY: of('debug', 'requirements.txt'),
+    TRAINYARD_TEST_DEBUGPY: debugPython(),
   };
   if (isFull) {
     env.TRAINYARD_TEST_PYTHON_FULL = fullPython();
@@ -131,6 +132,10 @@ function pythons() {
     env.TRAINYARD_TEST_PYTHON_SERVER2 = of('workspace', 'requirements-server2.txt');
   } else say('TRAINYARD_TEST_FULL=1 also runs what wants PyTorch and an old MLflow (7 GB of packages)');
   return env;
+}
+
+function debugPython() {
+  return ensurePython(path.join(ROOT, 'test', 'integration', 'debug', 'requirements.txt'));
 }
 
 function fullPython() {

@@ -3,6 +3,7 @@ import type { Run } from '../workspace/types.js';
 import { homeOf } from '../workspace/local/launch.js';
 import { registerChartCommands } from './commands/charts.js';
 import { registerCodeCommands } from './commands/code.js';
+import { registerDebugCommands } from './commands/debug.js';
 import { registerDeletedCommands } from './commands/deleted.js';
 import { registerFailureCommands } from './commands/failures.js';
 import { registerModelCommands } from './commands/models.js';
@@ -127,7 +128,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   };
   const register = commandRegister(context, log);
   const choose = new RunChooser(workspaces, () => runsView.selection);
-  registerSubmitCommands(register, { workspaces, submitter, memory, secrets, chosen, log, onSubmitted });
+  const submitParts = { workspaces, submitter, memory, secrets, chosen, log, onSubmitted };
+  registerSubmitCommands(register, submitParts);
+  registerDebugCommands(register, submitParts, workspaces, choose);
   registerChooseInterpreter(register, { chosen, memory, log });
   registerSecretCommands(register, secrets);
   registerRunCommands(register, {

@@ -3,6 +3,7 @@ export const COMMANDS = {
   submit: 'trainyard.submit',
   submitWithOptions: 'trainyard.submitWithOptions',
   submitAgain: 'trainyard.submitAgain',
+  submitAndDebug: 'trainyard.submitAndDebug',
   chooseInterpreter: 'trainyard.chooseInterpreter',
   manageSecrets: 'trainyard.manageSecrets',
 
@@ -21,6 +22,7 @@ export const COMMANDS = {
   cancel: 'trainyard.run.cancel',
   markEnded: 'trainyard.run.markEnded',
   rerun: 'trainyard.run.rerun',
+  attachDebugger: 'trainyard.run.attachDebugger',
   copyId: 'trainyard.run.copyId',
   rename: 'trainyard.run.rename',
   editTag: 'trainyard.run.editTag',

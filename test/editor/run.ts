@@ -14,6 +14,8 @@ import { MARK } from './mark.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = path.join(ROOT, 'out/editor');
 const TESTS = path.join(OUT, 'index.cjs');
+/** What attaches the editor to debugpy, in the place of the Python Debugger extension. */
+const PYTHON_DEBUGGER = path.join(ROOT, 'test/editor/python-debugger');
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-host-')));
 const home = path.join(scratch, 'home');
 const folder = path.join(scratch, 'project');
@@ -77,7 +79,7 @@ async function pickHost(): Promise<() => Promise<number>> {
 async function onDesktop(): Promise<number> {
   const executable = process.env['VSCODE_EXECUTABLE'];
   return runTests({
-    extensionDevelopmentPath: ROOT,
+    extensionDevelopmentPath: [ROOT, PYTHON_DEBUGGER],
     extensionTestsPath: TESTS,
     extensionTestsEnv: env,
     launchArgs: [folder, '--disable-workspace-trust', `--user-data-dir=${path.join(scratch, 'data')}`],
@@ -92,6 +94,7 @@ async function onServer(): Promise<number> {
     folder,
     scratch: path.join(scratch, 'editor'),
     env,
+    extensions: [PYTHON_DEBUGGER],
     tests: {
       path: TESTS,
       onExit: (code) => exited(code),

@@ -39,6 +39,8 @@ export async function openEditor(options: {
   scratch: string;
   env: Record<string, string>;
   settings?: Record<string, unknown>;
+  /** Folders of further extensions. */
+  extensions?: readonly string[];
   /** A `.vsix` that is installed in place of the extension of this checkout. */
   vsix?: string;
   /** A module whose `run()` the extension host calls. */
@@ -102,7 +104,9 @@ export async function openEditor(options: {
   }
   const remote = (file: string) => ({ scheme: 'vscode-remote', authority: `127.0.0.1:${port}`, path: file });
   const development = {
-    ...(!options.vsix && { extensions: [remote(ROOT.replace(/\/$/, ''))] }),
+    extensions: [...(options.vsix ? [] : [ROOT.replace(/\/$/, '')]), ...(options.extensions ?? [])].map(
+      remote,
+    ),
     ...(tests && { extensionTestsPath: remote(tests.path) }),
   };
   // The workbench reads its options from the page; the development extension is added before it does.

@@ -46,8 +46,16 @@ export class Submitter {
     this.#log = log;
   }
 
-  /** Undefined when a person stopped it. */
-  async submitScript(script: Script, options: ScriptOptions, displayName?: string): Promise<Run | undefined> {
+  /**
+   * Undefined when a person stopped it.
+   * @param debuggerOf the debugger that it is to run under, by its interpreter
+   */
+  async submitScript(
+    script: Script,
+    options: ScriptOptions,
+    displayName?: string,
+    debuggerOf?: (interpreter: string) => Promise<NonNullable<JobSpec['debug']>>,
+  ): Promise<Run | undefined> {
     if (!(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
     await requireFile(script.uri);
     const { job, secrets } = await this.#prepare(script, options, displayName);
@@ -55,7 +63,8 @@ export class Submitter {
     const spec = found
       ? buildModuleJob({ ...job, module: found.name, found, pythonPath: process.env['PYTHONPATH'] })
       : buildScriptJob({ ...job, script: script.uri.fsPath });
-    return this.#submitLogging(spec, options, secrets);
+    const debug = await debuggerOf?.(job.interpreter);
+    return this.#submitLogging({ ...spec, ...(debug && { debug }) }, options, secrets);
   }
 
   /** A module by its name, or code, in a folder. Undefined when a person stopped it. */
