@@ -155,6 +155,7 @@ export class DockerTarget implements Target {
         ? [`A job in a container needs an image. ${NAME_ONE}`]
         : []),
       ...problemsWith(spec.resources, info),
+      ...(spec.debug ? ['A job in a container cannot be debugged yet. Debug it on the target “local”.'] : []),
       ...settings.mounts
         .filter(({ source }) => !fs.existsSync(source))
         .map(({ source }) => `The folder ${source} of the setting trainyard.docker.mounts is not there.`),

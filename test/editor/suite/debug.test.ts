@@ -33,7 +33,8 @@ describe('debugging a job', function () {
     };
     const [top] = stackFrames;
     // A remote window gives paths as addresses.
-    assert.ok(top?.source.path.endsWith(script.path), top?.source.path);
+    assert.ok(top, 'It stopped nowhere.');
+    assert.ok(top.source.path.endsWith(script.path), top.source.path);
     assert.equal(top.line, 2);
     assert.equal((await workspace().run(id)).state, 'running');
     await session.customRequest('continue', { threadId: frame.threadId });
