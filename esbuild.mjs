@@ -74,6 +74,8 @@ const BUNDLES = {
     ...node,
     ...split('extension'),
     banner: {},
+    // That for Node asks for Node's own modules by require(), which an extension's modules do not have.
+    alias: { yaml: './node_modules/yaml/browser/index.js' },
     entryPoints: { extension: 'src/extension/activate.ts' },
     external: ['vscode'],
     outdir: 'dist',

@@ -22,6 +22,7 @@ import { registerViewCommands } from './commands/views.js';
 import { registerWorkspaceCommands } from './commands/workspaces.js';
 import { logError, showError } from './errors.js';
 import { OpenCommit } from './git/open-commit.js';
+import { JobFiles } from './job-files/job-files.js';
 import { ScriptLenses } from './lens/script-lenses.js';
 import { RunLinks } from './links/run-links.js';
 import { RunTerminalLinks } from './links/terminal-links.js';
@@ -93,6 +94,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const openCommit = keep(new OpenCommit(log));
   const lenses = keep(new ScriptLenses(workspaces, openCommit, log));
   keep(vscode.languages.registerCodeLensProvider(SCRIPTS_WITH_LENS, lenses));
+  keep(new JobFiles(workspaces, log));
   keep(vscode.window.registerUriHandler(new RunLinks(workspaces, log)));
   keep(
     vscode.window.registerTerminalLinkProvider(

@@ -15,6 +15,7 @@ export const SETTINGS = {
   envFile: 'submit.envFile',
   notify: 'notify',
   codeLens: 'codeLens',
+  jobFiles: 'jobFiles',
   dockerHost: 'docker.host',
   dockerImage: 'docker.image',
   dockerMounts: 'docker.mounts',
@@ -42,6 +43,8 @@ export const settings = {
   showAfterSubmit: () => read<'charts' | 'log' | 'nothing'>(SETTINGS.showAfterSubmit) ?? 'charts',
   envFile: (scope: vscode.Uri) => read<boolean>(SETTINGS.envFile, scope) ?? false,
   notify: () => read<'all' | 'failures' | 'nothing'>(SETTINGS.notify) ?? 'all',
+  /** Globs, from the folder of the workspace. */
+  jobFiles: (scope: vscode.Uri) => read<string[]>(SETTINGS.jobFiles, scope) ?? [],
   codeLens: () => read<boolean>(SETTINGS.codeLens) ?? true,
   /** Those of the server that a person has set in the editor; the others keep what the server has. */
   server: (): Partial<ServerSettings> => {
