@@ -6,7 +6,14 @@ import path from 'node:path';
 import { ensureContainers } from './containers.mjs';
 import { stopEngine } from './engine.mjs';
 import { ROOT, say } from './shell.mjs';
-import { ensureBuild, ensureChromium, ensureDependencies, ensureNode, ensurePython } from './setup.mjs';
+import {
+  aptInstall,
+  ensureBuild,
+  ensureChromium,
+  ensureDependencies,
+  ensureNode,
+  ensurePython,
+} from './setup.mjs';
 
 const named = process.argv.slice(2);
 const isFull = Boolean(process.env.CI || process.env.TRAINYARD_TEST_FULL);
@@ -144,6 +151,8 @@ function fullPython() {
 
 /** In a network and with mounts of its own, so that engines there touch nothing of this machine. */
 function apart(args, env) {
+  if (!fs.existsSync('/usr/bin/podman') || !fs.existsSync('/usr/bin/catatonit'))
+    aptInstall(['podman', 'catatonit', 'containernetworking-plugins']);
   const script = 'ip link set lo up && exec "$@"';
   return start('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', node, ...args], env);
 }

@@ -158,3 +158,42 @@ describeWithEngine('an engine whose disk is full', function ({ images }) {
     await test.assertTidy();
   });
 });
+
+/** Runs containers as runc does, with their roots read-only. */
+const READ_ONLY_RUNC = `#!/bin/sh
+bundle=
+for word in "$@"; do
+  [ "$previous" != --bundle ] || bundle=$word
+  previous=$word
+done
+[ -z "$bundle" ] || sed -i 's/"root":{/"root":{"readonly":true,/' "$bundle/config.json"
+exec runc "$@"
+`;
+
+describeWithEngine('an engine whose containers have read-only roots', function ({ images }) {
+  this.timeout(240_000);
+  let engine: OwnEngine;
+  let test: DockerHome;
+  before(async () => {
+    engine = OwnEngine.dockerd(64, []);
+    const runtime = path.join(engine.folder, 'read-only-runc');
+    fs.writeFileSync(runtime, READ_ONLY_RUNC, { mode: 0o755 });
+    engine.flags.push('--add-runtime', `read-only=${runtime}`, '--default-runtime', 'read-only');
+    await engine.start();
+    await engine.load(images.shell);
+    test = new DockerHome(engine.docker, engine.address);
+  });
+  after(async () => {
+    await test.close();
+    await engine.close();
+  });
+
+  it('runs jobs, which may write to their home, their output and their code', async () => {
+    const text = `touch /tried
+      echo h > "$HOME/file" && echo o > "$TRAINYARD_OUTPUT/file" && echo c > made.txt && echo all`;
+    const id = await test.script(images.shell, text);
+    assert.deepEqual(await test.ending(id), { state: 'finished', exitCode: 0, reason: undefined });
+    assert.match(await test.log(id), /^touch: .*Read-only file system\nall\n$/);
+    assert.deepEqual(await test.outputs(id), ['file', 'made.txt']);
+  });
+});

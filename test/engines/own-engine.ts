@@ -15,6 +15,8 @@ export class OwnEngine {
   readonly folder: string;
   readonly address: string;
   readonly docker: Docker;
+  /** More arguments for its next start. */
+  readonly flags: string[] = [];
   private readonly program: (folder: string) => string[];
   private process: ChildProcess | undefined;
 
@@ -38,7 +40,7 @@ export class OwnEngine {
   }
 
   async start(): Promise<void> {
-    const [program, ...args] = this.program(this.folder) as [string, ...string[]];
+    const [program, ...args] = [...this.program(this.folder), ...this.flags] as [string, ...string[]];
     const log = fs.openSync(path.join(this.folder, 'log'), 'a');
     this.process = spawn(program, args, { stdio: ['ignore', log, log] });
     fs.closeSync(log);

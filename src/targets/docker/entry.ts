@@ -7,9 +7,12 @@ import { randomBytes } from 'node:crypto';
 /** The exit code of a container that was told nothing. */
 export const NOT_TOLD = 97;
 
-/** Arguments: the line that ends what is told, the file for the output ('' for none), and the words to run. Nothing but `sh` is needed. */
+/** Arguments: the line around what is told (Podman hands on the body of the request before it), the file for the output ('' for none), and the words to run. Nothing but `sh` is needed. */
 const SCRIPT = `_ty_text= _ty_line= _ty_end='
 '
+while IFS= read -r _ty_line; do
+  [ "$_ty_line" = "$1" ] && break
+done
 while IFS= read -r _ty_line; do
   [ "$_ty_line" = "$1" ] && break
   _ty_text=$_ty_text$_ty_line$_ty_end
@@ -46,6 +49,8 @@ export function entryOf(words: readonly string[], log: string): Entry {
     command: [end, log, ...words],
     tell: (variables, umask) =>
       [
+        '',
+        end,
         ...Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`),
         ...(umask === undefined ? [] : [`umask ${umask.toString(8).padStart(4, '0')}`]),
         end,

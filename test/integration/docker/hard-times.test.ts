@@ -33,7 +33,7 @@ describeWithEngine('jobs in containers, in hard times', ({ images }) => {
     });
     assert.deepEqual(await test.ending(id), { state: 'finished', exitCode: 0, reason: undefined });
     const log = await test.log(id);
-    const [, loss, accuracy] = /epoch {2}3\/3.*  loss ([\d.]+)  val_accuracy ([\d.]+)/.exec(log) ?? [];
+    const [, loss, accuracy] = /epoch {2}3\/3.* {2}loss ([\d.]+) {2}val_accuracy ([\d.]+)/.exec(log) ?? [];
     const run = await test.workspace.run(id);
     assert.equal(run.params['lr'], '0.001');
     const metric = (name: string) => [run.metrics[name]?.value.toFixed(4), run.metrics[name]?.count];

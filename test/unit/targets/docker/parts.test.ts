@@ -185,6 +185,8 @@ describe('the first process of a container', function () {
     const entry = entryOf(words, '');
     const odd = `a 'b' "c" $(d) \\ \n${entry.command[0]}x\n`;
     assert.equal(run(entry, entry.tell({ A: odd, B: 'b' })), `<${odd}><b><a b><it's><>`);
+    // Podman lets the body of the request come first.
+    assert.equal(run(entry, `{"stream":true}${entry.tell({ A: 'a', B: 'b' })}`), "<a><b><a b><it's><>");
   });
 
   it('runs nothing when it is not told all of it', () => {
