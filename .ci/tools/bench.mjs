@@ -1,6 +1,7 @@
 // npm run bench [-- name …]      each prints what it measured and against what; TRAINYARD_BENCH_SCALE=full takes longer
 import fs from 'node:fs';
 import path from 'node:path';
+import { ensureContainers } from './containers.mjs';
 import { become, ROOT } from './shell.mjs';
 import {
   ensureBuild,
@@ -19,6 +20,7 @@ const all = fs.readdirSync(folder).filter((name) => name.endsWith('.mjs') && !na
 const wanted = process.argv.slice(2);
 const env = {
   ...process.env,
+  ...(await ensureContainers()).env,
   CHROMIUM: ensureChromium(),
   TRAINYARD_TEST_PYTHON: ensurePython(),
   TRAINYARD_BENCH_MLFLOW: ensurePython(path.join(folder, 'requirements.txt')),

@@ -3,6 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { answers } from './engine.mjs';
+import { demoImage } from './images.mjs';
 import { CACHE, ROOT, say } from './shell.mjs';
 import { ensureBuild, ensureDependencies, ensureNode, ensurePython } from './setup.mjs';
 
@@ -100,7 +102,28 @@ const copy = path.join(scratch, 'restored');
 trainyard(['run', 'restore', first.id, copy]);
 expect(fs.readFileSync(path.join(copy, 'train.py'), 'utf8') === before, 'the first run’s code, to the byte');
 
+await inContainer();
+
 console.log(`\nThe project  ${project}\nThe store    ${home}`);
 console.log(`The code of ${first.name}, restored  ${copy}`);
 if (headless) trainyard(['server', 'stop']);
 else await (await import('./open-editor.mjs')).openEditor({ project, home, node });
+
+/** The third step, where an engine runs: the same code as the second run, in a container. */
+async function inContainer() {
+  if (!(await answers())) return say('No Docker engine answers, so there is no third run in a container.');
+  let image;
+  try {
+    image = await demoImage();
+  } catch (error) {
+    return say(`There is no third run in a container: ${error.message}`);
+  }
+  say(`The same code in a container of ${image}`);
+  const where = ['--target', 'docker', '--image', image];
+  trainyard(['submit', 'train.py', '--name', 'contained', ...where, '--watch'], { show: true });
+  const [contained] = json('runs').runs;
+  expect(contained.state === 'finished' && contained.metrics.loss.count === 30, 'a whole run in a container');
+  const apart = Math.abs(contained.metrics.loss.value - second.metrics.loss.value);
+  expect(apart < 0.01, 'the loss to be that of the second run');
+  console.log(`\nThe loss in the container is ${contained.metrics.loss.value.toFixed(4)}, as outside of it.`);
+}

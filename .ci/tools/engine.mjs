@@ -84,7 +84,8 @@ async function answersWithin(time) {
   return false;
 }
 
-async function answers() {
+/** Whether there is an engine that runs images for this machine. */
+export async function answers() {
   const { default: Docker } = await import('dockerode');
   try {
     const { Os, Arch } = await new Docker().version({ abortSignal: AbortSignal.timeout(10_000) });

@@ -16,15 +16,17 @@ const PACKAGES = ['bash', 'coreutils', 'dash', 'findutils', 'grep', 'libstdc++6'
 /**
  * Each image under the name of its recipe's content, e.g. `trainyard-test/shell:0123456789ab`, built where it is missing.
  * What goes in is kept in the cache, so another engine gets it without any download.
- * @returns the names by image: `shell`, `noshell` and `python`
+ * @param names of `shell`, `noshell` and `python`; all by default
+ * @returns the names of the images by these
  */
-export async function ensureImages() {
+export async function ensureImages(names = Object.keys(IMAGES)) {
   const { default: Docker } = await import('dockerode');
   const docker = new Docker();
   if (!fs.existsSync(CERTIFICATES)) aptInstall(['ca-certificates']);
   const certificates = fs.readFileSync(CERTIFICATES, 'utf8');
   const images = {};
-  for (const [name, { recipe, context }] of Object.entries(IMAGES)) {
+  for (const name of names) {
+    const { recipe, context } = IMAGES[name];
     const dockerfile = fs.readFileSync(path.join(RECIPES, name, 'Dockerfile'), 'utf8');
     const content = hash([debian(), process.arch, ...recipe()].join('\0'));
     images[name] = `trainyard-test/${name}:${hash([dockerfile, certificates, content].join('\0'))}`;
@@ -34,6 +36,22 @@ export async function ensureImages() {
     await build(docker, images[name], [folder, path.join(RECIPES, name), CERTIFICATES]);
   }
   return images;
+}
+
+/** An image in which the demo's script runs: that of the tests on Debian, elsewhere one on the base of Docker Hub's. */
+export async function demoImage() {
+  if (fs.existsSync('/usr/bin/apt-get')) return (await ensureImages(['python'])).python;
+  const { default: Docker } = await import('dockerode');
+  const docker = new Docker();
+  const recipe = path.join(RECIPES, 'demo');
+  const content = [path.join(recipe, 'Dockerfile'), REQUIREMENTS].map((file) =>
+    fs.readFileSync(file, 'utf8'),
+  );
+  const image = `trainyard-demo:${hash(content.join('\0'))}`;
+  if (await exists(docker, image)) return image;
+  say(`Building the image ${image}`);
+  await build(docker, image, [recipe, REQUIREMENTS]);
+  return image;
 }
 
 const IMAGES = {
