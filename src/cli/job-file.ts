@@ -57,8 +57,11 @@ export async function planJobFile(
   if (!job)
     throw new TrainyardError('NOT_SUPPORTED', problems[0]?.text ?? `${name} is a ${recognised?.kind.title}.`);
   const codeFolder = folderOf(job.code ?? path.dirname(job.file), name);
+  const { readOwn } = await import('../job/file/own.js');
+  const { own } = readOwn(job.properties);
   const isOwn = job.environment === undefined || flags.python !== undefined;
-  const interpreter = isOwn && flags.image === undefined ? pythonOf(flags, codeFolder) : undefined;
+  const interpreter =
+    isOwn && flags.image === undefined ? pythonOf(flags, own.python, codeFolder) : undefined;
   const environment: Environment | undefined = interpreter
     ? { kind: 'interpreter', path: interpreter.path }
     : flags.image !== undefined
@@ -87,11 +90,12 @@ function folderOf(code: string, name: string): string {
   return fs.statSync(real).isFile() ? path.dirname(real) : real;
 }
 
-function pythonOf({ python }: EntryFlags, folder: string): Interpreter {
+/** @param written what the file says, absolute or a name */
+function pythonOf({ python }: EntryFlags, written: string | undefined, folder: string): Interpreter {
   const where = { env: process.env };
-  return python === undefined
-    ? findPython({ folder, codeFolder: folder, ...where })
-    : interpreterAt(python, process.cwd(), '--python', where);
+  if (python !== undefined) return interpreterAt(python, process.cwd(), '--python', where);
+  if (written !== undefined) return interpreterAt(written, folder, 'the job file', where);
+  return findPython({ folder, codeFolder: folder, ...where });
 }
 
 /** @throws NOT_SUPPORTED */

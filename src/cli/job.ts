@@ -1,8 +1,12 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
-import { TrainyardError } from '../base/errors.js';
+import { hasCode, messageOf, TrainyardError } from '../base/errors.js';
+import { facetOf } from '../workspace/facets.js';
+import { findRun } from './find-run.js';
 import { lineOf, readJobFileAt } from './job-file.js';
-import { count, print, printJson } from './output.js';
+import { count, print, printJson, shellWord } from './output.js';
 
 interface Json {
   json?: boolean;
@@ -22,6 +26,40 @@ export function addJob(program: Command): void {
     .argument('<kind>', 'such as command')
     .option('--json', 'print JSON, as without it')
     .action(schema);
+  job
+    .command('save')
+    .description('write the job file of a run; prints it when no file is named')
+    .argument('<run>')
+    .argument('[file]', 'a new file')
+    .option('--json', 'print JSON')
+    .action(save);
+}
+
+async function save(given: string, name: string | undefined, flags: Json): Promise<void> {
+  const { workspace, run } = await findRun(given);
+  const spec = await facetOf(workspace, 'jobs').spec(run.id);
+  const { jobFileOf } = await import('../job/file/save.js');
+  const file = path.resolve(name ?? 'job.yml');
+  const { text, notes } = jobFileOf(spec, file);
+  if (name !== undefined) writeNew(file, text);
+  if (flags.json) printJson({ ...(name !== undefined && { file }), text, notes });
+  else if (name === undefined) process.stdout.write(text);
+  else print(`Saved as ${name}. Submit it with: trainyard submit ${shellWord(name)}`);
+  if (!flags.json) for (const note of notes) process.stderr.write(`${note}\n`);
+}
+
+/** @throws CONFLICT | BAD_REQUEST */
+function writeNew(file: string, text: string): void {
+  try {
+    fs.writeFileSync(file, text, { flag: 'wx' });
+  } catch (cause) {
+    if (hasCode(cause, 'EEXIST'))
+      throw new TrainyardError('CONFLICT', `${file} is already there.`, {
+        hint: 'Name another file.',
+        cause,
+      });
+    throw new TrainyardError('BAD_REQUEST', `${file} cannot be written: ${messageOf(cause)}`, { cause });
+  }
 }
 
 async function validate(file: string, flags: Json): Promise<void> {

@@ -71,6 +71,18 @@ environment_variables: { A: true }
     assert.equal(test.cli(['run', 'logs', id]).stdout, '[1][2][two words][--wd][3][b]\n');
   });
 
+  it('are made of runs', () => {
+    const saved = test.cli(['job', 'save', 'from a file', 'saved.yml']);
+    // Two runs have that name.
+    assert.equal(saved.status, 2);
+    const { runs } = JSON.parse(test.cli(['runs', '--json']).stdout) as { runs: { id: string }[] };
+    const { id } = runs.at(-1) as { id: string };
+    assert.equal(test.cli(['job', 'save', id, 'saved.yml']).status, 0);
+    assert.equal(test.cli(['job', 'save', id, 'saved.yml']).status, 1);
+    const again = JSON.parse(test.cli(['submit', 'saved.yml', '--wait', '--json']).stdout) as { id: string };
+    assert.equal(test.cli(['run', 'logs', again.id]).stdout, '[0.1][two words][True]\n');
+  });
+
   it('that are wrong are not submitted', () => {
     const { status, stderr } = test.cli(['submit', 'wrong.yml']);
     assert.equal(status, 2);

@@ -1,10 +1,9 @@
 /** A command of a job file as the words that are run. */
-import { splitArguments } from '../../arguments.js';
-
 const PLACEHOLDER = /\$\{\{\s*(?:inputs|outputs)\.[\w.-]+\s*\}\}/g;
 
-/** What a shell does more than split a line into words: variables, patterns, pipes, several commands. */
-const OF_A_SHELL = /[\n\r$`|&;<>(){}*?[\]~#!^\\]/;
+/** What means something to a shell outside of quotes. */
+const SPECIAL = /[\n\r$`|&;<>(){}*?[\]~#!^]/;
+const SPECIAL_IN_DOUBLE_QUOTES = /[$`!\\]/;
 
 /** Words that are no programs, or mean something else to a shell than the program of that name. */
 const BUILTINS = new Set(
@@ -29,19 +28,40 @@ function wordsOf(text: string, parameters: Readonly<Record<string, string>>): st
   const values = used.flatMap((body) => parameters[body.replace(/^inputs\./, '')] ?? []);
   if (!values.every(isPlain)) return undefined;
   const marks: string[] = [];
-  const marked = text.replace(PLACEHOLDER, (whole) => `\u0001${marks.push(whole) - 1}\u0002`);
-  // In single quotes everything is plain; in double quotes and without, some characters are not.
-  if (OF_A_SHELL.test(marked.replace(/'[^']*'/g, ''))) return undefined;
-  let words: string[];
-  try {
-    words = splitArguments(marked);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return undefined;
-  }
+  const marked = text.replace(PLACEHOLDER, (whole) => `\uE000${marks.push(whole) - 1}\uE001`);
+  const words = split(marked);
+  if (!words) return undefined;
   const [program = ''] = words;
   if (program === '' || BUILTINS.has(program) || /^\w+\+?=/.test(program)) return undefined;
   return words.map((word) =>
-    word.replace(/\u0001(\d+)\u0002/g, (_, i: string) => marks[Number(i)] as string),
+    word.replace(/\uE000(\d+)\uE001/g, (_, i: string) => marks[Number(i)] as string),
   );
+}
+
+/** The words of a line, as a shell splits it; undefined when the shell would do more with it, or a quote is not closed. */
+function split(line: string): string[] | undefined {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote = '';
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i] as string;
+    if (quote !== '') {
+      if (c === quote) quote = '';
+      else if (quote === '"' && SPECIAL_IN_DOUBLE_QUOTES.test(c)) return undefined;
+      else word += c;
+    } else if (c === "'" || c === '"') {
+      quote = c;
+      word ??= '';
+    } else if (c === '\\') {
+      const next = line[++i];
+      if (next === undefined || next === '\n') return undefined;
+      word = (word ?? '') + next;
+    } else if (c === ' ' || c === '\t') {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else if (SPECIAL.test(c)) return undefined;
+    else word = (word ?? '') + c;
+  }
+  if (quote !== '') return undefined;
+  return word === undefined ? words : [...words, word];
 }

@@ -4,6 +4,7 @@ import { buildJob } from '../../build.js';
 import type { CommandJob, Environment } from '../../spec.js';
 import { fill, readExpressions } from '../expressions.js';
 import type { JobFile } from './job-file.js';
+import { readOwn } from '../own.js';
 import { commandOf } from './shell.js';
 
 /** What a call of submit says; it counts more than the file. */
@@ -21,31 +22,38 @@ export interface SubmitOptions {
 }
 
 /** A run’s note, as MLflow keeps it. */
-const NOTE = 'mlflow.note.content';
+export const NOTE = 'mlflow.note.content';
 
 /** @param codeFolder absolute; the folder of `job.code`, which is there */
 export function specOf(job: JobFile, codeFolder: string, options: SubmitOptions): CommandJob {
+  const { own, others } = readOwn(job.properties);
   const displayName = options.displayName ?? job.displayName ?? job.name;
   const timeout = options.timeout ?? job.timeout;
+  const metrics = options.metrics ?? own.metrics;
   const target = options.target ?? targetOf(job);
   const command = commandOf(commandText(job), job.parameters);
+  const workingFolder = path.join(codeFolder, own.workingFolder ?? '');
   const script = scriptIn(command);
   const spec = buildJob(
     {
       codeFolder,
-      workingFolder: codeFolder,
+      workingFolder,
       experiment: options.experiment ?? job.experiment ?? options.defaultExperiment,
       ...(displayName !== undefined && { displayName }),
       ...(target !== undefined && { target }),
       environmentVariables: { ...job.environmentVariables, ...options.environmentVariables },
       ...(timeout !== undefined && { timeout }),
-      ...(options.metrics && { metrics: options.metrics }),
+      ...(metrics && { metrics }),
       tags: { ...job.tags, ...(job.description !== undefined && { [NOTE]: job.description }) },
     },
-    { command, ...(options.environment && { environment: options.environment }) },
-    script === undefined ? undefined : path.join(codeFolder, script),
+    {
+      ...(own.launcher && { launcher: own.launcher }),
+      command,
+      ...(options.environment && { environment: options.environment }),
+    },
+    script === undefined ? undefined : path.join(workingFolder, script),
   );
-  const azure = azureOf(job);
+  const azure = azureOf(job, others);
   return {
     ...spec,
     ...(isFull(job.parameters) && { parameters: { ...job.parameters } }),
@@ -81,7 +89,10 @@ function scriptIn([program = '', first = '']: readonly string[]): string | undef
 }
 
 /** What has no place in a run, kept for a file that is made of it again. */
-function azureOf({ azure, name, properties, compute }: JobFile): Record<string, unknown> {
+function azureOf(
+  { azure, name, compute }: JobFile,
+  properties: Readonly<Record<string, string>>,
+): Record<string, unknown> {
   return {
     ...azure,
     ...(name !== undefined && { name }),

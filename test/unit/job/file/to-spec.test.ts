@@ -112,6 +112,8 @@ describe('a command', function () {
     'exit 4',
     `echo 'a  b'   c # more`,
     `${PRINT} 'not closed`,
+    `${PRINT} a \\'$X\\' 'it'\\''s' "a\\$b\\c"`,
+    `${PRINT} 'a\nb' "c\nd" \\\n e`,
   ])
     it(`runs as in Azure: ${JSON.stringify(text)}`, function () {
       if (!hasBash) this.skip();
