@@ -17,7 +17,7 @@ import { findModule } from '../job/module.js';
 import { isProgram } from '../job/programs.js';
 import { findPython } from '../job/python/find.js';
 import type { CommandJob } from '../job/spec.js';
-import { isJobFile, planJobFile } from './job-file.js';
+import { chosenEnvironment, isJobFile, planJobFile } from './job-file.js';
 import { repositoryRoot } from './repository.js';
 
 /** What `submit` runs in place of a script. */
@@ -31,6 +31,8 @@ export interface EntryFlags {
   set?: readonly Override[];
   /** It runs in a container of this image, which has its own programs. */
   image?: string;
+  /** One of the workspace’s, or a file that defines one. It has its own programs, too. */
+  environment?: string;
 }
 
 export type CommonParts = Omit<JobParts, 'codeFolder' | 'workingFolder'>;
@@ -60,9 +62,10 @@ export async function planJob(operands: string[], flags: EntryFlags, parts: Comm
     throw new TrainyardError('BAD_REQUEST', '--set is for job files.', {
       hint: 'Pass arguments to a script after --.',
     });
-  const planned = await planEntry(operands, flags, parts);
-  if (flags.image === undefined) return planned;
-  return { spec: { ...planned.spec, environment: { kind: 'image', image: flags.image } } };
+  const environment = await chosenEnvironment(flags);
+  if (!environment) return planEntry(operands, flags, parts);
+  const { spec } = await planEntry(operands, { ...flags, image: flags.image ?? flags.environment }, parts);
+  return { spec: { ...spec, environment } };
 }
 
 function planEntry(operands: string[], flags: EntryFlags, parts: CommonParts): Promise<Planned> {

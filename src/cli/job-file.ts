@@ -10,6 +10,8 @@ import type { FileProblem } from '../job/file/problem.js';
 import { type Interpreter, interpreterAt } from '../job/interpreter.js';
 import { findPython } from '../job/python/find.js';
 import type { Environment } from '../job/spec.js';
+import { facetOf } from '../workspace/facets.js';
+import { openWorkspace } from './context.js';
 import { type CommonParts, type EntryFlags, type Planned } from './entry.js';
 import { repositoryRoot } from './repository.js';
 
@@ -21,16 +23,8 @@ export function isJobFile(name: string): boolean {
 /** @throws BAD_REQUEST when there is no such file */
 export async function readJobFileAt(name: string, set: readonly Override[] = []) {
   const file = path.resolve(name);
-  let text: string;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new TrainyardError('BAD_REQUEST', `The file ${name} cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
   const { readJobFile } = await import('../job/file/read.js');
-  return readJobFile(text, { file, kindOf: (at) => disk.kind(at) }, set);
+  return readJobFile(textOf(name), { file, kindOf: (at) => disk.kind(at) }, set);
 }
 
 /** `train.yml:3:5: error: text`, from 1. */
@@ -49,24 +43,18 @@ export async function planJobFile(
   parts: CommonParts,
 ): Promise<Planned> {
   const { job, problems, recognised } = await readJobFileAt(name, set);
-  const wrong = problems.filter(({ severity }) => severity === 'error');
-  if (wrong.length > 0)
-    throw new TrainyardError('BAD_REQUEST', wrong.map((problem) => lineOf(name, problem)).join('\n'), {
-      details: wrong,
-    });
+  refuse(name, problems);
   if (!job)
     throw new TrainyardError('NOT_SUPPORTED', problems[0]?.text ?? `${name} is a ${recognised?.kind.title}.`);
   const codeFolder = folderOf(job.code ?? path.dirname(job.file), name);
   const { readOwn } = await import('../job/file/own.js');
   const { own } = readOwn(job.properties);
-  const isOwn = job.environment === undefined || flags.python !== undefined;
-  const interpreter =
-    isOwn && flags.image === undefined ? pythonOf(flags, own.python, codeFolder) : undefined;
+  const chosen = await chosenEnvironment(flags);
+  const isHere = !chosen && (job.environment === undefined || flags.python !== undefined);
+  const interpreter = isHere ? pythonOf(flags, own.python, codeFolder) : undefined;
   const environment: Environment | undefined = interpreter
     ? { kind: 'interpreter', path: interpreter.path }
-    : flags.image !== undefined
-      ? { kind: 'image', image: flags.image }
-      : job.environment && environmentOf(job.environment);
+    : (chosen ?? (job.environment && (await environmentOf(job.environment))));
   const { specOf } = await import('../job/file/command/to-spec.js');
   const around = (await repositoryRoot(path.dirname(job.file))) ?? path.dirname(job.file);
   const spec = specOf(job, codeFolder, {
@@ -75,6 +63,17 @@ export async function planJobFile(
     defaultExperiment: path.basename(around) || 'Default',
   });
   return { spec, ...(interpreter && { interpreter }) };
+}
+
+/** What options say that a job runs in. @throws BAD_REQUEST | NOT_FOUND */
+export async function chosenEnvironment({
+  image,
+  environment,
+}: EntryFlags): Promise<Environment | undefined> {
+  if (image !== undefined && environment !== undefined)
+    throw new TrainyardError('BAD_REQUEST', '--image and --environment cannot be used together.');
+  if (image !== undefined) return { kind: 'image', image };
+  return environment === undefined ? undefined : environmentNamed(environment);
 }
 
 function folderOf(code: string, name: string): string {
@@ -98,13 +97,68 @@ function pythonOf({ python }: EntryFlags, written: string | undefined, folder: s
   return findPython({ folder, codeFolder: folder, ...where });
 }
 
-/** @throws NOT_SUPPORTED */
-function environmentOf(environment: FileEnvironment): Environment {
-  if (environment.kind === 'asset' && environment.version !== undefined)
-    return { kind: 'asset', name: environment.name, version: environment.version };
-  const { image, ...others } = environment.kind === 'inline' ? environment.fields : {};
-  if (typeof image === 'string' && others['conda_file'] === undefined) return { kind: 'image', image };
-  throw new TrainyardError('NOT_SUPPORTED', 'The environment of this job cannot be made here.', {
-    hint: 'Choose one: --image IMAGE, or --python PATH.',
+/**
+ * What a job file names or holds; an environment that is only there is made in the workspace, without a name.
+ * @throws NOT_SUPPORTED | NOT_FOUND | BAD_REQUEST
+ */
+async function environmentOf(written: FileEnvironment): Promise<Environment> {
+  if (written.kind === 'azure')
+    throw new TrainyardError('NOT_SUPPORTED', `The environment ${written.address} is in Azure.`, {
+      hint: 'Choose one that is here: --environment NAME:VERSION, --image IMAGE, or --python PATH.',
+    });
+  if (written.kind === 'asset') return assetOf(written.name, written.version ?? written.label ?? 'latest');
+  const { environmentOfFields, readEnvironmentFile } = await import('../job/file/environment.js');
+  const { fields, folder } =
+    written.kind === 'inline' ? written : fieldsOf(written.file, readEnvironmentFile);
+  const made = environmentOfFields(fields, folder, textOf);
+  if (!made.build && made.definition.conda === undefined && made.definition.image !== undefined)
+    return { kind: 'image', image: made.definition.image };
+  const { name, version } = await facetOf(await openWorkspace(), 'environments').create(made);
+  return { kind: 'asset', name, version };
+}
+
+function fieldsOf(
+  file: string,
+  read: typeof import('../job/file/environment.js').readEnvironmentFile,
+): { fields: Record<string, unknown>; folder: string } {
+  const { fields, problems } = read(textOf(file), { file, kindOf: (at) => disk.kind(at) });
+  refuse(file, problems);
+  return { fields, folder: path.dirname(file) };
+}
+
+async function assetOf(name: string, version: string): Promise<Environment> {
+  const found = await facetOf(await openWorkspace(), 'environments').get(name, version);
+  return { kind: 'asset', name: found.name, version: found.version };
+}
+
+/** `NAME:VERSION`, `NAME@latest`, `NAME`, with `azureml:` or without, or a file. @throws as above */
+async function environmentNamed(given: string): Promise<Environment> {
+  if (isJobFile(given))
+    return environmentOf({ kind: 'file', file: path.resolve(given.replace(/^file:/, '')) });
+  const { assetReference } = await import('../job/file/references.js');
+  const reference = assetReference(given.startsWith('azureml:') ? given : `azureml:${given}`);
+  if (reference?.kind === 'asset' || reference?.kind === 'azure') return environmentOf(reference);
+  throw new TrainyardError('BAD_REQUEST', `“${given}” names no environment.`, {
+    hint: 'Write NAME:VERSION, NAME@latest, or the name of a file.',
   });
+}
+
+/** @throws BAD_REQUEST */
+function textOf(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new TrainyardError('BAD_REQUEST', `The file ${file} cannot be read: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** @throws BAD_REQUEST with all the errors */
+function refuse(name: string, problems: readonly FileProblem[]): void {
+  const wrong = problems.filter(({ severity }) => severity === 'error');
+  if (wrong.length > 0)
+    throw new TrainyardError('BAD_REQUEST', wrong.map((problem) => lineOf(name, problem)).join('\n'), {
+      details: wrong,
+    });
 }

@@ -59,6 +59,7 @@ export function withJobOptions(command: Command): Command {
       '--image <name>',
       'run it in a container of this image; the target must run containers, such as docker',
     )
+    .option('--environment <name>', 'environment to run it in: NAME:VERSION, NAME@latest, or a file')
     .option(
       '--set <FIELD=VALUE>',
       'value in place of a job file’s: inputs.lr=0.1; may be repeated',

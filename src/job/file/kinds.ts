@@ -1,7 +1,7 @@
 /** The kinds of files of the Azure ML CLI v2 and of MLflow, by what they are recognised, and which can be checked here. */
 import type { TSchema } from 'typebox';
-import { checkCommandJob } from './command/check.js';
-import { CommandJobFile } from './command/schema.js';
+import { checkCommandJob, checkInlineEnvironment } from './command/check.js';
+import { CommandJobFile, EnvironmentFile } from './command/schema.js';
 import type { FileSchema } from './schema.js';
 import type { Sink } from './sink.js';
 import type { YamlFile, YamlMap } from './yaml.js';
@@ -214,6 +214,8 @@ export const KINDS: readonly FileKind[] = [
     title: 'environment',
     schemas: ['environment'],
     marks: [['image'], ['build'], ['conda_file']],
+    schema: EnvironmentFile,
+    check: (_, root, sink, place) => checkInlineEnvironment(root, sink, place, []),
   },
   { id: 'conda', title: 'conda environment', marks: [['channels', 'dependencies'], ['dependencies']] },
 ];

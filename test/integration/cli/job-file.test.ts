@@ -83,6 +83,29 @@ environment_variables: { A: true }
     assert.equal(test.cli(['run', 'logs', again.id]).stdout, '[0.1][two words][True]\n');
   });
 
+  it('name environments of the workspace, or hold them', () => {
+    test.write('environment.yml', 'image: nothing.example/x:1\n');
+    test.write('Dockerfile', 'FROM scratch\n');
+    test.write('of-file.yml', 'command: sh show.sh\nenvironment: file:environment.yml\n');
+    test.write('of-build.yml', 'command: sh show.sh\nenvironment: { build: { path: . } }\n');
+    test.write('of-none.yml', 'command: sh show.sh\nenvironment: azureml:nothing@latest\n');
+    const said = (...args: string[]) => {
+      const { status, stderr } = test.cli(['submit', ...args]);
+      assert.notEqual(status, 0);
+      return stderr;
+    };
+    assert.match(
+      said('of-file.yml'),
+      /The image “nothing\.example\/x:1” needs a target that runs containers/,
+    );
+    assert.match(said('of-none.yml'), /There is no environment “?nothing/);
+    assert.match(said('job.yml', '--environment', 'nothing:1'), /There is no environment “?nothing/);
+    assert.match(said('src/show.sh', '--environment', 'nothing:1'), /There is no environment “?nothing/);
+    assert.match(said('job.yml', '--environment', 'a:1', '--image', 'b'), /cannot be used together/);
+    // It is made before the target says that it builds none.
+    assert.match(said('of-build.yml'), /anonymous:[0-9a-f]{12}|Dockerfile|containers/);
+  });
+
   it('that are wrong are not submitted', () => {
     const { status, stderr } = test.cli(['submit', 'wrong.yml']);
     assert.equal(status, 2);

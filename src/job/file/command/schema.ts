@@ -142,7 +142,7 @@ const Route = fields({
 });
 
 /** Fields of an environment that a job file or a file of its own defines. */
-export const environmentFields = {
+const environmentFields = {
   $schema: Type.Optional(text('schema', 'Says what this file is.')),
   name: Type.Optional(text('name', 'Name of the environment. One that is written inside of a job has none.')),
   version: Type.Optional(
@@ -198,6 +198,12 @@ export const environmentFields = {
     ]),
   ),
 };
+
+/** A file that defines an environment. */
+export const EnvironmentFile = fields(environmentFields, {
+  title: 'environment',
+  description: 'What jobs run in: an `image`, an `image` with a `conda_file`, or a `build`.',
+});
 
 const InlineEnvironment = fields(environmentFields, {
   title: 'environment',
