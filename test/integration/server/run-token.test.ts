@@ -251,7 +251,7 @@ function nothing(methods: string, ...paths: string[]): Record<string, Line> {
 const OWN: Record<string, Line> = Object.fromEntries(
   [
     ...['server', 'settings', 'events', 'experiments', 'purge', 'models', 'compute'].map((at) => `GET ${at}`),
-    ...['', '/log', '/spec', '/files', '/file', '/code', '/code-file', '/diff'].map(
+    ...['', '/log', '/spec', '/files', '/file', '/code', '/code-file', '/diff', '/shell'].map(
       (at) => `GET runs/:id${at}`,
     ),
     'GET models/versions',
@@ -265,13 +265,17 @@ const OWN: Record<string, Line> = Object.fromEntries(
     ...['runs/search', 'runs/delete', 'runs/undelete'].map((at) => `POST ${at}`),
     ...['cancel', 'end', 'patterns', 'restore'].map((at) => `POST runs/:id/${at}`),
     ...['delete', 'restore'].map((at) => `POST experiments/:id/${at}`),
+    'GET compute/:name/leftovers',
+    'POST compute/:name/prune',
     'PUT settings',
     'PATCH runs/:id',
   ].map((route) => [
     route,
     [
       'no',
-      ({ run, experiment }: Things) => ({ at: { id: route.includes('experiments') ? experiment : run } }),
+      ({ run, experiment }: Things) => ({
+        at: { id: route.includes('experiments') ? experiment : run, name: 'local' },
+      }),
     ],
   ]),
 );
