@@ -29,6 +29,8 @@ export interface EntryFlags {
   python?: string;
   /** Values in place of those of a job file. */
   set?: readonly Override[];
+  /** Of an MLproject. */
+  entryPoint?: string;
   /** It runs in a container of this image, which has its own programs. */
   image?: string;
   /** One of the workspace’s, or a file that defines one. It has its own programs, too. */

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { messageOf, TrainyardError } from '../base/errors.js';
 import { disk } from '../job/disk.js';
 import type { FileEnvironment } from '../job/file/command/job-file.js';
+import type { readEnvironmentFile } from '../job/file/environment.js';
 import type { Override } from '../job/file/overrides.js';
 import type { FileProblem } from '../job/file/problem.js';
 import { type Interpreter, interpreterAt } from '../job/interpreter.js';
@@ -12,19 +13,23 @@ import { findPython } from '../job/python/find.js';
 import type { Environment } from '../job/spec.js';
 import { facetOf } from '../workspace/facets.js';
 import { openWorkspace } from './context.js';
-import { type CommonParts, type EntryFlags, type Planned } from './entry.js';
+import type { CommonParts, EntryFlags, Planned } from './entry.js';
 import { repositoryRoot } from './repository.js';
 
 /** Whether an operand of `submit` is a job file, and not a script. */
 export function isJobFile(name: string): boolean {
-  return /\.ya?ml$/i.test(name);
+  return /\.ya?ml$/i.test(name) || path.basename(name) === 'MLproject';
 }
 
 /** @throws BAD_REQUEST when there is no such file */
-export async function readJobFileAt(name: string, set: readonly Override[] = []) {
+export async function readJobFileAt(name: string, set: readonly Override[] = [], entryPoint?: string) {
   const file = path.resolve(name);
   const { readJobFile } = await import('../job/file/read.js');
-  return readJobFile(textOf(name), { file, kindOf: (at) => disk.kind(at) }, set);
+  return readJobFile(
+    textOf(name),
+    { file, kindOf: (at) => disk.kind(at), ...(entryPoint !== undefined && { entryPoint }) },
+    set,
+  );
 }
 
 /** `train.yml:3:5: error: text`, from 1. */
@@ -42,7 +47,7 @@ export async function planJobFile(
   flags: EntryFlags,
   parts: CommonParts,
 ): Promise<Planned> {
-  const { job, problems, recognised } = await readJobFileAt(name, set);
+  const { job, problems, recognised } = await readJobFileAt(name, set, flags.entryPoint);
   refuse(name, problems);
   if (!job)
     throw new TrainyardError('NOT_SUPPORTED', problems[0]?.text ?? `${name} is a ${recognised?.kind.title}.`);
@@ -119,7 +124,7 @@ async function environmentOf(written: FileEnvironment): Promise<Environment> {
 
 function fieldsOf(
   file: string,
-  read: typeof import('../job/file/environment.js').readEnvironmentFile,
+  read: typeof readEnvironmentFile,
 ): { fields: Record<string, unknown>; folder: string } {
   const { fields, problems } = read(textOf(file), { file, kindOf: (at) => disk.kind(at) });
   refuse(file, problems);

@@ -3,7 +3,9 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import { hasCode, messageOf, TrainyardError } from '../base/errors.js';
+import type { CommandJob } from '../job/spec.js';
 import { facetOf } from '../workspace/facets.js';
+import { planJob } from './entry.js';
 import { findRun } from './find-run.js';
 import { lineOf, readJobFileAt } from './job-file.js';
 import { count, print, printJson, shellWord } from './output.js';
@@ -28,24 +30,43 @@ export function addJob(program: Command): void {
     .action(schema);
   job
     .command('save')
-    .description('write the job file of a run; prints it when no file is named')
-    .argument('<run>')
+    .description('write the job file of a run, or of a Python script; prints it when no file is named')
+    .argument('<run>', 'a run, or a script (.py)')
     .argument('[file]', 'a new file')
     .option('--json', 'print JSON')
     .action(save);
 }
 
 async function save(given: string, name: string | undefined, flags: Json): Promise<void> {
-  const { workspace, run } = await findRun(given);
-  const spec = await facetOf(workspace, 'jobs').spec(run.id);
+  const { spec, notes: ofScript } = /\.py$/i.test(given) ? await ofScriptAt(given) : await ofRun(given);
   const { jobFileOf } = await import('../job/file/save.js');
   const file = path.resolve(name ?? 'job.yml');
-  const { text, notes } = jobFileOf(spec, file);
+  const { text, notes: ofFile } = jobFileOf(spec, file);
+  const notes = [...ofScript, ...ofFile];
   if (name !== undefined) writeNew(file, text);
   if (flags.json) printJson({ ...(name !== undefined && { file }), text, notes });
   else if (name === undefined) process.stdout.write(text);
   else print(`Saved as ${name}. Submit it with: trainyard submit ${shellWord(name)}`);
   if (!flags.json) for (const note of notes) process.stderr.write(`${note}\n`);
+}
+
+interface Saved {
+  spec: CommandJob;
+  notes: string[];
+}
+
+async function ofRun(given: string): Promise<Saved> {
+  const { workspace, run } = await findRun(given);
+  return { spec: await facetOf(workspace, 'jobs').spec(run.id), notes: [] };
+}
+
+/** Its arguments become inputs. The file names no interpreter: the one of the project is found where it is submitted. */
+async function ofScriptAt(name: string): Promise<Saved> {
+  const {
+    spec: { environment: _, ...spec },
+  } = await planJob([name], {}, {});
+  const { withArguments } = await import('../job/file/from-script.js');
+  return withArguments(spec, fs.readFileSync(name, 'utf8'));
 }
 
 /** @throws CONFLICT | BAD_REQUEST */

@@ -50,7 +50,7 @@ export function addSubmit(program: Command): void {
 /** What every way to submit has: what runs, and with what. */
 export function withJobOptions(command: Command): Command {
   return command
-    .argument('[file]', 'the script, or a job file (.yml)')
+    .argument('[file]', 'the script, or a job file (.yml, MLproject)')
     .argument('[args...]', 'its arguments, after --')
     .option('-m, --module <name>', 'run a module, as python -m does, in place of a script')
     .option('-c, --code <text>', 'run Python code, as python -c does')
@@ -60,6 +60,7 @@ export function withJobOptions(command: Command): Command {
       'run it in a container of this image; the target must run containers, such as docker',
     )
     .option('--environment <name>', 'environment to run it in: NAME:VERSION, NAME@latest, or a file')
+    .option('--entry-point <name>', 'entry point of an MLproject; default: main')
     .option(
       '--set <FIELD=VALUE>',
       'value in place of a job file’s: inputs.lr=0.1; may be repeated',

@@ -28,6 +28,8 @@ export interface FileKind {
 export interface FilePlace {
   /** Absolute. */
   readonly file: string;
+  /** Of an MLproject; default: `main`. */
+  readonly entryPoint?: string;
   /** Whether something is at an absolute path. Absent: nobody looks. */
   readonly kindOf?: (path: string) => 'file' | 'folder' | undefined;
 }

@@ -2,6 +2,7 @@
 import { buildJobFile } from './command/build.js';
 import type { JobFile } from './command/job-file.js';
 import { type FilePlace, isJobKind, kindNamed, recognise, type Recognised, schemaOf } from './kinds.js';
+import { entryPointOf, MAIN } from './mlproject.js';
 import { type Override, overridden } from './overrides.js';
 import { type FileProblem, isWrong } from './problem.js';
 import { checkShape, entryOf } from './shape.js';
@@ -32,14 +33,21 @@ export function readJobFile(text: string, place: FilePlace, set: readonly Overri
   const recognised = recognise(yaml);
   // What a parser makes of the rest of a broken file is told when the file can be read.
   if (!isWrong(sink.problems)) check(yaml, recognised, sink, place);
-  const problems = inOrder(sink.problems);
-  const isJob = recognised?.kind.id === 'command' && yaml.root?.kind === 'map' && !isWrong(problems);
-  return {
-    ...(recognised && { recognised }),
-    ...(isJob && yaml.root?.kind === 'map' && { job: buildJobFile(yaml.root, place) }),
-    problems,
-    yaml,
-  };
+  const job = isWrong(sink.problems) ? undefined : jobOf(yaml, recognised, sink, place);
+  return { ...(recognised && { recognised }), ...(job && { job }), problems: inOrder(sink.problems), yaml };
+}
+
+function jobOf(
+  { root }: YamlFile,
+  recognised: Recognised | undefined,
+  sink: Sink,
+  place: FilePlace,
+): JobFile | undefined {
+  if (root?.kind !== 'map') return undefined;
+  if (recognised?.kind.id === 'command') return buildJobFile(root, place);
+  return recognised?.kind.id === 'mlproject'
+    ? entryPointOf(root, place.entryPoint ?? MAIN, sink, place)
+    : undefined;
 }
 
 function check(yaml: YamlFile, recognised: Recognised | undefined, sink: Sink, place: FilePlace): void {
@@ -58,6 +66,8 @@ function check(yaml: YamlFile, recognised: Recognised | undefined, sink: Sink, p
   const { kind, by } = recognised;
   tellOtherSchema(yaml, recognised, sink);
   const schema = schemaOf(kind);
+  // Its entry points are read as jobs.
+  if (kind.id === 'mlproject') return;
   if (!schema)
     return sink.tell(entryOf(root, by === 'type' ? 'type' : '$schema')?.value ?? first, [], {
       severity: 'warning',

@@ -106,6 +106,38 @@ environment_variables: { A: true }
     assert.match(said('of-build.yml'), /anonymous:[0-9a-f]{12}|Dockerfile|containers/);
   });
 
+  it('are made of scripts, and their arguments become inputs', () => {
+    test.write(
+      'train.py',
+      'import argparse\np = argparse.ArgumentParser()\np.add_argument("--lr", default=0.1)\np.add_argument("--name", default="a b")\nprint(vars(p.parse_args()))\n',
+    );
+    assert.equal(test.cli(['job', 'save', 'train.py', 'train.yml']).status, 0);
+    const { stdout } = test.cli(['submit', 'train.yml', '--set', 'inputs.lr=0.5', '--wait', '--json']);
+    const { id } = JSON.parse(stdout) as { id: string };
+    assert.equal(test.cli(['run', 'logs', id]).stdout, "{'lr': '0.5', 'name': 'a b'}\n");
+  });
+
+  it('may be entry points of an MLproject', () => {
+    test.write(
+      'MLproject',
+      'entry_points:\n  show:\n    parameters: { a: { default: 1 } }\n    command: sh src/show.sh {a}\n',
+    );
+    const submitted = test.cli([
+      'submit',
+      'MLproject',
+      '--entry-point',
+      'show',
+      '--set',
+      'inputs.a=x y',
+      '--wait',
+      '--json',
+    ]);
+    assert.equal(submitted.status, 0, submitted.stderr);
+    const { id } = JSON.parse(submitted.stdout) as { id: string };
+    assert.equal(test.cli(['run', 'logs', id]).stdout, '[x y][]\n');
+    assert.match(test.cli(['submit', 'MLproject']).stderr, /There is no entry point “main”/);
+  });
+
   it('that are wrong are not submitted', () => {
     const { status, stderr } = test.cli(['submit', 'wrong.yml']);
     assert.equal(status, 2);

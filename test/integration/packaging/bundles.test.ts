@@ -35,7 +35,7 @@ function packagesOf(bundle: string): { atOnce: Set<string>; later: Set<string> }
 }
 
 /** Of `LOADED_WHEN_USED` in eslint.config.mjs. */
-const HEAVY = ['fastify', 'ajv', 'simple-git', 'typebox', 'commander', 'dockerode', 'ssh2'];
+const HEAVY = ['fastify', 'ajv', 'simple-git', 'typebox', 'yaml', 'commander', 'dockerode', 'ssh2'];
 
 describe('the bundles', function () {
   this.timeout(300_000);
