@@ -29,11 +29,11 @@ import type {
   ShellCommand,
   Target,
   TargetDescription,
-  TargetEnvironments,
   TargetStatus,
   Usage,
 } from '../target.js';
 import { containerOptions, type Person, usualVariables } from './container.js';
+import { BuiltImages } from './build.js';
 import { DiskUse } from './disk-use.js';
 import { type ContainerState, endedStatus, timeOf } from './ended.js';
 import { type Endpoint, findEndpoint } from './endpoint.js';
@@ -94,11 +94,11 @@ export class DockerTarget implements Target {
   readonly kind = 'docker';
   readonly pollEvery = 300;
   readonly writesLog = true;
-  /** Makes images of environments. */
-  readonly environments?: TargetEnvironments;
   private readonly options: DockerOptions;
   private readonly checkouts: Slots;
   private readonly watch: Watch;
+  /** Makes images of environments. */
+  readonly environments: BuiltImages;
   private readonly meter = new StatsMeter();
   private readonly sides = new Map<string, Side>();
   /** By the run's id. */
@@ -114,6 +114,7 @@ export class DockerTarget implements Target {
   constructor(options: DockerOptions) {
     this.options = options;
     this.checkouts = new Slots(path.join(options.home, 'docker'), options.log);
+    this.environments = new BuiltImages(options.home, () => this.current().engine);
     this.watch = new Watch(options.home, options.watcher ?? bundledWatcher());
   }
 
@@ -151,7 +152,7 @@ export class DockerTarget implements Target {
     const image = imageNamed(environment, settings);
     const problems = [
       ...(way === undefined ? [] : [way]),
-      ...(image === undefined && (environment?.kind !== 'defined' || !this.environments)
+      ...(image === undefined && environment?.kind !== 'defined'
         ? [`A job in a container needs an image. ${NAME_ONE}`]
         : []),
       ...problemsWith(spec.resources, info),
@@ -160,7 +161,12 @@ export class DockerTarget implements Target {
         .filter(({ source }) => !fs.existsSync(source))
         .map(({ source }) => `The folder ${source} of the setting trainyard.docker.mounts is not there.`),
     ];
-    const missing = image === undefined ? undefined : await problemWithImage(engine, image);
+    const missing =
+      environment?.kind === 'defined'
+        ? await this.environments.problemWith(environment)
+        : image === undefined
+          ? undefined
+          : await problemWithImage(engine, image);
     return missing === undefined ? problems : [...problems, missing];
   }
 
@@ -274,8 +280,13 @@ export class DockerTarget implements Target {
       Object.fromEntries(data.map(({ name: input, at }) => [input, at])),
       outputPlaces(job, INSIDE.output, path.posix),
     );
-    const { [TRACKING]: tracking, ...others } = environmentElsewhere(job, { outputs: variables });
-    const hasOwn = TRACKING in job.variables.own;
+    const given = job.environment?.kind === 'defined' ? job.environment.definition.variables : undefined;
+    const own = { ...given, ...job.variables.own };
+    const { [TRACKING]: tracking, ...others } = environmentElsewhere(
+      { ...job, variables: { ...job.variables, own } },
+      { outputs: variables },
+    );
+    const hasOwn = TRACKING in own;
     const ofJob: Record<string, string> = hasOwn ? { ...others, [TRACKING]: tracking as string } : others;
     /** The address of the server is known once the container is there, with some engines. */
     const toTell = async () => (hasOwn ? secrets : { [TRACKING]: await way.trackingUrl(), ...secrets });
@@ -346,7 +357,7 @@ export class DockerTarget implements Target {
   ): Promise<string> {
     const image = imageNamed(environment, settings);
     if (image !== undefined) return image;
-    if (environment?.kind !== 'defined' || !this.environments)
+    if (environment?.kind !== 'defined')
       throw new TrainyardError('TARGET_FAILED', 'A job in a container needs an image.', { hint: NAME_ONE });
     const found = await this.environments.find(environment);
     if (found) return found.at;

@@ -11,7 +11,7 @@ import type {
 } from '../../target.js';
 import { readJson, writeJson } from '../files.js';
 import { condaHere, make } from './make.js';
-import { recipeOf } from './recipe.js';
+import { recipeOf } from '../../shared/recipe.js';
 import { cancelled } from './run.js';
 
 /** Written last: what has none was not finished. */

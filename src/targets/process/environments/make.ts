@@ -6,7 +6,8 @@ import { messageOf, TrainyardError } from '../../../base/errors.js';
 import { onPath } from '../../../job/programs.js';
 import { listPythons } from '../../../job/python/find.js';
 import type { BuildProgress } from '../../target.js';
-import { fits, type Recipe } from './recipe.js';
+import { fits, type Recipe } from '../../shared/recipe.js';
+import { LIST_PACKAGES } from '../../shared/packages.js';
 import { run } from './run.js';
 
 export interface Made {
@@ -48,18 +49,10 @@ export async function make(recipe: Recipe, folder: string, progress: BuildProgre
   }
   const text = 'Reading what is installed';
   onStep(all, all, text);
-  const list = [interpreter, '-I', '-c', LIST];
+  const list = [interpreter, '-I', '-c', LIST_PACKAGES];
   const printed = await run(list, { what: text, cwd: folder, env, signal });
   return { interpreter, packages: JSON.parse(printed) as Record<string, string> };
 }
-
-/** Needs no pip. */
-const LIST = `
-import json, platform
-from importlib.metadata import distributions
-found = {d.metadata['Name']: d.version for d in distributions() if d.metadata['Name']}
-print(json.dumps({'python': platform.python_version(), **dict(sorted(found.items(), key=lambda one: one[0].lower()))}))
-`;
 
 function condaSteps(file: string, prefix: string, folder: string): Step[] {
   const conda = condaHere() ?? 'conda';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { inEnvironment } from '../../../../src/targets/process/environments/in-environment.js';
-import { fits, recipeOf } from '../../../../src/targets/process/environments/recipe.js';
+import { fits, recipeOf } from '../../../../src/targets/shared/recipe.js';
 
 describe('how an environment is made here', () => {
   it('is a virtual environment for requirements, whatever the image', () => {

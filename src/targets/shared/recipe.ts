@@ -1,7 +1,7 @@
 /** How an environment is made as a folder of this machine. Pure. */
 import { parse } from 'yaml';
-import { isObject } from '../../../base/json.js';
-import type { EnvironmentDefinition } from '../../../job/environment.js';
+import { isObject } from '../../base/json.js';
+import type { EnvironmentDefinition } from '../../job/environment.js';
 
 export type Recipe =
   | {

@@ -1,0 +1,272 @@
+/** Environments as images of an engine, each built once. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
+import { extract, pack } from 'tar-stream';
+import { TrainyardError } from '../../base/errors.js';
+import { readJson, writeJson } from '../shared/json-file.js';
+import { LIST_PACKAGES } from '../shared/packages.js';
+import type { BuildProgress, BuiltEnvironment, DefinedEnvironment, TargetEnvironments } from '../target.js';
+import { baseImages, contextOf } from './build-file.js';
+import { type Engine, EngineError } from './engine.js';
+import { findImage, problemWithImage } from './images.js';
+
+/** Lines of the output of a step that its failure shows. */
+const LINES = 12;
+
+/** What it says itself between the lines of the programs. */
+const OF_THE_ENGINE = /^\s*(---> |Removing intermediate container )/;
+
+/** What is known of an image that was built. */
+interface Kept {
+  id: string;
+  packages?: Record<string, string>;
+}
+
+/** A build that is on its way, and who waits for it. */
+interface Building {
+  done: Promise<BuiltEnvironment>;
+  waiting: Set<BuildProgress>;
+  abort: AbortController;
+  step?: Parameters<BuildProgress['onStep']>;
+}
+
+export class BuiltImages implements TargetEnvironments {
+  private readonly home: string;
+  private readonly engine: () => Engine;
+  private readonly building = new Map<string, Building>();
+
+  constructor(home: string, engine: () => Engine) {
+    this.home = home;
+    this.engine = engine;
+  }
+
+  /** Why it can neither be used nor built: an image that it starts from is gone. */
+  async problemWith(environment: DefinedEnvironment): Promise<string | undefined> {
+    const { name, version, definition } = environment;
+    const engine = this.engine();
+    if (definition.image === undefined && !definition.build)
+      return `The environment ${name}:${version} names no image, which a container needs.`;
+    if (await findImage(engine, imageOf(environment))) return undefined;
+    const bases = definition.build
+      ? baseImages(await dockerfileOf(environment))
+      : [definition.image as string];
+    for (const base of bases) {
+      const problem = await problemWithImage(engine, base);
+      if (problem !== undefined) return `The environment ${name}:${version} cannot be built. ${problem}`;
+    }
+    return undefined;
+  }
+
+  async find(environment: DefinedEnvironment): Promise<BuiltEnvironment | undefined> {
+    const at = imageOf(environment);
+    const image = await findImage(this.engine(), at);
+    if (!image) return undefined;
+    const kept = this.keptOf(environment);
+    return { at, ...(kept?.id === image.id && kept.packages && { packages: kept.packages }) };
+  }
+
+  async build(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
+    if (progress.signal?.aborted) throw cancelled();
+    const isWhole = !isBuilt(environment);
+    // An image as it is comes when the job starts.
+    if (isWhole) return { at: imageOf(environment) };
+    const there = await this.find(environment);
+    if (there) return there;
+    const building = this.buildingOf(environment);
+    building.waiting.add(progress);
+    if (building.step) progress.onStep(...building.step);
+    const gaveUp = new Promise<never>((_, reject) => {
+      progress.signal?.addEventListener('abort', () => reject(cancelled()), { once: true });
+    });
+    try {
+      return await Promise.race([building.done, gaveUp]);
+    } finally {
+      building.waiting.delete(progress);
+      if (building.waiting.size === 0) building.abort.abort();
+    }
+  }
+
+  async remove(environment: DefinedEnvironment): Promise<void> {
+    if (!isBuilt(environment)) return;
+    await this.engine().find((docker) => docker.getImage(imageOf(environment)).remove());
+    fs.rmSync(path.join(this.folder(), `${environment.digest}.json`), { force: true });
+  }
+
+  private buildingOf(environment: DefinedEnvironment): Building {
+    const { digest } = environment;
+    const known = this.building.get(digest);
+    if (known && !known.abort.signal.aborted) return known;
+    const abort = new AbortController();
+    const waiting = new Set<BuildProgress>();
+    const building: Building = { done: Promise.resolve({ at: '' }), waiting, abort };
+    building.done = this.make(environment, {
+      onOutput: (text) => {
+        for (const each of waiting) each.onOutput(text);
+      },
+      onStep: (...step) => {
+        building.step = step;
+        for (const each of waiting) each.onStep(...step);
+      },
+      signal: abort.signal,
+    }).finally(() => {
+      if (this.building.get(digest) === building) this.building.delete(digest);
+    });
+    this.building.set(digest, building);
+    return building;
+  }
+
+  private async make(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
+    const engine = this.engine();
+    const at = imageOf(environment);
+    const { build } = environment.definition;
+    const options = {
+      t: at,
+      dockerfile: build?.dockerfile ?? 'Dockerfile',
+      rm: true,
+      forcerm: true,
+      abortSignal: progress.signal,
+    };
+    try {
+      const stream = await engine.call((docker) =>
+        docker.buildImage(contextStream(environment) as NodeJS.ReadableStream, options as object),
+      );
+      await follow(stream as AsyncIterable<Buffer>, progress);
+    } catch (error) {
+      if (progress.signal?.aborted) throw cancelled();
+      if (!(error instanceof EngineError)) throw error;
+      throw failed(error.message, error);
+    }
+    const image = await findImage(engine, at);
+    if (!image) throw failed('the engine made no image');
+    const packages = await packagesOf(engine, image.id);
+    const kept: Kept = { id: image.id, ...(packages && { packages }) };
+    fs.mkdirSync(this.folder(), { recursive: true, mode: 0o700 });
+    writeJson(this.folder(), `${environment.digest}.json`, kept);
+    return { at, ...(packages && { packages }) };
+  }
+
+  private keptOf({ digest }: DefinedEnvironment): Kept | undefined {
+    return readJson<Kept>(this.folder(), `${digest}.json`);
+  }
+
+  private folder(): string {
+    return path.join(this.home, 'docker', 'environments');
+  }
+}
+
+/** Whether anything is added to an image. */
+function isBuilt({ definition }: DefinedEnvironment): boolean {
+  return definition.build !== undefined || contextOf(definition) !== undefined;
+}
+
+/** What its image is called: by its content when it is built, else as it is. */
+export function imageOf(environment: DefinedEnvironment): string {
+  if (isBuilt(environment)) return `trainyard-environment:${environment.digest.slice(0, 24)}`;
+  return environment.definition.image ?? '';
+}
+
+function contextStream({ definition, context }: DefinedEnvironment): Readable | NodeJS.ReadableStream {
+  if (context) return context();
+  const tar = pack();
+  for (const [name, content] of Object.entries(contextOf(definition) ?? {}))
+    tar.entry({ name, mtime: new Date(0) }, content);
+  tar.finalize();
+  return tar as unknown as NodeJS.ReadableStream;
+}
+
+async function dockerfileOf({ definition, context }: DefinedEnvironment): Promise<string> {
+  if (!context) return '';
+  const tar = extract();
+  context().pipe(tar as unknown as NodeJS.WritableStream);
+  for await (const entry of tar) {
+    if (entry.header.name === definition.build?.dockerfile) {
+      const text = await textOf(entry as unknown as Readable);
+      return text;
+    }
+    entry.resume();
+  }
+  return '';
+}
+
+interface BuildLine {
+  stream?: string;
+  status?: string;
+  error?: string;
+  errorDetail?: { code?: number; message?: string };
+}
+
+/** A step that fails is no error of the request: it is told in the last line. @throws TARGET_FAILED naming the step */
+async function follow(stream: AsyncIterable<Buffer>, { onOutput, onStep }: BuildProgress): Promise<void> {
+  let rest = '';
+  let step = '';
+  let tail = '';
+  for await (const chunk of stream) {
+    const lines = (rest + chunk.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines.filter((one) => one.trim() !== '')) {
+      const { stream: printed, error, errorDetail } = JSON.parse(line) as BuildLine;
+      if (error !== undefined) {
+        const lines = tail.trimEnd().split('\n').slice(-LINES).join('\n');
+        const why = errorDetail?.code === undefined ? error : `exit code ${errorDetail.code}`;
+        throw failed(`${step || 'The build'}: ${why}${lines === '' ? '' : `\n${lines}`}`);
+      }
+      if (printed === undefined) continue;
+      onOutput(printed);
+      const [, number, of, text = ''] = /^Step (\d+)\/(\d+) : (.*)/.exec(printed) ?? [];
+      if (number === undefined) tail += OF_THE_ENGINE.test(printed) ? '' : withoutColours(printed);
+      else {
+        step = `Step ${number} of ${of}, ${text}`;
+        tail = '';
+        onStep(Number(number), Number(of), text);
+      }
+      tail = tail.slice(-4096);
+    }
+  }
+}
+
+function withoutColours(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/\u001b\[[\d;]*m/g, '');
+}
+
+/** undefined: the image has no Python. */
+async function packagesOf(engine: Engine, image: string): Promise<Record<string, string> | undefined> {
+  for (const python of ['python3', 'python']) {
+    const container = await engine.call((docker) =>
+      docker.createContainer({
+        Image: image,
+        Entrypoint: [python],
+        Cmd: ['-I', '-c', LIST_PACKAGES],
+        NetworkDisabled: true,
+        Tty: true,
+      }),
+    );
+    try {
+      await engine.call(() => container.start());
+      const { StatusCode } = (await engine.call(() => container.wait())) as { StatusCode: number };
+      if (StatusCode !== 0) continue;
+      // Not as one answer: that would be read as JSON of the engine's own.
+      const printed = await engine.call(() => container.logs({ stdout: true, follow: true }));
+      return JSON.parse(await textOf(printed as Readable)) as Record<string, string>;
+    } catch (error) {
+      // No such program.
+      if (!(error instanceof EngineError)) throw error;
+    } finally {
+      await engine.find(() => container.remove({ force: true }));
+    }
+  }
+  return undefined;
+}
+
+function failed(why: string, cause?: unknown): TrainyardError {
+  return new TrainyardError('TARGET_FAILED', `The environment could not be built. ${why}`, {
+    hint: 'Change the environment and create a new version of it.',
+    cause,
+  });
+}
+
+function cancelled(): TrainyardError {
+  return new TrainyardError('CANCELLED', 'The build was cancelled.');
+}

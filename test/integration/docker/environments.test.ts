@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { TrainyardError } from '../../../src/base/errors.js';
+import type { EnvironmentDefinition } from '../../../src/job/environment.js';
+import { packContext } from '../../../src/job/environment/context.js';
+import { digestOf } from '../../../src/job/environment/digest.js';
+import { BuiltImages } from '../../../src/targets/docker/build.js';
+import { Engine } from '../../../src/targets/docker/engine.js';
+import type { BuildProgress, DefinedEnvironment } from '../../../src/targets/target.js';
+import { describeWithEngine } from '../../support/engine.js';
+
+describeWithEngine('environments in an engine', function ({ address, images }) {
+  this.timeout(300_000);
+  let home: string;
+  let built: BuiltImages;
+  const made: DefinedEnvironment[] = [];
+  const steps: string[] = [];
+  let printed = '';
+  const progress = (signal?: AbortSignal): BuildProgress => ({
+    onOutput: (text) => (printed += text),
+    onStep: (step, of, text) => void steps.push(`${step}/${of} ${text}`),
+    ...(signal && { signal }),
+  });
+
+  /** With a build context of these files. */
+  async function defined(
+    definition: EnvironmentDefinition,
+    files?: Record<string, string>,
+  ): Promise<DefinedEnvironment> {
+    const more: Partial<DefinedEnvironment> = {};
+    if (files) {
+      const folder = fs.mkdtempSync(path.join(home, 'context-'));
+      for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+      const archive = `${folder}.tar`;
+      const context = await packContext(folder, 'Dockerfile', archive);
+      definition.build = { context, dockerfile: 'Dockerfile' };
+      Object.assign(more, { context: () => fs.createReadStream(archive) });
+    }
+    const digest = digestOf(definition);
+    const environment = { kind: 'defined', name: 'e', version: '1', digest, definition, ...more } as const;
+    made.push(environment);
+    return environment;
+  }
+
+  before(() => {
+    home = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-images-'));
+    built = new BuiltImages(home, () => new Engine({ host: address } as Engine['endpoint']));
+  });
+  beforeEach(() => {
+    steps.length = 0;
+    printed = '';
+  });
+  after(async () => {
+    for (const environment of made) await built.remove(environment);
+    fs.rmSync(home, { recursive: true, force: true });
+  });
+
+  it('builds one of a Dockerfile once, and keeps what is in it', async () => {
+    const files = { Dockerfile: `FROM ${images.python}\nCOPY data.txt /data.txt\nRUN cat /data.txt\n` };
+    const environment = await defined({}, { ...files, 'data.txt': `hello ${home}\n` });
+    assert.equal(await built.problemWith(environment), undefined);
+    assert.equal(await built.find(environment), undefined);
+    const [one, two] = await Promise.all([
+      built.build(environment, progress()),
+      built.build(environment, { onOutput: () => undefined, onStep: () => undefined }),
+    ]);
+    assert.deepEqual(one, two);
+    assert.match(one.packages?.['python'] ?? '', /^3\./);
+    assert.ok(one.packages?.['numpy']);
+    assert.deepEqual(steps.slice(1), ['2/3 COPY data.txt /data.txt', '3/3 RUN cat /data.txt']);
+    assert.match(printed, new RegExp(`hello ${home}`));
+    assert.deepEqual(await built.find(environment), one);
+    const begun = Date.now();
+    assert.deepEqual(await built.build(environment, progress()), one);
+    assert.ok(Date.now() - begun < 2_000);
+    await built.remove(environment);
+    assert.equal(await built.find(environment), undefined);
+  });
+
+  it('adds requirements to an image', async () => {
+    const environment = await defined({ image: images.python, pip: `# ${home}\nnumpy\n` });
+    const { packages } = await built.build(environment, progress());
+    assert.ok(packages?.['numpy']);
+    assert.match(steps.at(-1) ?? '', /pip install/);
+  });
+
+  it('names the step that failed and what it printed last', async () => {
+    const Dockerfile = `FROM ${images.shell}\nRUN echo fine\nRUN echo the reason >&2; exit 7\n`;
+    const environment = await defined({}, { Dockerfile });
+    await assert.rejects(built.build(environment, progress()), (error: TrainyardError) => {
+      assert.equal(error.code, 'TARGET_FAILED');
+      assert.match(error.message, /Step 3 of 3, RUN echo the reason .*: exit code 7\n[^]*the reason/);
+      return true;
+    });
+    assert.equal(await built.find(environment), undefined);
+  });
+
+  it('ends a build that nobody waits for any more', async () => {
+    const environment = await defined({}, { Dockerfile: `FROM ${images.shell}\nRUN sleep 250\n` });
+    const abort = new AbortController();
+    const begun = Date.now();
+    const build = built.build(environment, {
+      onOutput: () => undefined,
+      onStep: (step) => step === 2 && abort.abort(),
+      signal: abort.signal,
+    });
+    await assert.rejects(build, ({ code }: TrainyardError) => code === 'CANCELLED');
+    assert.ok(Date.now() - begun < 120_000);
+    assert.equal(await built.find(environment), undefined);
+  });
+
+  it('says that an image to start from is gone, of a Dockerfile and without', async () => {
+    const gone = 'trainyard-test/not-there:1';
+    const build = await defined(
+      {},
+      { Dockerfile: `FROM ${images.shell} AS a\nFROM ${gone}\nCOPY --from=a /bin /bin\n` },
+    );
+    assert.match((await built.problemWith(build)) ?? '', /cannot be built.*trainyard-test\/not-there:1/);
+    const added = await defined({ image: gone, pip: 'numpy\n' });
+    assert.match((await built.problemWith(added)) ?? '', /cannot be built.*trainyard-test\/not-there:1/);
+    assert.match((await built.problemWith(await defined({ pip: 'numpy\n' }))) ?? '', /names no image/);
+  });
+});
