@@ -1,0 +1,293 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import type { Command } from 'commander';
+import { messageOf, TrainyardError } from '../base/errors.js';
+import { formatAge } from '../base/format.js';
+import { type EnvironmentFromFile, environmentOfFile } from '../job/environment/from-file.js';
+import { findPython } from '../job/python/find.js';
+import { differencesOf, type EnvironmentDifference, packagesOf } from '../workspace/compare-environments.js';
+import { facetOf } from '../workspace/facets.js';
+import type { EnvironmentVersion } from '../workspace/types.js';
+import { openWorkspace } from './context.js';
+import { count, print, printJson, table } from './output.js';
+
+interface Json {
+  json?: boolean;
+}
+
+interface CreateFlags extends Json {
+  file?: string;
+  name?: string;
+  version?: string;
+  image?: string;
+  interpreter?: string | true;
+  description?: string;
+}
+
+export function addEnvironment(program: Command): void {
+  const environment = program.command('environment').description('what jobs run in, by name and version');
+  environment
+    .command('list', { isDefault: true })
+    .description('list the newest version of each, or all versions of one')
+    .argument('[name]')
+    .option('--archived', 'archived ones, too')
+    .option('--json', 'print JSON')
+    .action(list);
+  environment
+    .command('show')
+    .description('show a version: what it is made of, what is in it, which runs used it')
+    .argument('<name[:version]>')
+    .option('--json', 'print JSON')
+    .action(show);
+  environment
+    .command('create')
+    .description('keep an environment under a name')
+    .option('-f, --file <file>', 'environment file of Azure ML, conda file, or requirements.txt')
+    .option('--image <image>', 'container image, alone or for what the file adds')
+    .option(
+      '--interpreter [path]',
+      'what is installed for this Python, in exact versions; default: that of the folder',
+    )
+    .option('--name <name>', 'its name; default: that of the file')
+    .option('--version <version>', 'its version; default: that of the file, else the next number')
+    .option('--description <text>', 'what it is, in words')
+    .option('--json', 'print JSON')
+    .action(create);
+  environment
+    .command('build')
+    .description('build it on a target, as the first job would')
+    .argument('<name[:version]>')
+    .option('--target <target>', 'where', 'local')
+    .option('--json', 'print JSON')
+    .action(build);
+  environment
+    .command('lock')
+    .description('keep the exact versions that a build of it has as a new version')
+    .argument('<name[:version]>')
+    .option('--json', 'print JSON')
+    .action(lock);
+  environment
+    .command('diff')
+    .description('show what is other in the second')
+    .argument('<name[:version]>')
+    .argument('<name[:version]>')
+    .option('--json', 'print JSON')
+    .action(diff);
+  for (const [verb, archived] of [
+    ['archive', true],
+    ['restore', false],
+  ] as const)
+    environment
+      .command(verb)
+      .description(
+        archived ? 'do not offer it any more; jobs that name its version still find it' : 'offer it again',
+      )
+      .argument('<name[:version]>')
+      .option('--json', 'print JSON')
+      .action(async (reference: string, flags: Json) => {
+        const [name, version] = parseReference(reference);
+        await facetOf(await openWorkspace(), 'environments').archive(name, version, archived);
+        if (flags.json) printJson({ name, ...(version !== undefined && { version }), archived });
+        else print(`${archived ? 'Archived' : 'Restored'} ${reference}.`);
+      });
+}
+
+async function list(name: string | undefined, flags: Json & { archived?: boolean }) {
+  const environments = facetOf(await openWorkspace(), 'environments');
+  const all = await environments.list({
+    ...(name !== undefined && { name }),
+    archived: flags.archived === true,
+  });
+  if (name !== undefined && all.length === 0)
+    throw new TrainyardError('NOT_FOUND', `There is no environment “${name}”.`);
+  const shown = name === undefined ? all.filter((each, i) => all[i - 1]?.name !== each.name) : all;
+  if (flags.json) return printJson({ environments: shown });
+  if (shown.length === 0) return print('No environments.');
+  print(
+    table([
+      ['NAME', 'VERSION', 'MADE OF', 'BUILT ON', 'CREATED'],
+      ...shown.map((each) => [
+        each.name,
+        each.archived ? `${each.version} (archived)` : each.version,
+        madeOf(each),
+        each.builds.map(({ target }) => target).join(', ') || '–',
+        formatAge(each.createdAt, Date.now()),
+      ]),
+    ]),
+  );
+}
+
+async function show(reference: string, flags: Json) {
+  const environments = facetOf(await openWorkspace(), 'environments');
+  const environment = await find(reference);
+  const runs = await environments.runs(environment.name, environment.version);
+  if (flags.json)
+    return printJson({ ...environment, runs: runs.map(({ id, name, state }) => ({ id, name, state })) });
+  const { name, version, digest, definition, description, archived, builds } = environment;
+  const { image, conda, pip, build: context } = definition;
+  print(
+    table([
+      ['Name', name],
+      ['Version', archived ? `${version} (archived)` : version],
+      ['Digest', digest],
+      ...(description ? [['Description', description]] : []),
+      ...(image === undefined ? [] : [['Image', image]]),
+      ...(context ? [['Build', `${context.dockerfile} in ${context.context.slice(0, 12)}`]] : []),
+      ...builds.map(({ target, at }) => ['Built', `on ${target}: ${at}`]),
+      ['Runs', runs.length === 0 ? '–' : runs.map((run) => run.name).join(', ')],
+    ]),
+  );
+  if (conda !== undefined) print(`\n${conda.trimEnd()}`);
+  if (pip !== undefined) print(`\n${pip.trimEnd()}`);
+  const packages = packagesOf(environment);
+  if (packages) print(`\n${table([['PACKAGE', 'VERSION'], ...Object.entries(packages)])}`);
+}
+
+async function create(flags: CreateFlags) {
+  const { file, image, interpreter, name, version, description } = flags;
+  if (file === undefined && image === undefined && interpreter === undefined)
+    throw new TrainyardError('BAD_REQUEST', 'An environment is made of something.', {
+      hint: 'Give --file, --image or --interpreter.',
+    });
+  const from: EnvironmentFromFile =
+    file === undefined ? { definition: {} } : environmentOfFile(path.resolve(file));
+  const pip = interpreter === undefined ? undefined : await installedFor(interpreter);
+  const called = name ?? from.name;
+  const numbered = version ?? from.version;
+  const created = await facetOf(await openWorkspace(), 'environments').create({
+    ...from,
+    definition: {
+      ...from.definition,
+      ...(image !== undefined && { image }),
+      ...(pip !== undefined && { pip }),
+    },
+    ...(called !== undefined && { name: called }),
+    ...(numbered !== undefined && { version: numbered }),
+    ...(description !== undefined && { description }),
+  });
+  tell(created, flags);
+}
+
+async function build(reference: string, flags: Json & { target: string }) {
+  const environment = await find(reference);
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  const say = (text: string) => process.stderr.write(text);
+  const built = await facetOf(await openWorkspace(), 'environments').build(
+    environment.name,
+    environment.version,
+    flags.target,
+    (event) => {
+      if (flags.json) return;
+      if (event.type === 'output') say(event.text);
+      else say(`[${event.step}${event.of > 0 ? `/${event.of}` : ''}] ${event.text}\n`);
+    },
+    abort.signal,
+  );
+  if (flags.json) return printJson(built);
+  const packages = Object.keys(built.packages ?? {}).length;
+  print(`Built on ${built.target}: ${built.at}${packages > 0 ? `, ${count(packages, 'package')}` : ''}.`);
+}
+
+async function lock(reference: string, flags: Json) {
+  const environment = await find(reference);
+  const packages = packagesOf(environment);
+  const { name, version, definition } = environment;
+  if (definition.pip === undefined)
+    throw new TrainyardError(
+      'NOT_SUPPORTED',
+      `${name}:${version} is not made of requirements, so it has nothing to lock.`,
+    );
+  if (!packages)
+    throw new TrainyardError(
+      'CONFLICT',
+      `${name}:${version} was not built yet, so its exact versions are not known.`,
+      {
+        hint: `Build it first: trainyard environment build ${name}:${version}`,
+      },
+    );
+  const options = definition.pip.split('\n').filter((line) => /^\s*--/.test(line));
+  const locked = await facetOf(await openWorkspace(), 'environments').create({
+    name,
+    definition: { ...definition, pip: [...options, pinned(packages)].join('\n') },
+    description: `${name}:${version} in exact versions.`,
+    tags: environment.tags,
+  });
+  tell(locked, flags);
+}
+
+async function diff(one: string, two: string, flags: Json) {
+  const [before, after] = [await find(one), await find(two)];
+  const differences = differencesOf(before, after);
+  if (flags.json) return printJson(differences);
+  const { definition, packages } = differences;
+  const rows = (all: EnvironmentDifference[]) =>
+    all.map(({ what, before: a, after: b }) => [what, firstLine(a), firstLine(b)]);
+  const all = [...definition, ...(packages ?? [])];
+  if (all.length === 0) print('They are the same.');
+  else
+    print(
+      table([['WHAT', `${before.name}:${before.version}`, `${after.name}:${after.version}`], ...rows(all)]),
+    );
+  if (!packages) print('Packages are compared when both were built.');
+}
+
+function firstLine(text = '–'): string {
+  const [first = '', ...rest] = text.trimEnd().split('\n');
+  return rest.length === 0 ? first : `${first} … (${rest.length + 1} lines)`;
+}
+
+/** Exact versions of what an interpreter has, for pip. @throws NO_INTERPRETER */
+async function installedFor(interpreter: string | true): Promise<string> {
+  const folder = process.cwd();
+  const python =
+    interpreter === true ? findPython({ folder, codeFolder: folder, env: process.env }).path : interpreter;
+  try {
+    const { stdout } = await promisify(execFile)(python, ['-m', 'pip', 'freeze', '--exclude-editable'], {
+      maxBuffer: 10 * 1024 * 1024,
+    });
+    return `${stdout.trimEnd()}\n`;
+  } catch (error) {
+    throw new TrainyardError(
+      'NO_INTERPRETER',
+      `What ${python} has installed cannot be read: ${messageOf(error)}`,
+      {
+        hint: 'It needs pip.',
+        cause: error,
+      },
+    );
+  }
+}
+
+function pinned(packages: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(packages).filter(([name]) => name !== 'python' && name !== 'pip');
+  return lines.map(([name, version]) => `${name}==${version}\n`).join('');
+}
+
+async function find(reference: string): Promise<EnvironmentVersion> {
+  const [name, version = 'latest'] = parseReference(reference);
+  return facetOf(await openWorkspace(), 'environments').get(name, version);
+}
+
+/** `NAME`, `NAME:VERSION` or `NAME@latest`, with or without `azureml:`. */
+function parseReference(reference: string): [name: string, version?: string] {
+  const [name = '', version] = reference.replace(/^azureml:/, '').split(/[:@]/);
+  return version === undefined ? [name] : [name, version];
+}
+
+function madeOf({ definition: { image, conda, pip, build: context } }: EnvironmentVersion): string {
+  if (context) return context.dockerfile;
+  return [image, conda !== undefined && 'conda file', pip !== undefined && 'requirements']
+    .filter(Boolean)
+    .join(' + ');
+}
+
+function tell(created: EnvironmentVersion, { json }: Json): void {
+  if (json) printJson(created);
+  else
+    print(
+      `Created ${created.name}:${created.version}. A job names it as azureml:${created.name}:${created.version}.`,
+    );
+}
