@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { messageOf, TrainyardError } from '../base/errors.js';
 import { formatAge } from '../base/format.js';
-import { type EnvironmentFromFile, environmentOfFile } from '../job/environment/from-file.js';
+import type { EnvironmentFromFile } from '../job/environment/from-file.js';
 import { findPython } from '../job/python/find.js';
 import { differencesOf, type EnvironmentDifference, packagesOf } from '../workspace/compare-environments.js';
 import { facetOf } from '../workspace/facets.js';
@@ -152,7 +152,7 @@ async function create(flags: CreateFlags) {
       hint: 'Give --file, --image or --interpreter.',
     });
   const from: EnvironmentFromFile =
-    file === undefined ? { definition: {} } : environmentOfFile(path.resolve(file));
+    file === undefined ? { definition: {} } : await readFile(path.resolve(file));
   const pip = interpreter === undefined ? undefined : await installedFor(interpreter);
   const called = name ?? from.name;
   const numbered = version ?? from.version;
@@ -237,6 +237,12 @@ async function diff(one: string, two: string, flags: Json) {
 function firstLine(text = '–'): string {
   const [first = '', ...rest] = text.trimEnd().split('\n');
   return rest.length === 0 ? first : `${first} … (${rest.length + 1} lines)`;
+}
+
+/** YAML is heavy, and most calls need none. */
+async function readFile(file: string): Promise<EnvironmentFromFile> {
+  const { environmentOfFile } = await import('../job/environment/from-file.js');
+  return environmentOfFile(file);
 }
 
 /** Exact versions of what an interpreter has, for pip. @throws NO_INTERPRETER */

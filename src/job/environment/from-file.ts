@@ -1,14 +1,13 @@
 /** Environments as files have them: Azure ML's YAML, a conda file, a requirements.txt. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parse, stringify } from 'yaml';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import { isObject } from '../../base/json.js';
 import { plain } from '../file/plain.js';
 import { isWrong } from '../file/problem.js';
 import { checkInlineEnvironment } from '../file/command/check.js';
 import { environmentFields } from '../file/command/schema.js';
-import { fields as fieldsOf } from '../file/schema.js';
+import { fields as fieldsOf, type FileSchema } from '../file/schema.js';
 import { checkShape } from '../file/shape.js';
 import { Sink } from '../file/sink.js';
 import { readYaml, type YamlFile } from '../file/yaml.js';
@@ -37,10 +36,11 @@ const OWN = new Set(
  * @param folder absolute; the paths of the fields are relative to it
  * @throws BAD_REQUEST | NOT_FOUND for a file that is not there
  */
-export function environmentOfFields(
+export async function environmentOfFields(
   fields: Readonly<Record<string, unknown>>,
   folder: string,
-): EnvironmentFromFile {
+): Promise<EnvironmentFromFile> {
+  const { stringify } = await import('yaml');
   const { image, build, description, name, version, conda_file: conda } = fields;
   const tags = isObject(fields['tags']) ? fields['tags'] : {};
   const kept = Object.fromEntries(Object.entries(fields).filter(([field]) => !OWN.has(field)));
@@ -71,7 +71,7 @@ export function environmentOfFields(
  * @param file absolute
  * @throws BAD_REQUEST with all problems, each with its line and column, as `details` | NOT_FOUND
  */
-export function environmentOfFile(file: string): EnvironmentFromFile {
+export async function environmentOfFile(file: string): Promise<EnvironmentFromFile> {
   const folder = path.dirname(file);
   const text = readBeside(folder, path.basename(file));
   if (/\.(txt|in)$/i.test(file)) return { definition: { pip: requirementsIn(text, file) } };
@@ -101,20 +101,16 @@ function problemsIn(yaml: YamlFile, file: string): readonly FileProblem[] {
   for (const { start, end, ...problem } of yaml.problems) sink.tell({ start, end }, [], problem);
   const { root } = yaml;
   if (root && !isWrong(sink.problems)) {
-    checkShape(root, fieldsOf(environmentFields), sink);
+    checkShape(root, fieldsOf(environmentFields) as FileSchema, sink);
     if (root.kind === 'map') checkInlineEnvironment(root, sink, { file, kindOf }, []);
   }
   return sink.problems;
 }
 
 function isCondaFile(text: string): boolean {
-  try {
-    const fields: unknown = parse(text);
-    return isObject(fields) && Array.isArray(fields['dependencies']);
-  } catch {
-    // The reader says where it is wrong.
-    return false;
-  }
+  const { root } = readYaml(text);
+  const fields = root && plain(root);
+  return isObject(fields) && Array.isArray(fields['dependencies']);
 }
 
 /** With the lines of the files that it names by `-r` in their place: what is kept is whole. @throws NOT_FOUND | BAD_REQUEST */

@@ -9,7 +9,11 @@ export type ContextFiles = Record<string, string>;
 const PLACE = '/opt/trainyard';
 
 /** The context of an environment that starts from an image, with what it adds; undefined when it adds nothing. */
-export function contextOf({ image, conda, pip }: EnvironmentDefinition): ContextFiles | undefined {
+export async function contextOf({
+  image,
+  conda,
+  pip,
+}: EnvironmentDefinition): Promise<ContextFiles | undefined> {
   if (image === undefined || (conda === undefined && pip === undefined)) return undefined;
   // What is installed belongs to root; jobs run as the person in any case.
   const start = [`FROM ${image}`, 'USER root'];
@@ -22,7 +26,7 @@ export function contextOf({ image, conda, pip }: EnvironmentDefinition): Context
       ]),
       'requirements.txt': pip,
     };
-  const recipe = recipeOf({ conda: conda as string }, true);
+  const recipe = await recipeOf({ conda: conda as string }, true);
   const [file, prefix] = [`${PLACE}/environment.yml`, `${PLACE}/env`];
   const withoutConda =
     typeof recipe === 'object' && recipe.kind === 'venv'
@@ -38,6 +42,11 @@ export function contextOf({ image, conda, pip }: EnvironmentDefinition): Context
     'environment.yml': conda as string,
     'requirements.txt': typeof recipe === 'object' && recipe.kind === 'venv' ? recipe.requirements : '',
   };
+}
+
+/** Whether anything is added to an image. */
+export function isBuilt({ build, conda, pip }: EnvironmentDefinition): boolean {
+  return (build ?? conda ?? pip) !== undefined;
 }
 
 /** The images that a Dockerfile starts from, less its own stages and those whose names it puts together. */

@@ -1,14 +1,14 @@
 /** Environments as images of an engine, each built once. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { TrainyardError } from '../../base/errors.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { LIST_PACKAGES } from '../shared/packages.js';
 import type { BuildProgress, BuiltEnvironment, DefinedEnvironment, TargetEnvironments } from '../target.js';
-import { baseImages, contextOf } from './build-file.js';
+import { baseImages, contextOf, isBuilt } from './build-file.js';
 import { type Engine, EngineError } from './engine.js';
 import { findImage, problemWithImage } from './images.js';
 
@@ -69,7 +69,7 @@ export class BuiltImages implements TargetEnvironments {
 
   async build(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
     if (progress.signal?.aborted) throw cancelled();
-    const isWhole = !isBuilt(environment);
+    const isWhole = !isBuilt(environment.definition);
     // An image as it is comes when the job starts.
     if (isWhole) return { at: imageOf(environment) };
     const there = await this.find(environment);
@@ -89,7 +89,7 @@ export class BuiltImages implements TargetEnvironments {
   }
 
   async remove(environment: DefinedEnvironment): Promise<void> {
-    if (!isBuilt(environment)) return;
+    if (!isBuilt(environment.definition)) return;
     await this.engine().find((docker) => docker.getImage(imageOf(environment)).remove());
     fs.rmSync(path.join(this.folder(), `${environment.digest}.json`), { force: true });
   }
@@ -129,9 +129,8 @@ export class BuiltImages implements TargetEnvironments {
       abortSignal: progress.signal,
     };
     try {
-      const stream = await engine.call((docker) =>
-        docker.buildImage(contextStream(environment) as NodeJS.ReadableStream, options as object),
-      );
+      const context = await contextStream(environment);
+      const stream = await engine.call((docker) => docker.buildImage(context, options as object));
       await follow(stream as AsyncIterable<Buffer>, progress);
     } catch (error) {
       if (progress.signal?.aborted) throw cancelled();
@@ -156,21 +155,16 @@ export class BuiltImages implements TargetEnvironments {
   }
 }
 
-/** Whether anything is added to an image. */
-function isBuilt({ definition }: DefinedEnvironment): boolean {
-  return definition.build !== undefined || contextOf(definition) !== undefined;
-}
-
 /** What its image is called: by its content when it is built, else as it is. */
 export function imageOf(environment: DefinedEnvironment): string {
-  if (isBuilt(environment)) return `trainyard-environment:${environment.digest.slice(0, 24)}`;
+  if (isBuilt(environment.definition)) return `trainyard-environment:${environment.digest.slice(0, 24)}`;
   return environment.definition.image ?? '';
 }
 
-function contextStream({ definition, context }: DefinedEnvironment): Readable | NodeJS.ReadableStream {
+async function contextStream({ definition, context }: DefinedEnvironment): Promise<NodeJS.ReadableStream> {
   if (context) return context();
   const tar = pack();
-  for (const [name, content] of Object.entries(contextOf(definition) ?? {}))
+  for (const [name, content] of Object.entries((await contextOf(definition)) ?? {}))
     tar.entry({ name, mtime: new Date(0) }, content);
   tar.finalize();
   return tar as unknown as NodeJS.ReadableStream;

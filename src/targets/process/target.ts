@@ -121,7 +121,7 @@ export class ProcessTarget implements Target {
 
   /** What else is wrong with a job here shows in its folder when it starts. */
   async validate(spec: JobSpec, environment: JobEnvironment | undefined): Promise<string[]> {
-    const problem = environment?.kind === 'defined' && this.environments.problemWith(environment);
+    const problem = environment?.kind === 'defined' && (await this.environments.problemWith(environment));
     return [...problemsHere(spec, environment), ...(problem ? [problem] : [])];
   }
 

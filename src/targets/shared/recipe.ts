@@ -1,5 +1,4 @@
 /** How an environment is made as a folder of this machine. Pure. */
-import { parse } from 'yaml';
 import { isObject } from '../../base/json.js';
 import type { EnvironmentDefinition } from '../../job/environment.js';
 
@@ -14,12 +13,15 @@ export type Recipe =
   | { kind: 'conda'; file: string };
 
 /** @returns the recipe, or a sentence that says why there is none. @param hasConda whether conda environments can be made here */
-export function recipeOf(definition: EnvironmentDefinition, hasConda: boolean): Recipe | string {
+export async function recipeOf(
+  definition: EnvironmentDefinition,
+  hasConda: boolean,
+): Promise<Recipe | string> {
   const { conda, pip, build } = definition;
   if (build) return 'is built by a Dockerfile, so it needs a target that runs containers';
   if (pip !== undefined) return { kind: 'venv', requirements: pip };
   if (conda === undefined) return 'is a container image alone, so it needs a target that runs containers';
-  const venv = venvOf(conda);
+  const venv = await venvOf(conda);
   if (typeof venv === 'string' || 'kind' in venv) return venv;
   if (hasConda) return { kind: 'conda', file: conda };
   const { needs } = venv;
@@ -28,7 +30,8 @@ export function recipeOf(definition: EnvironmentDefinition, hasConda: boolean): 
 }
 
 /** Of a conda file that needs no conda: it asks for Python and for packages of pip. */
-function venvOf(conda: string): Recipe | { needs: string[] } | string {
+async function venvOf(conda: string): Promise<Recipe | { needs: string[] } | string> {
+  const { parse } = await import('yaml');
   let file: unknown;
   try {
     file = parse(conda);

@@ -47,8 +47,8 @@ export class KeptEnvironments implements TargetEnvironments {
   }
 
   /** Why it cannot be made here; undefined when it can. */
-  problemWith({ name, version, definition }: DefinedEnvironment): string | undefined {
-    const recipe = recipeOf(definition, condaHere() !== undefined);
+  async problemWith({ name, version, definition }: DefinedEnvironment): Promise<string | undefined> {
+    const recipe = await recipeOf(definition, condaHere() !== undefined);
     return typeof recipe === 'string' ? `The environment ${name}:${version} ${recipe}.` : undefined;
   }
 
@@ -114,7 +114,7 @@ export class KeptEnvironments implements TargetEnvironments {
   }
 
   private async make(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
-    const recipe = recipeOf(environment.definition, condaHere() !== undefined);
+    const recipe = await recipeOf(environment.definition, condaHere() !== undefined);
     const { name, version, digest } = environment;
     if (typeof recipe === 'string')
       throw new TrainyardError('TARGET_FAILED', `The environment ${name}:${version} ${recipe}.`);

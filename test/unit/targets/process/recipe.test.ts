@@ -4,14 +4,14 @@ import { inEnvironment } from '../../../../src/targets/process/environments/in-e
 import { fits, recipeOf } from '../../../../src/targets/shared/recipe.js';
 
 describe('how an environment is made here', () => {
-  it('is a virtual environment for requirements, whatever the image', () => {
-    assert.deepEqual(recipeOf({ image: 'x', pip: 'numpy\n' }, false), {
+  it('is a virtual environment for requirements, whatever the image', async () => {
+    assert.deepEqual(await recipeOf({ image: 'x', pip: 'numpy\n' }, false), {
       kind: 'venv',
       requirements: 'numpy\n',
     });
   });
 
-  it('needs no conda for a conda file of Python and pip', () => {
+  it('needs no conda for a conda file of Python and pip', async () => {
     const conda = `name: a
 channels: [conda-forge]
 dependencies:
@@ -23,24 +23,27 @@ dependencies:
       - scikit-learn>=1.4
 `;
     const recipe = { kind: 'venv', python: '==3.11.*', requirements: 'numpy==2.0.0\nscikit-learn>=1.4\n' };
-    assert.deepEqual(recipeOf({ image: 'x', conda }, false), recipe);
-    assert.deepEqual(recipeOf({ conda }, true), recipe);
+    assert.deepEqual(await recipeOf({ image: 'x', conda }, false), recipe);
+    assert.deepEqual(await recipeOf({ conda }, true), recipe);
   });
 
-  it('says for what it needs conda, and uses it where it is', () => {
+  it('says for what it needs conda, and uses it where it is', async () => {
     const conda = 'dependencies: [python=3.11, numpy=2.0, cudatoolkit]';
-    assert.match(String(recipeOf({ conda }, false)), /needs conda for numpy=2\.0, cudatoolkit, and neither/);
-    assert.deepEqual(recipeOf({ conda }, true), { kind: 'conda', file: conda });
+    assert.match(
+      String(await recipeOf({ conda }, false)),
+      /needs conda for numpy=2\.0, cudatoolkit, and neither/,
+    );
+    assert.deepEqual(await recipeOf({ conda }, true), { kind: 'conda', file: conda });
   });
 
-  it('is refused for an image alone, a build and a broken conda file', () => {
-    assert.match(String(recipeOf({ image: 'x' }, true)), /container image alone/);
+  it('is refused for an image alone, a build and a broken conda file', async () => {
+    assert.match(String(await recipeOf({ image: 'x' }, true)), /container image alone/);
     assert.match(
-      String(recipeOf({ build: { context: 'a', dockerfile: 'b' } }, true)),
+      String(await recipeOf({ build: { context: 'a', dockerfile: 'b' } }, true)),
       /built by a Dockerfile/,
     );
-    assert.match(String(recipeOf({ conda: 'a: [' }, true)), /not YAML/);
-    assert.match(String(recipeOf({ conda: 'name: x' }, true)), /without “dependencies”/);
+    assert.match(String(await recipeOf({ conda: 'a: [' }, true)), /not YAML/);
+    assert.match(String(await recipeOf({ conda: 'name: x' }, true)), /without “dependencies”/);
   });
 
   const conditions: [asked: string, condition: string | undefined, fit: string, not: string][] = [
@@ -53,8 +56,8 @@ dependencies:
     ['python >= 3.10', '>=3.10', '3.10.0', '3.9.18'],
   ];
   for (const [asked, condition, fit, not] of conditions)
-    it(`reads ${asked}`, () => {
-      const recipe = recipeOf({ conda: `dependencies: ["${asked}"]` }, false);
+    it(`reads ${asked}`, async () => {
+      const recipe = await recipeOf({ conda: `dependencies: ["${asked}"]` }, false);
       assert.ok(typeof recipe === 'object' && recipe.kind === 'venv');
       if (asked !== 'python==3.11.4') assert.equal(recipe.python, condition);
       assert.ok(fits(fit, recipe.python));
