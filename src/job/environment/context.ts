@@ -61,6 +61,11 @@ export async function packContext(
   return hash.digest('hex');
 }
 
+/** A Dockerfile as a context names it: `./docker\\Dockerfile` is `docker/Dockerfile`. */
+export function nameInContext(dockerfile: string): string {
+  return path.posix.normalize(dockerfile.replaceAll('\\', '/'));
+}
+
 function isInside(name: string): boolean {
   return !path.isAbsolute(name) && !name.split(/[\\/]/).includes('..');
 }

@@ -3,81 +3,34 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import { isObject } from '../../base/json.js';
+import { environmentOfFields, readEnvironmentFile, type WrittenEnvironment } from '../file/environment.js';
 import { plain } from '../file/plain.js';
 import { isWrong } from '../file/problem.js';
-import { checkInlineEnvironment } from '../file/command/check.js';
-import { environmentFields } from '../file/command/schema.js';
-import { fields as fieldsOf, type FileSchema } from '../file/schema.js';
-import { checkShape } from '../file/shape.js';
-import { Sink } from '../file/sink.js';
-import { readYaml, type YamlFile } from '../file/yaml.js';
-import type { FileProblem } from '../file/problem.js';
-import type { EnvironmentDefinition } from '../environment.js';
+import { readYaml } from '../file/yaml.js';
 
 /** An environment that is to be created in a workspace. */
-export interface EnvironmentFromFile {
+export interface EnvironmentFromFile extends WrittenEnvironment {
   name?: string;
   version?: string;
-  definition: Omit<EnvironmentDefinition, 'build'>;
-  /** `folder` is absolute; `dockerfile` is relative to it, with `/`. */
-  build?: { folder: string; dockerfile: string };
   description?: string;
   tags?: Record<string, string>;
   /** Fields that mean nothing here, as they were. */
   kept?: Record<string, unknown>;
 }
 
-const OWN = new Set(
-  '$schema name version description tags image build conda_file environment_variables'.split(' '),
-);
-
-/**
- * Of the fields of Azure ML's YAML, as they stand in a job file or a file of their own.
- * @param folder absolute; the paths of the fields are relative to it
- * @throws BAD_REQUEST | NOT_FOUND for a file that is not there
- */
-export async function environmentOfFields(
-  fields: Readonly<Record<string, unknown>>,
-  folder: string,
-): Promise<EnvironmentFromFile> {
-  const { stringify } = await import('yaml');
-  const { image, build, description, name, version, conda_file: conda } = fields;
-  const tags = isObject(fields['tags']) ? fields['tags'] : {};
-  const kept = Object.fromEntries(Object.entries(fields).filter(([field]) => !OWN.has(field)));
-  return {
-    ...(typeof name === 'string' && { name }),
-    ...((typeof version === 'string' || typeof version === 'number') && { version: String(version) }),
-    definition: {
-      ...(typeof image === 'string' && { image: image.replace(/^docker\.io\/(?=.*\/)/, '') }),
-      ...(typeof conda === 'string' && { conda: readBeside(folder, conda) }),
-      ...(isObject(conda) && { conda: stringify(conda) }),
-    },
-    ...(isObject(build) && {
-      build: {
-        folder: path.resolve(folder, String(build['path'] ?? '.')),
-        dockerfile: String(build['dockerfile_path'] ?? 'Dockerfile').replace(/^\.\//, ''),
-      },
-    }),
-    ...(typeof description === 'string' && { description }),
-    ...(Object.keys(tags).length > 0 && {
-      tags: Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)])),
-    }),
-    ...(Object.keys(kept).length > 0 && { kept }),
-  };
-}
+const OWN = new Set('$schema name version description tags image build conda_file'.split(' '));
 
 /**
  * Reads a file: requirements (`.txt`), a conda file (it has `dependencies`), or else Azure ML's YAML.
  * @param file absolute
  * @throws BAD_REQUEST with all problems, each with its line and column, as `details` | NOT_FOUND
  */
-export async function environmentOfFile(file: string): Promise<EnvironmentFromFile> {
+export function environmentOfFile(file: string): EnvironmentFromFile {
   const folder = path.dirname(file);
-  const text = readBeside(folder, path.basename(file));
+  const text = read(file);
   if (/\.(txt|in)$/i.test(file)) return { definition: { pip: requirementsIn(text, file) } };
   if (isCondaFile(text)) return { definition: { conda: text } };
-  const yaml = readYaml(text);
-  const problems = problemsIn(yaml, file);
+  const { problems, fields } = readEnvironmentFile(text, { file, kindOf });
   if (isWrong(problems)) {
     const wrong = problems.filter(({ severity }) => severity === 'error');
     const said = wrong.map(
@@ -86,25 +39,24 @@ export async function environmentOfFile(file: string): Promise<EnvironmentFromFi
     throw new TrainyardError(
       'BAD_REQUEST',
       `${path.basename(file)} defines no environment. ${said.join(' ')}`,
-      {
-        details: { file, problems: wrong },
-      },
+      { details: { file, problems: wrong } },
     );
   }
-  const fields = yaml.root && plain(yaml.root);
-  if (!isObject(fields)) throw new TrainyardError('BAD_REQUEST', `${path.basename(file)} is empty.`);
-  return environmentOfFields(fields, folder);
+  return { ...aboutIt(fields), ...environmentOfFields(fields, folder, read) };
 }
 
-function problemsIn(yaml: YamlFile, file: string): readonly FileProblem[] {
-  const sink = new Sink(yaml);
-  for (const { start, end, ...problem } of yaml.problems) sink.tell({ start, end }, [], problem);
-  const { root } = yaml;
-  if (root && !isWrong(sink.problems)) {
-    checkShape(root, fieldsOf(environmentFields) as FileSchema, sink);
-    if (root.kind === 'map') checkInlineEnvironment(root, sink, { file, kindOf }, []);
-  }
-  return sink.problems;
+/** All but the content. */
+function aboutIt(fields: Readonly<Record<string, unknown>>): Partial<EnvironmentFromFile> {
+  const { name, version, description } = fields;
+  const tags = isObject(fields['tags']) ? Object.entries(fields['tags']) : [];
+  const kept = Object.fromEntries(Object.entries(fields).filter(([field]) => !OWN.has(field)));
+  return {
+    ...(typeof name === 'string' && { name }),
+    ...((typeof version === 'string' || typeof version === 'number') && { version: String(version) }),
+    ...(typeof description === 'string' && { description }),
+    ...(tags.length > 0 && { tags: Object.fromEntries(tags.map(([key, value]) => [key, String(value)])) }),
+    ...(Object.keys(kept).length > 0 && { kept }),
+  };
 }
 
 function isCondaFile(text: string): boolean {
@@ -123,7 +75,7 @@ function requirementsIn(text: string, file: string, inside: readonly string[] = 
     .map((line) => {
       const [, other] = /^\s*(?:-r|--requirement)[ =]?\s*(\S+)/.exec(line) ?? [];
       if (other !== undefined && !/^\w+:\/\//.test(other))
-        return requirementsIn(readBeside(folder, other), path.resolve(folder, other), [
+        return requirementsIn(read(path.resolve(folder, other)), path.resolve(folder, other), [
           ...inside,
           file,
         ]).trimEnd();
@@ -138,8 +90,7 @@ function requirementsIn(text: string, file: string, inside: readonly string[] = 
     .join('\n');
 }
 
-function readBeside(folder: string, name: string): string {
-  const file = path.resolve(folder, name);
+function read(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch (error) {

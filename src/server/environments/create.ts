@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { TrainyardError } from '../../base/errors.js';
 import type { EnvironmentDefinition } from '../../job/environment.js';
-import { packContext } from '../../job/environment/context.js';
+import { nameInContext, packContext } from '../../job/environment/context.js';
 import { ANONYMOUS, anonymousVersion, digestOf } from '../../job/environment/digest.js';
 import type { EnvironmentVersion, NewEnvironment } from '../../workspace/types.js';
 import type { Store } from '../store/store.js';
@@ -12,10 +12,11 @@ import { CONTEXT_FILE, ownerOfContext } from './context.js';
 /** Keeps an environment, with its build context. @throws BAD_REQUEST | CONFLICT | NOT_FOUND | TOO_LARGE | STORE_FULL */
 export async function createEnvironment(store: Store, asked: NewEnvironment): Promise<EnvironmentVersion> {
   check(asked);
+  const build = asked.build && { ...asked.build, dockerfile: nameInContext(asked.build.dockerfile) };
   const definition: EnvironmentDefinition = {
     ...asked.definition,
-    ...(asked.build && {
-      build: { context: await keepContext(store, asked.build), dockerfile: asked.build.dockerfile },
+    ...(build && {
+      build: { context: await keepContext(store, build), dockerfile: build.dockerfile },
     }),
   };
   const digest = digestOf(definition);

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { extract } from 'tar-stream';
-import { packContext } from '../../../../src/job/environment/context.js';
+import { nameInContext, packContext } from '../../../../src/job/environment/context.js';
 import { digestOf } from '../../../../src/job/environment/digest.js';
 
 describe('the digest of an environment', () => {
@@ -89,6 +89,11 @@ describe('a build context', () => {
     write('.dockerignore', '*\n');
     write('docker/Dockerfile.gpu');
     assert.deepEqual(await packed('docker/Dockerfile.gpu'), ['docker/Dockerfile.gpu']);
+  });
+
+  it('names its Dockerfile in one way', () => {
+    const names = ['./docker/Dockerfile', 'docker\\Dockerfile', 'docker//Dockerfile', 'docker/Dockerfile'];
+    assert.deepEqual(new Set(names.map(nameInContext)), new Set(['docker/Dockerfile']));
   });
 
   it('is the same archive for the same files, whenever they were written', async () => {

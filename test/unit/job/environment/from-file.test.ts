@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TrainyardError } from '../../../../src/base/errors.js';
-import { environmentOfFields, environmentOfFile } from '../../../../src/job/environment/from-file.js';
+import { environmentOfFile } from '../../../../src/job/environment/from-file.js';
 
 describe('an environment of a file', () => {
   let folder: string;
@@ -16,7 +16,7 @@ describe('an environment of a file', () => {
   beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-file-'))));
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  it('is an image with a conda file beside it, as in Azure ML', async () => {
+  it('is an image with a conda file beside it, as in Azure ML', () => {
     const conda = 'channels: [conda-forge]\ndependencies: [python=3.11]\n';
     write('env/conda.yml', conda);
     const file = write(
@@ -31,7 +31,7 @@ tags: {team: vision, size: 2}
 os_type: linux
 `,
     );
-    assert.deepEqual(await environmentOfFile(file), {
+    assert.deepEqual(environmentOfFile(file), {
       name: 'training',
       version: '3',
       definition: { image: 'mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu20.04', conda },
@@ -41,43 +41,42 @@ os_type: linux
     });
   });
 
-  it('is a build, with its folder beside the file', async () => {
+  it('is a build, with its folder beside the file', () => {
     write('docker/Dockerfile.gpu', 'FROM scratch\n');
-    const file = write('e.yml', 'name: e\nbuild:\n  path: docker\n  dockerfile_path: ./Dockerfile.gpu\n');
+    const file = write('e.yml', 'name: e\nbuild:\n  path: docker\n  dockerfile_path: Dockerfile.gpu\n');
     const build = { folder: path.join(folder, 'docker'), dockerfile: 'Dockerfile.gpu' };
-    assert.deepEqual(await environmentOfFile(file), { name: 'e', definition: {}, build });
+    assert.deepEqual(environmentOfFile(file), { name: 'e', definition: {}, build });
   });
 
-  it('is one inside of a job file, its conda file written out', async () => {
-    const conda_file = { dependencies: ['python=3.11', { pip: ['numpy==2.0.0'] }] };
-    const { definition } = await environmentOfFields({ image: 'python:3.12', conda_file }, folder);
-    assert.equal(definition.image, 'python:3.12');
-    assert.equal(definition.conda, 'dependencies:\n  - python=3.11\n  - pip:\n      - numpy==2.0.0\n');
-  });
-
-  it('is a conda file, or requirements with those that they name', async () => {
+  it('is a conda file, or requirements with those that they name', () => {
     const conda = 'name: x\ndependencies: [numpy]\n';
-    assert.deepEqual(await environmentOfFile(write('environment.yml', conda)), { definition: { conda } });
+    assert.deepEqual(environmentOfFile(write('environment.yml', conda)), { definition: { conda } });
     write('more/base.txt', 'numpy==2.0.0\n');
     const file = write('requirements.txt', '-r more/base.txt\nscipy\n');
-    assert.deepEqual(await environmentOfFile(file), { definition: { pip: 'numpy==2.0.0\nscipy\n' } });
+    assert.deepEqual(environmentOfFile(file), { definition: { pip: 'numpy==2.0.0\nscipy\n' } });
   });
 
-  it('says where it is wrong, and what it cannot keep', async () => {
+  it('says where it is wrong, and what it cannot keep', () => {
     const wrong = write('e.yml', 'name: e\nimage: a\nbuild:\n  path: .\n');
-    await assert.rejects(
-      environmentOfFile(wrong),
+    assert.throws(
+      () => environmentOfFile(wrong),
       ({ code, message }: TrainyardError) =>
         code === 'BAD_REQUEST' && /3:1 An environment has an image or a build/.test(message),
     );
     for (const line of ['-e .', '-c limits.txt', './local'])
-      await assert.rejects(
-        environmentOfFile(write('r.txt', `${line}\n`)),
+      assert.throws(
+        () => environmentOfFile(write('r.txt', `${line}\n`)),
         ({ code, message }: TrainyardError) => code === 'BAD_REQUEST' && message.includes(line),
       );
     const around = write('a.txt', '-r a.txt\n');
-    await assert.rejects(environmentOfFile(around), ({ code }: TrainyardError) => code === 'BAD_REQUEST');
+    assert.throws(
+      () => environmentOfFile(around),
+      ({ code }: TrainyardError) => code === 'BAD_REQUEST',
+    );
     const missing = path.join(folder, 'not.yml');
-    await assert.rejects(environmentOfFile(missing), ({ code }: TrainyardError) => code === 'NOT_FOUND');
+    assert.throws(
+      () => environmentOfFile(missing),
+      ({ code }: TrainyardError) => code === 'NOT_FOUND',
+    );
   });
 });
