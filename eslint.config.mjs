@@ -43,7 +43,7 @@ const LOADED_WHEN_USED = {
     'src/job/file/',
     'src/workspace/configuration/schema.ts',
   ],
-  yaml: ['src/job/file/'],
+  yaml: ['src/base/yaml.ts', 'src/job/file/'],
   commander: ['src/cli/'],
   marked: ['webview/run/markdown.ts'],
   'simple-git': [],
