@@ -282,13 +282,17 @@ export class JobService {
     const job = this.store.jobs.get(id);
     const target = job && (await this.targets.get(job.spec.target));
     if (!job || !target?.shell)
-      throw new TrainyardError('NOT_SUPPORTED', 'There is no shell for this run: it is not in a container.');
+      throw new TrainyardError('NOT_SUPPORTED', 'No shell can be opened where this run is.');
     const { handle } = job;
     const shell = handle && (await reach(target, async () => target.shell?.(handle)));
     if (shell) return shell;
-    throw new TrainyardError('NOT_RUNNING', 'The container of this run is gone, or not there yet.', {
-      hint: 'A container can be entered while its job runs. The setting trainyard.docker.keepFailed keeps that of a job that failed.',
-    });
+    throw new TrainyardError(
+      'NOT_RUNNING',
+      'There is no shell for this run: its job has not started, or has ended.',
+      {
+        hint: 'A shell can be opened while the job runs.',
+      },
+    );
   }
 
   /** Finds an environment and its target. @returns what builds it there @throws NOT_FOUND | TARGET_UNREACHABLE */

@@ -247,7 +247,7 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
     WHERE json_extract(spec, '$.environment.kind') = 'asset';
   `,
   `
-  -- Data assets, each version as it was created; and where more data is, without the credentials.
+  -- Data assets, each version as it was created.
   CREATE TABLE data_assets (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL, version TEXT NOT NULL,
@@ -255,7 +255,6 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
     archived INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL, run_id TEXT,
     UNIQUE (name, version)
   );
-  CREATE TABLE datastores (name TEXT PRIMARY KEY, definition TEXT NOT NULL, created_at REAL NOT NULL) WITHOUT ROWID;
   `,
 ];
 
