@@ -59,6 +59,8 @@ describe('ensureServer', () => {
       format: 'esm',
       mainFields: ['module', 'main'],
       logLevel: 'warning',
+      // Its SSH client brings a compiled part; nothing here asks for an engine.
+      external: ['dockerode'],
       define: { __VERSION__: '"0.0.1"' },
       banner: {
         js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
