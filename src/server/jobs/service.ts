@@ -48,6 +48,10 @@ export interface JobServiceOptions {
   settings: () => ServerSettings;
 }
 
+/** Milliseconds until a job is released again where that failed, and four times as many each time after; the most of them. */
+const RELEASE_AGAIN = 1_000;
+const RELEASE_AT_MOST = 300_000;
+
 /** The repositories of so many runs are seen to at the start. */
 const REPOSITORIES_OF = 1000;
 
@@ -69,6 +73,7 @@ export class JobService {
   private readonly ending: Ending;
   private readonly inputs: JobInputs;
   private readonly scheduler: Scheduler;
+  private closed = false;
 
   constructor(options: JobServiceOptions) {
     const { store, home, log, targets, serverUrl, otherUrls } = options;
@@ -312,6 +317,7 @@ export class JobService {
 
   /** Jobs go on. */
   async close(): Promise<void> {
+    this.closed = true;
     this.scheduler.close();
     this.inputs.close();
     this.collector.close();
@@ -333,7 +339,8 @@ export class JobService {
   }
 
   /** What the target still holds of a job may go. */
-  private async release({ runId, spec, handle }: JobRecord): Promise<void> {
+  private async release(job: JobRecord, pause = RELEASE_AGAIN): Promise<void> {
+    const { runId, spec, handle } = job;
     try {
       const target = await this.targets.get(spec.target);
       target?.forget?.(runId);
@@ -343,6 +350,9 @@ export class JobService {
         { err: error, runId },
         'what a target holds of a job that ended was not released',
       );
+      // Such as an engine that is being restarted.
+      if (!this.closed && pause <= RELEASE_AT_MOST)
+        setTimeout(() => void this.release(job, pause * 4), pause).unref();
     }
   }
 }
