@@ -47,6 +47,8 @@ export interface ContractOptions {
   withoutLoggedModels?: true;
   /** Series of so many points are kept whole, at least. Default: any. */
   wholeUpTo?: number;
+  /** Facets that the kind does not have. */
+  lacks?: readonly ('environments' | 'data')[];
 }
 
 /**
@@ -61,6 +63,7 @@ export function workspaceContract(
     listensAfter = 3_000,
     withoutLoggedModels,
     wholeUpTo = Infinity,
+    lacks = [],
   }: ContractOptions,
 ): void {
   describe(`a workspace of the kind ${kind}`, function () {
@@ -660,11 +663,12 @@ export function workspaceContract(
       });
     });
 
-    describe('environments', () => {
-      before(function () {
-        if (!workspace.environments) this.skip();
-      });
+    it('has the facets that it is said to have', () => {
+      for (const facet of ['environments', 'data'] as const)
+        assert.equal(workspace[facet] === undefined, lacks.includes(facet), facet);
+    });
 
+    (lacks.includes('environments') ? undefined : describe)?.('environments', () => {
       it('keeps versions, numbered, and finds the newest', async () => {
         const environments = workspace.environments!;
         const name = unique('training').replace(' ', '-');
@@ -852,11 +856,7 @@ export function workspaceContract(
       });
     });
 
-    describe('data', () => {
-      before(function () {
-        if (!workspace.data) this.skip();
-      });
-
+    (lacks.includes('data') ? undefined : describe)?.('data', () => {
       const place = 'https://example.com/rows.csv';
 
       it('is kept version by version, the next number unless one is given', async () => {
