@@ -4,16 +4,13 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
-import { TrainyardError } from '../../base/errors.js';
+import { buildCancelled, buildFailed, Builds, lastLines } from '../shared/builds.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { LIST_PACKAGES } from '../shared/packages.js';
 import type { BuildProgress, BuiltEnvironment, DefinedEnvironment, TargetEnvironments } from '../target.js';
 import { baseImages, contextOf, isBuilt } from './build-file.js';
 import { type Engine, EngineError } from './engine.js';
 import { findImage, problemWithImage } from './images.js';
-
-/** Lines of the output of a step that its failure shows. */
-const LINES = 12;
 
 /** What it says itself between the lines of the programs. */
 const OF_THE_ENGINE = /^\s*(---> |Removing intermediate container )/;
@@ -24,18 +21,10 @@ interface Kept {
   packages?: Record<string, string>;
 }
 
-/** A build that is on its way, and who waits for it. */
-interface Building {
-  done: Promise<BuiltEnvironment>;
-  waiting: Set<BuildProgress>;
-  abort: AbortController;
-  step?: Parameters<BuildProgress['onStep']>;
-}
-
 export class BuiltImages implements TargetEnvironments {
   private readonly home: string;
   private readonly engine: () => Engine;
-  private readonly building = new Map<string, Building>();
+  private readonly builds = new Builds();
 
   constructor(home: string, engine: () => Engine) {
     this.home = home;
@@ -68,53 +57,18 @@ export class BuiltImages implements TargetEnvironments {
   }
 
   async build(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
-    if (progress.signal?.aborted) throw cancelled();
-    const isWhole = !isBuilt(environment.definition);
+    if (progress.signal?.aborted) throw buildCancelled();
     // An image as it is comes when the job starts.
-    if (isWhole) return { at: imageOf(environment) };
+    if (!isBuilt(environment.definition)) return { at: imageOf(environment) };
     const there = await this.find(environment);
     if (there) return there;
-    const building = this.buildingOf(environment);
-    building.waiting.add(progress);
-    if (building.step) progress.onStep(...building.step);
-    const gaveUp = new Promise<never>((_, reject) => {
-      progress.signal?.addEventListener('abort', () => reject(cancelled()), { once: true });
-    });
-    try {
-      return await Promise.race([building.done, gaveUp]);
-    } finally {
-      building.waiting.delete(progress);
-      if (building.waiting.size === 0) building.abort.abort();
-    }
+    return this.builds.join(environment.digest, progress, (shared) => this.make(environment, shared));
   }
 
   async remove(environment: DefinedEnvironment): Promise<void> {
     if (!isBuilt(environment.definition)) return;
     await this.engine().find((docker) => docker.getImage(imageOf(environment)).remove());
     fs.rmSync(path.join(this.folder(), `${environment.digest}.json`), { force: true });
-  }
-
-  private buildingOf(environment: DefinedEnvironment): Building {
-    const { digest } = environment;
-    const known = this.building.get(digest);
-    if (known && !known.abort.signal.aborted) return known;
-    const abort = new AbortController();
-    const waiting = new Set<BuildProgress>();
-    const building: Building = { done: Promise.resolve({ at: '' }), waiting, abort };
-    building.done = this.make(environment, {
-      onOutput: (text) => {
-        for (const each of waiting) each.onOutput(text);
-      },
-      onStep: (...step) => {
-        building.step = step;
-        for (const each of waiting) each.onStep(...step);
-      },
-      signal: abort.signal,
-    }).finally(() => {
-      if (this.building.get(digest) === building) this.building.delete(digest);
-    });
-    this.building.set(digest, building);
-    return building;
   }
 
   private async make(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
@@ -133,12 +87,12 @@ export class BuiltImages implements TargetEnvironments {
       const stream = await engine.call((docker) => docker.buildImage(context, options as object));
       await follow(stream as AsyncIterable<Buffer>, progress);
     } catch (error) {
-      if (progress.signal?.aborted) throw cancelled();
+      if (progress.signal?.aborted) throw buildCancelled();
       if (!(error instanceof EngineError)) throw error;
-      throw failed(error.message, error);
+      throw buildFailed(error.message, error);
     }
     const image = await findImage(engine, at);
-    if (!image) throw failed('the engine made no image');
+    if (!image) throw buildFailed('the engine made no image');
     const packages = await packagesOf(engine, image.id);
     const kept: Kept = { id: image.id, ...(packages && { packages }) };
     fs.mkdirSync(this.folder(), { recursive: true, mode: 0o700 });
@@ -202,9 +156,9 @@ async function follow(stream: AsyncIterable<Buffer>, { onOutput, onStep }: Build
     for (const line of lines.filter((one) => one.trim() !== '')) {
       const { stream: printed, error, errorDetail } = JSON.parse(line) as BuildLine;
       if (error !== undefined) {
-        const lines = tail.trimEnd().split('\n').slice(-LINES).join('\n');
+        const lines = lastLines(tail);
         const why = errorDetail?.code === undefined ? error : `exit code ${errorDetail.code}`;
-        throw failed(`${step || 'The build'}: ${why}${lines === '' ? '' : `\n${lines}`}`);
+        throw buildFailed(`${step || 'The build'}: ${why}${lines === '' ? '' : `\n${lines}`}`);
       }
       if (printed === undefined) continue;
       onOutput(printed);
@@ -252,15 +206,4 @@ async function packagesOf(engine: Engine, image: string): Promise<Record<string,
     }
   }
   return undefined;
-}
-
-function failed(why: string, cause?: unknown): TrainyardError {
-  return new TrainyardError('TARGET_FAILED', `The environment could not be built. ${why}`, {
-    hint: 'Change the environment and create a new version of it.',
-    cause,
-  });
-}
-
-function cancelled(): TrainyardError {
-  return new TrainyardError('CANCELLED', 'The build was cancelled.');
 }

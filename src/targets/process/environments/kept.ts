@@ -11,8 +11,8 @@ import type {
 } from '../../target.js';
 import { readJson, writeJson } from '../files.js';
 import { condaHere, make } from './make.js';
+import { buildCancelled, Builds } from '../../shared/builds.js';
 import { recipeOf } from '../../shared/recipe.js';
-import { cancelled } from './run.js';
 
 /** Written last: what has none was not finished. */
 const READY = 'ready.json';
@@ -20,15 +20,6 @@ const READY = 'ready.json';
 interface Ready {
   interpreter: string;
   packages: Record<string, string>;
-}
-
-/** A build that is on its way, and who waits for it. */
-interface Building {
-  done: Promise<BuiltEnvironment>;
-  waiting: Set<BuildProgress>;
-  abort: AbortController;
-  /** The step that it is at. */
-  step?: Parameters<BuildProgress['onStep']>;
 }
 
 /**
@@ -39,7 +30,7 @@ export class KeptEnvironments implements TargetEnvironments {
   /** Absolute; all of them are below it. */
   readonly root: string;
   private readonly log: Logger;
-  private readonly building = new Map<string, Building>();
+  private readonly builds = new Builds();
 
   constructor(home: string, log: Logger) {
     this.root = path.join(home, 'environments');
@@ -60,57 +51,24 @@ export class KeptEnvironments implements TargetEnvironments {
   }
 
   async build(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
-    if (progress.signal?.aborted) throw cancelled();
+    if (progress.signal?.aborted) throw buildCancelled();
     const there = await this.find(environment);
     if (there) return there;
-    const building = this.buildingOf(environment);
-    building.waiting.add(progress);
-    if (building.step) progress.onStep(...building.step);
-    const gaveUp = new Promise<never>((_, reject) => {
-      progress.signal?.addEventListener('abort', () => reject(cancelled()), { once: true });
+    const { digest } = environment;
+    return this.builds.join(digest, progress, async (shared) => {
+      try {
+        return await this.make(environment, shared);
+      } catch (error) {
+        this.log.info({ err: error, digest }, 'an environment was not built');
+        throw error;
+      }
     });
-    try {
-      return await Promise.race([building.done, gaveUp]);
-    } finally {
-      building.waiting.delete(progress);
-      if (building.waiting.size === 0) building.abort.abort();
-    }
   }
 
   async remove({ digest }: DefinedEnvironment): Promise<void> {
     // First what says that it is there.
     await fs.promises.rm(path.join(this.folderOf(digest), READY), { force: true });
     await fs.promises.rm(this.folderOf(digest), { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  private buildingOf(environment: DefinedEnvironment): Building {
-    const { digest } = environment;
-    const known = this.building.get(digest);
-    if (known && !known.abort.signal.aborted) return known;
-    const building: Building = {
-      done: Promise.resolve({ at: '' }),
-      waiting: new Set(),
-      abort: new AbortController(),
-    };
-    const { waiting, abort } = building;
-    building.done = this.make(environment, {
-      onOutput: (text) => {
-        for (const each of waiting) each.onOutput(text);
-      },
-      onStep: (...step) => {
-        building.step = step;
-        for (const each of waiting) each.onStep(...step);
-      },
-      signal: abort.signal,
-    }).finally(() => {
-      if (this.building.get(digest) === building) this.building.delete(digest);
-    });
-    // Whoever waits hears of it; when nobody does any more, nobody has to.
-    building.done.catch((error: unknown) =>
-      this.log.info({ err: error, digest }, 'an environment was not built'),
-    );
-    this.building.set(digest, building);
-    return building;
   }
 
   private async make(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { hasCode, TrainyardError } from '../../../base/errors.js';
+import { hasCode, type TrainyardError } from '../../../base/errors.js';
+import { buildCancelled, buildFailed, lastLines } from '../../shared/builds.js';
 import { killGroup } from '../kill.js';
-
-/** Lines of the end of what a program printed that its failure shows. */
-const LINES = 12;
 
 /**
  * Runs a program to its end.
@@ -29,7 +27,7 @@ export function run(
   },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(cancelled());
+    if (signal?.aborted) return reject(buildCancelled());
     const [program = '', ...args] = command;
     const child = spawn(program, args, {
       ...{ cwd, env, windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'] },
@@ -57,23 +55,16 @@ export function run(
     });
     child.on('close', (code, by) => {
       signal?.removeEventListener('abort', end);
-      if (signal?.aborted) reject(cancelled());
+      if (signal?.aborted) reject(buildCancelled());
       else if (code === 0) resolve(printed);
       else {
-        const lines = tail.trimEnd().split('\n').slice(-LINES).join('\n');
-        reject(failed(what, `${code === null ? `ended by ${by}` : `exit code ${code}`}\n${lines}`));
+        const how = code === null ? `ended by ${by}` : `exit code ${code}`;
+        reject(failed(what, `${how}\n${lastLines(tail)}`));
       }
     });
   });
 }
 
 function failed(what: string, why: string, cause?: unknown): TrainyardError {
-  return new TrainyardError('TARGET_FAILED', `The environment could not be built. ${what} failed: ${why}`, {
-    hint: 'Change the environment and create a new version of it.',
-    cause,
-  });
-}
-
-export function cancelled(): TrainyardError {
-  return new TrainyardError('CANCELLED', 'The build was cancelled.');
+  return buildFailed(`${what} failed: ${why}`, cause);
 }
