@@ -17,6 +17,7 @@ import { environmentElsewhere } from '../shared/environment.js';
 import { readGpus } from '../shared/gpu.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { readAt } from '../shared/read-at.js';
+import { buildProgress, type Starting, Starts } from '../shared/starts.js';
 import type {
   Collected,
   EndedStatus,
@@ -67,15 +68,6 @@ export interface DockerOptions extends TargetContext {
   watcher?: readonly string[];
 }
 
-/** A start that is on its way. */
-interface Starting {
-  done: Promise<void>;
-  /** Ends what takes long: a pull, a build. */
-  abort: AbortController;
-  /** What it waits for, for people. */
-  why?: string;
-}
-
 /** An engine, and what this server has set up there. */
 interface Side {
   engine: Engine;
@@ -102,7 +94,7 @@ export class DockerTarget implements Target {
   private readonly meter = new StatsMeter();
   private readonly sides = new Map<string, Side>();
   /** By the run's id. */
-  private readonly starting = new Map<string, Starting>();
+  private readonly starts = new Starts();
   private readonly copying = new Map<string, Copying>();
   private readonly startTimes = new Map<string, number>();
   private readonly disk = new DiskUse();
@@ -175,15 +167,7 @@ export class DockerTarget implements Target {
   }
 
   start(job: Job, handle: Handle, secrets: Readonly<Record<string, string>>): Promise<void> {
-    const known = this.starting.get(job.id);
-    if (known) return known.done;
-    const abort = new AbortController();
-    const starting: Starting = { abort, done: Promise.resolve() };
-    this.starting.set(job.id, starting);
-    starting.done = this.startOnce(job, folderOf(handle), secrets, starting).finally(() =>
-      this.starting.delete(job.id),
-    );
-    return starting.done;
+    return this.starts.begin(job.id, (starting) => this.startOnce(job, folderOf(handle), secrets, starting));
   }
 
   private async startOnce(
@@ -362,12 +346,7 @@ export class DockerTarget implements Target {
     const found = await this.environments.find(environment);
     if (found) return found.at;
     starting.why = 'Building its environment';
-    const built = await this.environments.build(environment, {
-      onOutput: (text) => fs.appendFileSync(log, text),
-      onStep: (step, of, text) =>
-        (starting.why = `Building its environment, step ${step}${of > 0 ? ` of ${of}` : ''}: ${text}`),
-      signal: starting.abort.signal,
-    });
+    const built = await this.environments.build(environment, buildProgress(starting, log));
     delete starting.why;
     return built.at;
   }
@@ -429,9 +408,8 @@ export class DockerTarget implements Target {
   private async statusOf(id: string, folder: string): Promise<TargetStatus> {
     const exit = readJson<EndedStatus>(folder, FILES.exit);
     if (exit) return exit;
-    const starting = this.starting.get(id);
-    if (starting)
-      return starting.why === undefined ? { state: 'starting' } : { state: 'waiting', why: starting.why };
+    const starting = this.starts.statusOf(id);
+    if (starting) return starting;
     const place = placeIn(folder);
     if (!place) return { state: 'planned' };
     const side = this.sideOf(place.endpoint);
@@ -517,7 +495,7 @@ export class DockerTarget implements Target {
     if (isThere(folder, FILES.exit)) return;
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     fs.writeFileSync(path.join(folder, FILES.cancel), '', { mode: 0o600 });
-    this.starting.get(id)?.abort.abort();
+    this.starts.abort(id);
     const place = placeIn(folder);
     if (place) this.watch.ensure(place.endpoint, this.options.revive?.());
   }
@@ -642,8 +620,7 @@ export class DockerTarget implements Target {
 
   async close(): Promise<void> {
     this.closing.abort();
-    for (const { abort } of this.starting.values()) abort.abort();
-    await Promise.all([...this.starting.values()].map(({ done }) => done.catch(() => undefined)));
+    await this.starts.abortAll();
     this.meter.close();
     await Promise.all([...this.sides.values()].map(({ ways }) => ways.close()));
     await this.checkouts.settled();

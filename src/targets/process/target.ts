@@ -11,6 +11,7 @@ import type { TargetContext } from '../context.js';
 import { bound, outputPlaces } from '../shared/bindings.js';
 import { environmentHere, secretsHere } from '../shared/environment.js';
 import { readAt } from '../shared/read-at.js';
+import { buildProgress, type Starting, Starts } from '../shared/starts.js';
 import type {
   Collected,
   EventFolder,
@@ -68,15 +69,6 @@ export interface ProcessOptions extends Pick<
   view?: string;
 }
 
-/** A start that is on its way. */
-interface Starting {
-  done: Promise<void>;
-  /** Ends what takes long: a build. */
-  abort: AbortController;
-  /** What it waits for, for people. */
-  why?: string;
-}
-
 /**
  * Jobs as processes of this machine, each under a supervisor of its own, in a checkout that is kept for the next. All that
  * matters is in the job's folder; its handle names that.
@@ -91,8 +83,8 @@ export class ProcessTarget implements Target {
   private readonly checkouts: Slots;
   readonly environments: KeptEnvironments;
   private readonly meter = new UsageMeter();
-  /** Starts that are on their way, by the job's folder. */
-  private readonly starting = new Map<string, Starting>();
+  /** By the job's folder. */
+  private readonly starts = new Starts();
   private readonly openedAt = Date.now();
   private maker: Promise<ViewMaker | undefined> | undefined;
 
@@ -139,14 +131,7 @@ export class ProcessTarget implements Target {
 
   start(job: Job, handle: Handle, secrets: Readonly<Record<string, string>>): Promise<void> {
     const folder = folderOf(handle);
-    const known = this.starting.get(folder);
-    if (known) return known.done;
-    const starting: Starting = { done: Promise.resolve(), abort: new AbortController() };
-    this.starting.set(folder, starting);
-    starting.done = this.startOnce(job, folder, secrets, starting).finally(() =>
-      this.starting.delete(folder),
-    );
-    return starting.done;
+    return this.starts.begin(folder, (starting) => this.startOnce(job, folder, secrets, starting));
   }
 
   private async startOnce(
@@ -178,13 +163,7 @@ export class ProcessTarget implements Target {
     if (environment?.kind !== 'defined') return job;
     const { at } =
       (await this.environments.find(environment)) ??
-      (await this.environments.build(environment, {
-        onOutput: (text) => fs.appendFileSync(path.join(folder, FILES.log), text, { mode: 0o600 }),
-        onStep: (step, of, text) => {
-          starting.why = `Building its environment, step ${step} of ${of}: ${text}`;
-        },
-        signal: starting.abort.signal,
-      }));
+      (await this.environments.build(environment, buildProgress(starting, path.join(folder, FILES.log))));
     delete starting.why;
     const { variables: given = {} } = environment.definition;
     const variables = { ...job.variables, own: { ...given, ...job.variables.own } };
@@ -250,9 +229,7 @@ export class ProcessTarget implements Target {
     if (status.state !== 'planned') return status;
     // A server that was killed may have told a supervisor what to run, and that is on its way.
     const isLate = Date.now() - this.openedAt < LATE_START && fs.existsSync(path.join(folder, FILES.job));
-    const starting = this.starting.get(folder);
-    if (starting?.why !== undefined) return { state: 'waiting', why: starting.why };
-    return isLate || starting ? { state: 'starting' } : status;
+    return this.starts.statusOf(folder) ?? (isLate ? { state: 'starting' } : status);
   }
 
   log(handle: Handle, from: number): Promise<Uint8Array> {
@@ -261,7 +238,7 @@ export class ProcessTarget implements Target {
 
   async cancel(handle: Handle): Promise<void> {
     await endJob(folderOf(handle), Number(handle['grace']));
-    this.starting.get(folderOf(handle))?.abort.abort();
+    this.starts.abort(folderOf(handle));
   }
 
   async collect(handle: Handle, sink: OutputSink): Promise<Collected> {
