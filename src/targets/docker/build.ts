@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
+import { jsonLines } from '../../base/json.js';
 import { buildCancelled, buildFailed, Builds, lastLines } from '../shared/builds.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { LIST_PACKAGES } from '../shared/packages.js';
@@ -147,30 +148,25 @@ interface BuildLine {
 
 /** A step that fails is no error of the request: it is told in the last line. @throws TARGET_FAILED naming the step */
 async function follow(stream: AsyncIterable<Buffer>, { onOutput, onStep }: BuildProgress): Promise<void> {
-  let rest = '';
   let step = '';
   let tail = '';
-  for await (const chunk of stream) {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines.filter((one) => one.trim() !== '')) {
-      const { stream: printed, error, errorDetail } = JSON.parse(line) as BuildLine;
-      if (error !== undefined) {
-        const lines = lastLines(tail);
-        const why = errorDetail?.code === undefined ? error : `exit code ${errorDetail.code}`;
-        throw buildFailed(`${step || 'The build'}: ${why}${lines === '' ? '' : `\n${lines}`}`);
-      }
-      if (printed === undefined) continue;
-      onOutput(printed);
-      const [, number, of, text = ''] = /^Step (\d+)\/(\d+) : (.*)/.exec(printed) ?? [];
-      if (number === undefined) tail += OF_THE_ENGINE.test(printed) ? '' : withoutColours(printed);
-      else {
-        step = `Step ${number} of ${of}, ${text}`;
-        tail = '';
-        onStep(Number(number), Number(of), text);
-      }
-      tail = tail.slice(-4096);
+  for await (const line of jsonLines(stream)) {
+    const { stream: printed, error, errorDetail } = line as BuildLine;
+    if (error !== undefined) {
+      const lines = lastLines(tail);
+      const why = errorDetail?.code === undefined ? error : `exit code ${errorDetail.code}`;
+      throw buildFailed(`${step || 'The build'}: ${why}${lines === '' ? '' : `\n${lines}`}`);
     }
+    if (printed === undefined) continue;
+    onOutput(printed);
+    const [, number, of, text = ''] = /^Step (\d+)\/(\d+) : (.*)/.exec(printed) ?? [];
+    if (number === undefined) tail += OF_THE_ENGINE.test(printed) ? '' : withoutColours(printed);
+    else {
+      step = `Step ${number} of ${of}, ${text}`;
+      tail = '';
+      onStep(Number(number), Number(of), text);
+    }
+    tail = tail.slice(-4096);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Images: whether one is there, and how it comes. */
 import { messageOf, TrainyardError } from '../../base/errors.js';
+import { jsonLines } from '../../base/json.js';
 import { type Engine, EngineError } from './engine.js';
 
 export interface Image {
@@ -54,19 +55,12 @@ export async function pullImage(
     const stream = (await engine.call((docker) =>
       docker.pull(tagged, { abortSignal: signal }),
     )) as AsyncIterable<Buffer>;
-    let rest = '';
-    for await (const chunk of stream) {
-      const lines = (rest + chunk.toString()).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (line.trim() === '') continue;
-        const { id, progressDetail: { current, total } = {}, error } = JSON.parse(line) as PullEvent;
-        if (error !== undefined) throw new EngineError(404, error, undefined);
-        if (id !== undefined && current !== undefined && total) layers.set(id, { current, total });
-        const sum = (of: 'current' | 'total') =>
-          [...layers.values()].reduce((all, layer) => all + layer[of], 0);
-        if (layers.size > 0) onProgress(`${Math.floor((sum('current') / sum('total')) * 100)} %`);
-      }
+    const sum = (of: 'current' | 'total') => [...layers.values()].reduce((all, layer) => all + layer[of], 0);
+    for await (const event of jsonLines(stream)) {
+      const { id, progressDetail: { current, total } = {}, error } = event as PullEvent;
+      if (error !== undefined) throw new EngineError(404, error, undefined);
+      if (id !== undefined && current !== undefined && total) layers.set(id, { current, total });
+      if (layers.size > 0) onProgress(`${Math.floor((sum('current') / sum('total')) * 100)} %`);
     }
   } catch (error) {
     if (signal.aborted) throw new TrainyardError('CANCELLED', 'It was cancelled.', { cause: error });

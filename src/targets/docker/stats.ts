@@ -1,4 +1,5 @@
 /** What running containers use: the engine sends it every second. */
+import { jsonLines } from '../../base/json.js';
 import type { Usage } from '../target.js';
 import type { Engine } from './engine.js';
 import { containerName } from './names.js';
@@ -80,15 +81,10 @@ export class StatsMeter {
   }
 
   private async follow(runId: string, stream: StatsStream): Promise<void> {
-    let rest = '';
     try {
-      for await (const chunk of stream) {
-        const lines = (rest + chunk.toString()).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines.filter((text) => text.trim() !== '')) {
-          const usage = usageIn(JSON.parse(line) as Sample);
-          if (usage && this.streams.get(runId) === stream) this.latest.set(runId, usage);
-        }
+      for await (const sample of jsonLines(stream)) {
+        const usage = usageIn(sample as Sample);
+        if (usage && this.streams.get(runId) === stream) this.latest.set(runId, usage);
       }
     } catch {
       // The engine was stopped, or nobody wants to know any more: the next question begins anew.

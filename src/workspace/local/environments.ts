@@ -1,4 +1,5 @@
 import { TrainyardError } from '../../base/errors.js';
+import { jsonLines } from '../../base/json.js';
 import type {
   BuildEvent,
   BuiltOn,
@@ -71,17 +72,11 @@ export class LocalEnvironments implements Environments {
 }
 
 async function readBuild({ body }: Response, onEvent: (event: BuildEvent) => void): Promise<BuiltOn> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body ?? []) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const text of lines) {
-      const line = JSON.parse(text) as BuildLine;
-      if (line.type === 'built') return line.built;
-      if (line.type === 'error') throw TrainyardError.from(line.error);
-      if (line.type !== 'alive') onEvent(line);
-    }
+  for await (const value of jsonLines(body ?? [])) {
+    const line = value as BuildLine;
+    if (line.type === 'built') return line.built;
+    if (line.type === 'error') throw TrainyardError.from(line.error);
+    if (line.type !== 'alive') onEvent(line);
   }
   // Not a TrainyardError: the connection starts the server again, and the build goes on from what is there.
   throw new Error('The server ended during the build.');
