@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode } from '../../src/base/errors.js';
 import { DockerHome } from '../integration/docker/home.js';
 import { describeWithEngine } from '../support/engine.js';
+import { fillDisk } from '../support/fill.js';
 import { until } from '../support/until.js';
 import { OwnEngine } from './own-engine.js';
 
@@ -36,14 +36,20 @@ describeWithEngine('an engine that stops', function ({ images }) {
     await engine.close();
   });
 
+  /** Starts a job, and stops the engine while it counts. @returns the run's id */
+  const stopDuringJob = async () => {
+    const id = await test.script(images.shell, COUNT);
+    await test.logged(id, '5\n');
+    await engine.stop();
+    return id;
+  };
+  const letGo = (id: string) => fs.writeFileSync(path.join(test.home, 'jobs', id, 'output', 'go'), '');
   const isUnreachable = async (id: string) => (await test.workspace.run(id)).job?.unreachable;
   const unreachable = (id: string) => until('the run to be unreachable', () => isUnreachable(id), 60_000);
 
   it('ends its containers, unless it is set up otherwise: their runs say how', async () => {
     await open([]);
-    const id = await test.script(images.shell, COUNT);
-    await test.logged(id, '5\n');
-    await engine.stop();
+    const id = await stopDuringJob();
     await engine.start();
     assert.deepEqual(await test.ending(id), { state: 'failed', exitCode: 9, reason: undefined });
     const lines = linesOf(await test.log(id));
@@ -54,9 +60,7 @@ describeWithEngine('an engine that stops', function ({ images }) {
 
   it('leaves a job that goes on unreachable, with a live log, until it is back', async () => {
     await open(['--live-restore']);
-    const id = await test.script(images.shell, COUNT);
-    await test.logged(id, '5\n');
-    await engine.stop();
+    const id = await stopDuringJob();
     assert.match((await unreachable(id)).why, /Docker engine is not running/);
     const during = await test.log(id);
     await sleep(1000);
@@ -64,7 +68,7 @@ describeWithEngine('an engine that stops', function ({ images }) {
     assert.notEqual(await test.log(id), during);
     await engine.start();
     await until('the run to be reachable', async () => !(await isUnreachable(id)), 60_000);
-    fs.writeFileSync(path.join(test.home, 'jobs', id, 'output', 'go'), '');
+    letGo(id);
     assert.deepEqual(await test.ending(id), { state: 'failed', exitCode: 4, reason: undefined });
     const lines = linesOf(await test.log(id));
     assert.equal(lines.pop(), 'done');
@@ -74,11 +78,9 @@ describeWithEngine('an engine that stops', function ({ images }) {
 
   it('tells the end of a job that ended meanwhile when it is back', async () => {
     await open(['--live-restore']);
-    const id = await test.script(images.shell, COUNT);
-    await test.logged(id, '5\n');
-    await engine.stop();
+    const id = await stopDuringJob();
     await unreachable(id);
-    fs.writeFileSync(path.join(test.home, 'jobs', id, 'output', 'go'), '');
+    letGo(id);
     await test.logged(id, 'done\n');
     await sleep(1000);
     await engine.start();
@@ -88,9 +90,7 @@ describeWithEngine('an engine that stops', function ({ images }) {
 
   it('is asked to end a job that was cancelled meanwhile', async () => {
     await open(['--live-restore']);
-    const id = await test.script(images.shell, COUNT);
-    await test.logged(id, '5\n');
-    await engine.stop();
+    const id = await stopDuringJob();
     await unreachable(id);
     await test.workspace.jobs.cancel(id);
     await engine.start();
@@ -128,16 +128,6 @@ describeWithEngine('an engine whose disk is full', function ({ images }) {
   });
 
   const filler = () => path.join(engine.folder, 'filler');
-  const fill = () => {
-    const file = fs.openSync(filler(), 'w');
-    for (const size of [1 << 20, 1 << 12, 1])
-      try {
-        for (;;) fs.writeSync(file, Buffer.alloc(size));
-      } catch (error) {
-        if (!hasCode(error, 'ENOSPC')) throw error;
-      }
-    fs.closeSync(file);
-  };
 
   it('is what a job says that it could not write', async () => {
     const id = await test.script(images.shell, 'dd if=/dev/zero of=/tmp/much bs=1M count=100 || exit 8');
@@ -147,7 +137,7 @@ describeWithEngine('an engine whose disk is full', function ({ images }) {
   });
 
   it('fails a job that it has no room for, with the reason, and takes the next when there is room', async () => {
-    fill();
+    fillDisk(filler());
     const id = await test.script(images.shell, 'true');
     const { state, reason } = await test.ending(id);
     assert.equal(state, 'failed');

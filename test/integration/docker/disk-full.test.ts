@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode } from '../../../src/base/errors.js';
 import { describeWithEngine } from '../../support/engine.js';
+import { fillDisk } from '../../support/fill.js';
 import { stopServerOf } from '../../support/home.js';
 import { until } from '../../support/until.js';
 import { DockerHome } from './home.js';
@@ -24,17 +24,6 @@ if (process.platform === 'linux' && process.getuid?.() === 0)
       fs.rmSync(test.root, { recursive: true, force: true, maxRetries: 5 });
     });
 
-    const fill = (): void => {
-      const file = fs.openSync(path.join(test.home, 'filler'), 'w');
-      for (const size of [1 << 20, 1 << 12, 1])
-        try {
-          for (;;) fs.writeSync(file, Buffer.alloc(size));
-        } catch (error) {
-          if (!hasCode(error, 'ENOSPC')) throw error;
-        }
-      fs.closeSync(file);
-    };
-
     it('learns of it as on this machine, and its end and files are kept when there is room again', async () => {
       const text = `echo kept > "$TRAINYARD_OUTPUT/first.txt"; echo started
         while ! test -e /trainyard/output/go; do sleep 0.1; done
@@ -42,7 +31,7 @@ if (process.platform === 'linux' && process.getuid?.() === 0)
       const id = await test.script(images.shell, text);
       await test.logged(id, 'started');
       const { pid } = await test.workspace.status();
-      fill();
+      fillDisk(path.join(test.home, 'filler'));
       // An empty file needs no room.
       fs.writeFileSync(path.join(test.home, 'jobs', id, 'output', 'go'), '');
       await sleep(3000);

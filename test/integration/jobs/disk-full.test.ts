@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode } from '../../../src/base/errors.js';
+import { fillDisk } from '../../support/fill.js';
 import { TestHome } from '../../support/home.js';
 import { until } from '../../support/until.js';
 
@@ -31,24 +31,13 @@ describe('a job that ends while the disk is full', () => {
     fs.rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  const fill = (): void => {
-    const file = fs.openSync(path.join(test.home, 'filler'), 'w');
-    for (const size of [1 << 20, 1 << 12, 1])
-      try {
-        for (;;) fs.writeSync(file, Buffer.alloc(size));
-      } catch (error) {
-        if (!hasCode(error, 'ENOSPC')) throw error;
-      }
-    fs.closeSync(file);
-  };
-
   it('ends as its process did, with its files, when there is room again', async () => {
     const { id } = await test.submit(
       'echo started; echo model > model.bin; while ! test -e ../go; do sleep 0.1; done; exit 7\n',
     );
     await until('the job to run', async () => (await test.log(id)).includes('started'));
     const { pid } = await test.workspace.status();
-    fill();
+    fillDisk(path.join(test.home, 'filler'));
     fs.writeFileSync(path.join(test.root, 'go'), '');
     await sleep(3000);
     fs.rmSync(path.join(test.home, 'filler'));
