@@ -28,8 +28,6 @@ export interface EngineInfo {
   /** Limits that this machine cannot keep. */
   cannotLimit: readonly ('cpus' | 'memory')[];
   hasGpus: boolean;
-  /** Path of the namespaces of an engine without root. */
-  version: string;
   images: number;
 }
 
@@ -97,7 +95,6 @@ export class Engine {
     ];
     return {
       title: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`,
-      version: version.Version,
       isPodman,
       isRootless: has('rootless'),
       isRemapped: has('userns'),
@@ -152,6 +149,11 @@ export class EngineError extends Error {
     this.name = 'EngineError';
     this.status = status;
   }
+}
+
+/** Something by that name is there already, or being made. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof EngineError && error.status === 409;
 }
 
 /** What dockerode has no types for. */

@@ -26,8 +26,6 @@ export interface PlaceFile {
   root: string;
   /** From there, with `/`. */
   workingFolder: string;
-  /** The folder that is mounted as the code. */
-  checkout: string;
   image: string;
   /** That the words name. */
   program: string;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ifMissing } from '../../base/errors.js';
 import type { Leftover } from '../target.js';
 import type { Engine } from './engine.js';
-import { LABELS } from './names.js';
+import { keptImage, LABELS } from './names.js';
 
 const CONTAINER = 'container ';
 const CACHES = 'caches';
@@ -37,8 +37,8 @@ export async function findLeftovers(
       label: `Container of run ${(Labels[LABELS.run] ?? '').slice(0, 8)} (${Image}, ${State === 'running' ? 'running' : Status.toLowerCase()})`,
       bytes: SizeRw,
     }));
-  const bytes = active.size > 0 ? 0 : await sizeOf(caches);
   // A job that runs may be reading there.
+  const bytes = active.size > 0 ? 0 : await sizeOf(caches);
   return bytes === 0
     ? containers
     : [...containers, { id: CACHES, label: 'What pip, Hugging Face and PyTorch have downloaded', bytes }];
@@ -56,10 +56,10 @@ export async function removeLeftovers(
     const container = id.slice(CONTAINER.length);
     const found = await engine.find((docker) => docker.getContainer(container).inspect());
     await engine.find((docker) => docker.getContainer(container).remove({ force: true, v: true }));
-    // What a shell was opened in.
     const run = found?.Config.Labels[LABELS.run];
-    if (run !== undefined) await engine.find((docker) => docker.getImage(`trainyard-kept:${run}`).remove());
-    if (run !== undefined) onRemoved(run);
+    if (run === undefined) continue;
+    await engine.find((docker) => docker.getImage(keptImage(run)).remove());
+    onRemoved(run);
   }
 }
 

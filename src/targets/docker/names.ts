@@ -18,6 +18,11 @@ export function containerName(runId: string): string {
   return `trainyard-${runId}`;
 }
 
+/** A copy of a container that was kept, which a shell is opened in. */
+export function keptImage(runId: string): string {
+  return `trainyard-kept:${runId}`;
+}
+
 /** Paths in a container. */
 export const INSIDE = {
   output: '/trainyard/output',

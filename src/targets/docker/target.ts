@@ -6,14 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import { formatBytes } from '../../base/format.js';
 import { type JobSpec, nameOfInterpreter, programOf } from '../../job/spec.js';
-import { bringTo } from '../../snapshot/mirror.js';
 import type { Machine } from '../../workspace/types.js';
 import type { TargetContext } from '../context.js';
 import { bound, outputPlaces } from '../shared/bindings.js';
 import { collectOutputs, type CodePlace } from '../shared/checkouts/collect.js';
-import { type Slot, Slots } from '../shared/checkouts/slots.js';
+import { checkedOut, Slots } from '../shared/checkouts/slots.js';
 import { storesIn } from '../shared/checkouts/stores.js';
-import { environmentElsewhere } from '../shared/environment.js';
+import { environmentElsewhere, TRACKING } from '../shared/environment.js';
 import { readGpus } from '../shared/gpu.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { readAt } from '../shared/read-at.js';
@@ -38,7 +37,7 @@ import { BuiltImages } from './build.js';
 import { DiskUse } from './disk-use.js';
 import { type ContainerState, endedStatus, timeOf } from './ended.js';
 import { type Endpoint, findEndpoint } from './endpoint.js';
-import { Engine, EngineError } from './engine.js';
+import { Engine, EngineError, isConflict } from './engine.js';
 import { copyLog, engineOutput } from './engine-log.js';
 import { entryOf, isShellName, NOT_TOLD } from './entry.js';
 import { type EndingFile, FILES, type PlaceFile } from './files.js';
@@ -46,7 +45,7 @@ import { findImage, type Image, problemWithImage, pullImage } from './images.js'
 import { type Bind, joinInputs } from './inputs.js';
 import { findLeftovers, removeLeftovers } from './leftovers.js';
 import { problemsWith } from './limits.js';
-import { codePlace, containerName, INSIDE } from './names.js';
+import { codePlace, containerName, INSIDE, keptImage } from './names.js';
 import { type DockerSettings, readSettings } from './settings.js';
 import { StatsMeter } from './stats.js';
 import { Watch } from './watch.js';
@@ -59,8 +58,6 @@ const LOG_END = 8 * 1024;
 /** Milliseconds in which a container that was told nothing ends. */
 const UNTOLD_FOR = 3_000;
 
-/** By which a tracking server is chosen. */
-const TRACKING = 'MLFLOW_TRACKING_URI';
 const NAME_ONE = 'Name one with --image, or in the setting trainyard.docker.image.';
 
 export interface DockerOptions extends TargetContext {
@@ -72,6 +69,8 @@ export interface DockerOptions extends TargetContext {
 interface Side {
   engine: Engine;
   ways: Ways;
+  /** Jobs that a server before this one started log to the addresses that they know. */
+  isRestored: boolean;
 }
 
 /** The log of a job, as it is copied from the engine. */
@@ -96,12 +95,10 @@ export class DockerTarget implements Target {
   /** By the run's id. */
   private readonly starts = new Starts();
   private readonly copying = new Map<string, Copying>();
-  private readonly startTimes = new Map<string, number>();
   private readonly disk = new DiskUse();
   /** By the ids of images: whether they have a shell. */
   private readonly shells = new Map<string, boolean>();
   private readonly closing = new AbortController();
-  private readonly restored = new Set<string>();
 
   constructor(options: DockerOptions) {
     this.options = options;
@@ -238,10 +235,9 @@ export class DockerTarget implements Target {
     const person = thisPerson();
     for (const below of [FILES.home, ...job.outputs.map((output) => path.join(FILES.output, output.path))])
       fs.mkdirSync(path.join(folder, below), { recursive: true, mode: 0o700 });
-    const slot = await this.checkouts.take(job.id, root);
     const place: PlaceFile = {
       endpoint: engine.endpoint,
-      ...{ root, workingFolder, checkout: slot.folder, image: name },
+      ...{ root, workingFolder, image: name },
       program: [...(job.launcher ?? []), ...job.command][0] ?? '',
       ...(job.resources?.memory !== undefined && { memoryLimit: job.resources.memory }),
       timeout: job.timeout,
@@ -251,7 +247,7 @@ export class DockerTarget implements Target {
       notes: [],
     };
     writeJson(folder, FILES.place, place);
-    await this.checkOut(slot, job);
+    const slot = await checkedOut(this.checkouts, job.id, job.code.snapshot);
     const inputs = joinInputs(job.inputs, {
       ...{ root, code, checkout: slot.folder },
       home: fs.realpathSync(home),
@@ -365,16 +361,6 @@ export class DockerTarget implements Target {
     throw new TrainyardError('TARGET_FAILED', `The image “${name}” was pulled and is not there.`);
   }
 
-  /** A checkout of which anything is wrong is made anew. */
-  private async checkOut(slot: Slot, { id, code: { snapshot } }: Job): Promise<void> {
-    try {
-      await bringTo(slot, snapshot);
-    } catch (error) {
-      if (TrainyardError.is(error, 'NOT_FOUND')) throw error;
-      await bringTo(await this.checkouts.renew(id, snapshot.root, slot), snapshot);
-    }
-  }
-
   private cacheBind(): Bind {
     const source = this.caches();
     fs.mkdirSync(source, { recursive: true, mode: 0o700 });
@@ -418,7 +404,8 @@ export class DockerTarget implements Target {
     if (container.Status === 'created' || isUntold(container, folder)) return { state: 'planned' };
     if (container.Running) {
       this.watch.ensure(place.endpoint, this.options.revive?.());
-      await this.restore(side);
+      if (!side.isRestored) await side.ways.restore();
+      side.isRestored = true;
       if (place.engineLogs) this.copy(side.engine, id, folder, place);
       const startedAt = timeOf(container.StartedAt) ?? Date.now();
       const isNew = !isThere(folder, FILES.told) && Date.now() - startedAt < UNTOLD_FOR;
@@ -439,7 +426,7 @@ export class DockerTarget implements Target {
       reason: 'Its container was removed, so the exit code is not known.',
     };
     writeJson(folder, FILES.exit, ended);
-    this.forgetRunning(id);
+    this.meter.forget(id);
     return ended;
   }
 
@@ -469,7 +456,7 @@ export class DockerTarget implements Target {
     const tail = (await readAt(log, Math.max(0, size - LOG_END), LOG_END)).toString();
     const ended = endedStatus(container, place, readJson<EndingFile>(folder, FILES.ending), tail);
     writeJson(folder, FILES.exit, ended);
-    this.forgetRunning(id);
+    this.meter.forget(id);
     return ended;
   }
 
@@ -517,7 +504,7 @@ export class DockerTarget implements Target {
   async release(handle: Handle): Promise<void> {
     const [id, folder] = [idOf(handle), folderOf(handle)];
     const place = placeIn(folder);
-    this.forgetRunning(id);
+    this.meter.forget(id);
     this.copying.delete(id);
     if (!place) return;
     const exit = readJson<EndedStatus>(folder, FILES.exit);
@@ -611,7 +598,7 @@ export class DockerTarget implements Target {
     const name = containerName(id);
     if (container?.Running) return { command: ['docker', 'exec', '-it', name, '/bin/sh'], env };
     if (!container || !isThere(folder, FILES.kept)) return undefined;
-    const image = `trainyard-kept:${id}`;
+    const image = keptImage(id);
     const [repo = '', tag = ''] = image.split(':');
     await engine.call((docker) => docker.getContainer(name).commit({ repo, tag }));
     const options = ['--rm', '-it', '--volumes-from', name, '--entrypoint', '/bin/sh'];
@@ -640,16 +627,9 @@ export class DockerTarget implements Target {
     const known = this.sides.get(key);
     if (known) return known;
     const engine = new Engine(endpoint);
-    const side: Side = { engine, ways: new Ways(this.options, engine) };
+    const side: Side = { engine, ways: new Ways(this.options, engine), isRestored: false };
     this.sides.set(key, side);
     return side;
-  }
-
-  /** Once for each engine: jobs that a server before this one started log to the address that they know. */
-  private async restore({ engine, ways }: Side): Promise<void> {
-    if (this.restored.has(engine.endpoint.host)) return;
-    await ways.restore();
-    this.restored.add(engine.endpoint.host);
   }
 
   private async inspect(engine: Engine, id: string): Promise<ContainerState | undefined> {
@@ -665,11 +645,6 @@ export class DockerTarget implements Target {
   private codeOf(id: string, place: PlaceFile | undefined): CodePlace | undefined {
     const slot = place && this.checkouts.of(id, place.root);
     return slot && { slot, root: place.root };
-  }
-
-  private forgetRunning(id: string): void {
-    this.meter.forget(id);
-    this.startTimes.delete(id);
   }
 }
 
@@ -736,10 +711,6 @@ function isNoProgram({ status, message }: EngineError): boolean {
     /executable file not found|no such file or directory|permission denied|not a directory/i.test(message) &&
     /exec|runc|crun|OCI/i.test(message)
   );
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof EngineError && error.status === 409;
 }
 
 /** The job has ended, as one whose program the system did not find. */

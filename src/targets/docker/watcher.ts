@@ -43,7 +43,7 @@ async function main(folder: string): Promise<void> {
   let lookAt = 0;
   /** When there was a container last, and when the engine answered last. */
   let [seen, answered] = [Date.now(), Date.now()];
-  const isOver = () => (answered >= seen ? answered - seen > IDLE : false) || Date.now() - answered > GIVE_UP;
+  const isOver = () => answered - seen > IDLE || Date.now() - answered > GIVE_UP;
   while (!isOver()) {
     // Another one sees to all of it, or the home was removed: nobody may bring its server back.
     if (isNewer(folder, self)) process.exit(0);

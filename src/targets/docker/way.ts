@@ -9,7 +9,7 @@ import { messageOf, TrainyardError } from '../../base/errors.js';
 import type { TargetContext } from '../context.js';
 import type { Listening } from '../listen.js';
 import { readJson, writeJson } from '../shared/json-file.js';
-import { type Engine, EngineError, type EngineInfo } from './engine.js';
+import { type Engine, type EngineInfo, isConflict } from './engine.js';
 import { LABELS } from './names.js';
 
 /** How a container is connected, and what its job is to call the server. */
@@ -114,7 +114,7 @@ export class Ways {
         );
       } catch (error) {
         // Another server was faster.
-        if (!(error instanceof EngineError && error.status === 409)) throw error;
+        if (!isConflict(error)) throw error;
       }
       network = await inspect();
     }

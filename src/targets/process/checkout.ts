@@ -1,9 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { programOf } from '../../job/spec.js';
-import { TrainyardError } from '../../base/errors.js';
 import { within } from '../../base/within.js';
-import { bringTo } from '../../snapshot/mirror.js';
 import { givePrivateGit } from '../../snapshot/private-git.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Job } from '../target.js';
@@ -12,7 +10,7 @@ import type { Mount } from './files.js';
 import type { JobFolders } from './folders.js';
 import { joinLeftOut } from './links.js';
 import { setUpPython } from './outside-code.js';
-import type { Slot, Slots } from '../shared/checkouts/slots.js';
+import { checkedOut, type Slot, type Slots } from '../shared/checkouts/slots.js';
 import { linkSurroundings } from '../shared/checkouts/surroundings.js';
 
 /** Where a job's process starts, and what it sees elsewhere than it is. */
@@ -65,20 +63,6 @@ export async function prepareFolders(
     // The person's folder is seen elsewhere before it is covered; what is mounted in the checkout comes along with it.
     mounts: [{ from: root, at: slot.person }, ...mounts, { from: slot.folder, at: root }],
   };
-}
-
-/** A checkout of which anything is wrong is made anew. */
-async function checkedOut(slots: Slots, runId: string, snapshot: Snapshot): Promise<Slot> {
-  const slot = await slots.take(runId, snapshot.root);
-  try {
-    await bringTo(slot, snapshot);
-    return slot;
-  } catch (error) {
-    if (TrainyardError.is(error, 'NOT_FOUND')) throw error;
-    const fresh = await slots.renew(runId, snapshot.root, slot);
-    await bringTo(fresh, snapshot);
-    return fresh;
-  }
 }
 
 /** Where the checkout stands in the place of the person's folder, a git folder in that is seen elsewhere. */

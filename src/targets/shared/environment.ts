@@ -4,7 +4,7 @@ import { pastProxies, trackingSecrets } from '../../workspace/local/tracking.js'
 import type { Job } from '../target.js';
 
 /** By this another tracking server is chosen. */
-const TRACKING = 'MLFLOW_TRACKING_URI';
+export const TRACKING = 'MLFLOW_TRACKING_URI';
 
 /** What leads git to the repository of a hook or an alias that the job was submitted from, and to its index. */
 const OF_A_REPOSITORY = new Set(

@@ -4,10 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Logger } from 'pino';
-import { hasCode } from '../../../base/errors.js';
+import { hasCode, TrainyardError } from '../../../base/errors.js';
 import { within } from '../../../base/within.js';
 import { folderKey } from '../../../snapshot/locate.js';
-import { type Mirror, moveStrays } from '../../../snapshot/mirror.js';
+import { bringTo, type Mirror, moveStrays } from '../../../snapshot/mirror.js';
+import type { Snapshot } from '../../../snapshot/snapshot.js';
 import { processesOf } from '../proc.js';
 import { mountedBelow } from './mounts.js';
 import { madeAround } from './surroundings.js';
@@ -187,6 +188,20 @@ export class Slots {
       } catch (error) {
         this.log.warn({ err: error, folder }, 'an old checkout could not be removed');
       }
+  }
+}
+
+/** The code of a job, in a slot for it. A checkout of which anything is wrong is made anew. @throws NOT_FOUND | GIT_FAILED */
+export async function checkedOut(slots: Slots, runId: string, snapshot: Snapshot): Promise<Slot> {
+  const slot = await slots.take(runId, snapshot.root);
+  try {
+    await bringTo(slot, snapshot);
+    return slot;
+  } catch (error) {
+    if (TrainyardError.is(error, 'NOT_FOUND')) throw error;
+    const fresh = await slots.renew(runId, snapshot.root, slot);
+    await bringTo(fresh, snapshot);
+    return fresh;
   }
 }
 
