@@ -64,7 +64,7 @@ export class Tracking {
         (error: unknown) => {
           this.app.log.error(
             { err: error },
-            'nobody knows whether a program may use an address of the server',
+            'could not check whether a program may use an address of the server',
           );
           request.socket.destroy();
         },

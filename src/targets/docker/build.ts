@@ -93,7 +93,7 @@ export class BuiltImages implements TargetEnvironments {
       throw buildFailed(error.message, error);
     }
     const image = await findImage(engine, at);
-    if (!image) throw buildFailed('the engine made no image');
+    if (!image) throw buildFailed('The engine made no image.');
     const packages = await packagesOf(engine, image.id);
     const kept: Kept = { id: image.id, ...(packages && { packages }) };
     fs.mkdirSync(this.folder(), { recursive: true, mode: 0o700 });

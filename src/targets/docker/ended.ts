@@ -50,7 +50,7 @@ export function endedStatus(
       ...ended,
       cause: 'exit',
       reason:
-        'It was killed from outside (SIGKILL), and not for its memory: by a person, or when the engine stopped.',
+        'It was killed from outside (SIGKILL): by a person, or because the engine stopped. Memory was not the reason.',
     };
   if (signal !== undefined) return { ...ended, cause: 'exit', reason: `It was ended by ${signal}.` };
   if ((exitCode === 126 || exitCode === 127) && NOT_STARTED.test(log.trim()))
@@ -69,7 +69,7 @@ export function endedStatus(
 }
 
 function ofMemory(exitCode: number, limit: number | undefined): Pick<EndedStatus, 'reason' | 'hint'> {
-  const than = limit === undefined ? 'than there was' : `than its limit of ${formatBytes(limit)}`;
+  const than = limit === undefined ? 'than was available' : `than its limit of ${formatBytes(limit)}`;
   return {
     reason:
       exitCode === 137

@@ -67,7 +67,7 @@ export function connectionOf({ host, certificates }: Endpoint): DockerOptions {
     return { ...none, key: undefined, protocol: 'http', socketPath: socket } as DockerOptions;
   const url = urlOf(host);
   if (url === undefined || !/^(tcp|https?):$/.test(url.protocol) || url.hostname === '')
-    throw new TrainyardError('TARGET_UNREACHABLE', `“${host}” is no address of a Docker engine.`, {
+    throw new TrainyardError('TARGET_UNREACHABLE', `“${host}” is not an address of a Docker engine.`, {
       hint: 'An address is like unix:///var/run/docker.sock or tcp://host:2376.',
     });
   const isSecure = certificates !== undefined || url.protocol === 'https:';

@@ -128,14 +128,14 @@ export class Engine {
     const unreachable = (message: string, hint: string) =>
       new TrainyardError('TARGET_UNREACHABLE', message, { hint, cause: error });
     if (hasCode(error, 'EACCES', 'EPERM'))
-      return unreachable(`You may not use the Docker engine (${place}).`, MAY_NOT);
+      return unreachable(`You are not allowed to use the Docker engine (${place}).`, MAY_NOT);
     if (hasCode(error, 'ENOENT', 'ECONNREFUSED'))
       return unreachable(`The Docker engine is not running (${place}).`, startHint(source));
     if (hasCode(error, 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'EAI_AGAIN'))
       return unreachable(`The Docker engine was not found (${place}).`, 'Check the network and the address.');
     return unreachable(
       `The Docker engine does not answer (${place}): ${messageOf(error)}.`,
-      'Is it running?',
+      'Check that it is running.',
     );
   }
 }

@@ -79,7 +79,7 @@ interface Copying {
   error?: unknown;
 }
 
-/** Jobs as containers of a Docker engine, or of Podman. All that matters is in the job's folder and in the engine. */
+/** Jobs as containers of a Docker engine, or of Podman. All state is in the job's folder and in the engine. */
 export class DockerTarget implements Target {
   readonly name = 'docker';
   readonly kind = 'docker';
@@ -148,7 +148,7 @@ export class DockerTarget implements Target {
       ...(spec.debug ? ['A job in a container cannot be debugged yet. Debug it on the target “local”.'] : []),
       ...settings.mounts
         .filter(({ source }) => !fs.existsSync(source))
-        .map(({ source }) => `The folder ${source} of the setting trainyard.docker.mounts is not there.`),
+        .map(({ source }) => `The folder ${source} of the setting trainyard.docker.mounts does not exist.`),
     ];
     const missing =
       environment?.kind === 'defined'
@@ -313,7 +313,7 @@ export class DockerTarget implements Target {
     if (entry && hidden.length > 0)
       throw new TrainyardError(
         'TARGET_FAILED',
-        `A container cannot be given ${hidden.join(', ')} as secrets.`,
+        `These names of secrets cannot be used in a container: ${hidden.join(', ')}.`,
         {
           hint: 'Use letters, digits and underscores in the names of secrets.',
         },
@@ -358,7 +358,7 @@ export class DockerTarget implements Target {
     delete starting.why;
     const pulled = await findImage(engine, name);
     if (pulled) return pulled;
-    throw new TrainyardError('TARGET_FAILED', `The image “${name}” was pulled and is not there.`);
+    throw new TrainyardError('TARGET_FAILED', `The image “${name}” was pulled, but the engine does not have it.`);
   }
 
   private cacheBind(): Bind {
@@ -693,10 +693,10 @@ async function tell(stdin: NodeJS.ReadWriteStream, text: string): Promise<void> 
 
 function notesWithoutShell(secrets: readonly string[]): string[] {
   return [
-    'Its image has no /bin/sh, so what it printed was kept by the engine first' +
+    'Its image has no /bin/sh, so the engine kept its output first.' +
       (secrets.length > 0
-        ? `, and who may use the engine could read its secrets (${secrets.join(', ')}) while its container was there.`
-        : '.'),
+        ? ` Anyone who may use the engine could read its secrets (${secrets.join(', ')}) until its container was removed.`
+        : ''),
   ];
 }
 

@@ -121,7 +121,7 @@ export class Ways {
     const gateway = network?.IPAM?.Config?.find(({ Gateway }) => Gateway !== undefined)?.Gateway;
     if (gateway === undefined)
       throw new TrainyardError('TARGET_FAILED', `The Docker network “${name}” has no gateway.`, {
-        hint: `Remove it, and it is made anew: docker network rm ${name}`,
+        hint: `Remove it, and Trainyard will create it again: docker network rm ${name}`,
       });
     return gateway.replace(/\/\d+$/, '');
   }
@@ -148,7 +148,7 @@ export class Ways {
       if (port === undefined || !TrainyardError.is(error, 'CONFLICT')) throw error;
       this.context.log.warn(
         { err: error },
-        'jobs that run cannot log any more: another program has their port',
+        'running jobs cannot log any more: another program uses their port',
       );
       return listen({});
     });
@@ -209,8 +209,8 @@ interface Network {
 /** A sentence when jobs in this engine cannot reach the server. */
 export function problemWithWay(info: EngineInfo): string | undefined {
   if (!info.isLocal)
-    return `${info.title} is on another machine, from which jobs do not reach this server. Use an engine of this machine.`;
+    return `${info.title} is on another machine, and jobs there cannot reach this server. Use an engine on this machine.`;
   if (info.isRootless && !info.isVirtual && process.platform === 'linux')
-    return `${info.title} runs without root, and its jobs do not reach this server. Use an engine that runs as root.`;
+    return `${info.title} runs without root, and its jobs cannot reach this server. Use an engine that runs as root.`;
   return undefined;
 }
