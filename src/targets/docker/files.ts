@@ -1,3 +1,6 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { readJson } from '../shared/json-file.js';
 import type { Endpoint } from './endpoint.js';
 
 /** The files through which a job, the watcher and the server know of each other, in the job's folder. */
@@ -46,4 +49,12 @@ export interface EndingFile {
   why: 'cancelled' | 'timeout';
   /** ms since the epoch */
   at: number;
+}
+
+export function placeIn(folder: string): PlaceFile | undefined {
+  return readJson<PlaceFile>(folder, FILES.place);
+}
+
+export function isThere(folder: string, name: string): boolean {
+  return fs.existsSync(path.join(folder, name));
 }

@@ -1,0 +1,298 @@
+/** How a job becomes a container that runs. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { TrainyardError } from '../../base/errors.js';
+import { nameOfInterpreter, programOf } from '../../job/spec.js';
+import type { TargetContext } from '../context.js';
+import { bound, outputPlaces } from '../shared/bindings.js';
+import { checkedOut, type Slots } from '../shared/checkouts/slots.js';
+import { environmentElsewhere, TRACKING } from '../shared/environment.js';
+import { writeJson } from '../shared/json-file.js';
+import { buildProgress, type Starting } from '../shared/starts.js';
+import type { Job, JobEnvironment } from '../target.js';
+import type { BuiltImages } from './build.js';
+import { containerOptions, type Person, usualVariables } from './container.js';
+import type { Engine } from './engine.js';
+import { entryOf, isShellName } from './entry.js';
+import { FILES, isThere, type PlaceFile } from './files.js';
+import { findImage, type Image, pullImage } from './images.js';
+import { type Bind, joinInputs } from './inputs.js';
+import { codePlace, containerName, INSIDE } from './names.js';
+import type { DockerSettings } from './settings.js';
+import type { Watch } from './watch.js';
+import type { Ways } from './way.js';
+
+export const NAME_ONE = 'Name one with --image, or in the setting trainyard.docker.image.';
+
+/** An engine, and what this server has set up there. */
+export interface Side {
+  engine: Engine;
+  ways: Ways;
+  /** Jobs that a server before this one started log to the addresses that they know. */
+  isRestored: boolean;
+}
+
+/** What starts share with the rest of the target. */
+interface Shared {
+  checkouts: Slots;
+  environments: BuiltImages;
+  watch: Watch;
+}
+
+export class Starter {
+  private readonly options: TargetContext;
+  private readonly checkouts: Slots;
+  private readonly environments: BuiltImages;
+  private readonly watch: Watch;
+  /** By the ids of images: whether they have a shell. */
+  private readonly shells = new Map<string, boolean>();
+
+  constructor(options: TargetContext, { checkouts, environments, watch }: Shared) {
+    this.options = options;
+    this.checkouts = checkouts;
+    this.environments = environments;
+    this.watch = watch;
+  }
+
+  async start(
+    { engine, ways }: Side,
+    parts: {
+      job: Job;
+      folder: string;
+      secrets: Readonly<Record<string, string>>;
+      settings: DockerSettings;
+      starting: Starting;
+    },
+  ): Promise<void> {
+    const { job, folder, secrets, settings, starting } = parts;
+    const { home, revive } = this.options;
+    const info = await engine.info();
+    const log = path.join(folder, FILES.log);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!fs.existsSync(log)) fs.writeFileSync(log, '', { mode: 0o600 });
+    const name = await this.imageOf(job, { settings, starting, log });
+    const [image, way] = await Promise.all([
+      this.image(engine, name, starting),
+      ways.of(job.network ?? 'on'),
+    ]);
+    const { root, workingFolder } = job.code;
+    const code = codePlace(root, job.id);
+    const person = thisPerson();
+    for (const below of [FILES.home, ...job.outputs.map((output) => path.join(FILES.output, output.path))])
+      fs.mkdirSync(path.join(folder, below), { recursive: true, mode: 0o700 });
+    const place: PlaceFile = {
+      endpoint: engine.endpoint,
+      ...{ root, workingFolder, image: name },
+      program: [...(job.launcher ?? []), ...job.command][0] ?? '',
+      ...(job.resources?.memory !== undefined && { memoryLimit: job.resources.memory }),
+      timeout: job.timeout,
+      engineLogs: false,
+      logStart: fs.statSync(log).size,
+      hasGpus: (job.resources?.gpus ?? 0) !== 0,
+      notes: [],
+    };
+    writeJson(folder, FILES.place, place);
+    const slot = await checkedOut(this.checkouts, job.id, job.code.snapshot);
+    const inputs = joinInputs(job.inputs, {
+      ...{ root, code, checkout: slot.folder },
+      home: fs.realpathSync(home),
+      readOnly: !settings.writableInputs,
+    });
+    fs.mkdirSync(path.join(slot.folder, workingFolder), { recursive: true });
+    const data = job.data.map((one) => ({ ...one, at: insideOf(one.name, one.source) }));
+    const { words, variables } = bound(
+      job,
+      Object.fromEntries(data.map(({ name: input, at }) => [input, at])),
+      outputPlaces(job, INSIDE.output, path.posix),
+    );
+    const given = job.environment?.kind === 'defined' ? job.environment.definition.variables : undefined;
+    const own = { ...given, ...job.variables.own };
+    const { [TRACKING]: tracking, ...others } = environmentElsewhere(
+      { ...job, variables: { ...job.variables, own } },
+      { outputs: variables },
+    );
+    const hasOwn = TRACKING in own;
+    const ofJob: Record<string, string> = hasOwn ? { ...others, [TRACKING]: tracking as string } : others;
+    /** The address of the server is known once the container is there, with some engines. */
+    const toTell = async () => (hasOwn ? secrets : { [TRACKING]: await way.trackingUrl(), ...secrets });
+    const env = {
+      ...usualVariables(person, {
+        caches: settings.caches,
+        known: new Set([...image.variables, ...Object.keys(ofJob), ...Object.keys(secrets)]),
+      }),
+      ...ofJob,
+    };
+    const binds: Bind[] = [
+      { source: slot.folder, target: code, readOnly: false },
+      { source: path.join(folder, FILES.output), target: INSIDE.output, readOnly: false },
+      { source: path.join(folder, FILES.home), target: INSIDE.home, readOnly: false },
+      ...inputs.binds,
+      ...data.map(({ source, at }) => ({ source, target: at, readOnly: true })),
+      ...(settings.caches ? [this.cacheBind()] : []),
+      ...settings.mounts,
+    ];
+    const all = [...(words.launcher ?? []), ...inImage(job, words.command)];
+    const create = async (hasShell: boolean) => {
+      const told = hasShell ? {} : await toTell();
+      const entry = hasShell ? entryOf(all, INSIDE.log) : undefined;
+      const options = containerOptions({
+        ...{ job, folder, home, engine: info, person, image: name, network: way },
+        cwd: path.posix.join(code, workingFolder),
+        isTold: hasShell,
+        ...(entry
+          ? { entrypoint: entry.entrypoint, command: entry.command, env }
+          : { entrypoint: all.slice(0, 1), command: all.slice(1), env: { ...env, ...told } }),
+        binds: hasShell
+          ? [...binds, { source: path.join(folder, FILES.log), target: INSIDE.log, readOnly: false }]
+          : binds,
+      });
+      return engine.call((docker) => docker.createContainer(options)).then(() => entry);
+    };
+    let entry = await create(this.shells.get(image.id) ?? true);
+    if (entry && !(await this.hasShell(engine, job.id, image.id))) {
+      await removeContainer(engine, job.id);
+      entry = await create(false);
+    }
+    const hidden = Object.keys(secrets).filter((secret) => !isShellName(secret));
+    if (!entry) place.notes.push(...notesWithoutShell(Object.keys(secrets)));
+    if (entry && hidden.length > 0)
+      throw new TrainyardError(
+        'TARGET_FAILED',
+        `These names of secrets cannot be used in a container: ${hidden.join(', ')}.`,
+        {
+          hint: 'Use letters, digits and underscores in the names of secrets.',
+        },
+      );
+    if (inputs.leftOut.length > 0)
+      place.notes.push(`These paths beside the code are not in the container: ${shortList(inputs.leftOut)}.`);
+    if (!entry || place.notes.length > 0) writeJson(folder, FILES.place, { ...place, engineLogs: !entry });
+    if (isThere(folder, FILES.cancel)) return removeContainer(engine, job.id);
+    this.watch.ensure(engine.endpoint, revive?.());
+    const stdin = entry && (await this.attach(engine, job.id));
+    await engine.call((docker) => docker.getContainer(containerName(job.id)).start());
+    if (entry && stdin) await tell(stdin, entry.tell(await toTell(), job.umask));
+    fs.writeFileSync(path.join(folder, FILES.told), '', { mode: 0o600 });
+    this.options.log.debug({ runId: job.id, image: name }, 'a container was started');
+  }
+
+  /** The image of a job's environment, which is built first where it has to be: what the build prints is the top of the log. */
+  private async imageOf(
+    { environment }: Job,
+    { settings, starting, log }: { settings: DockerSettings; starting: Starting; log: string },
+  ): Promise<string> {
+    const image = imageNamed(environment, settings);
+    if (image !== undefined) return image;
+    if (environment?.kind !== 'defined')
+      throw new TrainyardError('TARGET_FAILED', 'A job in a container needs an image.', { hint: NAME_ONE });
+    const found = await this.environments.find(environment);
+    if (found) return found.at;
+    starting.why = 'Building its environment';
+    const built = await this.environments.build(environment, buildProgress(starting, log));
+    delete starting.why;
+    return built.at;
+  }
+
+  private async image(engine: Engine, name: string, starting: Starting): Promise<Image> {
+    const found = await findImage(engine, name);
+    if (found) return found;
+    starting.why = `Pulling ${name}`;
+    await pullImage(engine, name, {
+      onProgress: (words) => (starting.why = `Pulling ${name}, ${words}`),
+      signal: starting.abort.signal,
+    });
+    delete starting.why;
+    const pulled = await findImage(engine, name);
+    if (pulled) return pulled;
+    throw new TrainyardError(
+      'TARGET_FAILED',
+      `The image “${name}” was pulled, but the engine does not have it.`,
+    );
+  }
+
+  private cacheBind(): Bind {
+    const source = cachesIn(this.options.home);
+    fs.mkdirSync(source, { recursive: true, mode: 0o700 });
+    return { source, target: INSIDE.caches, readOnly: false };
+  }
+
+  private async hasShell(engine: Engine, id: string, imageId: string): Promise<boolean> {
+    const known = this.shells.get(imageId);
+    if (known !== undefined) return known;
+    const found = await engine.find((docker) =>
+      docker.getContainer(containerName(id)).infoArchive({ path: '/bin/sh' }),
+    );
+    this.shells.set(imageId, found !== undefined);
+    return found !== undefined;
+  }
+
+  private attach(engine: Engine, id: string): Promise<NodeJS.ReadWriteStream> {
+    const options = { stream: true, stdin: true, stdout: false, stderr: false, hijack: true };
+    return engine.call((docker) => docker.getContainer(containerName(id)).attach(options));
+  }
+}
+
+export async function removeContainer(engine: Engine, id: string): Promise<void> {
+  const options = { force: true, v: true };
+  await engine.find((docker) => docker.getContainer(containerName(id)).remove(options));
+}
+
+/** The folder for what programs have downloaded. @param home Trainyard's */
+export function cachesIn(home: string): string {
+  return path.join(home, 'docker', 'caches');
+}
+
+export function imageNamed(
+  environment: JobEnvironment | undefined,
+  { image }: DockerSettings,
+): string | undefined {
+  if (environment?.kind === 'image') return environment.image;
+  if (environment?.kind === 'defined') return undefined;
+  return image === '' ? undefined : image;
+}
+
+/** An interpreter of this machine has another name there: `python3.11` is Python. */
+function inImage({ environment }: Job, command: readonly string[]): readonly string[] {
+  const [program = '', ...args] = command;
+  const isOfMachine =
+    environment?.kind === 'interpreter' && programOf({ command, environment }) === environment.path;
+  if (!isOfMachine) return command;
+  const name = nameOfInterpreter(environment.path);
+  return [/^python[\d.]*$/.test(name) ? 'python' : name || program, ...args];
+}
+
+function thisPerson(): Person {
+  const { username: name } = os.userInfo();
+  const [user, group] = [process.getuid?.(), process.getgid?.()];
+  if (user === undefined || group === undefined) return { name };
+  return { name, ids: { user, group, groups: process.getgroups?.() ?? [] } };
+}
+
+/** A file keeps its name, which programs may read its kind from. */
+function insideOf(name: string, source: string): string {
+  const isFile = fs.statSync(source, { throwIfNoEntry: false })?.isFile();
+  return path.posix.join(INSIDE.inputs, name, ...(isFile ? [path.basename(source)] : []));
+}
+
+async function tell(stdin: NodeJS.ReadWriteStream, text: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    stdin.once('error', reject);
+    stdin.end(text, () => resolve());
+  });
+  // Nobody reads what the other side sends.
+  stdin.resume();
+}
+
+function notesWithoutShell(secrets: readonly string[]): string[] {
+  return [
+    'Its image has no /bin/sh, so the engine kept its output first.' +
+      (secrets.length > 0
+        ? ` Anyone who may use the engine could read its secrets (${secrets.join(', ')}) until its container was removed.`
+        : ''),
+  ];
+}
+
+function shortList(names: readonly string[]): string {
+  return names.length > 5 ? [...names.slice(0, 5), '…'].join(', ') : names.join(', ');
+}
