@@ -13,7 +13,7 @@ import type { YamlFile, YamlNode, YamlScalar } from '../../job/file/yaml.js';
 import type { LiveNames } from './names.js';
 
 /** Of our diagnostics, by which quick fixes know them again. */
-export const SOURCE = 'Trainyard';
+const SOURCE = 'Trainyard';
 const MISSING = 'missing-name';
 
 /** Files of a folder that are offered. */
@@ -131,8 +131,8 @@ export class JobFileLanguage {
         diagnostic.source === SOURCE
           ? this.reading(document)?.problems.find((one) => isSame(diagnostic, one))
           : undefined;
-      const meant = problem && meantBy(problem);
-      if (meant === undefined) return [];
+      if (problem?.meant === undefined) return [];
+      const { meant } = problem;
       const action = new vscode.CodeAction(
         vscode.l10n.t('Change to “{0}”', meant),
         vscode.CodeActionKind.QuickFix,
@@ -162,11 +162,6 @@ const messageOf = ({ text, hint }: FileProblem) => [text, hint].filter(Boolean).
 
 function isSame(diagnostic: vscode.Diagnostic, problem: FileProblem): boolean {
   return diagnostic.message === messageOf(problem) && diagnostic.range.isEqual(toRange(problem.range));
-}
-
-/** The word that the hint of a problem proposes. */
-function meantBy({ hint = '' }: FileProblem): string | undefined {
-  return /^Did you mean “([^”]+)”\?$/.exec(hint)?.[1];
 }
 
 function wordOf(reference: Reference): string {

@@ -35,6 +35,8 @@ export interface FileProblem extends Problem {
   readonly range: Range;
   readonly severity: Severity;
   readonly code: FileProblemCode;
+  /** What was probably meant, to write in the place of what is at `range`. */
+  readonly meant?: string;
 }
 
 export function isWrong(problems: readonly FileProblem[]): boolean {

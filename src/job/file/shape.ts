@@ -153,6 +153,7 @@ function tellUnknown(key: YamlScalar, schema: FileSchema, sink: Sink, steps: Ste
     code: 'unknown-field',
     text: `There is no field “${name}” in ${withArticle(schema.title ?? 'this')}.`,
     hint,
+    ...(meant !== undefined && { meant }),
   });
 }
 
@@ -250,6 +251,7 @@ function tellValue(node: YamlNode, known: readonly string[], steps: Steps, sink:
         ? `There is no ${what ? `${what} of the type` : (steps.at(-1) ?? 'value')} “${given}”.`
         : `${quoted(steps)} must be a text, and not ${described(node)}.`,
     hint: meant !== undefined ? `Did you mean “${meant}”?` : `It may be: ${known.join(', ')}.`,
+    ...(meant !== undefined && { meant }),
   });
 }
 

@@ -9,6 +9,7 @@ export interface Told {
   code: FileProblemCode;
   text: string;
   hint?: string;
+  meant?: string;
 }
 
 /** Collects what is to tell about a file. */

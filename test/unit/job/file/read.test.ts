@@ -166,6 +166,10 @@ identity:
       texts('command: run ${{inputs.epoch}}\ninputs: { epochs: 3 }\nenvironment: azureml:e:1\n').join(),
       /Did you mean \$\{\{inputs\.epochs\}\}/,
     );
+    assert.deepEqual(
+      read(`${BASE}enviroment_variables: {}\nshm_size: 2g`).problems.map(({ meant }) => meant),
+      ['environment_variables', undefined],
+    );
     assert.match(texts('command: x\nenvironment: python:3.12').join(), /“image: python:3.12” below/);
     assert.match(texts('command: x\nenvironment: ./env').join(), /Write “file:\.\/env”/);
   });
