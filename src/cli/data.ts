@@ -2,12 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { type Command, Option } from 'commander';
-import { hasCode, TrainyardError } from '../base/errors.js';
+import { TrainyardError } from '../base/errors.js';
 import { formatAge } from '../base/format.js';
-import { type DataFile, fromFolder, readDataFile } from '../job/data-file.js';
+import { fromFolder } from '../job/data-place.js';
+import type { DataFile } from '../job/file/data.js';
 import { facetOf } from '../workspace/facets.js';
 import type { DataAsset, DataType } from '../workspace/types.js';
 import { openWorkspace } from './context.js';
+import { textOf } from './job-file.js';
 import { print, printJson, table } from './output.js';
 
 interface Json {
@@ -143,17 +145,10 @@ async function create(flags: CreateFlags) {
     );
 }
 
+/** YAML is heavy, and most calls need none. */
 async function readFile(file: string): Promise<DataFile> {
-  const full = path.resolve(file);
-  try {
-    return await readDataFile(fs.readFileSync(full, 'utf8'), path.dirname(full));
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT', 'EISDIR', 'EACCES')) throw error;
-    throw new TrainyardError('BAD_REQUEST', `${file} cannot be read.`, {
-      hint: 'Give the path of a YAML file.',
-      cause: error,
-    });
-  }
+  const { readDataFile } = await import('../job/file/data.js');
+  return readDataFile(textOf(file), path.resolve(file));
 }
 
 /** A file of this machine is a file. What else is there is a folder, as in Azure ML. */

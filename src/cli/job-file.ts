@@ -149,7 +149,7 @@ async function environmentNamed(given: string): Promise<Environment> {
 }
 
 /** @throws BAD_REQUEST */
-function textOf(file: string): string {
+export function textOf(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch (cause) {

@@ -1,6 +1,7 @@
 /** Where the data of a job is, as its path says. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAddress } from './file/references.js';
 
 export type DataPlace =
   /** An absolute path of this machine. */
@@ -27,6 +28,11 @@ const RUN = /^runs:\/+([^/]+)(?:\/(.*))?$/s;
 export const isAssetName = (name: string) => NAME.test(name);
 /** `latest` is a label. */
 export const isVersion = (version: string) => NAME.test(version) && version !== 'latest';
+
+/** A path relative to a folder as an absolute one; URIs stay. */
+export function fromFolder(given: string, folder: string): string {
+  return isAddress(given) ? given : path.resolve(folder, given);
+}
 
 /** @returns undefined for what names no place that can be read, such as a relative path */
 export function parsePlace(text: string): DataPlace | undefined {

@@ -5,7 +5,7 @@ import { messageOf, TrainyardError } from '../../base/errors.js';
 import { isObject } from '../../base/json.js';
 import { environmentOfFields, readEnvironmentFile, type WrittenEnvironment } from '../file/environment.js';
 import { plain } from '../file/plain.js';
-import { isWrong } from '../file/problem.js';
+import { refuseFile } from '../file/problem.js';
 import { readYaml } from '../file/yaml.js';
 
 /** An environment that is to be created in a workspace. */
@@ -31,17 +31,8 @@ export function environmentOfFile(file: string): EnvironmentFromFile {
   if (/\.(txt|in)$/i.test(file)) return { definition: { pip: requirementsIn(text, file) } };
   if (isCondaFile(text)) return { definition: { conda: text } };
   const { problems, fields } = readEnvironmentFile(text, { file, kindOf });
-  if (isWrong(problems)) {
-    const wrong = problems.filter(({ severity }) => severity === 'error');
-    const said = wrong.map(
-      ({ range: { start }, text: what }) => `${start.line + 1}:${start.column + 1} ${what}`,
-    );
-    throw new TrainyardError(
-      'BAD_REQUEST',
-      `${path.basename(file)} defines no environment. ${said.join(' ')}`,
-      { details: { file, problems: wrong } },
-    );
-  }
+  const wrong = problems.filter(({ severity }) => severity === 'error');
+  refuseFile(file, wrong, 'defines no environment');
   return { ...aboutIt(fields), ...environmentOfFields(fields, folder, read) };
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { isObject } from '../../base/json.js';
 import type { EnvironmentDefinition } from '../environment.js';
+import { ENVIRONMENT } from './kinds.js';
 import { plain } from './plain.js';
 import type { FilePlace, FileProblem } from './read.js';
 import { readFileOfKind } from './read.js';
@@ -50,7 +51,7 @@ export function readEnvironmentFile(
   text: string,
   place: FilePlace,
 ): { fields: Record<string, unknown>; problems: readonly FileProblem[] } {
-  const { yaml, problems } = readFileOfKind('environment', text, place);
+  const { yaml, problems } = readFileOfKind(ENVIRONMENT, text, place);
   const value = yaml.root && plain(yaml.root);
   return { fields: isObject(value) ? value : {}, problems };
 }

@@ -34,6 +34,15 @@ export interface FilePlace {
   readonly kindOf?: (path: string) => 'file' | 'folder' | undefined;
 }
 
+export const ENVIRONMENT: FileKind = {
+  id: 'environment',
+  title: 'environment',
+  schemas: ['environment'],
+  marks: [['image'], ['build'], ['conda_file']],
+  schema: EnvironmentFile,
+  check: (_, root, sink, place) => checkInlineEnvironment(root, sink, place, []),
+};
+
 /** More telling kinds come first: a pipeline has commands inside of it, a component has a command, too. */
 export const KINDS: readonly FileKind[] = [
   { id: 'pipeline', title: 'pipeline job', schemas: ['pipelineJob'], types: ['pipeline'], marks: [['jobs']] },
@@ -211,14 +220,7 @@ export const KINDS: readonly FileKind[] = [
   },
   { id: 'data', title: 'data asset', schemas: ['data'], types: ['uri_file', 'uri_folder', 'mltable'] },
   { id: 'mltable', title: 'MLTable', schemas: ['MLTable'], marks: [['paths', 'transformations'], ['paths']] },
-  {
-    id: 'environment',
-    title: 'environment',
-    schemas: ['environment'],
-    marks: [['image'], ['build'], ['conda_file']],
-    schema: EnvironmentFile,
-    check: (_, root, sink, place) => checkInlineEnvironment(root, sink, place, []),
-  },
+  ENVIRONMENT,
   { id: 'conda', title: 'conda environment', marks: [['channels', 'dependencies'], ['dependencies']] },
 ];
 

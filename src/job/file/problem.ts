@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { TrainyardError } from '../../base/errors.js';
 import type { Problem } from '../problems.js';
 import type { Range } from './position.js';
 
@@ -41,4 +43,20 @@ export interface FileProblem extends Problem {
 
 export function isWrong(problems: readonly FileProblem[]): boolean {
   return problems.some(({ severity }) => severity === 'error');
+}
+
+/**
+ * Refuses a file for problems, if there are any.
+ * @param why `defines no environment`
+ * @throws BAD_REQUEST with all of them, each with its line and column, as `details`
+ */
+export function refuseFile(file: string, problems: readonly FileProblem[], why: string): void {
+  if (problems.length === 0) return;
+  const said = problems.map(
+    ({ range: { start }, text, hint }) =>
+      `${start.line + 1}:${start.column + 1} ${[text, hint].filter(Boolean).join(' ')}`,
+  );
+  throw new TrainyardError('BAD_REQUEST', `${path.basename(file)} ${why}. ${said.join(' ')}`, {
+    details: { file, problems },
+  });
 }

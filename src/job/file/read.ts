@@ -1,7 +1,7 @@
 /** Reads job files. It brings the YAML parser, so it is loaded when used: `await import('…/job/file/read.js')`. */
 import { buildJobFile } from './command/build.js';
 import type { JobFile } from './command/job-file.js';
-import { type FilePlace, isJobKind, kindNamed, recognise, type Recognised, schemaOf } from './kinds.js';
+import { type FileKind, type FilePlace, isJobKind, recognise, type Recognised, schemaOf } from './kinds.js';
 import { entryPointOf, MAIN } from './mlproject.js';
 import { type Override, overridden } from './overrides.js';
 import { type FileProblem, isWrong } from './problem.js';
@@ -55,7 +55,7 @@ function check(yaml: YamlFile, recognised: Recognised | undefined, sink: Sink, p
   const start = { start: 0, end: 0 };
   if (!root) return sink.tell(start, [], { code: 'unknown-file', text: 'The file is empty.' });
   if (root.kind !== 'map')
-    return sink.tell(root, [], { code: 'unknown-file', text: 'A job file holds “name: value” lines.' });
+    return sink.tell(root, [], { code: 'unknown-file', text: 'The file must hold “name: value” lines.' });
   const first = root.entries[0]?.key ?? root;
   if (!recognised)
     return sink.tell(first, [], {
@@ -95,15 +95,14 @@ function tellOtherSchema(yaml: YamlFile, { kind, by }: Recognised, sink: Sink): 
 
 /** Reads a file of one kind, whatever it says that it is. Never throws. */
 export function readFileOfKind(
-  id: string,
+  kind: FileKind,
   text: string,
   place: FilePlace,
 ): { problems: FileProblem[]; yaml: YamlFile } {
   const yaml = readYaml(text);
   const sink = new Sink(yaml);
   for (const { start, end, ...problem } of yaml.problems) sink.tell({ start, end }, [], problem);
-  const kind = kindNamed(id);
-  if (kind && !isWrong(sink.problems)) check(yaml, { kind, by: 'schema' }, sink, place);
+  if (!isWrong(sink.problems)) check(yaml, { kind, by: 'schema' }, sink, place);
   return { problems: inOrder(sink.problems), yaml };
 }
 
