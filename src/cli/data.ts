@@ -7,14 +7,21 @@ import { formatAge } from '../base/format.js';
 import { fromFolder } from '../job/data-place.js';
 import type { DataFile } from '../job/file/data.js';
 import { facetOf } from '../workspace/facets.js';
-import type { DataAsset, DataType } from '../workspace/types.js';
+import type { DataType } from '../workspace/types.js';
+import {
+  addArchiveAndRestore,
+  addList,
+  type Json,
+  type ListFlags,
+  newestOfEach,
+  parseReference,
+  REFERENCE,
+  tellCreated,
+  versionWords,
+} from './assets.js';
 import { openWorkspace } from './context.js';
 import { textOf } from './job-file.js';
 import { print, printJson, table } from './output.js';
-
-interface Json {
-  json?: boolean;
-}
 
 interface CreateFlags extends Json {
   file?: string;
@@ -28,17 +35,11 @@ interface CreateFlags extends Json {
 
 export function addData(program: Command): void {
   const data = program.command('data').description('data by name and version, for the inputs of jobs');
-  data
-    .command('list', { isDefault: true })
-    .description('list the newest version of each, or all versions of one')
-    .argument('[name]')
-    .option('--archived', 'archived ones, too')
-    .option('--json', 'print JSON')
-    .action(list);
+  addList(data, list);
   data
     .command('show')
     .description('show a version; without one the newest')
-    .argument('<name[:version]>')
+    .argument(REFERENCE)
     .option('--json', 'print JSON')
     .action(show);
   data
@@ -56,26 +57,12 @@ export function addData(program: Command): void {
     ])
     .option('--json', 'print JSON')
     .action(create);
-  for (const [verb, archived] of [
-    ['archive', true],
-    ['restore', false],
-  ] as const)
-    data
-      .command(verb)
-      .description(
-        archived ? 'do not offer it any more; jobs that name its version still find it' : 'offer it again',
-      )
-      .argument('<name[:version]>')
-      .option('--json', 'print JSON')
-      .action(async (reference: string, flags: Json) => {
-        const { name, version } = parseReference(reference);
-        await facetOf(await openWorkspace(), 'data').archive(name, version, archived);
-        if (flags.json) printJson({ name, ...(version !== undefined && { version }), archived });
-        else print(`${archived ? 'Archived' : 'Restored'} ${reference}.`);
-      });
+  addArchiveAndRestore(data, async (name, version, archived) =>
+    facetOf(await openWorkspace(), 'data').archive(name, version, archived),
+  );
 }
 
-async function list(name: string | undefined, flags: Json & { archived?: boolean }) {
+async function list(name: string | undefined, flags: ListFlags) {
   const data = facetOf(await openWorkspace(), 'data');
   const archived = flags.archived === true;
   const all = await data.list({ ...(name !== undefined && { name }), archived });
@@ -91,7 +78,7 @@ async function list(name: string | undefined, flags: Json & { archived?: boolean
       ['NAME', 'VERSION', 'TYPE', 'CREATED', 'PATH'],
       ...shown.map((each) => [
         each.name,
-        each.archived ? `${each.version} (archived)` : each.version,
+        versionWords(each),
         each.type,
         formatAge(each.createdAt, Date.now()),
         each.path,
@@ -102,12 +89,13 @@ async function list(name: string | undefined, flags: Json & { archived?: boolean
 
 async function show(reference: string, flags: Json) {
   const { name, version } = parseReference(reference);
-  const asset = await facetOf(await openWorkspace(), 'data').get(name, version);
+  const data = facetOf(await openWorkspace(), 'data');
+  const asset = await data.get(name, version === 'latest' ? undefined : version);
   if (flags.json) return printJson(asset);
   print(
     table([
       ['Name', asset.name],
-      ['Version', asset.archived ? `${asset.version} (archived)` : asset.version],
+      ['Version', versionWords(asset)],
       ['Type', asset.type],
       ['Path', asset.path],
       ...(asset.description ? [['Description', asset.description]] : []),
@@ -119,7 +107,7 @@ async function show(reference: string, flags: Json) {
 }
 
 async function create(flags: CreateFlags) {
-  const { file, name, path: given, json, tag = [] } = flags;
+  const { file, name, path: given, tag = [] } = flags;
   const asset: Partial<DataFile> = file === undefined ? {} : await readFile(file);
   const tags = { ...asset.tags, ...Object.fromEntries(tag.map(keyAndValue)) };
   const path = given === undefined ? asset.path : fromFolder(given, process.cwd());
@@ -138,11 +126,7 @@ async function create(flags: CreateFlags) {
     ...(description !== undefined && { description }),
     tags,
   });
-  if (json) printJson(created);
-  else
-    print(
-      `Created ${created.name}:${created.version}. A job names it as azureml:${created.name}:${created.version}.`,
-    );
+  tellCreated(created, flags);
 }
 
 /** YAML is heavy, and most calls need none. */
@@ -155,16 +139,6 @@ async function readFile(file: string): Promise<DataFile> {
 function typeOf(path: string): DataType {
   const isFile = fs.statSync(path, { throwIfNoEntry: false })?.isFile() || /^https?:/i.test(path);
   return isFile ? 'uri_file' : 'uri_folder';
-}
-
-function newestOfEach(all: readonly DataAsset[]): DataAsset[] {
-  return all.filter(({ name }, i) => all[i - 1]?.name !== name);
-}
-
-/** `name`, `name:version`, `name@latest`, as a job names it or without `azureml:`. */
-function parseReference(reference: string): { name: string; version?: string } {
-  const [, name = '', version] = /^(?:azureml:)?([^:@]*)(?:[:@](.*))?$/.exec(reference) ?? [];
-  return { name, ...(version !== undefined && version !== 'latest' && { version }) };
 }
 
 function keyAndValue(tag: string): [string, string] {

@@ -10,12 +10,19 @@ import { findPython } from '../job/python/find.js';
 import { differencesOf, type EnvironmentDifference, packagesOf } from '../workspace/compare-environments.js';
 import { facetOf } from '../workspace/facets.js';
 import type { EnvironmentVersion } from '../workspace/types.js';
+import {
+  addArchiveAndRestore,
+  addList,
+  type Json,
+  type ListFlags,
+  newestOfEach,
+  parseReference,
+  REFERENCE,
+  tellCreated,
+  versionWords,
+} from './assets.js';
 import { openWorkspace } from './context.js';
 import { count, print, printJson, table } from './output.js';
-
-interface Json {
-  json?: boolean;
-}
 
 interface CreateFlags extends Json {
   file?: string;
@@ -28,17 +35,11 @@ interface CreateFlags extends Json {
 
 export function addEnvironment(program: Command): void {
   const environment = program.command('environment').description('what jobs run in, by name and version');
-  environment
-    .command('list', { isDefault: true })
-    .description('list the newest version of each, or all versions of one')
-    .argument('[name]')
-    .option('--archived', 'archived ones, too')
-    .option('--json', 'print JSON')
-    .action(list);
+  addList(environment, list);
   environment
     .command('show')
     .description('show a version: what it is made of, what is in it, which runs used it')
-    .argument('<name[:version]>')
+    .argument(REFERENCE)
     .option('--json', 'print JSON')
     .action(show);
   environment
@@ -58,43 +59,29 @@ export function addEnvironment(program: Command): void {
   environment
     .command('build')
     .description('build it on a target, as the first job would')
-    .argument('<name[:version]>')
+    .argument(REFERENCE)
     .option('--target <target>', 'where', 'local')
     .option('--json', 'print JSON')
     .action(build);
   environment
     .command('lock')
     .description('keep the exact versions that a build of it has as a new version')
-    .argument('<name[:version]>')
+    .argument(REFERENCE)
     .option('--json', 'print JSON')
     .action(lock);
   environment
     .command('diff')
     .description('show what is other in the second')
-    .argument('<name[:version]>')
-    .argument('<name[:version]>')
+    .argument(REFERENCE)
+    .argument(REFERENCE)
     .option('--json', 'print JSON')
     .action(diff);
-  for (const [verb, archived] of [
-    ['archive', true],
-    ['restore', false],
-  ] as const)
-    environment
-      .command(verb)
-      .description(
-        archived ? 'do not offer it any more; jobs that name its version still find it' : 'offer it again',
-      )
-      .argument('<name[:version]>')
-      .option('--json', 'print JSON')
-      .action(async (reference: string, flags: Json) => {
-        const [name, version] = parseReference(reference);
-        await facetOf(await openWorkspace(), 'environments').archive(name, version, archived);
-        if (flags.json) printJson({ name, ...(version !== undefined && { version }), archived });
-        else print(`${archived ? 'Archived' : 'Restored'} ${reference}.`);
-      });
+  addArchiveAndRestore(environment, async (name, version, archived) =>
+    facetOf(await openWorkspace(), 'environments').archive(name, version, archived),
+  );
 }
 
-async function list(name: string | undefined, flags: Json & { archived?: boolean }) {
+async function list(name: string | undefined, flags: ListFlags) {
   const environments = facetOf(await openWorkspace(), 'environments');
   const all = await environments.list({
     ...(name !== undefined && { name }),
@@ -102,7 +89,7 @@ async function list(name: string | undefined, flags: Json & { archived?: boolean
   });
   if (name !== undefined && all.length === 0)
     throw new TrainyardError('NOT_FOUND', `There is no environment “${name}”.`);
-  const shown = name === undefined ? all.filter((each, i) => all[i - 1]?.name !== each.name) : all;
+  const shown = name === undefined ? newestOfEach(all) : all;
   if (flags.json) return printJson({ environments: shown });
   if (shown.length === 0) return print('No environments.');
   print(
@@ -110,7 +97,7 @@ async function list(name: string | undefined, flags: Json & { archived?: boolean
       ['NAME', 'VERSION', 'MADE OF', 'BUILT ON', 'CREATED'],
       ...shown.map((each) => [
         each.name,
-        each.archived ? `${each.version} (archived)` : each.version,
+        versionWords(each),
         madeOf(each),
         each.builds.map(({ target }) => target).join(', ') || '–',
         formatAge(each.createdAt, Date.now()),
@@ -125,12 +112,12 @@ async function show(reference: string, flags: Json) {
   const runs = await environments.runs(environment.name, environment.version);
   if (flags.json)
     return printJson({ ...environment, runs: runs.map(({ id, name, state }) => ({ id, name, state })) });
-  const { name, version, digest, definition, description, archived, builds } = environment;
+  const { name, digest, definition, description, builds } = environment;
   const { image, conda, pip, build: context } = definition;
   print(
     table([
       ['Name', name],
-      ['Version', archived ? `${version} (archived)` : version],
+      ['Version', versionWords(environment)],
       ['Digest', digest],
       ...(description ? [['Description', description]] : []),
       ...(image === undefined ? [] : [['Image', image]]),
@@ -167,7 +154,7 @@ async function create(flags: CreateFlags) {
     ...(numbered !== undefined && { version: numbered }),
     ...(description !== undefined && { description }),
   });
-  tell(created, flags);
+  tellCreated(created, flags);
 }
 
 async function build(reference: string, flags: Json & { target: string }) {
@@ -215,7 +202,7 @@ async function lock(reference: string, flags: Json) {
     description: `${name}:${version} in exact versions.`,
     tags: environment.tags,
   });
-  tell(locked, flags);
+  tellCreated(locked, flags);
 }
 
 async function diff(one: string, two: string, flags: Json) {
@@ -273,14 +260,8 @@ function pinned(packages: Readonly<Record<string, string>>): string {
 }
 
 async function find(reference: string): Promise<EnvironmentVersion> {
-  const [name, version = 'latest'] = parseReference(reference);
+  const { name, version = 'latest' } = parseReference(reference);
   return facetOf(await openWorkspace(), 'environments').get(name, version);
-}
-
-/** `NAME`, `NAME:VERSION` or `NAME@latest`, with or without `azureml:`. */
-function parseReference(reference: string): [name: string, version?: string] {
-  const [name = '', version] = reference.replace(/^azureml:/, '').split(/[:@]/);
-  return version === undefined ? [name] : [name, version];
 }
 
 function madeOf({ definition: { image, conda, pip, build: context } }: EnvironmentVersion): string {
@@ -288,12 +269,4 @@ function madeOf({ definition: { image, conda, pip, build: context } }: Environme
   return [image, conda !== undefined && 'conda file', pip !== undefined && 'requirements']
     .filter(Boolean)
     .join(' + ');
-}
-
-function tell(created: EnvironmentVersion, { json }: Json): void {
-  if (json) printJson(created);
-  else
-    print(
-      `Created ${created.name}:${created.version}. A job names it as azureml:${created.name}:${created.version}.`,
-    );
 }
