@@ -8,7 +8,9 @@ import type { FileEnvironment } from '../job/file/command/job-file.js';
 import type { readEnvironmentFile } from '../job/file/environment.js';
 import type { Override } from '../job/file/overrides.js';
 import type { FileProblem } from '../job/file/problem.js';
+import { assetReference, isAddress } from '../job/file/references.js';
 import { type Interpreter, interpreterAt } from '../job/interpreter.js';
+import { withArticle } from '../job/problems.js';
 import { findPython } from '../job/python/find.js';
 import type { Environment } from '../job/spec.js';
 import { facetOf } from '../workspace/facets.js';
@@ -50,7 +52,11 @@ export async function planJobFile(
   const { job, problems, recognised } = await readJobFileAt(name, set, flags.entryPoint);
   refuse(name, problems);
   if (!job)
-    throw new TrainyardError('NOT_SUPPORTED', problems[0]?.text ?? `${name} is a ${recognised?.kind.title}.`);
+    throw new TrainyardError(
+      'NOT_SUPPORTED',
+      problems.find(({ code }) => code === 'not-run-here')?.text ??
+        `${name} is ${withArticle(recognised?.kind.title ?? 'file')} and cannot be submitted.`,
+    );
   const codeFolder = folderOf(job.code ?? path.dirname(job.file), name);
   const { readOwn } = await import('../job/file/own.js');
   const { own } = readOwn(job.properties);
@@ -82,7 +88,7 @@ export async function chosenEnvironment({
 }
 
 function folderOf(code: string, name: string): string {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(code) && !path.isAbsolute(code))
+  if (isAddress(code) && !path.isAbsolute(code))
     throw new TrainyardError(
       'NOT_SUPPORTED',
       `The code of ${name}, ${code}, is not fetched from elsewhere.`,
@@ -140,7 +146,6 @@ async function assetOf(name: string, version: string): Promise<Environment> {
 async function environmentNamed(given: string): Promise<Environment> {
   if (isJobFile(given))
     return environmentOf({ kind: 'file', file: path.resolve(given.replace(/^file:/, '')) });
-  const { assetReference } = await import('../job/file/references.js');
   const reference = assetReference(given.startsWith('azureml:') ? given : `azureml:${given}`);
   if (reference?.kind === 'asset' || reference?.kind === 'azure') return environmentOf(reference);
   throw new TrainyardError('BAD_REQUEST', `“${given}” names no environment.`, {

@@ -26,3 +26,8 @@ export function below(path: string, step: string): string {
   if (/^\d+$/.test(step) && path !== '') return `${path}[${step}]`;
   return path === '' ? step : `${path}.${step}`;
 }
+
+/** `a job`, `an environment` */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}

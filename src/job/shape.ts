@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import { isObject } from '../base/json.js';
-import { below, type Problem } from './problems.js';
+import { below, type Problem, withArticle } from './problems.js';
 
 /**
  * How a value differs from a schema; empty when it does not. A union is one of objects with a literal `kind`: a value is
@@ -65,7 +65,7 @@ function problemsOfError(error: ShapeError, schema: TSchema, what: string, at: s
     case 'additionalProperties':
       return error.params.additionalProperties.map((field) => ({
         path: below(path, field),
-        text: `There is no field “${short(below(path, field))}” in ${article(title ?? what)}.`,
+        text: `There is no field “${short(below(path, field))}” in ${withArticle(title ?? what)}.`,
         hint: `Its fields are: ${Object.keys(place.reduce<Part>(partAt, schema as Part).properties ?? {}).join(', ')}.`,
       }));
     case 'required':
@@ -122,8 +122,4 @@ const LONGEST = 200;
 
 function short(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-}
-
-function article(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import { isObject } from '../../base/json.js';
+import { disk } from '../disk.js';
 import { environmentOfFields, readEnvironmentFile, type WrittenEnvironment } from '../file/environment.js';
 import { plain } from '../file/plain.js';
 import { refuseFile } from '../file/problem.js';
@@ -30,7 +31,7 @@ export function environmentOfFile(file: string): EnvironmentFromFile {
   const text = read(file);
   if (/\.(txt|in)$/i.test(file)) return { definition: { pip: requirementsIn(text, file) } };
   if (isCondaFile(text)) return { definition: { conda: text } };
-  const { problems, fields } = readEnvironmentFile(text, { file, kindOf });
+  const { problems, fields } = readEnvironmentFile(text, { file, kindOf: (at) => disk.kind(at) });
   const wrong = problems.filter(({ severity }) => severity === 'error');
   refuseFile(file, wrong, 'defines no environment');
   return { ...aboutIt(fields), ...environmentOfFields(fields, folder, read) };
@@ -87,10 +88,4 @@ function read(file: string): string {
   } catch (error) {
     throw new TrainyardError('NOT_FOUND', `${file} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
-}
-
-function kindOf(name: string): 'file' | 'folder' | undefined {
-  const found = fs.statSync(name, { throwIfNoEntry: false });
-  if (!found) return undefined;
-  return found.isDirectory() ? 'folder' : 'file';
 }

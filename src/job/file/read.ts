@@ -1,7 +1,9 @@
 /** Reads job files. It brings the YAML parser, so it is loaded when used: `await import('…/job/file/read.js')`. */
 import { buildJobFile } from './command/build.js';
 import type { JobFile } from './command/job-file.js';
+import { COMMAND_JOB } from './command/schema.js';
 import { type FileKind, type FilePlace, isJobKind, recognise, type Recognised, schemaOf } from './kinds.js';
+import { withArticle } from '../problems.js';
 import { entryPointOf, MAIN } from './mlproject.js';
 import { type Override, overridden } from './overrides.js';
 import { type FileProblem, isWrong } from './problem.js';
@@ -73,14 +75,12 @@ function check(yaml: YamlFile, recognised: Recognised | undefined, sink: Sink, p
       severity: 'warning',
       code: 'not-run-here',
       text: isJobKind(kind)
-        ? `This file is ${article(kind.title)} ${kind.title}. Jobs of this kind are not run here yet.`
-        : `This file is ${article(kind.title)} ${kind.title}, and not a job.`,
+        ? `This file is ${withArticle(kind.title)}. Jobs of this kind are not run here yet.`
+        : `This file is ${withArticle(kind.title)}, and not a job.`,
     });
   checkShape(root, schema, sink);
   kind.check?.(yaml, root, sink, place);
 }
-
-const COMMAND_JOB = 'https://azuremlschemas.azureedge.net/latest/commandJob.schema.json';
 
 /** `type` counts; a `$schema` of another kind misleads editors. */
 function tellOtherSchema(yaml: YamlFile, { kind, by }: Recognised, sink: Sink): void {
@@ -89,7 +89,7 @@ function tellOtherSchema(yaml: YamlFile, { kind, by }: Recognised, sink: Sink): 
   sink.tell(schema.value, ['$schema'], {
     severity: 'warning',
     code: 'value',
-    text: `The file says that it is ${article(kind.title)} ${kind.title} by its type, and something else by its $schema. The type counts.`,
+    text: `The file says that it is ${withArticle(kind.title)} by its type, and something else by its $schema. The type counts.`,
   });
 }
 
@@ -110,8 +110,4 @@ function inOrder(problems: readonly FileProblem[]): FileProblem[] {
   return [...problems].sort(
     (a, b) => a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column,
   );
-}
-
-function article(noun: string): string {
-  return /^[aeiou]/i.test(noun) ? 'an' : 'a';
 }

@@ -23,6 +23,11 @@ export function assetReference(text: string): AssetReference | undefined {
   return { kind: 'asset', name: first, ...(version !== undefined && { version }) };
 }
 
+/** An address of what is not on this machine's disk: all but `file:`. */
+export function isElsewhere(text: string): boolean {
+  return isAddress(text) && !text.startsWith('file:');
+}
+
 /** `https:`, `wasbs:`, `azureml:`, `runs:` and their like; a drive of Windows is none. */
 export function isAddress(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9+.-]+:/.test(text);

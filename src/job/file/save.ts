@@ -5,13 +5,12 @@ import { isObject } from '../../base/json.js';
 import { joinArguments } from '../arguments.js';
 import { isWithin } from '../../base/within.js';
 import type { CommandJob, Environment, Resources } from '../spec.js';
+import { COMMAND_JOB } from './command/schema.js';
 import { commandOf } from './command/shell.js';
 import { NOTE } from './command/to-spec.js';
 import { writeOwn } from './own.js';
 import { literalText, plainScalar } from './scalars.js';
 import { sizeOf } from './sizes.js';
-
-const SCHEMA = 'https://azuremlschemas.azureedge.net/latest/commandJob.schema.json';
 
 export interface SavedJob {
   readonly text: string;
@@ -37,7 +36,7 @@ export function jobFileOf(spec: CommandJob, file: string): SavedJob {
     ...mapped(spec.inputs ?? {}, (input) => ({ ...input, path: pathFrom(file, input.path) })),
   };
   const written = {
-    $schema: SCHEMA,
+    $schema: COMMAND_JOB,
     ...(typeof name === 'string' && { name }),
     ...(spec.displayName !== undefined && spec.displayName !== name && { display_name: spec.displayName }),
     experiment_name: spec.experiment,

@@ -1,4 +1,5 @@
 /** Holds a file against a schema. Every problem has its exact place. */
+import { withArticle } from '../problems.js';
 import { nearest } from './nearest.js';
 import type { FileSchema } from './schema.js';
 import { Sink, type Steps } from './sink.js';
@@ -151,7 +152,7 @@ function tellUnknown(key: YamlScalar, schema: FileSchema, sink: Sink, steps: Ste
         : `Its fields are: ${known.join(', ')}.`;
   sink.tell(key, steps, {
     code: 'unknown-field',
-    text: `There is no field “${name}” in ${withArticle(schema.title ?? 'this')}.`,
+    text: `There is no field “${name}” in ${schema.title === undefined ? 'this place' : withArticle(schema.title)}.`,
     hint,
     ...(meant !== undefined && { meant }),
   });
@@ -300,10 +301,4 @@ function quoted(steps: Steps, schema?: FileSchema): string {
 
 function listed(kinds: readonly string[]): string {
   return kinds.length < 2 ? (kinds[0] ?? '') : `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`;
-}
-
-function withArticle(noun: string): string {
-  return noun === 'this'
-    ? 'this place'
-    : `${/^[aeiou]/i.test(noun) && !/^your/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

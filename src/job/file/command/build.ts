@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DataInput, DataOutput, Resources } from '../../spec.js';
 import type { FilePlace } from '../kinds.js';
 import { plain } from '../plain.js';
-import { assetReference, isAddress } from '../references.js';
+import { assetReference, isElsewhere } from '../references.js';
 import { literalText } from '../scalars.js';
 import { entryOf, isNothing } from '../shape.js';
 import { bytesOf } from '../sizes.js';
@@ -31,7 +31,7 @@ export function buildJobFile(root: YamlMap, place: FilePlace): JobFile {
     file: place.file,
     command: textOf(root, 'command') ?? '',
     ...(code !== undefined && {
-      code: isAddress(code) && !code.startsWith('file:') ? code : pathFrom(place, code),
+      code: isElsewhere(code) ? code : pathFrom(place, code),
     }),
     ...optional('name', textOf(root, 'name')),
     ...optional('displayName', textOf(root, 'display_name')),
@@ -89,7 +89,7 @@ function dataInput(node: YamlNode, place: FilePlace): DataInput {
   const mode = textOf(node, 'mode')?.toLowerCase();
   return {
     type: (textOf(node, 'type')?.toLowerCase() ?? 'uri_folder') as DataInput['type'],
-    path: isAddress(written) && !written.startsWith('file:') ? written : pathFrom(place, written),
+    path: isElsewhere(written) ? written : pathFrom(place, written),
     ...(mode !== undefined && { mode: mode as DataInput['mode'] }),
   } as DataInput;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expressionsIn, readExpressions } from '../expressions.js';
 import type { FilePlace } from '../kinds.js';
 import { nearest } from '../nearest.js';
-import { assetReference, isAddress } from '../references.js';
+import { assetReference, isAddress, isElsewhere } from '../references.js';
 import { entryOf } from '../shape.js';
 import type { Sink, Steps } from '../sink.js';
 import { bytesOf } from '../sizes.js';
@@ -126,7 +126,7 @@ function placesIn(
 function checkCode(root: YamlMap, sink: Sink, place: FilePlace): void {
   const code = textOf(root, 'code');
   if (!code) return;
-  if (isAddress(code.text) && !code.text.startsWith('file:')) {
+  if (isElsewhere(code.text)) {
     const isGit = code.text.startsWith('git+');
     const reference = assetReference(code.text);
     if (reference?.kind === 'wrong' || (!isGit && !reference && !/^https?:/.test(code.text)))
@@ -331,8 +331,7 @@ function checkInputs(root: YamlMap, sink: Sink, place: FilePlace): void {
         text: `“${given.text}” has no version.`,
         hint: `Write ${given.text}:VERSION, or ${given.text}@latest.`,
       });
-    else if (!isAddress(given.text) || given.text.startsWith('file:'))
-      checkPath(given.node, given.text, at, sink, place);
+    else if (!isElsewhere(given.text)) checkPath(given.node, given.text, at, sink, place);
   }
 }
 

@@ -5,6 +5,9 @@
 import { type TProperties, Type } from 'typebox';
 import { fields, type Marks, named, type Reference, words } from '../schema.js';
 
+/** `$schema` of a command job, as Azure publishes it. */
+export const COMMAND_JOB = 'https://azuremlschemas.azureedge.net/latest/commandJob.schema.json';
+
 const text = (title: string, description: string, marks: Marks = {}) =>
   Type.String({ title, description, ...marks });
 const whole = (title: string, description: string, marks: Marks = {}) =>
@@ -322,7 +325,7 @@ const Identity = Type.Union(
     fields({ type: words(['aml_token'], { title: 'type', snakeCase: true }) }, { title: 'token' }),
     fields(
       { type: words(['user_identity'], { title: 'type', snakeCase: true }) },
-      { title: 'your own identity' },
+      { title: 'user identity' },
     ),
   ],
   { title: 'identity', description: 'Who the job is when it reads data in Azure.', inert: true },
@@ -364,7 +367,7 @@ export const CommandJobFile = fields(
   {
     $schema: Type.Optional(
       text('schema', 'Says what this file is.', {
-        examples: ['https://azuremlschemas.azureedge.net/latest/commandJob.schema.json'],
+        examples: [COMMAND_JOB],
       }),
     ),
     type: Type.Optional(
