@@ -48,7 +48,7 @@ export function addArchiveAndRestore(
         if (flags.json) printJson({ ...reference, archived });
         else print(`${archived ? 'Archived' : 'Restored'} ${given}.`);
       });
-  add('archive', 'do not offer it any more; jobs that name its version still find it', true);
+  add('archive', 'stop offering it; jobs that name its version still find it', true);
   add('restore', 'offer it again', false);
 }
 

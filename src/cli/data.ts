@@ -44,7 +44,7 @@ export function addData(program: Command): void {
     .action(show);
   data
     .command('create')
-    .description('keep data under a name: of a file as Azure ML has it, or of options')
+    .description('keep data under a name: from a data file of Azure ML, or from options')
     .option('-f, --file <file>', 'YAML file of Azure ML')
     .option('--name <name>', 'its name')
     .option('--version <version>', 'its version; default: the next number')

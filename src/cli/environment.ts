@@ -49,7 +49,7 @@ export function addEnvironment(program: Command): void {
     .option('--image <image>', 'container image, alone or for what the file adds')
     .option(
       '--interpreter [path]',
-      'what is installed for this Python, in exact versions; default: that of the folder',
+      'the packages of this Python in exact versions; default: the Python of the folder',
     )
     .option('--name <name>', 'its name; default: that of the file')
     .option('--version <version>', 'its version; default: that of the file, else the next number')
@@ -65,13 +65,13 @@ export function addEnvironment(program: Command): void {
     .action(build);
   environment
     .command('lock')
-    .description('keep the exact versions that a build of it has as a new version')
+    .description('make a new version with the exact packages of its build')
     .argument(REFERENCE)
     .option('--json', 'print JSON')
     .action(lock);
   environment
     .command('diff')
-    .description('show what is other in the second')
+    .description('show how the second differs from the first')
     .argument(REFERENCE)
     .argument(REFERENCE)
     .option('--json', 'print JSON')
@@ -135,7 +135,7 @@ async function show(reference: string, flags: Json) {
 async function create(flags: CreateFlags) {
   const { file, image, interpreter, name, version, description } = flags;
   if (file === undefined && image === undefined && interpreter === undefined)
-    throw new TrainyardError('BAD_REQUEST', 'An environment is made of something.', {
+    throw new TrainyardError('BAD_REQUEST', 'Nothing says what the environment is made of.', {
       hint: 'Give --file, --image or --interpreter.',
     });
   const from: EnvironmentFromFile =
@@ -190,7 +190,7 @@ async function lock(reference: string, flags: Json) {
   if (!packages)
     throw new TrainyardError(
       'CONFLICT',
-      `${name}:${version} was not built yet, so its exact versions are not known.`,
+      `${name}:${version} has not been built yet, so the exact versions of its packages are not known.`,
       {
         hint: `Build it first: trainyard environment build ${name}:${version}`,
       },
@@ -218,7 +218,7 @@ async function diff(one: string, two: string, flags: Json) {
     print(
       table([['WHAT', `${before.name}:${before.version}`, `${after.name}:${after.version}`], ...rows(all)]),
     );
-  if (!packages) print('Packages are compared when both were built.');
+  if (!packages) print('Packages are compared once both have been built.');
 }
 
 function firstLine(text = '–'): string {
@@ -245,9 +245,9 @@ async function installedFor(interpreter: string | true): Promise<string> {
   } catch (error) {
     throw new TrainyardError(
       'NO_INTERPRETER',
-      `What ${python} has installed cannot be read: ${messageOf(error)}`,
+      `The packages of ${python} cannot be listed: ${messageOf(error)}`,
       {
-        hint: 'It needs pip.',
+        hint: 'Install pip for it, or name another Python with --interpreter.',
         cause: error,
       },
     );

@@ -39,7 +39,7 @@ export function problemOfDebugging(job: Runnable): string | undefined {
   if (entry.length === 0 || entry[0] === '-') return 'There is no script, module or code to debug.';
   const isolating = options.find((option) => /^-[A-Za-z]*[EI]/.test(option));
   if (isolating !== undefined)
-    return `Python with ${isolating} cannot be debugged: it does not look at the variables that lead to the debugger.`;
+    return `Python with ${isolating} cannot be debugged: it ignores the environment variables that the debugger needs.`;
   return undefined;
 }
 

@@ -60,7 +60,7 @@ function isCondaFile(text: string): boolean {
 /** With the lines of the files that it names by `-r` in their place: what is kept is whole. @throws NOT_FOUND | BAD_REQUEST */
 function requirementsIn(text: string, file: string, inside: readonly string[] = []): string {
   if (inside.includes(file))
-    throw new TrainyardError('BAD_REQUEST', `${path.basename(file)} names itself by -r.`);
+    throw new TrainyardError('BAD_REQUEST', `${path.basename(file)} includes itself with -r.`);
   const folder = path.dirname(file);
   return text
     .split(/\r?\n/)
@@ -74,7 +74,7 @@ function requirementsIn(text: string, file: string, inside: readonly string[] = 
       if (/^\s*(-c|--constraint|-e|--editable)\b|^\s*\.{1,2}([\\/]|$)/.test(line))
         throw new TrainyardError(
           'BAD_REQUEST',
-          `${path.basename(file)} names something beside it, which an environment does not keep: ${line.trim()}.`,
+          `${path.basename(file)} refers to something outside itself, which an environment does not keep: ${line.trim()}.`,
           { hint: 'Leave the line out. The code of the project is part of each run.' },
         );
       return line;

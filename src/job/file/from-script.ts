@@ -12,8 +12,12 @@ export function withArguments(spec: CommandJob, text: string): { spec: CommandJo
   const notes: string[] = [];
   for (const { name, option, isFlag, isRequired, default: value } of argumentsOf(text)) {
     const shown = option ?? name;
-    if (isFlag) notes.push(`${shown} is no input: it takes no value. Add it to the command if you want it.`);
-    else if (value === undefined && !isRequired) notes.push(`${shown} is no input: it has no default.`);
+    if (isFlag)
+      notes.push(
+        `${shown} did not become an input: it takes no value. Add it to the command if you want it.`,
+      );
+    else if (value === undefined && !isRequired)
+      notes.push(`${shown} did not become an input: it has no default.`);
     else {
       parameters[name] = value ?? '';
       if (value === undefined) notes.push(`Give the input “${name}” a value: the script needs it.`);

@@ -76,7 +76,7 @@ function check(yaml: YamlFile, recognised: Recognised | undefined, sink: Sink, p
       code: 'not-run-here',
       text: isJobKind(kind)
         ? `This file is ${withArticle(kind.title)}. Jobs of this kind are not run here yet.`
-        : `This file is ${withArticle(kind.title)}, and not a job.`,
+        : `This file is ${withArticle(kind.title)}, not a job.`,
     });
   checkShape(root, schema, sink);
   kind.check?.(yaml, root, sink, place);

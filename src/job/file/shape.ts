@@ -45,7 +45,7 @@ function checkUnion(
   if (given) return checkType(given, alternatives, union, sink, steps);
   sink.tell(node, steps, {
     code: 'value',
-    text: `${quoted(steps)} must be ${listed(kinds)}, and not ${described(node)}.`,
+    text: `${quoted(steps)} must be ${listed(kinds)}, not ${described(node)}.`,
   });
 }
 
@@ -95,7 +95,7 @@ function checkObject(node: YamlNode, schema: FileSchema, sink: Sink, steps: Step
   if (node.kind !== 'map')
     return sink.tell(node, steps, {
       code: 'value',
-      text: `${quoted(steps, schema)} must be a mapping with “name: value”, and not ${described(node)}.`,
+      text: `${quoted(steps, schema)} must be a mapping with “name: value”, not ${described(node)}.`,
     });
   const { properties = {}, required = [], additionalProperties: others } = schema;
   for (const entry of node.entries) {
@@ -169,7 +169,7 @@ function checkList(node: YamlNode, schema: FileSchema, sink: Sink, steps: Steps)
   if (node.kind !== 'list')
     return sink.tell(node, steps, {
       code: 'value',
-      text: `${quoted(steps)} must be a list, and not ${described(node)}.`,
+      text: `${quoted(steps)} must be a list, not ${described(node)}.`,
     });
   for (const [i, item] of node.items.entries())
     if (schema.items) checkShape(item, schema.items, sink, [...steps, i]);
@@ -179,24 +179,24 @@ function checkScalar(node: YamlNode, schema: FileSchema, sink: Sink, steps: Step
   const tell = (text: string, hint?: string) =>
     sink.tell(node, steps, { code: 'value', text, ...(hint !== undefined && { hint }) });
   const must = `${quoted(steps)} must be ${TYPES[schema.type ?? ''] ?? ''}`;
-  if (node.kind !== 'scalar') return tell(`${must}, and not ${described(node)}.`);
+  if (node.kind !== 'scalar') return tell(`${must}, not ${described(node)}.`);
   switch (schema.type) {
     case 'string':
       if (schema.enum) return tellUnlessIn(node, schema, sink, steps);
       if (node.type !== 'string')
         return tell(
-          `${must}, and ${sourceOf(node, sink)} is ${described(node)}.`,
+          `${must}, but ${sourceOf(node, sink)} is ${described(node)}.`,
           `Put it in quotes: "${sourceOf(node, sink)}".`,
         );
       return checkText(node, schema, sink, steps);
     case 'integer':
-      if (!isWhole(node)) return tell(`${must}, and not ${shown(node)}.`);
+      if (!isWhole(node)) return tell(`${must}, not ${shown(node)}.`);
       return checkNumber(node, schema, sink, steps);
     case 'number':
-      if (node.type !== 'integer' && node.type !== 'float') return tell(`${must}, and not ${shown(node)}.`);
+      if (node.type !== 'integer' && node.type !== 'float') return tell(`${must}, not ${shown(node)}.`);
       return checkNumber(node, schema, sink, steps);
     case 'boolean':
-      if (node.type !== 'boolean') return tell(`${must}, and not ${shown(node)}.`);
+      if (node.type !== 'boolean') return tell(`${must}, not ${shown(node)}.`);
   }
 }
 
@@ -250,8 +250,8 @@ function tellValue(node: YamlNode, known: readonly string[], steps: Steps, sink:
     text:
       node.kind === 'scalar'
         ? `There is no ${what ? `${what} of the type` : (steps.at(-1) ?? 'value')} “${given}”.`
-        : `${quoted(steps)} must be a text, and not ${described(node)}.`,
-    hint: meant !== undefined ? `Did you mean “${meant}”?` : `It may be: ${known.join(', ')}.`,
+        : `${quoted(steps)} must be a text, not ${described(node)}.`,
+    hint: meant !== undefined ? `Did you mean “${meant}”?` : `Possible values: ${known.join(', ')}.`,
     ...(meant !== undefined && { meant }),
   });
 }

@@ -26,7 +26,7 @@ environment_variables: { A: true }
     const { status, stdout } = test.cli(['job', 'validate', 'wrong.yml']);
     assert.equal(status, 1);
     assert.match(stdout, /^wrong\.yml:1:12: error: There is no input “lr”/m);
-    assert.match(stdout, /^wrong\.yml:3:12: error: “timeout” must be a whole number, and not “soon”\.$/m);
+    assert.match(stdout, /^wrong\.yml:3:12: error: “timeout” must be a whole number, not “soon”\.$/m);
     assert.equal(test.cli(['job', 'validate', 'job.yml']).status, 0);
     const other = test.cli(['job', 'validate', 'pipeline.yml']);
     assert.equal(other.status, 0);

@@ -138,8 +138,8 @@ function checkCode(root: YamlMap, sink: Sink, place: FilePlace): void {
     return sink.tell(code.node, ['code'], {
       severity: 'warning',
       code: 'unsupported',
-      text: 'Code is not fetched from elsewhere here.',
-      hint: 'Name a folder beside this file.',
+      text: 'The code cannot be fetched from an address here.',
+      hint: 'Give a folder on this computer.',
     });
   }
   checkPath(code.node, code.text, ['code'], sink, place);
@@ -225,7 +225,7 @@ export function checkInlineEnvironment(
   if (image && build)
     sink.tell(build.key, [...steps, 'build'], {
       code: 'value',
-      text: 'An environment has an image or a build, and not both.',
+      text: 'An environment has an image or a build, not both.',
     });
   if (!image && !build)
     sink.tell(node.entries[0]?.key ?? node, steps, {
@@ -354,7 +354,7 @@ function checkResources(root: YamlMap, sink: Sink): void {
     sink.tell(entry.value, ['resources', 'docker_args'], {
       severity: 'note',
       code: 'inert',
-      text: `${inert.join(' and ')} change nothing here.`,
+      text: `${inert.join(' and ')} ${inert.length === 1 ? 'has' : 'have'} no effect here.`,
     });
 }
 

@@ -34,7 +34,7 @@ const OPTIONS: Record<
   },
   network: (value) => {
     if (value === 'none') return { network: 'off' };
-    return value === 'bridge' || value === 'default' ? {} : 'none; a job gets no other network here';
+    return value === 'bridge' || value === 'default' ? {} : 'none, the only choice here';
   },
 };
 const SHORT: Record<string, string> = { m: 'memory', net: 'network' };
@@ -55,7 +55,7 @@ export function readDockerArgs(written: string | readonly string[]): DockerArgs 
     const word = words[i] as string;
     const match = /^--?([a-z][a-z-]*)(?:=(.*))?$/s.exec(word) ?? /^-(m)(.+)$/s.exec(word);
     if (!match) {
-      found.problems.push({ text: `“${word}” is no option of docker run.`, hint: HINT });
+      found.problems.push({ text: `“${word}” is not an option of docker run.`, hint: HINT });
       continue;
     }
     const [, given = '', joined] = match;
@@ -63,7 +63,7 @@ export function readDockerArgs(written: string | readonly string[]): DockerArgs 
     const read = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
     if (!read && !INERT.has(name)) {
       found.problems.push({
-        text: `Jobs get no option ${word.split('=')[0]} of docker run here.`,
+        text: `The option ${word.split('=')[0]} of docker run is not supported here.`,
         hint: HINT,
       });
       if (joined === undefined && words[i + 1]?.startsWith('-') === false) i++;
@@ -75,7 +75,7 @@ export function readDockerArgs(written: string | readonly string[]): DockerArgs 
     else {
       const result = read(value);
       if (typeof result === 'string')
-        found.problems.push({ text: `--${name} must be ${result}, and not “${value}”.` });
+        found.problems.push({ text: `--${name} must be ${result}, not “${value}”.` });
       else {
         Object.assign(found.resources, result.resources);
         if (result.network) found.network = result.network;
@@ -85,7 +85,7 @@ export function readDockerArgs(written: string | readonly string[]): DockerArgs 
   return found;
 }
 
-const HINT = 'Possible are --cpus, --memory, --shm-size, --gpus and --network none.';
+const HINT = 'Supported are --cpus, --memory, --shm-size, --gpus and --network none.';
 
 function wordsOf(written: string | readonly string[]): string[] | string {
   try {

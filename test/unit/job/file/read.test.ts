@@ -303,15 +303,17 @@ tags: { <<: { x: y } }
       read(`${BASE}resources: { docker_args: ${args} }`).problems.map(
         ({ severity, text }) => `${severity} ${text}`,
       );
-    assert.deepEqual(options('--privileged'), ['error Jobs get no option --privileged of docker run here.']);
-    assert.deepEqual(options('-v /:/host --cpus 1'), ['error Jobs get no option -v of docker run here.']);
-    assert.deepEqual(options('--memory much'), [
-      'error --memory must be a size, such as 4g, and not “much”.',
+    assert.deepEqual(options('--privileged'), [
+      'error The option --privileged of docker run is not supported here.',
     ]);
+    assert.deepEqual(options('-v /:/host --cpus 1'), [
+      'error The option -v of docker run is not supported here.',
+    ]);
+    assert.deepEqual(options('--memory much'), ['error --memory must be a size, such as 4g, not “much”.']);
     assert.deepEqual(options('--network=host'), [
-      'error --network must be none; a job gets no other network here, and not “host”.',
+      'error --network must be none, the only choice here, not “host”.',
     ]);
-    assert.deepEqual(options('[--ipc=host, --shm-size, 1g]'), ['note --ipc change nothing here.']);
+    assert.deepEqual(options('[--ipc=host, --shm-size, 1g]'), ['note --ipc has no effect here.']);
     assert.deepEqual(options(`"--cpus '1"`), ["error The quote ' is not closed."]);
   });
 });
@@ -362,7 +364,7 @@ describe('the kind of a file', () => {
       read('$schema: https://x/latest/data.schema.json\nname: a').problems.map(
         ({ severity, text }) => `${severity} ${text}`,
       ),
-      ['warning This file is a data asset, and not a job.'],
+      ['warning This file is a data asset, not a job.'],
     );
   });
 });

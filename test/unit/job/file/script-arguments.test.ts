@@ -147,8 +147,8 @@ def main(
     assert.deepEqual(job?.parameters, { data: '', lr: '0.1', name: 'a b' });
     assert.deepEqual(notes, [
       'Give the input “data” a value: the script needs it.',
-      '-v is no input: it takes no value. Add it to the command if you want it.',
-      '--seed is no input: it has no default.',
+      '-v did not become an input: it takes no value. Add it to the command if you want it.',
+      '--seed did not become an input: it has no default.',
     ]);
   });
 });
