@@ -20,8 +20,9 @@ import {
   versionWords,
 } from './assets.js';
 import { openWorkspace } from './context.js';
-import { textOf } from './job-file.js';
 import { print, printJson, table } from './output.js';
+import { addPair } from './pairs.js';
+import { textOf } from './text-file.js';
 
 interface CreateFlags extends Json {
   file?: string;
@@ -30,7 +31,7 @@ interface CreateFlags extends Json {
   type?: DataType;
   path?: string;
   description?: string;
-  tag?: string[];
+  tag: Record<string, string>;
 }
 
 export function addData(program: Command): void {
@@ -51,10 +52,7 @@ export function addData(program: Command): void {
     .addOption(new Option('--type <type>', 'what it is').choices(['uri_file', 'uri_folder', 'mltable']))
     .option('--path <path>', 'where it is: a path or a URI')
     .option('--description <text>', 'what it is, in words')
-    .option('--tag <key=value>', 'a tag; can be given several times', (tag, all: string[] = []) => [
-      ...all,
-      tag,
-    ])
+    .option('--tag <name=value>', 'a tag; may be repeated', addPair, {})
     .option('--json', 'print JSON')
     .action(create);
   addArchiveAndRestore(data, async (name, version, archived) =>
@@ -107,9 +105,9 @@ async function show(reference: string, flags: Json) {
 }
 
 async function create(flags: CreateFlags) {
-  const { file, name, path: given, tag = [] } = flags;
+  const { file, name, path: given, tag } = flags;
   const asset: Partial<DataFile> = file === undefined ? {} : await readFile(file);
-  const tags = { ...asset.tags, ...Object.fromEntries(tag.map(keyAndValue)) };
+  const tags = { ...asset.tags, ...tag };
   const path = given === undefined ? asset.path : fromFolder(given, process.cwd());
   const called = name ?? asset.name;
   if (called === undefined || path === undefined)
@@ -139,13 +137,4 @@ async function readFile(file: string): Promise<DataFile> {
 function typeOf(path: string): DataType {
   const isFile = fs.statSync(path, { throwIfNoEntry: false })?.isFile() || /^https?:/i.test(path);
   return isFile ? 'uri_file' : 'uri_folder';
-}
-
-function keyAndValue(tag: string): [string, string] {
-  const at = tag.indexOf('=');
-  if (at <= 0)
-    throw new TrainyardError('BAD_REQUEST', `The tag “${tag}” has no value.`, {
-      hint: 'Write it as KEY=VALUE.',
-    });
-  return [tag.slice(0, at), tag.slice(at + 1)];
 }

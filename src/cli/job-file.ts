@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { messageOf, TrainyardError } from '../base/errors.js';
+import { TrainyardError } from '../base/errors.js';
 import { disk } from '../job/disk.js';
 import type { FileEnvironment } from '../job/file/command/job-file.js';
 import type { readEnvironmentFile } from '../job/file/environment.js';
@@ -17,6 +17,7 @@ import { facetOf } from '../workspace/facets.js';
 import { openWorkspace } from './context.js';
 import type { CommonParts, EntryFlags, Planned } from './entry.js';
 import { repositoryRoot } from './repository.js';
+import { textOf } from './text-file.js';
 
 /** Whether an operand of `submit` is a job file, and not a script. */
 export function isJobFile(name: string): boolean {
@@ -151,17 +152,6 @@ async function environmentNamed(given: string): Promise<Environment> {
   throw new TrainyardError('BAD_REQUEST', `“${given}” names no environment.`, {
     hint: 'Write NAME:VERSION, NAME@latest, or the name of a file.',
   });
-}
-
-/** @throws BAD_REQUEST */
-export function textOf(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new TrainyardError('BAD_REQUEST', `The file ${file} cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
 }
 
 /** @throws BAD_REQUEST with all the errors */

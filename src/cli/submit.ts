@@ -1,7 +1,6 @@
-import fs from 'node:fs';
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
-import { messageOf, TrainyardError } from '../base/errors.js';
+import { TrainyardError } from '../base/errors.js';
 import { readEnvFiles } from '../job/env-file.js';
 import type { Override } from '../job/file/overrides.js';
 import type { Interpreter } from '../job/interpreter.js';
@@ -19,6 +18,8 @@ import { type EntryFlags, type Planned, planJob } from './entry.js';
 import { failureLines, stateOf } from './failure.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
 import { print, printJson, shellWord } from './output.js';
+import { addPair, pairOf } from './pairs.js';
+import { textOf } from './text-file.js';
 
 export interface SubmitFlags extends EntryFlags {
   target?: string;
@@ -70,7 +71,7 @@ export function withJobOptions(command: Command): Command {
     .option('--log-to <workspace>', 'MLflow tracking server that the script logs to; default: this workspace')
     .option('--experiment <name>', 'experiment; default: the name of the project’s folder')
     .option('--name <name>', 'name of the run')
-    .option('--env <K=V>', 'environment variable; may be repeated', addVariable, {})
+    .option('--env <K=V>', 'environment variable; may be repeated', addPair, {})
     .option(
       '--secret <K>',
       'variable of this environment to pass without storing it; may be repeated',
@@ -104,7 +105,10 @@ export async function submitJob(
   more: (planned: Planned) => Promise<Partial<CommandJob>> = async () => ({}),
 ): Promise<Submitted> {
   const operands = file === undefined ? rest : [file, ...rest];
-  const ofFiles = readEnvFiles(flags.envFile.map(readText), process.env);
+  const ofFiles = readEnvFiles(
+    flags.envFile.map((name) => ({ name, text: textOf(name) })),
+    process.env,
+  );
   const plan = await planJob(operands, flags, {
     experiment: flags.experiment ?? process.env['MLFLOW_EXPERIMENT_NAME'],
     displayName: flags.name,
@@ -165,17 +169,6 @@ async function submit(file: string | undefined, rest: string[], flags: SubmitFla
   process.exitCode = exitCodeOf(ended);
 }
 
-/** @throws BAD_REQUEST */
-function readText(name: string): { name: string; text: string } {
-  try {
-    return { name, text: fs.readFileSync(name, 'utf8') };
-  } catch (cause) {
-    throw new TrainyardError('BAD_REQUEST', `The file ${name} cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-}
-
 /** The problem can be undone: the hint names the command. */
 async function withRestoreHint(error: unknown, workspace: Workspace, experiment: string): Promise<unknown> {
   if (!TrainyardError.is(error, 'CONFLICT') || !deletedExperimentOf(error)) return error;
@@ -197,22 +190,14 @@ function readSecrets(names: readonly string[]): Record<string, string> {
   );
 }
 
-function addVariable(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Expected NAME=VALUE.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
 function addPattern(text: string, before: MetricPattern[]): MetricPattern[] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Expected NAME=REGEX.');
-  return [...before, { name: text.slice(0, at), regex: text.slice(at + 1) }];
+  const [name, regex] = pairOf(text, 'NAME=REGEX');
+  return [...before, { name, regex }];
 }
 
 function addOverride(text: string, before: Override[]): Override[] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Expected FIELD=VALUE, such as inputs.lr=0.1.');
-  return [...before, { path: text.slice(0, at), value: text.slice(at + 1) }];
+  const [path, value] = pairOf(text, 'FIELD=VALUE, such as inputs.lr=0.1');
+  return [...before, { path, value }];
 }
 
 const addName = (name: string, before: string[]) => [...before, name];
