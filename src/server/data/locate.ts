@@ -3,6 +3,7 @@ import { TrainyardError } from '../../base/errors.js';
 import type { DataPlace } from '../../job/data-place.js';
 import type { DataInput } from '../../job/spec.js';
 import { findArtifact } from '../mlflow/paths.js';
+import { keptPath } from '../mlflow/sources.js';
 import type { Store } from '../store/store.js';
 import { HttpSource } from './http-source.js';
 import { KeptSource } from './kept-source.js';
@@ -71,7 +72,7 @@ function ofModel(
   at: string,
   depth: number,
 ): Located {
-  const [, kept] = /^mlflow-artifacts:\/+(.*)$/.exec(at) ?? [];
+  const kept = keptPath(at);
   if (kept === undefined) return locate(store, name, { type, path: at }, depth + 1);
   const address = findArtifact(store, kept);
   if (!address) throw new TrainyardError('NOT_FOUND', `The files of ${uri} are not there any more.`);

@@ -1,6 +1,7 @@
 import { TrainyardError } from '../../base/errors.js';
 import { type DataPlace, parsePlace, type Version } from '../../job/data-place.js';
 import type { DataInput, JobSpec } from '../../job/spec.js';
+import { requireModel } from '../models/require-model.js';
 import { noData } from '../store/data-assets.js';
 import type { Store } from '../store/store.js';
 import type { ModelVersionRecord } from '../store/registry.js';
@@ -50,12 +51,12 @@ export function requireAsset(store: Store, { name, version }: { name: string; ve
 
 /** @throws NOT_FOUND */
 export function requireModelVersion(
-  { models }: Store,
+  store: Store,
   { name, version }: { name: string; version: Version },
 ): ModelVersionRecord {
-  const registered = models.registered(name);
-  if (!registered) throw new TrainyardError('NOT_FOUND', `There is no registered model “${name}”.`);
-  const wanted = 'version' in version ? version.version : registered.aliases[version.label];
+  const { models } = store;
+  const { aliases } = requireModel(store, name);
+  const wanted = 'version' in version ? version.version : aliases[version.label];
   const isLatest = 'label' in version && version.label === 'latest';
   const found = isLatest
     ? models.versions(name)[0]
