@@ -3,6 +3,7 @@ import type { DataAsset, DataQuery, NewDataAsset } from '../../workspace/types.j
 import { readKeyed } from './keyed.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
+import { Versions } from './versions.js';
 
 interface Row {
   name: string;
@@ -20,10 +21,12 @@ interface Row {
 export class DataAssets {
   private readonly db: Database;
   private readonly touch: (change: StoreChange) => void;
+  private readonly versions: Versions<Row>;
 
   constructor(db: Database, touch: (change: StoreChange) => void) {
     this.db = db;
     this.touch = touch;
+    this.versions = new Versions(db, 'data_assets');
   }
 
   /** By name, the newest version first. */
@@ -40,13 +43,7 @@ export class DataAssets {
 
   /** @param version absent: the newest that is not archived */
   get(name: string, version?: string): DataAsset | undefined {
-    const row =
-      version === undefined
-        ? this.db.get<Row>(
-            'SELECT * FROM data_assets WHERE name = ? AND NOT archived ORDER BY number DESC LIMIT 1',
-            name,
-          )
-        : this.db.get<Row>('SELECT * FROM data_assets WHERE name = ? AND version = ?', name, version);
+    const row = this.versions.get(name, version);
     return row && toAsset(row);
   }
 
@@ -55,7 +52,7 @@ export class DataAssets {
     { name, type, path, description = '', tags = {}, ...more }: NewDataAsset,
     runId?: string,
   ): DataAsset {
-    const version = more.version ?? this.nextVersion(name);
+    const version = more.version ?? this.versions.next(name);
     if (this.get(name, version))
       throw new TrainyardError('CONFLICT', `The data ${name}:${version} is there already.`, {
         hint: 'Versions never change. Choose another version, or none for the next number.',
@@ -78,23 +75,8 @@ export class DataAssets {
 
   /** @param version absent: all of them @throws NOT_FOUND */
   archive(name: string, version: string | undefined, archived: boolean): void {
-    if (
-      this.all({ name, archived: true }).every((asset) => version !== undefined && asset.version !== version)
-    )
-      throw noData(name, version);
-    this.db.run(
-      'UPDATE data_assets SET archived = ?1 WHERE name = ?2 AND (?3 IS NULL OR version = ?3)',
-      Number(archived),
-      name,
-      version ?? null,
-    );
+    if (!this.versions.archive(name, version, archived)) throw noData(name, version);
     this.touch({ type: 'data' });
-  }
-
-  private nextVersion(name: string): string {
-    const versions = this.all({ name, archived: true }).map(({ version }) => version);
-    const numbers = versions.filter((version) => /^\d{1,15}$/.test(version)).map(Number);
-    return String(Math.max(0, ...numbers) + 1);
   }
 }
 

@@ -5,6 +5,7 @@ import type { BuiltOn, EnvironmentQuery, EnvironmentVersion } from '../../worksp
 import { readKeyed } from './keyed.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
+import { Versions } from './versions.js';
 
 interface Row {
   name: string;
@@ -24,10 +25,12 @@ export type EnvironmentRecord = Omit<EnvironmentVersion, 'archived' | 'createdAt
 export class Environments {
   private readonly db: Database;
   private readonly touch: (change: StoreChange) => void;
+  private readonly versions: Versions<Row>;
 
   constructor(db: Database, touch: (change: StoreChange) => void) {
     this.db = db;
     this.touch = touch;
+    this.versions = new Versions(db, 'environments');
   }
 
   /** By name, the newest version first; those without a name only when they are asked for by the name that they have. */
@@ -45,13 +48,7 @@ export class Environments {
 
   /** @param version `latest`: the newest that is not archived */
   get(name: string, version: string): EnvironmentVersion | undefined {
-    const row =
-      version === 'latest'
-        ? this.db.get<Row>(
-            'SELECT * FROM environments WHERE name = ? AND NOT archived ORDER BY number DESC LIMIT 1',
-            name,
-          )
-        : this.db.get<Row>('SELECT * FROM environments WHERE name = ? AND version = ?', name, version);
+    const row = this.versions.get(name, version === 'latest' ? undefined : version);
     return row && this.toEnvironment(row);
   }
 
@@ -70,7 +67,7 @@ export class Environments {
     version: given,
     ...fields
   }: Omit<EnvironmentRecord, 'version'> & { version?: string }): EnvironmentVersion {
-    const version = given ?? this.nextVersion(fields.name);
+    const version = given ?? this.versions.next(fields.name);
     const known = this.get(fields.name, version);
     if (known?.digest === fields.digest) return known;
     if (known)
@@ -99,15 +96,7 @@ export class Environments {
 
   /** @param version absent: all of them @throws NOT_FOUND */
   archive(name: string, version: string | undefined, archived: boolean): void {
-    const there = this.all({ name, archived: true });
-    if (there.every((each) => version !== undefined && each.version !== version))
-      throw noEnvironment(name, version);
-    this.db.run(
-      'UPDATE environments SET archived = ?1 WHERE name = ?2 AND (?3 IS NULL OR version = ?3)',
-      Number(archived),
-      name,
-      version ?? null,
-    );
+    if (!this.versions.archive(name, version, archived)) throw noEnvironment(name, version);
     this.touch({ type: 'environments' });
   }
 
@@ -149,12 +138,6 @@ export class Environments {
         version,
       )
       .map(({ run_id: runId }) => runId);
-  }
-
-  private nextVersion(name: string): string {
-    const versions = this.all({ name, archived: true }).map(({ version }) => version);
-    const numbers = versions.filter((version) => /^\d{1,15}$/.test(version)).map(Number);
-    return String(Math.max(0, ...numbers) + 1);
   }
 
   private toEnvironment(row: Row): EnvironmentVersion {
