@@ -1,5 +1,5 @@
 import { TrainyardError } from '../../base/errors.js';
-import type { BuildProgress, DefinedEnvironment, Target } from '../../targets/target.js';
+import type { BuildProgress, BuiltEnvironment, DefinedEnvironment, Target } from '../../targets/target.js';
 import type { BuiltOn } from '../../workspace/types.js';
 import type { Store } from '../store/store.js';
 
@@ -15,18 +15,9 @@ export async function buildOn(
     throw new TrainyardError('NOT_SUPPORTED', `“${target.name}” cannot build environments.`, {
       hint: 'Choose another target.',
     });
-  const known = store.environments
-    .buildsOf(environment.digest)
-    .find(({ target: name }) => name === target.name);
   const there = await environments.find(environment);
-  if (there && known && there.at === known.at) return known;
-  const { at, packages } = there ?? (await environments.build(environment, progress));
-  const built: BuiltOn = {
-    ...{ target: target.name, at, builtAt: Date.now() },
-    ...(packages && { packages: { ...packages } }),
-  };
-  await store.write(() => store.environments.noteBuild(environment.digest, built));
-  return built;
+  if (there) return noted(store, target, environment, there);
+  return note(store, target, environment, await environments.build(environment, progress));
 }
 
 /** After a job has started: its target has built the environment, and knows what is in it. */
@@ -36,14 +27,32 @@ export async function noteBuilt(
   environment: DefinedEnvironment,
 ): Promise<void> {
   const there = await target.environments?.find(environment);
-  if (!there) return;
-  const known = store.environments.buildsOf(environment.digest);
-  if (known.some(({ target: name, at }) => name === target.name && at === there.at)) return;
-  const { at, packages } = there;
-  await store.write(() =>
-    store.environments.noteBuild(environment.digest, {
-      ...{ target: target.name, at, builtAt: Date.now() },
-      ...(packages && { packages: { ...packages } }),
-    }),
-  );
+  if (there) await noted(store, target, environment, there);
+}
+
+/** What is written down of one that is there, now if it was not before. */
+async function noted(
+  store: Store,
+  target: Target,
+  environment: DefinedEnvironment,
+  there: BuiltEnvironment,
+): Promise<BuiltOn> {
+  const known = store.environments
+    .buildsOf(environment.digest)
+    .find(({ target: name, at }) => name === target.name && at === there.at);
+  return known ?? note(store, target, environment, there);
+}
+
+async function note(
+  store: Store,
+  target: Target,
+  { digest }: DefinedEnvironment,
+  { at, packages }: BuiltEnvironment,
+): Promise<BuiltOn> {
+  const built: BuiltOn = {
+    ...{ target: target.name, at, builtAt: Date.now() },
+    ...(packages && { packages: { ...packages } }),
+  };
+  await store.write(() => store.environments.noteBuild(digest, built));
+  return built;
 }
