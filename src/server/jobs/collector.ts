@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import type { Collected, Target } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
+import type { RunState } from '../../workspace/types.js';
 import { keepOutputs } from '../data/keep-outputs.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
@@ -15,7 +16,7 @@ const EVERY = 15_000;
 const NOT_YET = 'Some of its files are not kept yet; Trainyard keeps trying:';
 
 export interface Kept extends Required<Collected> {
-  /** Sentences for people on what is lost. */
+  /** Sentences for people on what is lost, and on outputs that could not be registered or copied. */
   lost: string[];
   /** Why there is more to be kept when the disk or git allow it. */
   again?: string;
@@ -42,9 +43,13 @@ export class Collector {
     this.options = options;
   }
 
-  /** @throws UnreachableError when the target cannot hand over all of it now */
-  async collect({ runId, handle }: JobRecord, target: Target): Promise<Kept> {
+  /**
+   * @param state in which the job ends, or has ended
+   * @throws UnreachableError when the target cannot hand over all of it now
+   */
+  async collect(job: JobRecord, target: Target, state: RunState): Promise<Kept> {
     const { store, home, log } = this.options;
+    const { runId, handle } = job;
     const events = target.eventFolders ? undefined : foldersOf(home, runId).events;
     let outputs = new Outputs(store, runId, events);
     let collected: Collected = {};
@@ -63,13 +68,16 @@ export class Collector {
     const { failed, hasEvents } = outputs;
     for (const { file, error } of failed) log.error({ err: error, runId, file }, 'file not kept');
     const passing = failed.find(({ error }) => mayPass(error));
+    const lost = failed.filter(({ error }) => !mayPass(error)).map(sentenceOn);
+    // Files for which there was no room come later, and so does what follows from them.
+    if (state === 'finished' && !passing) lost.push(...(await keepOutputs(store, job)));
     const { notes = [], stores = [], outsideCode = [] } = collected;
     return {
       notes,
       stores,
       outsideCode,
       hasEvents,
-      lost: failed.filter(({ error }) => !mayPass(error)).map(sentenceOn),
+      lost,
       ...(passing && { again: `${passing.file}: ${messageOf(passing.error)}` }),
     };
   }
@@ -96,11 +104,10 @@ export class Collector {
     const { runId } = job;
     if (this.closed) return;
     try {
-      const { lost, again } = await this.collect(job, await targets.require(job.spec.target));
+      const { lost, again } = await this.collect(job, await targets.require(job.spec.target), job.state);
       if (again !== undefined) return;
       const [before] = (job.reason ?? '').split(NOT_YET);
-      const unkept = job.state === 'finished' ? await keepOutputs(store, job) : [];
-      const reason = reasonOf([before?.trim(), ...lost, ...unkept]);
+      const reason = reasonOf([before?.trim(), ...lost]);
       await store.write(() => store.jobs.update(runId, { reason, collected: undefined, uncollected: false }));
       onKept(job);
     } catch (error) {

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { EndedStatus, Target } from '../../targets/target.js';
 import type { RunState } from '../../workspace/types.js';
-import { keepOutputs } from '../data/keep-outputs.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { endRunsOf } from './begin.js';
@@ -70,12 +69,14 @@ export class Ending {
     });
     onCollecting();
     const unread = await harvest.finish(job, target, status.startedAt ?? job.startedAt ?? job.queuedAt);
-    const { notes, stores, outsideCode, lost, again, hasEvents } = await collector.collect(job, target);
+    const { notes, stores, outsideCode, lost, again, hasEvents } = await collector.collect(
+      job,
+      target,
+      state,
+    );
     if (hasEvents) unread.push(...(await harvest.readCollectedEvents(job)));
-    // Files for which there was no room come later, and so does what follows from them.
-    const unkept = state === 'finished' && again === undefined ? await keepOutputs(store, job) : [];
     const now = store.jobs.get(runId);
-    const reasons = [now?.reason, status.reason, ...notes, ...unread, ...lost, ...unkept].filter(Boolean);
+    const reasons = [now?.reason, status.reason, ...notes, ...unread, ...lost].filter(Boolean);
     await this.finish(job, {
       state,
       reason: reasonOf(reasons.slice(0, MOST_REASONS), again),
