@@ -404,7 +404,8 @@ export interface NewEnvironment {
   kept?: Record<string, unknown>;
 }
 
-export interface EnvironmentQuery {
+/** Of versions of data, or of environments. */
+export interface AssetQuery {
   /** Only versions of this name. */
   name?: string;
   /** Archived ones, too. */
@@ -440,13 +441,6 @@ export interface NewDataAsset extends Pick<DataAsset, 'name' | 'type' | 'path'> 
   version?: string;
   description?: string;
   tags?: Record<string, string>;
-}
-
-export interface DataQuery {
-  /** Only versions of this name. */
-  name?: string;
-  /** Archived ones, too. */
-  archived?: boolean;
 }
 
 export interface ServerStatus {

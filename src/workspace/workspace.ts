@@ -1,12 +1,11 @@
 import type { JobSpec, MetricPattern } from '../job/spec.js';
 import type {
+  AssetQuery,
   BuildEvent,
   BuiltOn,
   CodeDiff,
   Compute,
   DataAsset,
-  DataQuery,
-  EnvironmentQuery,
   EnvironmentVersion,
   Experiment,
   Leftover,
@@ -156,7 +155,7 @@ export interface Registry {
 /** What jobs run in, by name and version. */
 export interface Environments {
   /** By name, the newest version first. Anonymous ones are only listed by their name. */
-  list(query?: EnvironmentQuery, signal?: AbortSignal): Promise<EnvironmentVersion[]>;
+  list(query?: AssetQuery, signal?: AbortSignal): Promise<EnvironmentVersion[]>;
   /** @param version `latest`: the newest that is not archived @throws NOT_FOUND */
   get(name: string, version: string, signal?: AbortSignal): Promise<EnvironmentVersion>;
   /**
@@ -185,7 +184,7 @@ export interface Environments {
 /** Data by name and version, for the inputs of jobs. */
 export interface Data {
   /** By name, the newest version first. */
-  list(query?: DataQuery, signal?: AbortSignal): Promise<DataAsset[]>;
+  list(query?: AssetQuery, signal?: AbortSignal): Promise<DataAsset[]>;
   /** @param version absent: the newest that is not archived. @throws NOT_FOUND */
   get(name: string, version?: string, signal?: AbortSignal): Promise<DataAsset>;
   /** @throws BAD_REQUEST (what cannot be one) | CONFLICT when the version is there: versions never change */

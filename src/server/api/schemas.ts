@@ -4,6 +4,8 @@ import { MetricPatterns, RunId } from '../../job/schema.js';
 const Texts = Type.Record(Type.String({ maxLength: 1024 }), Type.String({ maxLength: 1_000_000 }));
 const RunIds = Type.Array(RunId, { minItems: 1, maxItems: 1000 });
 const Path = Type.String({ maxLength: 4096 });
+/** Of a query, where all is text. */
+const Flag = Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')]));
 
 export const RunParams = Type.Object({ id: RunId });
 
@@ -47,7 +49,7 @@ export const SubmitBody = Type.Object({
 
 export const LogQuery = Type.Object({
   from: Type.Optional(Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })),
-  follow: Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')])),
+  follow: Flag,
 });
 
 export const FolderQuery = Type.Object({ folder: Type.Optional(Path) });
@@ -101,10 +103,7 @@ export const PruneBody = Type.Object({
 
 const DataName = Type.String({ minLength: 1, maxLength: 255 });
 const DataVersion = Type.Optional(Type.String({ minLength: 1, maxLength: 255 }));
-export const DataQuery = Type.Object({
-  name: Type.Optional(DataName),
-  archived: Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')])),
-});
+export const DataQuery = Type.Object({ name: Type.Optional(DataName), archived: Flag });
 export const DataVersionQuery = Type.Object({ name: DataName, version: DataVersion });
 export const DataBody = Type.Object(
   {
@@ -126,8 +125,7 @@ export const ArchiveDataBody = Type.Object({
 /** As in Azure ML. `:` and `@` divide a name from its version. */
 const EnvironmentName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$' });
 const EnvironmentVersion = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$' });
-const OrNot = Type.Optional(Type.Union([Type.Literal('1'), Type.Literal('0')]));
-export const EnvironmentQuery = Type.Object({ name: Type.Optional(EnvironmentName), archived: OrNot });
+export const EnvironmentQuery = Type.Object({ name: Type.Optional(EnvironmentName), archived: Flag });
 export const EnvironmentVersionQuery = Type.Object({ name: EnvironmentName, version: EnvironmentVersion });
 export const EnvironmentBody = Type.Object(
   {

@@ -1,5 +1,5 @@
 import { TrainyardError } from '../../base/errors.js';
-import type { DataAsset, DataQuery, NewDataAsset } from '../../workspace/types.js';
+import type { AssetQuery, DataAsset, NewDataAsset } from '../../workspace/types.js';
 import { readKeyed } from './keyed.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
@@ -30,7 +30,7 @@ export class DataAssets {
   }
 
   /** By name, the newest version first. */
-  all({ name, archived = false }: DataQuery = {}): DataAsset[] {
+  all({ name, archived = false }: AssetQuery = {}): DataAsset[] {
     return this.db
       .all<Row>(
         `SELECT * FROM data_assets WHERE (?1 IS NULL OR name = ?1) AND (?2 OR NOT archived)

@@ -1,7 +1,7 @@
 import { TrainyardError } from '../../base/errors.js';
 import type { EnvironmentDefinition } from '../../job/environment.js';
 import { ANONYMOUS } from '../../job/environment/digest.js';
-import type { BuiltOn, EnvironmentQuery, EnvironmentVersion } from '../../workspace/types.js';
+import type { AssetQuery, BuiltOn, EnvironmentVersion } from '../../workspace/types.js';
 import { readKeyed } from './keyed.js';
 import type { Database } from './sql.js';
 import type { StoreChange } from './store.js';
@@ -34,7 +34,7 @@ export class Environments {
   }
 
   /** By name, the newest version first; those without a name only when they are asked for by the name that they have. */
-  all({ name, archived = false }: EnvironmentQuery = {}): EnvironmentVersion[] {
+  all({ name, archived = false }: AssetQuery = {}): EnvironmentVersion[] {
     return this.db
       .all<Row>(
         `SELECT * FROM environments WHERE ((?1 IS NULL AND name <> ?3) OR name = ?1) AND (?2 OR NOT archived)

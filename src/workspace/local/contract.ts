@@ -39,12 +39,12 @@
  *   GET    /data?name=&archived=1         → { data: DataAsset[] }
  *   POST   /data          NewDataAsset    → DataAsset
  *   GET    /data/version?name=&version=   → DataAsset     without a version: the newest
- *   POST   /data/archive  ArchiveDataRequest → {}
+ *   POST   /data/archive  ArchiveRequest  → {}
  *   GET    /environments?name=&archived=1 → { environments: EnvironmentVersion[] }
  *   POST   /environments  NewEnvironment  → EnvironmentVersion
  *   GET    /environments/version?name=&version= → EnvironmentVersion  `latest`: the newest
  *   GET    /environments/runs?name=&version= → { runs: Run[] }
- *   POST   /environments/archive ArchiveEnvironmentRequest → {}
+ *   POST   /environments/archive ArchiveRequest → {}
  *   POST   /environments/build { name, version, target } → lines of JSON, each a BuildLine, the last `built` or `error`
  *   GET    /compute                       → { compute: Compute[] }
  *   GET    /compute/:name/leftovers       → { leftovers: Leftover[] }
@@ -134,7 +134,8 @@ export interface AliasRequest {
   version?: string;
 }
 
-export interface ArchiveEnvironmentRequest {
+/** Of versions of data, or of an environment. */
+export interface ArchiveRequest {
   name: string;
   /** Absent: all of them. */
   version?: string;
@@ -144,13 +145,6 @@ export interface ArchiveEnvironmentRequest {
 /** `alive` comes while a build says nothing. */
 export type BuildLine =
   BuildEvent | { type: 'alive' } | { type: 'built'; built: BuiltOn } | { type: 'error'; error: ErrorData };
-
-export interface ArchiveDataRequest {
-  name: string;
-  /** Absent: all of them. */
-  version?: string;
-  archived: boolean;
-}
 
 export interface RegisterRequest {
   name: string;

@@ -1,7 +1,7 @@
-import type { DataAsset, DataQuery, NewDataAsset } from '../types.js';
+import type { AssetQuery, DataAsset, NewDataAsset } from '../types.js';
 import type { Data } from '../workspace.js';
 import { type Call, type Connection, json } from './connection.js';
-import type { ArchiveDataRequest } from './contract.js';
+import type { ArchiveRequest } from './contract.js';
 
 /** The data assets of the local server. */
 export class LocalData implements Data {
@@ -11,7 +11,7 @@ export class LocalData implements Data {
     this.connection = connection;
   }
 
-  async list({ name, archived }: DataQuery = {}, signal?: AbortSignal): Promise<DataAsset[]> {
+  async list({ name, archived }: AssetQuery = {}, signal?: AbortSignal): Promise<DataAsset[]> {
     const query = { ...(name !== undefined && { name }), ...(archived && { archived: '1' }) };
     return (await this.connection.get<{ data: DataAsset[] }>('/data', query, signal)).data;
   }
@@ -27,7 +27,7 @@ export class LocalData implements Data {
   }
 
   archive(name: string, version?: string, archived = true): Promise<void> {
-    const body: ArchiveDataRequest = { name, archived, ...(version !== undefined && { version }) };
+    const body: ArchiveRequest = { name, archived, ...(version !== undefined && { version }) };
     return this.connection.post('/data/archive', body);
   }
 }

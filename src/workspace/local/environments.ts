@@ -1,16 +1,9 @@
 import { TrainyardError } from '../../base/errors.js';
 import { jsonLines } from '../../base/json.js';
-import type {
-  BuildEvent,
-  BuiltOn,
-  EnvironmentQuery,
-  EnvironmentVersion,
-  NewEnvironment,
-  Run,
-} from '../types.js';
+import type { AssetQuery, BuildEvent, BuiltOn, EnvironmentVersion, NewEnvironment, Run } from '../types.js';
 import type { Environments } from '../workspace.js';
 import { type Call, type Connection, json } from './connection.js';
-import type { ArchiveEnvironmentRequest, BuildLine, ServedRun } from './contract.js';
+import type { ArchiveRequest, BuildLine, ServedRun } from './contract.js';
 import { readRun } from './read-run.js';
 
 /** The environments of the local server. */
@@ -24,7 +17,7 @@ export class LocalEnvironments implements Environments {
     this.workspace = workspace;
   }
 
-  async list({ name, archived }: EnvironmentQuery = {}, signal?: AbortSignal): Promise<EnvironmentVersion[]> {
+  async list({ name, archived }: AssetQuery = {}, signal?: AbortSignal): Promise<EnvironmentVersion[]> {
     const query = { ...(name !== undefined && { name }), ...(archived && { archived: '1' }) };
     const { environments } = await this.connection.get<{ environments: EnvironmentVersion[] }>(
       '/environments',
@@ -46,7 +39,7 @@ export class LocalEnvironments implements Environments {
   }
 
   archive(name: string, version?: string, archived = true): Promise<void> {
-    const body: ArchiveEnvironmentRequest = { name, archived, ...(version !== undefined && { version }) };
+    const body: ArchiveRequest = { name, archived, ...(version !== undefined && { version }) };
     return this.connection.post('/environments/archive', body);
   }
 
