@@ -104,6 +104,11 @@ export function workspaceContract(
 
     const names = (runs: readonly Run[]) => runs.map(({ name }) => name);
 
+    /** Registers its tests, unless the kind lacks it. */
+    function describeFacet(facet: (typeof lacks)[number], tests: () => void): void {
+      if (!lacks.includes(facet)) describe(facet, tests);
+    }
+
     describe('as a whole', () => {
       it('has a name, an id and a kind', () => {
         assert.match(workspace.id, /^[A-Za-z0-9._-]+$/);
@@ -668,7 +673,7 @@ export function workspaceContract(
         assert.equal(workspace[facet] === undefined, lacks.includes(facet), facet);
     });
 
-    (lacks.includes('environments') ? undefined : describe)?.('environments', () => {
+    describeFacet('environments', () => {
       it('keeps versions, numbered, and finds the newest', async () => {
         const environments = workspace.environments!;
         const name = unique('training').replace(' ', '-');
@@ -694,12 +699,9 @@ export function workspaceContract(
         const made = await environments.create(same);
         assert.deepEqual(await environments.create(same), made);
         const other = { ...same, definition: { pip: 'numpy' } };
-        await assert.rejects(environments.create(other), ({ code }) => code === 'CONFLICT');
-        await assert.rejects(environments.get(name, '8'), ({ code }) => code === 'NOT_FOUND');
-        await assert.rejects(
-          environments.create({ name, definition: {} }),
-          ({ code }) => code === 'BAD_REQUEST',
-        );
+        await rejects(environments.create(other), 'CONFLICT');
+        await rejects(environments.get(name, '8'), 'NOT_FOUND');
+        await rejects(environments.create({ name, definition: {} }), 'BAD_REQUEST');
       });
 
       it('names those without a name by their content', async () => {
@@ -724,7 +726,7 @@ export function workspaceContract(
         assert.equal((await environments.list({ name, archived: true })).length, 2);
         await environments.archive(name, undefined, false);
         assert.equal((await environments.get(name, 'latest')).version, '2');
-        await assert.rejects(environments.archive(`${name}-not`), ({ code }) => code === 'NOT_FOUND');
+        await rejects(environments.archive(`${name}-not`), 'NOT_FOUND');
         assert.deepEqual(await environments.runs(name, '1'), []);
       });
     });
@@ -856,7 +858,7 @@ export function workspaceContract(
       });
     });
 
-    (lacks.includes('data') ? undefined : describe)?.('data', () => {
+    describeFacet('data', () => {
       const place = 'https://example.com/rows.csv';
 
       it('is kept version by version, the next number unless one is given', async () => {
