@@ -9,6 +9,7 @@ import { mapBounded } from '../../base/map-bounded.js';
 import { writeFileAtomic } from '../../base/write-file.js';
 import { checkArtifactPath } from '../store/artifact-path.js';
 import { hashOf } from '../store/objects.js';
+import { hashUnlessLarge } from './hash.js';
 import { ChangedError, type Source, type SourceFile } from './source.js';
 
 /** Files of one download that are read at once. */
@@ -18,9 +19,6 @@ const TRIES = 5;
 const PAUSE = 300;
 /** How often a source may change while it is read. */
 const CHANGES = 3;
-/** The content of larger files is not hashed. */
-const HASHED_UP_TO = 64 * 1024 * 1024;
-
 export interface Progress {
   done: number;
   /** Bytes; undefined: not known. */
@@ -202,7 +200,7 @@ export class DataCache {
       fs.renameSync(begun, target);
     }
     const bytes = fs.statSync(target).size;
-    const sha256 = file.sha256 ?? (bytes <= HASHED_UP_TO ? await hashOf(target) : undefined);
+    const sha256 = file.sha256 ?? (await hashUnlessLarge(target, bytes));
     return { ...file, bytes, ...(sha256 !== undefined && { sha256 }) };
   }
 
@@ -334,12 +332,10 @@ export class DataCache {
     const below = (name: string) => path.join(root, name);
     return {
       root,
-      ...{
-        content: below('content'),
-        arriving: below('arriving'),
-        partial: below('partial'),
-        users: below('users'),
-      },
+      content: below('content'),
+      arriving: below('arriving'),
+      partial: below('partial'),
+      users: below('users'),
     };
   }
 }

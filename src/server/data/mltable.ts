@@ -8,14 +8,14 @@ const FILE = 'MLTable';
 /** What an entry of `paths` names. */
 const KINDS = ['file', 'folder', 'pattern'] as const;
 
-export interface TablePath {
+interface TablePath {
   kind: (typeof KINDS)[number];
   /** As it is written: relative to the folder, absolute, or a URI. */
   path: string;
 }
 
 /** The files that a table names. @param text YAML @throws BAD_REQUEST */
-export async function tablePaths(text: string, at: string): Promise<TablePath[]> {
+async function tablePaths(text: string, at: string): Promise<TablePath[]> {
   const { parseDocument } = await import('../../base/yaml.js');
   const document = parseDocument(text);
   const table: unknown = document.errors.length > 0 ? undefined : document.toJS();

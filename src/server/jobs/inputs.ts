@@ -7,16 +7,14 @@ import { formatBytes } from '../../base/format.js';
 import type { DataInput, JobSpec } from '../../job/spec.js';
 import type { JobData } from '../../targets/target.js';
 import { type CachedData, DataCache, type Progress } from '../data/cache.js';
+import { hashUnlessLarge } from '../data/hash.js';
 import { locate } from '../data/locate.js';
 import { checkTable } from '../data/mltable.js';
 import { placeOf } from '../data/pin.js';
 import type { DatasetInput } from '../store/full-runs.js';
 import type { JobRecord } from '../store/jobs.js';
-import { hashOf } from '../store/objects.js';
 import type { Store } from '../store/store.js';
 
-/** The content of larger files is not hashed. */
-const HASHED_UP_TO = 64 * 1024 * 1024;
 /** Of a dataset's digest, as MLflow has it. */
 const LONGEST_DIGEST = 36;
 
@@ -168,7 +166,7 @@ async function aboutInput<T>(name: string, what: () => Promise<T>): Promise<T> {
 }
 
 /** “Downloading rows (1.2 of 3 GB)” */
-export function wordsOn(name: string, { done, total }: Progress): string {
+function wordsOn(name: string, { done, total }: Progress): string {
   if (total === undefined) return `Downloading ${name} (${formatBytes(done)})`;
   const [size = '', unit = ''] = formatBytes(total).split(' ');
   const [doneSize = '', doneUnit = ''] = formatBytes(Math.min(done, total)).split(' ');
@@ -181,11 +179,12 @@ type Facts = Pick<CachedData, 'bytes' | 'files' | 'etag' | 'sha256'>;
 async function factsOf(file: string): Promise<Partial<Facts>> {
   const stat = fs.statSync(file);
   if (!stat.isFile()) return {};
+  const sha256 = await hashUnlessLarge(file, stat.size);
   return {
     bytes: stat.size,
     files: 1,
     etag: `${stat.size}-${stat.mtimeMs}`,
-    ...(stat.size <= HASHED_UP_TO && { sha256: await hashOf(file) }),
+    ...(sha256 !== undefined && { sha256 }),
   };
 }
 

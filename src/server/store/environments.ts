@@ -19,7 +19,8 @@ interface Row {
   created_at: number;
 }
 
-export type EnvironmentRecord = Omit<EnvironmentVersion, 'archived' | 'createdAt' | 'builds'>;
+/** Without a version it gets the next number. */
+type NewRecord = Omit<EnvironmentVersion, 'version' | 'archived' | 'createdAt' | 'builds'> & { version?: string };
 
 /** Environments by name and version. A version never changes, but for being archived. Changing methods are for Store.write. */
 export class Environments {
@@ -63,10 +64,7 @@ export class Environments {
    * The same content under the same name and version is there already, and no error.
    * @throws CONFLICT when the version is there with another content
    */
-  create({
-    version: given,
-    ...fields
-  }: Omit<EnvironmentRecord, 'version'> & { version?: string }): EnvironmentVersion {
+  create({ version: given, ...fields }: NewRecord): EnvironmentVersion {
     const version = given ?? this.versions.next(fields.name);
     const known = this.get(fields.name, version);
     if (known?.digest === fields.digest) return known;
