@@ -28,6 +28,8 @@ export interface JobInputsOptions {
   onReady: () => void;
 }
 
+type ReadingJob = Pick<JobRecord, 'runId' | 'spec'>;
+
 interface Preparation {
   data: Promise<JobData[]>;
   isSettled: boolean;
@@ -55,13 +57,13 @@ export class JobInputs {
   }
 
   /** Whether a job that waits can be started. The first call begins to get its data. */
-  isReady(job: Pick<JobRecord, 'runId' | 'spec'>): boolean {
-    return this.preparationOf(job).isSettled;
+  isReady(job: ReadingJob): boolean {
+    return !readsData(job) || this.preparationOf(job).isSettled;
   }
 
   /** @throws TrainyardError when some of it cannot be had */
-  of(job: Pick<JobRecord, 'runId' | 'spec'>): Promise<JobData[]> {
-    return this.preparationOf(job).data;
+  of(job: ReadingJob): Promise<JobData[]> {
+    return readsData(job) ? this.preparationOf(job).data : Promise.resolve([]);
   }
 
   /** The job has started, or never will. */
@@ -76,18 +78,13 @@ export class JobInputs {
     this.cache.close();
   }
 
-  private preparationOf(job: Pick<JobRecord, 'runId' | 'spec'>): Preparation {
+  private preparationOf(job: ReadingJob): Preparation {
     const known = this.preparations.get(job.runId);
     if (known) return known;
     const controller = new AbortController();
-    const names = Object.keys(job.spec.inputs ?? {});
-    const preparation: Preparation = {
-      data: names.length === 0 ? Promise.resolve([]) : this.prepare(job, controller.signal),
-      isSettled: names.length === 0,
-      controller,
-    };
+    const preparation = { data: this.prepare(job, controller.signal), isSettled: false, controller };
     this.preparations.set(job.runId, preparation);
-    if (names.length > 0) this.follow(job.runId, preparation);
+    this.follow(job.runId, preparation);
     return preparation;
   }
 
@@ -103,10 +100,7 @@ export class JobInputs {
       });
   }
 
-  private async prepare(
-    { runId, spec }: Pick<JobRecord, 'runId' | 'spec'>,
-    signal: AbortSignal,
-  ): Promise<JobData[]> {
+  private async prepare({ runId, spec }: ReadingJob, signal: AbortSignal): Promise<JobData[]> {
     const { store } = this.options;
     const data: JobData[] = [];
     const datasets: DatasetInput[] = [];
@@ -152,6 +146,10 @@ export class JobInputs {
     const cached = await aboutInput(name, () => this.cache.get(source, runId, signal, tell));
     return { source: cached.path, dataset: datasetOf(name, input, source.kind, source.uri, cached) };
   }
+}
+
+function readsData({ spec: { inputs = {} } }: ReadingJob): boolean {
+  return Object.keys(inputs).length > 0;
 }
 
 /** Names the input in what goes wrong. */
