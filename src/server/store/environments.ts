@@ -20,7 +20,9 @@ interface Row {
 }
 
 /** Without a version it gets the next number. */
-type NewRecord = Omit<EnvironmentVersion, 'version' | 'archived' | 'createdAt' | 'builds'> & { version?: string };
+type NewRecord = Omit<EnvironmentVersion, 'version' | 'archived' | 'createdAt' | 'builds'> & {
+  version?: string;
+};
 
 /** Environments by name and version. A version never changes, but for being archived. Changing methods are for Store.write. */
 export class Environments {
