@@ -1,3 +1,4 @@
+import { compareNames } from '../base/order.js';
 import type { EnvironmentVersion } from './types.js';
 
 export interface EnvironmentDifference {
@@ -39,9 +40,7 @@ function partsOf({
 }
 
 function compare(before: Record<string, string>, after: Record<string, string>): EnvironmentDifference[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort((a, b) =>
-    a.toLowerCase() < b.toLowerCase() ? -1 : 1,
-  );
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(compareNames);
   return names
     .filter((name) => before[name] !== after[name])
     .map((what) => ({
