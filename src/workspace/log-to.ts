@@ -100,7 +100,7 @@ export async function placesToLog(
 async function trackingOf(entry: WorkspaceEntry, surroundings: Surroundings): Promise<Tracking> {
   const tracking = (await kindOf(entry)).tracking?.(entry, surroundings);
   if (tracking) return tracking;
-  throw new TrainyardError('NOT_SUPPORTED', `Jobs cannot be told to log to the workspace “${entry.name}”.`, {
+  throw new TrainyardError('NOT_SUPPORTED', `Jobs cannot log to the workspace “${entry.name}”.`, {
     hint: 'Choose an MLflow tracking server.',
   });
 }

@@ -549,7 +549,7 @@ export class MemoryWorkspace implements Workspace {
         const version = name === ANONYMOUS ? anonymousVersion(digest) : (more.version ?? next);
         const known = all.find((each) => each.name === name && each.version === version);
         if (known?.digest === digest) return known;
-        if (known) throw new TrainyardError('CONFLICT', `${name}:${version} is there already.`);
+        if (known) throw new TrainyardError('CONFLICT', `${name}:${version} already exists.`);
         const made: EnvironmentVersion = {
           ...{ name, version, digest, definition, description, tags, kept },
           ...{ archived: false, createdAt: Date.now(), builds: [] },

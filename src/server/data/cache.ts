@@ -102,7 +102,7 @@ export class DataCache {
         if (!(error instanceof ChangedError)) throw error;
         if (changes === CHANGES)
           throw new TrainyardError('CONFLICT', `${source.uri} changed ${CHANGES} times while it was read.`, {
-            hint: 'Submit the job again when it stays as it is.',
+            hint: 'Submit the job again when it no longer changes.',
           });
       }
     }
@@ -283,7 +283,7 @@ export class DataCache {
     if (bytes > limit)
       throw new TrainyardError(
         'TOO_LARGE',
-        `${uri} has ${formatBytes(bytes)}, and ${formatBytes(limit)} of downloaded data are kept at most.`,
+        `${uri} has ${formatBytes(bytes)}, but at most ${formatBytes(limit)} of downloaded data are kept.`,
         { hint: 'Raise the limit of the data cache in the settings.' },
       );
     const { folder } = this.options;
@@ -387,7 +387,7 @@ async function checkWhole(
     (bytes === undefined || size === bytes) && (sha256 === undefined || (await hashOf(file)) === sha256);
   if (isWhole) return;
   fs.rmSync(file, { force: true });
-  throw new TrainyardError('TARGET_FAILED', `${name} of ${uri} did not arrive as it was sent.`, {
+  throw new TrainyardError('TARGET_FAILED', `${name} of ${uri} was damaged on the way.`, {
     hint: 'Submit the job again.',
   });
 }

@@ -15,14 +15,10 @@ export function checkAsset({ name, version, path }: NewDataAsset): void {
   const place = parsePlace(path);
   if (place?.kind === 'asset' || place?.kind === 'model')
     throw new TrainyardError('BAD_REQUEST', `The path of ${name} (${path}) names another asset.`, {
-      hint: 'Give the path that it has.',
+      hint: 'Give the path of the data itself.',
     });
   if (!place)
-    throw new TrainyardError(
-      'BAD_REQUEST',
-      `The path of ${name} (${path}) is none that Trainyard can read.`,
-      {
-        hint: 'Give an absolute path, http(s)://…, azureml://datastores/DATASTORE/paths/PATH, or runs:/RUN/PATH.',
-      },
-    );
+    throw new TrainyardError('BAD_REQUEST', `Trainyard cannot read the path of ${name} (${path}).`, {
+      hint: 'Give an absolute path, http(s)://…, azureml://datastores/DATASTORE/paths/PATH, or runs:/RUN/PATH.',
+    });
 }

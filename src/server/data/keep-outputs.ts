@@ -19,13 +19,13 @@ export function checkOutputs(store: Store, { outputs = {} }: JobSpec): void {
   for (const [key, output] of Object.entries(outputs)) {
     const { name, version, path: to } = output;
     if (name === undefined && version !== undefined)
-      throw refused(key, 'has a version and no name.', 'Give the name that it is registered by.');
+      throw refused(key, 'has a version but no name.', 'Give the name to register it under.');
     if (name !== undefined && (isModel(output) ? problemOfModelName(name) !== undefined : !isAssetName(name)))
       throw refused(key, `cannot be registered as “${name}”.`, 'Choose another name.');
     if (version !== undefined && (isModel(output) ? !/^\d{1,9}$/.test(version) : !isVersion(version)))
       throw refused(key, `cannot be registered as version “${version}”.`, 'Choose another version.');
     if (name !== undefined && version !== undefined && isTaken(store, name, output, version))
-      throw new TrainyardError('CONFLICT', `The output ${key}: ${name}:${version} is there already.`, {
+      throw new TrainyardError('CONFLICT', `The output ${key}: ${name}:${version} already exists.`, {
         hint: 'Versions never change. Choose another version, or none for the next number.',
       });
     if (to !== undefined && to !== '' && parsePlace(filled(to, 'run', key))?.kind !== 'local')

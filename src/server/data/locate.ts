@@ -34,7 +34,7 @@ export function locate(
   switch (place.kind) {
     case 'local':
       if (fs.existsSync(place.path)) return { local: place.path };
-      throw new TrainyardError('NOT_FOUND', `The input ${name} is not there: ${place.path}.`, {
+      throw new TrainyardError('NOT_FOUND', `The input ${name} does not exist: ${place.path}.`, {
         hint: 'Check the path.',
       });
     case 'http':

@@ -19,7 +19,7 @@ async function tablePaths(text: string, at: string): Promise<TablePath[]> {
   const { parseDocument } = await import('../../base/yaml.js');
   const document = parseDocument(text);
   const table: unknown = document.errors.length > 0 ? undefined : document.toJS();
-  if (!isObject(table)) throw wrong(at, document.errors[0]?.message.split('\n')[0] ?? 'it holds no fields.');
+  if (!isObject(table)) throw wrong(at, document.errors[0]?.message.split('\n')[0] ?? 'it has no fields.');
   const { paths } = table;
   if (!Array.isArray(paths) || paths.length === 0) throw wrong(at, '`paths` is missing.');
   return paths.map((entry: unknown, i) => {
@@ -45,7 +45,7 @@ export async function checkTable(folder: string): Promise<void> {
     const isThere =
       kind === 'pattern' ? await hasAny(fs.promises.glob(named, { cwd: folder })) : fs.existsSync(full);
     if (!isThere)
-      throw new TrainyardError('NOT_FOUND', `${file} names ${named}, which is not there.`, {
+      throw new TrainyardError('NOT_FOUND', `${file} names ${named}, which does not exist.`, {
         hint: 'Correct its `paths`.',
       });
   }
@@ -60,5 +60,7 @@ async function hasAny(found: AsyncIterable<string>): Promise<boolean> {
 }
 
 function wrong(at: string, why: string): TrainyardError {
-  return new TrainyardError('BAD_REQUEST', `${at} is no table: ${why}`, { hint: 'Correct the file.' });
+  return new TrainyardError('BAD_REQUEST', `${at} is not a valid table: ${why}`, {
+    hint: 'Correct the file.',
+  });
 }

@@ -14,12 +14,8 @@ export function ownerOfContext(sha256: string): string {
 export function readContext(store: Store, sha256: string): Readable {
   const kept = store.artifacts.stat(ownerOfContext(sha256), CONTEXT_FILE);
   if (!kept || !fs.existsSync(kept.file))
-    throw new TrainyardError(
-      'NOT_FOUND',
-      'The build context of the environment is not in the store any more.',
-      {
-        hint: 'Create the environment again.',
-      },
-    );
+    throw new TrainyardError('NOT_FOUND', 'The build context of the environment is no longer in the store.', {
+      hint: 'Create the environment again.',
+    });
   return fs.createReadStream(kept.file);
 }

@@ -40,16 +40,16 @@ function check({ name, version, definition, build }: NewEnvironment): void {
     throw wrong('The environment is empty.', 'Give it an image, a build, a conda file or requirements.');
   if (build && (image !== undefined || conda !== undefined || pip !== undefined))
     throw wrong(
-      'An environment with a build is made by its Dockerfile alone.',
+      'An environment with a build is defined by its Dockerfile alone.',
       'Leave out the image, the conda file and the requirements, or leave out the build.',
     );
   if (conda !== undefined && pip !== undefined)
     throw wrong(
-      'An environment has a conda file or requirements, and not both.',
+      'An environment can have a conda file or requirements, but not both.',
       'Put the requirements below “pip:” in the conda file.',
     );
   if (version === 'latest')
-    throw wrong('“latest” is no version: it stands for the newest one.', 'Choose another version.');
+    throw wrong('“latest” cannot be a version: it stands for the newest one.', 'Choose another version.');
   if (name === undefined && version !== undefined)
     throw wrong('An environment with a version needs a name.', 'Give it a name.');
 }

@@ -54,7 +54,7 @@ export class DataAssets {
   ): DataAsset {
     const version = more.version ?? this.versions.next(name);
     if (this.get(name, version))
-      throw new TrainyardError('CONFLICT', `The data ${name}:${version} is there already.`, {
+      throw new TrainyardError('CONFLICT', `The data ${name}:${version} already exists.`, {
         hint: 'Versions never change. Choose another version, or none for the next number.',
       });
     this.db.run(

@@ -63,7 +63,7 @@ export class Environments {
   }
 
   /**
-   * The same content under the same name and version is there already, and no error.
+   * Creating the same content again, under the same name and version, is no error.
    * @throws CONFLICT when the version is there with another content
    */
   create({ version: given, ...fields }: NewRecord): EnvironmentVersion {
@@ -73,7 +73,7 @@ export class Environments {
     if (known)
       throw new TrainyardError(
         'CONFLICT',
-        `The environment ${fields.name}:${version} is there already, with another content.`,
+        `The environment ${fields.name}:${version} already exists, with other content.`,
         {
           hint: 'Versions never change. Choose another version, or none for the next number.',
         },

@@ -60,7 +60,7 @@ describe('data on the command line', () => {
       assert.match(call.stderr, words);
       assert.equal(call.status, status);
     };
-    fails(['create', '--file', 'data/rows.yml'], 1, /rows:1\.10 is there already/);
+    fails(['create', '--file', 'data/rows.yml'], 1, /rows:1\.10 already exists/);
     fails(['create', '--file', 'none.yml'], 2, /none\.yml cannot be read/);
     fails(['create', '--name', 'x'], 2, /needs a name and a path/);
     fails(['create', '--name', 'a b', '--path', 'x'], 2, /“a b” cannot be the name/);

@@ -122,10 +122,7 @@ print("known by", *names)
     assert.match(without.stderr, /password is not known on this computer[^]*TRAINYARD_TEAM_\w+_PASSWORD/);
     const twice = run(...submit('--log-to', 'team', '--env', 'MLFLOW_TRACKING_URI=http://127.0.0.1:9'));
     assert.match(twice.stderr, /variable MLFLOW_TRACKING_URI of its own/);
-    assert.match(
-      run(...submit('--log-to', 'local')).stderr,
-      /cannot be told to log to the workspace “Local”/,
-    );
+    assert.match(run(...submit('--log-to', 'local')).stderr, /Jobs cannot log to the workspace “Local”/);
     run('workspaces', 'add', 'Keyed', '--uri', uri, '--auth', 'header', '--header', 'X-Key');
     assert.match(run(...submit('--log-to', 'keyed')).stderr, /cannot send the header X-Key/);
     const { runs } = JSON.parse(run('runs', '--json').stdout) as { runs: Run[] };

@@ -225,7 +225,7 @@ describe('data of jobs', () => {
     assert.deepEqual(kept.map((uri) => uri.slice(-5)).sort(), ['b.csv', 'c.csv']);
     server.set(randomBytes(3_000_000), '"d"');
     const run = await test.ended((await submit(`${url}/d.csv`)).id);
-    assert.match(run.job?.reason ?? '', /d\.csv has 3 MB, and 2\.5 MB of downloaded data are kept at most/);
+    assert.match(run.job?.reason ?? '', /d\.csv has 3 MB, but at most 2\.5 MB of downloaded data are kept/);
   });
 
   it('is named by version, and the run says which one it read', async () => {
@@ -288,10 +288,13 @@ describe('data of jobs', () => {
     assert.equal(await read(`paths: [{file: ./a.csv}, {pattern: ./*.csv}]\n${transformations}\n`), '1,2\n');
     assert.match(
       await read('paths: [{file: ./b.csv}]'),
-      /The input rows: .*names \.\/b\.csv, which is not there/,
+      /The input rows: .*names \.\/b\.csv, which does not exist/,
     );
-    assert.match(await read('paths: [{pattern: ./*.parquet}]'), /names \.\/\*\.parquet, which is not there/);
-    assert.match(await read('paths: []'), /is no table: `paths` is missing/);
+    assert.match(
+      await read('paths: [{pattern: ./*.parquet}]'),
+      /names \.\/\*\.parquet, which does not exist/,
+    );
+    assert.match(await read('paths: []'), /is not a valid table: `paths` is missing/);
     assert.match(await read('paths: [{url: x}]'), /paths\[0\] must be a file, a folder or a pattern/);
     assert.match(await read(undefined), /has no file MLTable/);
   });
