@@ -6,7 +6,9 @@ import { messageOf, TrainyardError } from '../../base/errors.js';
 import { formatBytes } from '../../base/format.js';
 import type { DataInput, JobSpec } from '../../job/spec.js';
 import type { JobData } from '../../targets/target.js';
-import { type CachedData, DataCache, type Progress } from '../data/cache.js';
+import { DataCache } from '../data/cache.js';
+import type { CachedData } from '../data/cache-folder.js';
+import type { Progress } from '../data/download.js';
 import { hashUnlessLarge } from '../data/hash.js';
 import { locate } from '../data/locate.js';
 import { checkTable } from '../data/mltable.js';
@@ -164,7 +166,8 @@ async function aboutInput<T>(name: string, what: () => Promise<T>): Promise<T> {
 }
 
 /** “Downloading rows (1.2 of 3 GB)” */
-function wordsOn(name: string, { done, total }: Progress): string {
+function wordsOn(name: string, { done, total, isWaiting = false }: Progress): string {
+  if (isWaiting) return `Waiting for other downloads before ${name}`;
   if (total === undefined) return `Downloading ${name} (${formatBytes(done)})`;
   const [size = '', unit = ''] = formatBytes(total).split(' ');
   const [doneSize = '', doneUnit = ''] = formatBytes(Math.min(done, total)).split(' ');

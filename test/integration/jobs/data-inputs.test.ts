@@ -176,6 +176,27 @@ describe('data of jobs', () => {
     }
   });
 
+  it('is downloaded for four jobs at once, in their order; one that waits can be cancelled', async () => {
+    server.set(randomBytes(200_000), '"a"');
+    server.holdAt = 100_000;
+    const ids: string[] = [];
+    for (const n of [1, 2, 3, 4, 5, 6]) {
+      const { id } = await submit(`${url}/rows-${n}.csv`);
+      ids.push(id);
+      await until(`job ${n} waits`, async () => (await test.workspace.run(id)).job?.waiting, 30_000);
+    }
+    await until('four downloads', () => Promise.resolve(bodies().length === 4), 30_000);
+    const waiting = async (n: number) => (await test.workspace.run(ids[n - 1] as string)).job?.waiting;
+    assert.match((await waiting(4)) ?? '', /^Downloading rows/);
+    assert.equal(await waiting(5), 'Waiting for other downloads before rows');
+    await test.workspace.jobs.cancel(ids[4] as string);
+    assert.equal((await test.ended(ids[4] as string)).state, 'cancelled');
+    assert.equal(bodies().length, 4);
+    server.release();
+    for (const n of [1, 2, 3, 4, 6]) await finished(ids[n - 1] as string);
+    assert.equal(bodies().length, 5);
+  });
+
   it('is gone on with by the next server after kill -9', async () => {
     server.set(randomBytes(4_000_000), '"a"');
     server.holdAt = 2_500_000;
