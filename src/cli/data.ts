@@ -70,7 +70,8 @@ async function list(name: string | undefined, flags: ListFlags) {
     });
   const shown = name === undefined ? newestOfEach(all) : all;
   if (flags.json) return printJson({ data: shown });
-  if (shown.length === 0) return print('No data.');
+  if (shown.length === 0)
+    return print('No data. Create some with: trainyard data create --name NAME --path PATH');
   print(
     table([
       ['NAME', 'VERSION', 'TYPE', 'CREATED', 'PATH'],

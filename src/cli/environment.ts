@@ -1,14 +1,19 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
-import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { messageOf, TrainyardError } from '../base/errors.js';
+import { TrainyardError } from '../base/errors.js';
 import { formatAge } from '../base/format.js';
 import type { EnvironmentFromFile } from '../job/environment/from-file.js';
 import { findPython } from '../job/python/find.js';
-import { differencesOf, type EnvironmentDifference, packagesOf } from '../workspace/compare-environments.js';
+import { installedRequirements } from '../job/python/installed.js';
+import {
+  differencesOf,
+  type EnvironmentDifference,
+  packagesMissing,
+  packagesOf,
+} from '../workspace/compare-environments.js';
 import { facetOf } from '../workspace/facets.js';
+import { lockOf } from '../workspace/lock-environment.js';
 import type { EnvironmentVersion } from '../workspace/types.js';
 import {
   addArchiveAndRestore,
@@ -91,7 +96,8 @@ async function list(name: string | undefined, flags: ListFlags) {
     throw new TrainyardError('NOT_FOUND', `There is no environment “${name}”.`);
   const shown = name === undefined ? newestOfEach(all) : all;
   if (flags.json) return printJson({ environments: shown });
-  if (shown.length === 0) return print('No environments.');
+  if (shown.length === 0)
+    return print('No environments. Create one with: trainyard environment create --name NAME --file FILE');
   print(
     table([
       ['NAME', 'VERSION', 'MADE OF', 'BUILT ON', 'CREATED'],
@@ -179,30 +185,8 @@ async function build(reference: string, flags: Json & { target: string }) {
 }
 
 async function lock(reference: string, flags: Json) {
-  const environment = await find(reference);
-  const packages = packagesOf(environment);
-  const { name, version, definition } = environment;
-  if (definition.pip === undefined)
-    throw new TrainyardError(
-      'NOT_SUPPORTED',
-      `${name}:${version} is not made of requirements, so it has nothing to lock.`,
-    );
-  if (!packages)
-    throw new TrainyardError(
-      'CONFLICT',
-      `${name}:${version} has not been built yet, so the exact versions of its packages are not known.`,
-      {
-        hint: `Build it first: trainyard environment build ${name}:${version}`,
-      },
-    );
-  const options = definition.pip.split('\n').filter((line) => /^\s*--/.test(line));
-  const locked = await facetOf(await openWorkspace(), 'environments').create({
-    name,
-    definition: { ...definition, pip: [...options, pinned(packages)].join('\n') },
-    description: `${name}:${version} in exact versions.`,
-    tags: environment.tags,
-  });
-  tellCreated(locked, flags);
+  const environments = facetOf(await openWorkspace(), 'environments');
+  tellCreated(await environments.create(lockOf(await find(reference))), flags);
 }
 
 async function diff(one: string, two: string, flags: Json) {
@@ -218,7 +202,21 @@ async function diff(one: string, two: string, flags: Json) {
     print(
       table([['WHAT', `${before.name}:${before.version}`, `${after.name}:${after.version}`], ...rows(all)]),
     );
-  if (!packages) print('Packages are compared once both have been built.');
+  for (const each of new Set([before, after])) tellMissing(each);
+}
+
+/** Why packages are not compared. */
+function tellMissing(environment: EnvironmentVersion): void {
+  const called = `${environment.name}:${environment.version}`;
+  switch (packagesMissing(environment)) {
+    case 'not-built':
+      print(
+        `The packages of ${called} are not known before it is built. Build it with: trainyard environment build ${called}`,
+      );
+      break;
+    case 'no-python':
+      print(`There is no Python in ${called}, so it has no packages to compare.`);
+  }
 }
 
 function firstLine(text = '–'): string {
@@ -233,30 +231,11 @@ async function readFile(file: string): Promise<EnvironmentFromFile> {
 }
 
 /** Exact versions of what an interpreter has, for pip. @throws NO_INTERPRETER */
-async function installedFor(interpreter: string | true): Promise<string> {
+function installedFor(interpreter: string | true): Promise<string> {
   const folder = process.cwd();
   const python =
     interpreter === true ? findPython({ folder, codeFolder: folder, env: process.env }).path : interpreter;
-  try {
-    const { stdout } = await promisify(execFile)(python, ['-m', 'pip', 'freeze', '--exclude-editable'], {
-      maxBuffer: 10 * 1024 * 1024,
-    });
-    return `${stdout.trimEnd()}\n`;
-  } catch (error) {
-    throw new TrainyardError(
-      'NO_INTERPRETER',
-      `The packages of ${python} cannot be listed: ${messageOf(error)}`,
-      {
-        hint: 'Install pip for it, or name another Python with --interpreter.',
-        cause: error,
-      },
-    );
-  }
-}
-
-function pinned(packages: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(packages).filter(([name]) => name !== 'python' && name !== 'pip');
-  return lines.map(([name, version]) => `${name}==${version}\n`).join('');
+  return installedRequirements(python);
 }
 
 async function find(reference: string): Promise<EnvironmentVersion> {

@@ -37,7 +37,12 @@ async function list(flags: Json & { deleted?: boolean }) {
   const workspace = await openWorkspace();
   const experiments = await workspace.experiments(undefined, flags.deleted ? 'deleted' : 'active');
   if (flags.json) return printJson({ experiments });
-  if (experiments.length === 0) return print(flags.deleted ? 'No deleted experiments.' : 'No experiments.');
+  if (experiments.length === 0)
+    return print(
+      flags.deleted
+        ? 'No deleted experiments.'
+        : 'No experiments. The first job makes one: trainyard submit train.py',
+    );
   print(
     table([
       ['ID', 'NAME', flags.deleted ? 'DELETED' : 'CHANGED'],

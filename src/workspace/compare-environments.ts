@@ -25,6 +25,12 @@ export function packagesOf({ builds }: EnvironmentVersion): Record<string, strin
   return builds.find(({ packages }) => packages)?.packages;
 }
 
+/** Why the packages of an environment are not known; undefined when they are. */
+export function packagesMissing(environment: EnvironmentVersion): 'not-built' | 'no-python' | undefined {
+  if (packagesOf(environment)) return undefined;
+  return environment.builds.length === 0 ? 'not-built' : 'no-python';
+}
+
 function partsOf({
   definition: { image, conda, pip, build, variables },
 }: EnvironmentVersion): Record<string, string> {

@@ -189,6 +189,8 @@ export interface Data {
   get(name: string, version?: string, signal?: AbortSignal): Promise<DataAsset>;
   /** @throws BAD_REQUEST (what cannot be one) | CONFLICT when the version is there: versions never change */
   create(asset: NewDataAsset): Promise<DataAsset>;
+  /** The runs of jobs that were to read it, newest first; those that are deleted are left out. @throws NOT_FOUND */
+  runs(name: string, version: string, signal?: AbortSignal): Promise<Run[]>;
   /** Takes a version, or all of them, from what is offered, or brings them back. @throws NOT_FOUND */
   archive(name: string, version?: string, archived?: boolean): Promise<void>;
 }

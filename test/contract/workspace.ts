@@ -919,6 +919,13 @@ export function workspaceContract(
         await rejects(data.archive(unique('none')), 'NOT_FOUND');
       });
 
+      it('was read by no run at first', async () => {
+        const name = unique('read').replace(' ', '-');
+        await workspace.data!.create({ name, type: 'uri_file', path: place });
+        assert.deepEqual(await workspace.data!.runs(name, '1'), []);
+        await rejects(workspace.data!.runs(name, '2'), 'NOT_FOUND');
+      });
+
       it('is not found by a name that is not there', async () => {
         await rejects(workspace.data!.get('none'), 'NOT_FOUND');
         await rejects(workspace.data!.get('none', '1'), 'NOT_FOUND');

@@ -4,11 +4,13 @@ import path from 'node:path';
 import { TrainyardError } from '../../src/base/errors.js';
 import { ANONYMOUS, anonymousVersion, digestOf } from '../../src/job/environment/digest.js';
 import type { JobSpec, MetricPattern } from '../../src/job/spec.js';
+import { checkAsset } from '../../src/server/data/check-asset.js';
 import type { Facet } from '../../src/workspace/facets.js';
 import {
   ACTIVE_STATES,
   type CodeDiff,
   type Compute,
+  type DataAsset,
   type EnvironmentVersion,
   type Experiment,
   type Lifecycle,
@@ -27,6 +29,7 @@ import {
 } from '../../src/workspace/types.js';
 import type {
   Code,
+  Data,
   Edit,
   Environments,
   Jobs,
@@ -67,6 +70,7 @@ export class MemoryWorkspace implements Workspace {
   readonly jobs: Jobs | undefined;
   readonly registry: Registry | undefined;
   readonly environments: Environments | undefined;
+  readonly data: Data | undefined;
   failure: Error | undefined;
   readonly #experiments = new Map<string, Experiment>();
   readonly #points = new Map<string, Point[]>();
@@ -77,6 +81,8 @@ export class MemoryWorkspace implements Workspace {
   readonly #models: Model[] = [];
   /** The newest first. */
   readonly #environments: EnvironmentVersion[] = [];
+  /** The newest first. */
+  readonly #data: DataAsset[] = [];
   readonly #deletedAt = new Map<string, number>();
   readonly #written = new Set<() => void>();
 
@@ -90,6 +96,7 @@ export class MemoryWorkspace implements Workspace {
     this.jobs = has('jobs', () => this.#makeJobs());
     this.registry = has('registry', () => this.#makeRegistry());
     this.environments = has('environments', () => this.#makeEnvironments());
+    this.data = has('data', () => this.#makeData());
   }
 
   /** Puts an experiment in, or another in its place. */
@@ -582,6 +589,62 @@ export class MemoryWorkspace implements Workspace {
         find(name, version).builds.unshift(built);
         this.tell({ type: 'environments' });
         return built;
+      },
+    };
+  }
+
+  #makeData(): Data {
+    const all = this.#data;
+    const find = (name: string, version?: string) => {
+      const found = all.find(
+        (each) => each.name === name && (version === undefined ? !each.archived : each.version === version),
+      );
+      if (!found) throw new TrainyardError('NOT_FOUND', `There is no data ${name}:${version ?? 'latest'}.`);
+      return found;
+    };
+    return {
+      list: async ({ name, archived = false } = {}, signal) => {
+        this.#ask('data', signal);
+        return all
+          .filter((each) => (name === undefined || each.name === name) && (archived || !each.archived))
+          .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+      },
+      get: async (name, version, signal) => {
+        this.#ask(`data ${name}:${version ?? 'latest'}`, signal);
+        return find(name, version);
+      },
+      create: async ({ description = '', tags = {}, ...asked }) => {
+        this.#ask(`create data ${asked.name}`);
+        checkAsset(asked);
+        if (!['uri_file', 'uri_folder', 'mltable'].includes(asked.type))
+          throw new TrainyardError('BAD_REQUEST', `“${asked.type}” is no type of data.`);
+        const own = all.filter((each) => each.name === asked.name);
+        const numbers = own.map(({ version }) => Number(version)).filter(Number.isInteger);
+        const version = asked.version ?? String(Math.max(0, ...numbers) + 1);
+        if (own.some((each) => each.version === version))
+          throw new TrainyardError('CONFLICT', `The data ${asked.name}:${version} already exists.`);
+        const made = { ...asked, version, description, tags, archived: false, createdAt: Date.now() };
+        all.unshift(made);
+        this.tell({ type: 'data' });
+        return made;
+      },
+      archive: async (name, version, archived = true) => {
+        this.#ask(`archive data ${name}`);
+        const fitting = all.filter(
+          (each) => each.name === name && (version === undefined || each.version === version),
+        );
+        if (fitting.length === 0) throw new TrainyardError('NOT_FOUND', `There is no data ${name}.`);
+        for (const each of fitting) each.archived = archived;
+        this.tell({ type: 'data' });
+      },
+      runs: async (name, version) => {
+        const path = `azureml:${name}:${find(name, version).version}`;
+        const reads = ([, { inputs = {} }]: [string, JobSpec]) =>
+          Object.values(inputs).some((input) => input.path === path && !input.type.endsWith('_model'));
+        return [...this.#specs]
+          .filter(reads)
+          .map(([id]) => this.#found(id))
+          .reverse();
       },
     };
   }

@@ -75,6 +75,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/data', 'person', data.list),
   route('POST', '/data', 'person', data.create),
   route('GET', '/data/version', 'person', data.get),
+  route('GET', '/data/runs', 'person', data.runs),
   route('POST', '/data/archive', 'person', data.archive),
   route('GET', '/environments', 'person', environments.list),
   route('POST', '/environments', 'person', environments.create),

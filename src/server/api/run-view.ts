@@ -24,6 +24,15 @@ export function toRuns(store: Store, runs: readonly FullRun[]): ServedRun[] {
   return runs.map((run) => toRun(run, jobs.get(run.id)));
 }
 
+/** The runs of these ids, less those that are deleted. */
+export function toListedRuns(store: Store, ids: readonly string[]): ServedRun[] {
+  const found = ids.flatMap((id) => store.runs.full(id) ?? []);
+  return toRuns(
+    store,
+    found.filter(({ lifecycle }) => lifecycle === 'active'),
+  );
+}
+
 /** One run as in a search, without the environment of its model. */
 export function toListedRun(store: Store, run: FullRun): ServedRun {
   return toRun(run, store.jobs.ofRun(run.id));

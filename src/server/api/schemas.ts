@@ -105,6 +105,10 @@ const DataName = Type.String({ minLength: 1, maxLength: 255 });
 const DataVersion = Type.Optional(Type.String({ minLength: 1, maxLength: 255 }));
 export const DataQuery = Type.Object({ name: Type.Optional(DataName), archived: Flag });
 export const DataVersionQuery = Type.Object({ name: DataName, version: DataVersion });
+export const DataRunsQuery = Type.Object({
+  name: DataName,
+  version: Type.String({ minLength: 1, maxLength: 255 }),
+});
 export const DataBody = Type.Object(
   {
     name: DataName,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { TrainyardError } from '../../base/errors.js';
 import type { BuildProgress, BuiltEnvironment, DefinedEnvironment, Target } from '../../targets/target.js';
 import type { BuiltOn } from '../../workspace/types.js';
@@ -15,9 +16,7 @@ export async function buildOn(
     throw new TrainyardError('NOT_SUPPORTED', `“${target.name}” cannot build environments.`, {
       hint: 'Choose another target.',
     });
-  const there = await environments.find(environment);
-  if (there) return noted(store, target, environment, there);
-  return note(store, target, environment, await environments.build(environment, progress));
+  return noted(store, target, environment, await environments.build(environment, progress));
 }
 
 /** After a job has started: its target has built the environment, and knows what is in it. */
@@ -30,7 +29,7 @@ export async function noteBuilt(
   if (there) await noted(store, target, environment, there);
 }
 
-/** What is written down of one that is there, now if it was not before. */
+/** What is written down of one that is there: what was known of it, unless it is another now. */
 async function noted(
   store: Store,
   target: Target,
@@ -40,7 +39,9 @@ async function noted(
   const known = store.environments
     .buildsOf(environment.digest)
     .find(({ target: name, at }) => name === target.name && at === there.at);
-  return known ?? note(store, target, environment, there);
+  return known && isDeepStrictEqual(known.packages, there.packages)
+    ? known
+    : note(store, target, environment, there);
 }
 
 async function note(

@@ -73,6 +73,19 @@ export class DataAssets {
     return this.get(name, version) as DataAsset;
   }
 
+  /** Ids of the jobs that were to read it, newest first. Labels became versions when they were submitted. */
+  runsOf(name: string, version: string): string[] {
+    return this.db
+      .all<{ run_id: string }>(
+        `SELECT run_id FROM jobs WHERE EXISTS (
+           SELECT 1 FROM json_each(spec, '$.inputs')
+           WHERE json_extract(value, '$.path') = ? AND json_extract(value, '$.type') NOT LIKE '%\\_model' ESCAPE '\\')
+         ORDER BY queued_at DESC`,
+        `azureml:${name}:${version}`,
+      )
+      .map(({ run_id: runId }) => runId);
+  }
+
   /** @param version absent: all of them @throws NOT_FOUND */
   archive(name: string, version: string | undefined, archived: boolean): void {
     if (!this.versions.archive(name, version, archived)) throw noData(name, version);

@@ -11,7 +11,7 @@ import { LIST_PACKAGES } from '../shared/packages.js';
 import type { BuildProgress, BuiltEnvironment, DefinedEnvironment, TargetEnvironments } from '../target.js';
 import { baseImages, contextOf, isBuilt } from './build-file.js';
 import { type Engine, EngineError } from './engine.js';
-import { findImage, problemWithImage } from './images.js';
+import { findImage, type Image, problemWithImage, pullImage } from './images.js';
 
 /** What it says itself between the lines of the programs. */
 const OF_THE_ENGINE = /^\s*(---> |Removing intermediate container )/;
@@ -54,21 +54,26 @@ export class BuiltImages implements TargetEnvironments {
     const image = await findImage(this.engine(), at);
     if (!image) return undefined;
     const kept = this.keptOf(environment);
-    return { at, ...(kept?.id === image.id && kept.packages && { packages: kept.packages }) };
+    const isKnown = kept?.id === image.id;
+    // Nobody has looked into an image that others made.
+    if (!isKnown && !isBuilt(environment.definition)) return undefined;
+    return { at, ...(isKnown && kept.packages && { packages: kept.packages }) };
   }
 
   async build(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
     if (progress.signal?.aborted) throw buildCancelled();
-    // An image as it is comes when the job starts.
-    if (!isBuilt(environment.definition)) return { at: imageOf(environment) };
     const there = await this.find(environment);
     if (there) return there;
-    return this.builds.join(environment.digest, progress, (shared) => this.make(environment, shared));
+    const isMade = isBuilt(environment.definition);
+    return this.builds.join(environment.digest, progress, (shared) =>
+      isMade ? this.make(environment, shared) : this.look(environment, shared),
+    );
   }
 
   async remove(environment: DefinedEnvironment): Promise<void> {
-    if (!isBuilt(environment.definition)) return;
-    await this.engine().find((docker) => docker.getImage(imageOf(environment)).remove());
+    // An image that others made is theirs.
+    if (isBuilt(environment.definition))
+      await this.engine().find((docker) => docker.getImage(imageOf(environment)).remove());
     fs.rmSync(path.join(this.folder(), `${environment.digest}.json`), { force: true });
   }
 
@@ -94,7 +99,28 @@ export class BuiltImages implements TargetEnvironments {
     }
     const image = await findImage(engine, at);
     if (!image) throw buildFailed('The engine made no image.');
-    const packages = await packagesOf(engine, image.id);
+    return this.keep(environment, image);
+  }
+
+  /** An image as it is: it comes if it is not here, and what is in it is written down. */
+  private async look(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
+    const engine = this.engine();
+    const name = imageOf(environment);
+    const { signal = new AbortController().signal } = progress;
+    if (!(await findImage(engine, name))) {
+      progress.onStep(1, 2, `PULL ${name}`);
+      await pullImage(engine, name, { onProgress: (words) => progress.onOutput(`${words}\n`), signal });
+    }
+    progress.onStep(2, 2, `LIST PACKAGES OF ${name}`);
+    const image = await findImage(engine, name);
+    if (!image) throw buildFailed(`The engine does not have the image “${name}”.`);
+    return this.keep(environment, image);
+  }
+
+  /** Writes down what is in its image. */
+  private async keep(environment: DefinedEnvironment, image: Image): Promise<BuiltEnvironment> {
+    const at = imageOf(environment);
+    const packages = await packagesOf(this.engine(), image.id);
     const kept: Kept = { id: image.id, ...(packages && { packages }) };
     fs.mkdirSync(this.folder(), { recursive: true, mode: 0o700 });
     writeJson(this.folder(), `${environment.digest}.json`, kept);

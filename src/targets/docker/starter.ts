@@ -12,7 +12,8 @@ import { environmentElsewhere, TRACKING } from '../shared/environment.js';
 import { writeJson } from '../shared/json-file.js';
 import { buildProgress, type Starting } from '../shared/starts.js';
 import type { Job, JobEnvironment } from '../target.js';
-import type { BuiltImages } from './build.js';
+import { type BuiltImages, imageOf as imageOfEnvironment } from './build.js';
+import { isBuilt } from './build-file.js';
 import { containerOptions, type Person, usualVariables } from './container.js';
 import type { Engine } from './engine.js';
 import { entryOf, isShellName } from './entry.js';
@@ -186,6 +187,8 @@ export class Starter {
     if (image !== undefined) return image;
     if (environment?.kind !== 'defined')
       throw new TrainyardError('TARGET_FAILED', 'A job in a container needs an image.', { hint: NAME_ONE });
+    // It comes when the container is made.
+    if (!isBuilt(environment.definition)) return imageOfEnvironment(environment);
     const found = await this.environments.find(environment);
     if (found) return found.at;
     starting.why = 'Building its environment';

@@ -1,14 +1,18 @@
-import type { AssetQuery, DataAsset, NewDataAsset } from '../types.js';
+import type { AssetQuery, DataAsset, NewDataAsset, Run } from '../types.js';
 import type { Data } from '../workspace.js';
 import { type Call, type Connection, json } from './connection.js';
-import type { ArchiveRequest } from './contract.js';
+import type { ArchiveRequest, ServedRun } from './contract.js';
+import { readRun } from './read-run.js';
 
 /** The data assets of the local server. */
 export class LocalData implements Data {
   private readonly connection: Connection;
+  /** Id of the workspace. */
+  private readonly workspace: string;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, workspace: string) {
     this.connection = connection;
+    this.workspace = workspace;
   }
 
   async list({ name, archived }: AssetQuery = {}, signal?: AbortSignal): Promise<DataAsset[]> {
@@ -24,6 +28,12 @@ export class LocalData implements Data {
   create(asset: NewDataAsset): Promise<DataAsset> {
     const call: Call = { method: 'POST', body: asset };
     return this.connection.send('/data', call, json<DataAsset>);
+  }
+
+  async runs(name: string, version: string, signal?: AbortSignal): Promise<Run[]> {
+    const query = { name, version };
+    const { runs } = await this.connection.get<{ runs: ServedRun[] }>('/data/runs', query, signal);
+    return runs.map((run) => readRun(run, this.workspace));
   }
 
   archive(name: string, version?: string, archived = true): Promise<void> {

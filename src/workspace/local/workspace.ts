@@ -60,7 +60,7 @@ export class LocalWorkspace implements Workspace {
     this.code = new LocalCode(this.connection);
     this.jobs = new LocalJobs(this.connection, this.id);
     this.registry = new LocalRegistry(this.connection);
-    this.data = new LocalData(this.connection);
+    this.data = new LocalData(this.connection, this.id);
     this.environments = new LocalEnvironments(this.connection, this.id);
   }
 

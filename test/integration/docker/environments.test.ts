@@ -86,6 +86,36 @@ describeWithEngine('environments in an engine', function ({ address, images }) {
     assert.match(steps.at(-1) ?? '', /pip install/);
   });
 
+  it('looks once into an image as it is, and leaves it there', async () => {
+    const environment = await defined({ image: images.python, variables: { HOME_OF_TEST: home } });
+    assert.equal(await built.find(environment), undefined);
+    const found = await built.build(environment, progress());
+    assert.equal(found.at, images.python);
+    assert.match(found.packages?.['python'] ?? '', /^3\./);
+    assert.ok(found.packages?.['numpy']);
+    assert.equal(steps.length, 1);
+    assert.deepEqual(await built.find(environment), found);
+    assert.deepEqual(await built.build(environment, progress()), found);
+    assert.equal(steps.length, 1);
+    await built.remove(environment);
+    assert.equal(await built.find(environment), undefined);
+    assert.deepEqual(await built.build(environment, progress()), found);
+  });
+
+  it('knows that an image has no Python', async () => {
+    const environment = await defined({ image: images.shell, variables: { HOME_OF_TEST: home } });
+    assert.deepEqual(await built.build(environment, progress()), { at: images.shell });
+    assert.deepEqual(await built.find(environment), { at: images.shell });
+  });
+
+  it('says that an image as it is cannot be had', async () => {
+    const environment = await defined({ image: 'trainyard-test/not-there:1' });
+    await assert.rejects(
+      built.build(environment, progress()),
+      ({ code, message }: TrainyardError) => code === 'TARGET_FAILED' && /not-there:1/.test(message),
+    );
+  });
+
   it('names the step that failed and what it printed last', async () => {
     const Dockerfile = `FROM ${images.shell}\nRUN echo fine\nRUN echo the reason >&2; exit 7\n`;
     const environment = await defined({}, { Dockerfile });

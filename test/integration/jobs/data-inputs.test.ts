@@ -262,7 +262,11 @@ describe('data of jobs', () => {
     const run = await finished(id);
     assert.equal((await test.log(id)).slice(0, 64), sha256(Buffer.from('new')));
     assert.equal(run.inputs?.[0]?.name ?? (await test.workspace.run(id)).inputs?.[0]?.name, 'rows');
-    await finished((await submit('azureml:rows:1')).id);
+    const older = await submit('azureml:rows:1');
+    await finished(older.id);
+    const readers = async (version: string) =>
+      (await test.workspace.data.runs('rows', version)).map((run) => run.id);
+    assert.deepEqual([await readers('2'), await readers('1')], [[id], [older.id]]);
     for (const wrong of ['azureml:rows:3', 'azureml:none@latest', 'azureml:rows@best'])
       await assert.rejects(submit(wrong), (error) => TrainyardError.is(error, 'NOT_FOUND'));
   });

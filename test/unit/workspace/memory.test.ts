@@ -5,7 +5,6 @@ import { memorySeed } from '../../support/memory-seed.js';
 
 // What other tests stand on has to do what the real kinds do.
 workspaceContract('memory', {
-  lacks: ['data'],
   listensAfter: 0,
   open() {
     const workspace = new MemoryWorkspace({ id: `memory-${randomUUID()}` });

@@ -1,6 +1,7 @@
 import { checkAsset } from '../../data/check-asset.js';
 import { noData } from '../../store/data-assets.js';
 import { endpoint } from '../endpoint.js';
+import { toListedRuns } from '../run-view.js';
 import * as schema from '../schemas.js';
 
 export const list = endpoint({ query: schema.DataQuery }, ({ query: { name, archived } }, { store }) => ({
@@ -11,6 +12,11 @@ export const get = endpoint({ query: schema.DataVersionQuery }, ({ query: { name
   const asset = store.data.get(name, version);
   if (!asset) throw noData(name, version);
   return asset;
+});
+
+export const runs = endpoint({ query: schema.DataRunsQuery }, ({ query }, { store }) => {
+  if (!store.data.get(query.name, query.version)) throw noData(query.name, query.version);
+  return { runs: toListedRuns(store, store.data.runsOf(query.name, query.version)) };
 });
 
 export const create = endpoint({ body: schema.DataBody }, ({ body }, { store }) => {

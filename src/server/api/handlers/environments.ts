@@ -3,7 +3,7 @@ import { errorData } from '../../../base/errors.js';
 import type { BuildLine } from '../../../workspace/local/contract.js';
 import { createEnvironment } from '../../environments/create.js';
 import { endpoint } from '../endpoint.js';
-import { toListedRun } from '../run-view.js';
+import { toListedRuns } from '../run-view.js';
 import * as schema from '../schemas.js';
 
 /** Milliseconds between lines while a build says nothing, so that no connection counts as dead. */
@@ -31,10 +31,7 @@ export const archive = endpoint({ body: schema.ArchiveEnvironmentBody }, async (
 
 export const runs = endpoint({ query: schema.EnvironmentVersionQuery }, ({ query }, { store }) => {
   const { name, version } = store.environments.require(query.name, query.version);
-  const found = store.environments.runsIn(name, version).map((id) => store.runs.full(id));
-  return {
-    runs: found.flatMap((run) => (run?.lifecycle === 'active' ? [toListedRun(store, run)] : [])),
-  };
+  return { runs: toListedRuns(store, store.environments.runsIn(name, version)) };
 });
 
 /** A line of JSON for each thing that happens. Whoever leaves gives the build up. */

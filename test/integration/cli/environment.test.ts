@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import type { EnvironmentVersion } from '../../../src/workspace/types.js';
+import { TestHome } from '../../support/home.js';
+
+describe('environments on the command line', () => {
+  let test: TestHome;
+
+  before(() => {
+    test = new TestHome();
+    test.write('requirements.txt', '# nothing yet\n');
+  });
+  after(() => test.close());
+
+  const call = (...args: string[]): string => {
+    const { stdout, stderr, status } = test.cli(['environment', ...args]);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  const json = <T>(...args: string[]): T => JSON.parse(call(...args, '--json')) as T;
+
+  it('says how the first is created', () => {
+    assert.match(call('list'), /^No environments\. Create one with: trainyard environment create /);
+    assert.match(test.cli(['data', 'list']).stdout, /^No data\. Create some with: trainyard data create /);
+  });
+
+  it('takes what a Python has, in exact versions', () => {
+    const python = process.env['TRAINYARD_TEST_PYTHON'] ?? assert.fail('TRAINYARD_TEST_PYTHON');
+    const made = json<EnvironmentVersion>('create', '--name', 'mine', '--interpreter', python);
+    assert.match(made.definition.pip ?? '', /^numpy==\d[\w.]*$/m);
+    assert.doesNotMatch(made.definition.pip ?? '', /@ file:/);
+  });
+
+  it('says why packages are not compared, and what to do', () => {
+    call('create', '--name', 'plain', '--file', 'requirements.txt');
+    call('create', '--name', 'image', '--image', 'trainyard-test/none:1');
+    const told = call('diff', 'plain:1', 'image');
+    assert.match(told, /^pip +# nothing yet +–$/m);
+    assert.match(told, /The packages of plain:1 are not known .*trainyard environment build plain:1$/m);
+    assert.match(told, /The packages of image:1 are not known /);
+    call('build', 'plain');
+    assert.doesNotMatch(call('diff', 'plain:1', 'image'), /plain:1 are not known/);
+    const locked = json<EnvironmentVersion>('lock', 'plain:1');
+    assert.deepEqual([locked.version, locked.description], ['2', 'plain:1 in exact versions.']);
+  });
+});
