@@ -22,7 +22,7 @@ import {
 import { openWorkspace } from './context.js';
 import { print, printJson, table } from './output.js';
 import { addPair } from './pairs.js';
-import { textOf } from './text-file.js';
+import { textOf } from '../base/text-file.js';
 
 interface CreateFlags extends Json {
   file?: string;

@@ -13,11 +13,12 @@ import {
 } from '../job/interpreter.js';
 import type { Override } from '../job/file/overrides.js';
 import { invocationOf, isOfPython, type Launcher, launcherOf, problemOfModule } from '../job/launch.js';
+import { isJobFileName } from '../job/job-file-name.js';
 import { findModule } from '../job/module.js';
 import { isProgram } from '../job/programs.js';
 import { findPython } from '../job/python/find.js';
 import type { CommandJob } from '../job/spec.js';
-import { chosenEnvironment, isJobFile, planJobFile } from './job-file.js';
+import { chosenEnvironment, planJobFileAt } from './job-file.js';
 import { repositoryRoot } from './repository.js';
 
 /** What `submit` runs in place of a script. */
@@ -56,9 +57,9 @@ export async function planJob(operands: string[], flags: EntryFlags, parts: Comm
   refuseSeveral(flags);
   const [file = '', ...args] = operands;
   const isEntry = flags.module !== undefined || flags.code !== undefined || flags.command === true;
-  if (!isEntry && isJobFile(file)) {
+  if (!isEntry && isJobFileName(file)) {
     refuseWithFile(flags, args);
-    return planJobFile(file, flags.set ?? [], flags, parts);
+    return planJobFileAt(file, flags.set ?? [], flags, parts);
   }
   if (flags.set && flags.set.length > 0)
     throw new TrainyardError('BAD_REQUEST', '--set is for job files.', {

@@ -7,7 +7,6 @@ import type { CommandJob } from '../job/spec.js';
 import { facetOf } from '../workspace/facets.js';
 import { planJob } from './entry.js';
 import { findRun } from './find-run.js';
-import { lineOf, readJobFileAt } from './job-file.js';
 import { count, print, printJson, shellWord } from './output.js';
 
 interface Json {
@@ -84,8 +83,9 @@ function writeNew(file: string, text: string): void {
 }
 
 async function validate(file: string, flags: Json): Promise<void> {
-  const { problems, recognised } = await readJobFileAt(file);
-  const { isWrong } = await import('../job/file/problem.js');
+  const { readJobFileAt } = await import('../job/file/plan.js');
+  const { problems, recognised } = readJobFileAt(file);
+  const { isWrong, lineOf } = await import('../job/file/problem.js');
   if (flags.json) printJson({ file, ...(recognised && { kind: recognised.kind.id }), problems });
   else {
     for (const problem of problems) print(lineOf(file, problem));

@@ -19,7 +19,7 @@ import { failureLines, stateOf } from './failure.js';
 import { exitCodeOf, Progress, waitFor } from './follow.js';
 import { print, printJson, shellWord } from './output.js';
 import { addPair, pairOf } from './pairs.js';
-import { textOf } from './text-file.js';
+import { textOf } from '../base/text-file.js';
 
 export interface SubmitFlags extends EntryFlags {
   target?: string;

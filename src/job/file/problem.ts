@@ -45,6 +45,24 @@ export function isWrong(problems: readonly FileProblem[]): boolean {
   return problems.some(({ severity }) => severity === 'error');
 }
 
+/** `train.yml:3:5: error: text`, from 1. */
+export function lineOf(name: string, { range: { start }, severity, text, hint }: FileProblem): string {
+  return `${name}:${start.line + 1}:${start.column + 1}: ${severity}: ${text}${hint === undefined ? '' : ` ${hint}`}`;
+}
+
+/**
+ * Refuses a file that is wrong.
+ * @param name what people call it
+ * @throws BAD_REQUEST with all its errors, one a line
+ */
+export function refuseWrong(name: string, problems: readonly FileProblem[]): void {
+  const wrong = problems.filter(({ severity }) => severity === 'error');
+  if (wrong.length > 0)
+    throw new TrainyardError('BAD_REQUEST', wrong.map((problem) => lineOf(name, problem)).join('\n'), {
+      details: { file: name, problems: wrong },
+    });
+}
+
 /**
  * Refuses a file for problems, if there are any.
  * @param why `defines no environment`

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { isObject } from '../../base/json.js';
 import { joinArguments } from '../arguments.js';
+import { JOB_FILE_TAG } from '../job-file-name.js';
 import { isWithin } from '../../base/within.js';
 import type { CommandJob, Environment, Resources } from '../spec.js';
 import { COMMAND_JOB } from './command/schema.js';
@@ -23,7 +24,7 @@ export interface SavedJob {
  * @param file where it will be, absolute: paths are written relative to its folder
  */
 export function jobFileOf(spec: CommandJob, file: string): SavedJob {
-  const { [NOTE]: description, ...tags } = spec.tags;
+  const { [NOTE]: description, [JOB_FILE_TAG]: _, ...tags } = spec.tags;
   const { resources: more, compute, properties, name, ...azure } = spec.azure ?? {};
   const own = writeOwn({
     ...(spec.environment?.kind === 'interpreter' && { python: spec.environment.path }),

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { messageOf, TrainyardError } from '../base/errors.js';
+import { messageOf, TrainyardError } from './errors.js';
 
 /** The text of a file that a person names. @throws BAD_REQUEST */
 export function textOf(file: string): string {
