@@ -25,7 +25,7 @@ export class JobFiles implements vscode.Disposable {
   constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
     this.#workspaces = workspaces;
     this.#log = log;
-    const { languages, workspace } = vscode;
+    const { languages, window, workspace } = vscode;
     this.#subscriptions = [
       this.#problems,
       workspace.onDidOpenTextDocument((document) => this.#look(document)),
@@ -33,6 +33,10 @@ export class JobFiles implements vscode.Disposable {
       // A file that it names may be there now.
       workspace.onDidSaveTextDocument(() => this.#lookAtAll()),
       workspace.onDidCloseTextDocument(({ uri }) => this.#forget(uri)),
+      // And so may the environment, the data or the workspace.
+      window.onDidChangeActiveTextEditor((editor) => editor && this.#look(editor.document)),
+      window.onDidChangeWindowState(({ focused }) => focused && this.#lookAtAll()),
+      workspaces.onDidChange(() => this.#lookAtAll()),
       workspace.onDidChangeConfiguration((event) => {
         if (touchesSetting(event, SETTINGS.jobFiles)) this.#lookAtAll();
       }),
@@ -112,7 +116,7 @@ export class JobFiles implements vscode.Disposable {
       import('./language.js'),
       import('./names.js'),
     ]);
-    return new Language(new LiveNames(this.#workspaces));
+    return new Language(new LiveNames(this.#workspaces, (error) => logError(error, this.#log)));
   }
 }
 

@@ -8,7 +8,7 @@ import type { Position, Range } from '../../job/file/position.js';
 import type { FileProblem, Severity } from '../../job/file/problem.js';
 import { type JobFileReading, readJobFile } from '../../job/file/read.js';
 import { isAddress } from '../../job/file/references.js';
-import type { FileSchema, Reference } from '../../job/file/schema.js';
+import { type FileSchema, type Reference, valuesTold } from '../../job/file/schema.js';
 import type { YamlFile, YamlNode, YamlScalar } from '../../job/file/yaml.js';
 import type { LiveNames } from './names.js';
 
@@ -106,7 +106,7 @@ export class JobFileLanguage {
     const files = ['file', 'folder', 'path', 'data', 'environment', 'model'].includes(reference)
       ? filesBeside(document.uri.fsPath, typed, reference === 'folder')
       : [];
-    const live = ((await this.#names.of(reference)) ?? []).filter(({ isArchived }) => !isArchived);
+    const live = (await this.#names.of(reference)) ?? [];
     const items = live.map(({ text, detail }) =>
       Object.assign(new vscode.CompletionItem(text, vscode.CompletionItemKind.Reference), { detail }),
     );
@@ -234,7 +234,8 @@ function helpOf(name: string, schema: FileSchema): vscode.MarkdownString {
   if (schema.description) text.appendMarkdown(schema.description);
   if (schema.inert)
     text.appendMarkdown(`\n\n_${vscode.l10n.t('Does nothing outside of Azure. It is kept with the job.')}_`);
-  if (schema.enum) text.appendMarkdown(`\n\n${schema.enum.map((value) => `\`${value}\``).join(', ')}`);
+  const values = valuesTold(schema);
+  if (values.length > 0) text.appendMarkdown(`\n\n${values.map((value) => `\`${value}\``).join(', ')}`);
   if (schema.examples?.length)
     text.appendMarkdown(`\n\n${schema.examples.map((one) => `\`${String(one)}\``).join(', ')}`);
   return text;

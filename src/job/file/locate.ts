@@ -1,7 +1,7 @@
 /** What stands at a place of a file, for hovers and completion. It copes with files that are being written. */
 import { kindNamed, recognise, schemaOf } from './kinds.js';
 import type { Position, Range } from './position.js';
-import type { FileSchema } from './schema.js';
+import { type FileSchema, valuesTold } from './schema.js';
 import { choose, entryOf, flat } from './shape.js';
 import type { Steps } from './sink.js';
 import type { YamlFile, YamlNode } from './yaml.js';
@@ -148,7 +148,7 @@ function typesOf(file: YamlFile, steps: Steps, kind: string): FileSchema[] {
 
 function valuesOf(members: readonly FileSchema[]): string[] {
   const values = members.flatMap((one) => {
-    if (one.enum) return one.enum;
+    if (one.enum) return valuesTold(one);
     return one.type === 'boolean' ? ['true', 'false'] : [];
   });
   return [...new Set(values)];

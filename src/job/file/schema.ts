@@ -21,6 +21,8 @@ export interface Marks {
   caseless?: true;
   /** `UserIdentity` is `user_identity`. */
   snakeCase?: true;
+  /** Of the values of `enum`: accepted, and not told to anybody. */
+  untold?: string[];
   references?: Reference;
   examples?: unknown[];
 }
@@ -55,6 +57,11 @@ export function words(values: readonly string[], marks: Marks = {}): TSchema {
   return Type.Unsafe<string>({ type: 'string', enum: [...values], ...marks });
 }
 
+/** The values that a field may have, for people. */
+export function valuesTold({ enum: values = [], untold = [] }: FileSchema): string[] {
+  return values.filter((value) => !untold.includes(value));
+}
+
 /** The schema as other programs read it: without words of our own. */
 export function published(schema: TSchema, id: string): unknown {
   return {
@@ -64,11 +71,12 @@ export function published(schema: TSchema, id: string): unknown {
   };
 }
 
-const OWN = new Set(['inert', 'nullable', 'caseless', 'snakeCase', 'references']);
+const OWN = new Set(['inert', 'nullable', 'caseless', 'snakeCase', 'untold', 'references']);
 
 function plain(schema: FileSchema): unknown {
+  const told = schema.untold ? { ...schema, enum: valuesTold(schema) } : schema;
   const copy = Object.fromEntries(
-    Object.entries(schema)
+    Object.entries(told)
       .filter(([word]) => !OWN.has(word))
       .map(([word, value]) => [word, inner(word, value)]),
   );

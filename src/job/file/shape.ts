@@ -1,7 +1,7 @@
 /** Holds a file against a schema. Every problem has its exact place. */
 import { withArticle } from '../problems.js';
 import { nearest } from './nearest.js';
-import type { FileSchema } from './schema.js';
+import { type FileSchema, valuesTold } from './schema.js';
 import { Sink, type Steps } from './sink.js';
 import type { YamlEntry, YamlNode, YamlScalar } from './yaml.js';
 
@@ -231,7 +231,7 @@ function tellUnlessIn(node: YamlScalar, schema: FileSchema, sink: Sink, steps: S
   const { enum: known = [] } = schema;
   const given = String(node.value);
   const value = schema.snakeCase ? snakeCase(given) : schema.caseless ? given.toLowerCase() : given;
-  if (node.type !== 'string' || !known.includes(value)) tellValue(node, known, steps, sink);
+  if (node.type !== 'string' || !known.includes(value)) tellValue(node, valuesTold(schema), steps, sink);
 }
 
 /** `UserIdentity` and `userIdentity` are `user_identity`. */

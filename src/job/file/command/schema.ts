@@ -446,7 +446,11 @@ export const CommandJobFile = fields(
       fields(
         {
           job_tier: Type.Optional(
-            words(['spot', 'basic', 'standard', 'premium', 'null'], { title: 'tier', caseless: true }),
+            words(['spot', 'basic', 'standard', 'premium', 'null'], {
+              title: 'tier',
+              caseless: true,
+              untold: ['null'],
+            }),
           ),
           priority: Type.Optional(words(['low', 'medium', 'high'], { title: 'priority', caseless: true })),
         },

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { offerAt, placeOf, schemaAt, spotAt } from '../../../../src/job/file/locate.js';
+import { CommandJobFile } from '../../../../src/job/file/command/schema.js';
+import { readJobFile } from '../../../../src/job/file/read.js';
+import { published, valuesTold } from '../../../../src/job/file/schema.js';
 import { readYaml } from '../../../../src/job/file/yaml.js';
 
 /** The text without `|`, and where that was. */
@@ -26,6 +29,23 @@ describe('a place in a job file', () => {
     const value = at('command: x\nlimits:\n  timeout: 1|0\n');
     const found = spotAt(value.file, value.position);
     assert.deepEqual([found?.on, found?.text, found?.steps], ['value', '10', ['limits', 'timeout']]);
+  });
+
+  it('tells no value that only Azure’s client takes', () => {
+    const { file } = at('command: x\nqueue_settings:\n  job_tier: sp|ot\n');
+    const tiers = ['spot', 'basic', 'standard', 'premium'];
+    assert.deepEqual(valuesTold(schemaAt(file, ['queue_settings', 'job_tier']) ?? {}), tiers);
+    assert.deepEqual(offer('command: x\nqueue_settings:\n  job_tier: |').values, tiers);
+    const read = (tier: string) =>
+      readJobFile(`command: x\nqueue_settings: { job_tier: ${tier} }\n`, {
+        file: '/job.yml',
+      }).problems.filter(({ severity }) => severity === 'error');
+    assert.deepEqual(read('"null"'), []);
+    assert.doesNotMatch(read('spt')[0]?.hint ?? '', /null/);
+    assert.doesNotMatch(read('zzz')[0]?.hint ?? '', /null/);
+    const [schema] = JSON.stringify(published(CommandJobFile, 'x')).match(/"job_tier":\{.*?\]/) ?? [];
+    assert.match(schema ?? '', /premium/);
+    assert.doesNotMatch(schema ?? '', /"null"|untold/);
   });
 
   it('is found by its path', () => {
