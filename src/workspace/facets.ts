@@ -9,6 +9,7 @@ const LACKS = {
   jobs: 'run jobs',
   registry: 'keep models',
   data: 'keep data',
+  datastores: 'keep datastores',
   environments: 'keep environments',
 } as const;
 

@@ -1,4 +1,5 @@
 /** The nouns of the domain, as every kind of workspace gives them to the views. Times are ms since the epoch. */
+import type { DatastorePlace } from '../job/datastore.js';
 import type { EnvironmentDefinition } from '../job/environment.js';
 import type { Environment, MetricPattern } from '../job/spec.js';
 
@@ -439,6 +440,23 @@ export type DataType = 'uri_file' | 'uri_folder' | 'mltable';
 export interface NewDataAsset extends Pick<DataAsset, 'name' | 'type' | 'path'> {
   /** Absent: the next number. */
   version?: string;
+  description?: string;
+  tags?: Record<string, string>;
+}
+
+/** A place outside of the workspace that it knows by name: `azureml://datastores/NAME/paths/PATH`. Its secret is not in it. */
+export interface Datastore {
+  name: string;
+  place: DatastorePlace;
+  /** The environment variable that has its secret; absent: the library signs in by what it finds. */
+  secretEnv?: string;
+  description: string;
+  tags: Record<string, string>;
+  /** ms since the epoch */
+  createdAt: number;
+}
+
+export interface NewDatastore extends Pick<Datastore, 'name' | 'place' | 'secretEnv'> {
   description?: string;
   tags?: Record<string, string>;
 }

@@ -6,6 +6,7 @@ import type {
   CodeDiff,
   Compute,
   DataAsset,
+  Datastore,
   EnvironmentVersion,
   Experiment,
   Leftover,
@@ -15,6 +16,7 @@ import type {
   ModelQuery,
   ModelSource,
   NewDataAsset,
+  NewDatastore,
   NewEnvironment,
   Points,
   PointsRequest,
@@ -58,6 +60,7 @@ export interface Workspace {
   readonly jobs?: Jobs;
   readonly registry?: Registry;
   readonly data?: Data;
+  readonly datastores?: Datastores;
   readonly environments?: Environments;
 }
 
@@ -193,4 +196,18 @@ export interface Data {
   runs(name: string, version: string, signal?: AbortSignal): Promise<Run[]>;
   /** Takes a version, or all of them, from what is offered, or brings them back. @throws NOT_FOUND */
   archive(name: string, version?: string, archived?: boolean): Promise<void>;
+}
+
+/** Places outside of the workspace that its jobs read from and write to, by name. */
+export interface Datastores {
+  /** By name. */
+  list(signal?: AbortSignal): Promise<Datastore[]>;
+  /** @throws NOT_FOUND */
+  get(name: string, signal?: AbortSignal): Promise<Datastore>;
+  /** The same again is no error. @throws BAD_REQUEST (what cannot be one) | CONFLICT when another has the name */
+  create(datastore: NewDatastore): Promise<Datastore>;
+  /** What is in it stays. @throws NOT_FOUND */
+  remove(name: string): Promise<void>;
+  /** Gives the secret of one, which is kept in memory only. @throws NOT_FOUND */
+  signIn(name: string, secret: string): Promise<void>;
 }

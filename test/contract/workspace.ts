@@ -48,7 +48,7 @@ export interface ContractOptions {
   /** Series of so many points are kept whole, at least. Default: any. */
   wholeUpTo?: number;
   /** Facets that the kind does not have. */
-  lacks?: readonly ('environments' | 'data')[];
+  lacks?: readonly ('environments' | 'data' | 'datastores')[];
 }
 
 /**
@@ -669,7 +669,7 @@ export function workspaceContract(
     });
 
     it('has the facets that it is said to have', () => {
-      for (const facet of ['environments', 'data'] as const)
+      for (const facet of ['environments', 'data', 'datastores'] as const)
         assert.equal(workspace[facet] === undefined, lacks.includes(facet), facet);
     });
 
@@ -940,6 +940,71 @@ export function workspaceContract(
         for (const path of ['', 'rows.csv', 'azureml:other:1', 's3://a/b', 'runs:/a/../b'])
           await rejects(create({ path }), 'BAD_REQUEST');
         await rejects(create({ type: 'table' }), 'BAD_REQUEST');
+      });
+    });
+
+    describeFacet('datastores', () => {
+      const place = { kind: 's3', bucket: 'rows', prefix: 'a/b' } as const;
+
+      it('are kept by name, and are gone when they are removed', async () => {
+        const datastores = workspace.datastores!;
+        const name = unique('store').replace(' ', '-');
+        const more = { description: 'Rows.', tags: { team: 'a' }, secretEnv: 'ROWS_KEYS' };
+        const made = await datastores.create({ name, place, ...more });
+        assert.deepEqual(made, { name, place, ...more, createdAt: made.createdAt });
+        assert.ok(Math.abs(made.createdAt - Date.now()) < 60_000);
+        assert.deepEqual(await datastores.get(name), made);
+        const other = await datastores.create({ name: `${name}-b`, place: { kind: 'folder', path: '/a' } });
+        assert.deepEqual(
+          (await datastores.list()).filter((each) => each.name.startsWith(name)),
+          [made, other],
+        );
+        await datastores.remove(name);
+        await rejects(datastores.get(name), 'NOT_FOUND');
+        await rejects(datastores.remove(name), 'NOT_FOUND');
+        await rejects(datastores.signIn(name, 'x'), 'NOT_FOUND');
+      });
+
+      it('are made once', async () => {
+        const datastores = workspace.datastores!;
+        const name = unique('once').replace(' ', '-');
+        const made = await datastores.create({ name, place });
+        assert.deepEqual(await datastores.create({ name, place }), made);
+        await rejects(datastores.create({ name, place: { ...place, bucket: 'other' } }), 'CONFLICT');
+        await rejects(datastores.create({ name, place, secretEnv: 'A' }), 'CONFLICT');
+        assert.deepEqual(await datastores.get(name), made);
+      });
+
+      it('tell nobody their secrets', async () => {
+        const datastores = workspace.datastores!;
+        const name = unique('secret').replace(' ', '-');
+        const made = await datastores.create({ name, place });
+        await datastores.signIn(name, 'key:very-secret');
+        assert.deepEqual(await datastores.get(name), made);
+        assert.doesNotMatch(JSON.stringify(await datastores.list()), /very-secret/);
+      });
+
+      it('cannot be what nobody could name or reach', async () => {
+        const azure = { account: 'rows', endpoint: 'https://rows.blob.core.windows.net' };
+        const create = (more: object) => workspace.datastores!.create({ name: 'a', place, ...more });
+        for (const name of ['', 'a b', 'a/b', 'a:1', '-a']) await rejects(create({ name }), 'BAD_REQUEST');
+        for (const wrong of [
+          { kind: 'ftp', host: 'a' },
+          { kind: 'folder', path: 'data' },
+          { kind: 's3' },
+          { kind: 's3', bucket: 'a/b' },
+          { ...place, prefix: '../other' },
+          { ...place, prefix: 'a//b' },
+          { ...place, endpoint: 'minio:9000' },
+          { ...place, endpoint: 'https://key:secret@minio' },
+          { ...place, secret: 'key' },
+          { kind: 'azure_blob', container: 'Rows', ...azure },
+          { kind: 'azure_blob', container: 'rows', ...azure, account: 'a.b' },
+          { kind: 'azure_blob', container: 'rows', ...azure, endpoint: `${azure.endpoint}?sv=1&sig=x` },
+          { kind: 'azure_data_lake_gen2', container: 'rows', ...azure },
+        ])
+          await rejects(create({ place: wrong }), 'BAD_REQUEST');
+        await rejects(create({ secretEnv: 'AKIA/secret=' }), 'BAD_REQUEST');
       });
     });
 

@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.js';
 import * as code from './handlers/code.js';
 import * as compute from './handlers/compute.js';
 import * as data from './handlers/data.js';
+import * as datastores from './handlers/datastores.js';
 import * as environments from './handlers/environments.js';
 import * as experiments from './handlers/experiments.js';
 import * as files from './handlers/files.js';
@@ -77,6 +78,11 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/data/version', 'person', data.get),
   route('GET', '/data/runs', 'person', data.runs),
   route('POST', '/data/archive', 'person', data.archive),
+  route('GET', '/datastores', 'person', datastores.list),
+  route('POST', '/datastores', 'person', datastores.create),
+  route('POST', '/datastores/secrets', 'person', datastores.signIn),
+  route('GET', '/datastores/:name', 'person', datastores.get),
+  route('DELETE', '/datastores/:name', 'person', datastores.remove),
   route('GET', '/environments', 'person', environments.list),
   route('POST', '/environments', 'person', environments.create),
   route('GET', '/environments/version', 'person', environments.get),

@@ -126,6 +126,53 @@ export const ArchiveDataBody = Type.Object({
   archived: Type.Boolean(),
 });
 
+export const DatastoreParams = Type.Object({ name: DataName });
+const Words = Type.String({ minLength: 1, maxLength: 4096 });
+const AzurePlace = {
+  account: Words,
+  endpoint: Words,
+  prefix: Type.Optional(Words),
+  application: Type.Optional(
+    Type.Object({ tenantId: Words, clientId: Words }, { additionalProperties: false }),
+  ),
+};
+export const DatastoreBody = Type.Object(
+  {
+    name: DataName,
+    place: Type.Union([
+      Type.Object({ kind: Type.Literal('folder'), path: Words }, { additionalProperties: false }),
+      Type.Object(
+        {
+          kind: Type.Literal('s3'),
+          bucket: Words,
+          prefix: Type.Optional(Words),
+          region: Type.Optional(Words),
+          endpoint: Type.Optional(Words),
+          pathStyle: Type.Optional(Type.Boolean()),
+          profile: Type.Optional(Words),
+        },
+        { additionalProperties: false },
+      ),
+      Type.Object(
+        { kind: Type.Literal('azure_blob'), container: Words, ...AzurePlace },
+        { additionalProperties: false },
+      ),
+      Type.Object(
+        { kind: Type.Literal('azure_data_lake_gen2'), filesystem: Words, ...AzurePlace },
+        { additionalProperties: false },
+      ),
+    ]),
+    secretEnv: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    description: Type.Optional(Type.String({ maxLength: 100_000 })),
+    tags: Type.Optional(Texts),
+  },
+  { additionalProperties: false },
+);
+export const DatastoreSecretsBody = Type.Object(
+  { secrets: Type.Record(DataName, Type.String({ minLength: 1, maxLength: 100_000 })) },
+  { additionalProperties: false },
+);
+
 /** As in Azure ML. `:` and `@` divide a name from its version. */
 const EnvironmentName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$' });
 const EnvironmentVersion = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$' });

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { TrainyardError } from '../../base/errors.js';
 import type { DataPlace } from '../../job/data-place.js';
 import type { DataInput } from '../../job/spec.js';
@@ -51,8 +52,23 @@ export function locate(
       return ofModel(store, name, input, at, depth);
     }
     case 'datastore':
-      throw new TrainyardError('NOT_FOUND', `There is no datastore “${place.datastore}”.`);
+      return inDatastore(store, name, place);
   }
+}
+
+function inDatastore(
+  store: Store,
+  name: string,
+  { datastore, path: inside }: Extract<DataPlace, { kind: 'datastore' }>,
+): Located {
+  const { place } = store.datastores.require(datastore);
+  if (place.kind !== 'folder')
+    throw new TrainyardError('NOT_SUPPORTED', `Datastores of the kind ${place.kind} cannot be read yet.`);
+  const local = path.join(place.path, ...inside.split('/'));
+  if (fs.existsSync(local)) return { local };
+  throw new TrainyardError('NOT_FOUND', `The input ${name} does not exist: ${local}.`, {
+    hint: `Check the path, and the folder of the datastore “${datastore}”.`,
+  });
 }
 
 function ofRun(store: Store, uri: string, { runId, path }: Extract<DataPlace, { kind: 'run' }>): Source {

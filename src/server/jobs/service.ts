@@ -9,6 +9,7 @@ import type { Targets } from '../../targets/targets.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
 import type { BuiltOn, Compute, Leftover, ServerSettings, ShellCommand } from '../../workspace/types.js';
 import { checkOutputs } from '../data/keep-outputs.js';
+import { DatastoreSecrets } from '../datastores/secrets.js';
 import { pinned } from '../data/pin.js';
 import { buildOn } from '../environments/build.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
@@ -72,6 +73,8 @@ export class JobService {
   private readonly late: LatePatterns;
   private readonly ending: Ending;
   private readonly inputs: JobInputs;
+  /** Those of the datastores that jobs read from and write to. */
+  readonly datastoreSecrets = new DatastoreSecrets();
   private readonly scheduler: Scheduler;
   private closed = false;
 

@@ -256,6 +256,13 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
     UNIQUE (name, version)
   );
   `,
+  `
+  -- Datastores, without their secrets.
+  CREATE TABLE datastores (
+    name TEXT PRIMARY KEY, place TEXT NOT NULL, secret_env TEXT,
+    description TEXT NOT NULL, tags TEXT NOT NULL, created_at REAL NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -7,6 +7,7 @@ import { Artifacts } from './artifacts.js';
 import { EventFiles } from './event-files.js';
 import { Experiments } from './experiments.js';
 import { DataAssets } from './data-assets.js';
+import { Datastores } from './datastores.js';
 import { Environments } from './environments.js';
 import { databaseOf, inspect } from './inspect.js';
 import { Jobs } from './jobs.js';
@@ -65,6 +66,7 @@ export class Store {
   readonly models: Models;
   readonly jobs: Jobs;
   readonly data: DataAssets;
+  readonly datastores: Datastores;
   readonly environments: Environments;
   readonly eventFiles: EventFiles;
   readonly purge: Purge;
@@ -99,6 +101,7 @@ export class Store {
     this.metrics = new Metrics(db, touch);
     this.jobs = new Jobs(db, touch);
     this.data = new DataAssets(db, touch);
+    this.datastores = new Datastores(db, touch);
     this.environments = new Environments(db, touch);
     this.eventFiles = new EventFiles(db);
     this.models = new Models(db, touch);

@@ -40,6 +40,11 @@
  *   POST   /data          NewDataAsset    → DataAsset
  *   GET    /data/version?name=&version=   → DataAsset     without a version: the newest
  *   POST   /data/archive  ArchiveRequest  → {}
+ *   GET    /datastores                    → { datastores: Datastore[] }
+ *   POST   /datastores    NewDatastore    → Datastore
+ *   GET    /datastores/:name              → Datastore
+ *   DELETE /datastores/:name              → {}            what is in it stays
+ *   POST   /datastores/secrets DatastoreSecretsRequest → {}  kept in memory only
  *   GET    /environments?name=&archived=1 → { environments: EnvironmentVersion[] }
  *   POST   /environments  NewEnvironment  → EnvironmentVersion
  *   GET    /environments/version?name=&version= → EnvironmentVersion  `latest`: the newest
@@ -140,6 +145,11 @@ export interface ArchiveRequest {
   /** Absent: all of them. */
   version?: string;
   archived: boolean;
+}
+
+export interface DatastoreSecretsRequest {
+  /** By the names of the datastores. */
+  secrets: Record<string, string>;
 }
 
 /** `alive` comes while a build says nothing. */

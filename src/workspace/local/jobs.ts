@@ -5,6 +5,7 @@ import type { Compute, Leftover, Run, ShellCommand } from '../types.js';
 import type { Jobs, SubmitOptions } from '../workspace.js';
 import { asItIs, type Call, type Connection, json } from './connection.js';
 import { LOG_FROM_HEADER, type ServedRun, type SubmitRequest } from './contract.js';
+import { type LocalDatastores, mayUseDatastores } from './datastores.js';
 import { inheritedEnvironment } from './environment.js';
 import { readRun } from './read-run.js';
 
@@ -13,10 +14,12 @@ export class LocalJobs implements Jobs {
   private readonly connection: Connection;
   /** Id of the workspace. */
   private readonly workspace: string;
+  private readonly datastores: LocalDatastores;
 
-  constructor(connection: Connection, workspace: string) {
+  constructor(connection: Connection, workspace: string, datastores: LocalDatastores) {
     this.connection = connection;
     this.workspace = workspace;
+    this.datastores = datastores;
   }
 
   async submit(spec: JobSpec, options: SubmitOptions = {}, signal?: AbortSignal): Promise<Run> {
@@ -27,6 +30,7 @@ export class LocalJobs implements Jobs {
       ...(options.largeFiles && { largeFiles: options.largeFiles }),
       ...(process.platform !== 'win32' && { umask: process.umask() }),
     };
+    if (mayUseDatastores(spec)) await this.datastores.handSecrets(signal);
     const call: Call = { method: 'POST', body, signal };
     return readRun(await this.connection.send('/jobs', call, json<ServedRun>), this.workspace);
   }

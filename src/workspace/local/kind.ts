@@ -65,6 +65,7 @@ export const LOCAL_KIND: WorkspaceKind = {
 
 function opened(entry: WorkspaceEntry, surroundings: Surroundings): LocalWorkspace {
   const { id, name: label } = entry;
-  const { serverEntry } = surroundings;
-  return new LocalWorkspace({ home: homeOfEntry(entry, surroundings), serverEntry }, { id, label });
+  const { serverEntry, credentials } = surroundings;
+  const home = homeOfEntry(entry, surroundings);
+  return new LocalWorkspace({ home, serverEntry }, { id, label }, credentials);
 }

@@ -13,12 +13,14 @@ import type {
   ServerStatus,
   WorkspaceEvent,
 } from '../types.js';
+import type { Credentials } from '../registry.js';
 import type { Workspace } from '../workspace.js';
 import { LocalCode } from './code.js';
 import { asItIs, type Call, Connection, json } from './connection.js';
 import { decodePoints, type ServedPage, type ServedRun } from './contract.js';
 import { LocalEdit } from './edit.js';
 import { LocalData } from './data.js';
+import { LocalDatastores } from './datastores.js';
 import { LocalEnvironments } from './environments.js';
 import { EventStream } from './events.js';
 import { LocalJobs } from './jobs.js';
@@ -39,6 +41,7 @@ export class LocalWorkspace implements Workspace {
   readonly jobs: LocalJobs;
   readonly registry: LocalRegistry;
   readonly data: LocalData;
+  readonly datastores: LocalDatastores;
   readonly environments: LocalEnvironments;
   /** Absolute path of the folder that keeps it. */
   readonly home: string;
@@ -46,7 +49,12 @@ export class LocalWorkspace implements Workspace {
   private readonly connection: Connection;
   private readonly events: EventStream;
 
-  constructor(launch: LaunchOptions, name: { id: string; label: string } = { id: LOCAL_ID, label: 'Local' }) {
+  /** @param credentials secrets of the workspace, such as those of its datastores */
+  constructor(
+    launch: LaunchOptions,
+    name: { id: string; label: string } = { id: LOCAL_ID, label: 'Local' },
+    credentials?: Credentials,
+  ) {
     this.id = name.id;
     this.label = name.label;
     this.home = homeOf(launch);
@@ -58,9 +66,10 @@ export class LocalWorkspace implements Workspace {
     this.edit = new LocalEdit(this.connection);
     this.purge = new LocalPurge(this.connection);
     this.code = new LocalCode(this.connection);
-    this.jobs = new LocalJobs(this.connection, this.id);
     this.registry = new LocalRegistry(this.connection);
     this.data = new LocalData(this.connection, this.id);
+    this.datastores = new LocalDatastores(this.connection, credentials);
+    this.jobs = new LocalJobs(this.connection, this.id, this.datastores);
     this.environments = new LocalEnvironments(this.connection, this.id);
   }
 

@@ -13,7 +13,7 @@ const SERVERS: { version: string; python: PythonEnvironment; withoutLoggedModels
 for (const { version, python, withoutLoggedModels } of SERVERS)
   (hasPython(python) ? describe : describe.skip)(`a tracking server of MLflow ${version}`, () => {
     workspaceContract('mlflow', {
-      lacks: ['environments', 'data'],
+      lacks: ['environments', 'data', 'datastores'],
       wholeUpTo: 2_499,
       ...(withoutLoggedModels && { withoutLoggedModels }),
       async open() {

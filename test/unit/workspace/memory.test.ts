@@ -5,6 +5,7 @@ import { memorySeed } from '../../support/memory-seed.js';
 
 // What other tests stand on has to do what the real kinds do.
 workspaceContract('memory', {
+  lacks: ['datastores'],
   listensAfter: 0,
   open() {
     const workspace = new MemoryWorkspace({ id: `memory-${randomUUID()}` });
