@@ -46,6 +46,19 @@ export class Frames {
 export async function copyLog(
   engine: Engine,
   runId: string,
+  to: { file: string; start: number },
+  signal: AbortSignal,
+): Promise<void> {
+  await follow(engine, runId, to, signal);
+  if (signal.aborted) return;
+  // An engine may end the stream of a follower before it has sent the last lines. Who asks again gets them.
+  const last = await engineOutput(engine, runId);
+  if (!(await endsWith(to.file, last))) await follow(engine, runId, to, signal);
+}
+
+async function follow(
+  engine: Engine,
+  runId: string,
   { file, start }: { file: string; start: number },
   signal: AbortSignal,
 ): Promise<void> {
@@ -76,6 +89,21 @@ export async function copyLog(
     }
   } finally {
     signal.removeEventListener('abort', stop);
+    await handle.close();
+  }
+}
+
+async function endsWith(file: string, last: Buffer): Promise<boolean> {
+  const handle = await fs.promises.open(file);
+  try {
+    const { size } = await handle.stat();
+    if (size < last.length) return false;
+    const { buffer } = await handle.read({
+      buffer: Buffer.alloc(last.length),
+      position: size - last.length,
+    });
+    return buffer.equals(last);
+  } finally {
     await handle.close();
   }
 }

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { type ContainerState, endedStatus } from '../../../../src/targets/docker/ended.js';
-import { Frames } from '../../../../src/targets/docker/engine-log.js';
+import { copyLog, Frames } from '../../../../src/targets/docker/engine-log.js';
 import { entryOf, NOT_TOLD } from '../../../../src/targets/docker/entry.js';
 import { limitsOf, problemsWith } from '../../../../src/targets/docker/limits.js';
 import { codePlace } from '../../../../src/targets/docker/names.js';
 import { parseMount, readSettings } from '../../../../src/targets/docker/settings.js';
 import { type Sample, usageIn } from '../../../../src/targets/docker/stats.js';
-import type { EngineInfo } from '../../../../src/targets/docker/engine.js';
+import { Engine, type EngineInfo } from '../../../../src/targets/docker/engine.js';
 
 describe('the settings of Docker', () => {
   it('have defaults, and say which of them is wrong', () => {
@@ -63,6 +68,29 @@ describe('the output that an engine keeps', () => {
       for (let at = 0; at < whole.length; at += size)
         parts.push(...frames.take(Buffer.from(whole.subarray(at, at + size))));
       assert.equal(Buffer.concat(parts).toString(), expected, String(size));
+    }
+  });
+
+  it('is whole also where the engine ends the stream of a follower early', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ty-log-'));
+    const file = path.join(folder, 'output.log');
+    fs.writeFileSync(file, 'of us\n');
+    const all = [frame(1, 'first\n'), frame(2, 'last')];
+    let followers = 0;
+    const server = http.createServer(({ url }, response) => {
+      const isCutOff = url?.includes('follow=true') && followers++ === 0;
+      response.end(Buffer.concat(isCutOff ? all.slice(0, 1) : all));
+    });
+    try {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const engine = new Engine({ host: `tcp://127.0.0.1:${port}` });
+      await copyLog(engine, 'run', { file, start: 6 }, new AbortController().signal);
+      assert.equal(fs.readFileSync(file, 'utf8'), 'of us\nfirst\nlast');
+      assert.equal(followers, 2);
+    } finally {
+      server.close();
+      fs.rmSync(folder, { recursive: true });
     }
   });
 });
