@@ -1,8 +1,16 @@
 import fs from 'node:fs';
+import process from 'node:process';
 import type { Command } from 'commander';
 import { TrainyardError } from '../base/errors.js';
-import { addressOf, type AttachConfiguration, attachConfiguration, pathMappings } from '../job/debug.js';
-import { hasDebugpy, installDebugpy, missingDebugpy } from '../job/debugpy.js';
+import {
+  addressOf,
+  type AttachConfiguration,
+  attachConfiguration,
+  pathMappings,
+  runsHere,
+} from '../job/debug.js';
+import { findDebugpy, installDebugpy, missingDebugpy } from '../job/debugpy.js';
+import { listPythons } from '../job/python/find.js';
 import type { CommandJob } from '../job/spec.js';
 import { ACTIVE_STATES, type Run } from '../workspace/types.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -12,6 +20,9 @@ import { stateOf } from './failure.js';
 import { waitFor } from './follow.js';
 import { print, printJson, shellWord } from './output.js';
 import { submitJob, type SubmitFlags, withJobOptions } from './submit.js';
+
+/** Interpreters of this machine that are asked for debugpy. */
+const MOST_PYTHONS = 5;
 
 export function addDebug(program: Command): void {
   withJobOptions(program.command('debug'))
@@ -36,12 +47,29 @@ async function debug(file: string | undefined, rest: string[], flags: SubmitFlag
 }
 
 /** @throws NO_INTERPRETER when debugpy is missing */
-async function debuggerFor({ interpreter }: Planned): Promise<NonNullable<CommandJob['debug']>> {
-  if (interpreter && /python/i.test(interpreter.path) && !(await hasDebugpy(interpreter.path)))
+async function debuggerFor({ interpreter, spec }: Planned): Promise<NonNullable<CommandJob['debug']>> {
+  if (!runsHere(spec)) return debugpyAround(spec.codeFolder);
+  if (interpreter && /python/i.test(interpreter.path) && (await findDebugpy(interpreter.path)) === undefined)
     throw missingDebugpy(
       interpreter.path,
       `Install it with: ${installDebugpy(interpreter.path).map(shellWord).join(' ')}`,
     );
+  return {};
+}
+
+/** That of the first interpreter of a project that has one: for a Python elsewhere that has none. */
+async function debugpyAround(folder: string): Promise<{ debugpy?: string }> {
+  for (const { path } of listPythons({ folder, codeFolder: folder, env: process.env }).slice(
+    0,
+    MOST_PYTHONS,
+  )) {
+    const debugpy = await findDebugpy(path).catch((error: unknown) => {
+      // One that does not run has none.
+      if (TrainyardError.is(error, 'NO_INTERPRETER')) return undefined;
+      throw error;
+    });
+    if (debugpy !== undefined) return { debugpy };
+  }
   return {};
 }
 

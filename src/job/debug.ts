@@ -1,30 +1,21 @@
 /** How a job runs under debugpy, and how an editor attaches to it. */
 import path from 'node:path';
 import { within } from '../base/within.js';
-import { nameOfInterpreter, programOf, type Runnable } from './spec.js';
+import { type CommandJob, nameOfInterpreter, programOf, type Runnable } from './spec.js';
 
-export interface DebuggerListens {
-  host: string;
-  /** 0: any that is free. */
-  port: number;
-  /** Absolute path of the folder of the package debugpy, where the job runs. Absent: that of the job's interpreter. */
-  debugpy?: string;
-}
+/** Only where the job runs can it be reached. The system chooses the port, as several jobs may be debugged. */
+const LISTENS = '127.0.0.1:0';
 
 /** The command, in which debugpy starts what Python was to start and waits for an editor before its first line. */
-export function underDebugger(
-  command: readonly string[],
-  { host, port, debugpy }: DebuggerListens,
-): string[] {
+export function underDebugger(command: readonly string[]): string[] {
   const [python = '', ...args] = command;
   const { options, entry } = splitPython(args);
-  return [
-    python,
-    ...options,
-    ...(debugpy === undefined ? ['-m', 'debugpy'] : [debugpy]),
-    ...['--listen', `${host}:${port}`, '--wait-for-client'],
-    ...entry,
-  ];
+  return [python, ...options, '-m', 'debugpy', '--listen', LISTENS, '--wait-for-client', ...entry];
+}
+
+/** Whether the job runs with an interpreter of this machine: whether that has debugpy is known before the submit. */
+export function runsHere({ target, environment }: Pick<CommandJob, 'target' | 'environment'>): boolean {
+  return target === 'local' && (environment === undefined || environment.kind === 'interpreter');
 }
 
 /** Why a job cannot be debugged, for people: a sentence. undefined when it can. */

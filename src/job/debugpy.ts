@@ -5,18 +5,19 @@ import { TrainyardError } from '../base/errors.js';
 const PATIENCE = 30;
 
 /** Finds it as `python -m debugpy` does, without importing it. */
-const ASK = `import importlib.util, sys; sys.exit(0 if importlib.util.find_spec('debugpy') else 3)`;
+const ASK = `import importlib.util, os, sys
+found = importlib.util.find_spec('debugpy')
+sys.stdout.write(os.path.dirname(os.path.abspath(found.origin)) if found and found.origin else '')`;
 
-/** Whether an interpreter has debugpy. @throws NO_INTERPRETER when it does not run */
-export function hasDebugpy(interpreter: string): Promise<boolean> {
+/** The folder of an interpreter's debugpy; undefined when it has none. @throws NO_INTERPRETER when it does not run */
+export function findDebugpy(interpreter: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     execFile(
       interpreter,
       ['-c', ASK],
       { timeout: PATIENCE * 1000, windowsHide: true },
-      (error, _out, stderr) => {
-        if (!error) return resolve(true);
-        if (error.code === 3) return resolve(false);
+      (error, out, stderr) => {
+        if (!error) return resolve(out || undefined);
         const why = stderr.trim().split('\n').at(-1) || error.message;
         reject(new TrainyardError('NO_INTERPRETER', `${interpreter} does not run: ${why}`, { cause: error }));
       },

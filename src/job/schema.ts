@@ -189,7 +189,7 @@ export const CommandJob = Type.Object(
             ...Path,
             title: 'debugpy',
             description:
-              'Absolute path of the folder of the package debugpy, on the submitter’s machine. Absent: that of the environment.',
+              'Absolute path of the folder of the package debugpy, on the submitter’s machine, for an environment that has none.',
           }),
         },
         {

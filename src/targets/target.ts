@@ -31,7 +31,7 @@ import type {
   Runnable,
 } from '../job/spec.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
-import type { JobDebugger, Machine } from '../workspace/types.js';
+import type { DebugWish, JobDebugger, JobPython, Machine } from '../workspace/types.js';
 
 export interface Target {
   /** As the registry lists it. */
@@ -124,6 +124,15 @@ export interface Target {
    * may copy them into a folder of its own. Without this method, those that `collect` hands over are read at the end.
    */
   eventFolders?(handle: Handle): Promise<readonly EventFolder[]>;
+
+  /** The Pythons of a running job that a debugger can listen in, the first to start first. */
+  pythons?(handle: Handle): Promise<readonly JobPython[]>;
+  /**
+   * Has a debugger listen in a running job that was not submitted with one; `status` tells where. A job has one: where one
+   * listens, nothing changes.
+   * @throws TrainyardError, see `haveDebugger` of `shared/debugger.ts`
+   */
+  debug?(handle: Handle, wish: DebugWish): Promise<void>;
 
   /** A job of this id is about to be started: what takes time may be done meanwhile. `forget`: it is not after all. */
   expect?(id: string): void;

@@ -119,6 +119,22 @@ export interface JobDebugger {
   waits: boolean;
 }
 
+/** A Python of a running job in which a debugger can listen. */
+export interface JobPython {
+  /** As the job knows it: in a container, another than outside. */
+  pid: number;
+  /** The words that it was started with. */
+  command: readonly string[];
+}
+
+/** What a debugger in a running job is to be. */
+export interface DebugWish {
+  /** Of the Python that it is to listen in; default: the first. */
+  pid?: number;
+  /** Absolute path on this machine of the folder of debugpy, for a Python that has none. */
+  debugpy?: string;
+}
+
 /** A target that does not answer. */
 export interface Unreachable {
   /** ms since the epoch */

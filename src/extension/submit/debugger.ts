@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
-import { attachConfiguration, pathMappings } from '../../job/debug.js';
-import { hasDebugpy } from '../../job/debugpy.js';
+import { attachConfiguration, pathMappings, runsHere } from '../../job/debug.js';
+import { findDebugpy } from '../../job/debugpy.js';
 import type { CommandJob } from '../../job/spec.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import type { Remedy } from '../errors.js';
@@ -37,12 +37,24 @@ export function debuggerRemedies(error: unknown): Remedy[] {
   ];
 }
 
-/** The debugger that a job is to run under: that of its interpreter, else the copy of the Python Debugger extension. */
-export async function debuggerFor(interpreter: string): Promise<NonNullable<CommandJob['debug']>> {
-  if (await hasDebugpy(interpreter)) return {};
+/** The copy of debugpy that comes with the Python Debugger extension. */
+export function bundledDebugpy(): string | undefined {
   const { extensionPath = '' } = vscode.extensions.getExtension(PYTHON_DEBUGGER) ?? {};
   const bundled = path.join(extensionPath, 'bundled', 'libs', 'debugpy');
-  if (extensionPath !== '' && fs.existsSync(path.join(bundled, '__main__.py'))) return { debugpy: bundled };
+  return extensionPath !== '' && fs.existsSync(path.join(bundled, '__main__.py')) ? bundled : undefined;
+}
+
+/**
+ * The debugger that a job is to run under: that of its environment, else the copy of the Python Debugger extension.
+ * @param interpreter of this machine @throws NO_INTERPRETER when there is none
+ */
+export async function debuggerFor(
+  spec: CommandJob,
+  interpreter: string,
+): Promise<NonNullable<CommandJob['debug']>> {
+  const debugpy = bundledDebugpy() ?? (await findDebugpy(interpreter));
+  if (debugpy !== undefined) return { debugpy };
+  if (!runsHere(spec)) return {};
   throw new TrainyardError(
     'NO_INTERPRETER',
     vscode.l10n.t('debugpy is not installed for {0}.', interpreter),

@@ -48,13 +48,13 @@ export class Submitter {
 
   /**
    * Undefined when a person stopped it.
-   * @param debuggerOf the debugger that it is to run under, by its interpreter
+   * @param debuggerOf the debugger that it is to run under
    */
   async submitScript(
     script: Script,
     options: ScriptOptions,
     displayName?: string,
-    debuggerOf?: (interpreter: string) => Promise<NonNullable<JobSpec['debug']>>,
+    debuggerOf?: (spec: JobSpec, interpreter: string) => Promise<NonNullable<JobSpec['debug']>>,
   ): Promise<Run | undefined> {
     if (!(await saveEdits(settings.saveBeforeSubmit()))) return undefined;
     await requireFile(script.uri);
@@ -63,7 +63,7 @@ export class Submitter {
     const spec = found
       ? buildModuleJob({ ...job, module: found.name, found, pythonPath: process.env['PYTHONPATH'] })
       : buildScriptJob({ ...job, script: script.uri.fsPath });
-    const debug = await debuggerOf?.(job.interpreter);
+    const debug = await debuggerOf?.(spec, job.interpreter);
     return this.#submitLogging({ ...spec, ...(debug && { debug }) }, options, secrets);
   }
 

@@ -19,6 +19,10 @@ export const FILES = {
   kept: 'kept',
   log: 'output.log',
   output: 'output',
+  /** What the job's Pythons find at their start, and tell of debuggers. */
+  python: 'python',
+  /** The port by which an editor on this machine reaches the debugger. */
+  forward: 'forward.json',
   home: 'home',
 } as const;
 

@@ -5,15 +5,18 @@ import { type Engine, EngineError } from './engine.js';
 
 export interface Image {
   id: string;
-  /** Names of the variables that it sets. */
-  variables: ReadonlySet<string>;
+  /** That it sets. */
+  variables: ReadonlyMap<string, string>;
 }
 
 export async function findImage(engine: Engine, name: string): Promise<Image | undefined> {
   const found = await engine.find((docker) => docker.getImage(name).inspect());
   if (!found) return undefined;
-  const variables = (found.Config?.Env ?? []).map((pair) => pair.slice(0, pair.indexOf('=')));
-  return { id: found.Id, variables: new Set(variables) };
+  const variables = (found.Config?.Env ?? []).map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return { id: found.Id, variables: new Map(variables) };
 }
 
 /** A sentence when the image is neither here nor to be had; asks its registry when it is not here. */

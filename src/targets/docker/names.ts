@@ -30,6 +30,8 @@ export const INSIDE = {
   home: '/trainyard/home',
   inputs: '/trainyard/inputs',
   caches: '/trainyard/caches',
+  python: '/trainyard/python',
+  debuggers: '/trainyard/debuggers',
   /** The person's folder, which links in the code lead to. */
   project: '/trainyard/project',
 } as const;

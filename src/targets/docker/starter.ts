@@ -4,10 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { TrainyardError } from '../../base/errors.js';
-import { nameOfInterpreter, programOf } from '../../job/spec.js';
+import { underDebugger } from '../../job/debug.js';
+import { nameOfInterpreter, programOf, type Runnable } from '../../job/spec.js';
 import type { TargetContext } from '../context.js';
 import { bound, outputPlaces } from '../shared/bindings.js';
 import { checkedOut, type Slots } from '../shared/checkouts/slots.js';
+import { debuggerVariables } from '../shared/debugger.js';
 import { environmentElsewhere, TRACKING } from '../shared/environment.js';
 import { writeJson } from '../shared/json-file.js';
 import { buildProgress, type Starting } from '../shared/starts.js';
@@ -21,6 +23,7 @@ import { FILES, isThere, type PlaceFile } from './files.js';
 import { findImage, type Image, pullImage } from './images.js';
 import { type Bind, joinInputs } from './inputs.js';
 import { codePlace, containerName, INSIDE } from './names.js';
+import { provideDebugpy, pythonPath, setUpPython } from './python.js';
 import type { DockerSettings } from './settings.js';
 import type { Watch } from './watch.js';
 import type { Ways } from './way.js';
@@ -115,13 +118,20 @@ export class Starter {
       { outputs: variables },
     );
     const hasOwn = TRACKING in own;
-    const ofJob: Record<string, string> = hasOwn ? { ...others, [TRACKING]: tracking as string } : others;
+    const { debug } = job;
+    const debugpy = debug?.debugpy === undefined ? undefined : await provideDebugpy(home, debug.debugpy);
+    const ofJob: Record<string, string> = {
+      ...others,
+      ...(hasOwn && { [TRACKING]: tracking as string }),
+      PYTHONPATH: pythonPath(others['PYTHONPATH'] ?? image.variables.get('PYTHONPATH')),
+      ...(debug && debuggerVariables(debugpy)),
+    };
     /** The address of the server is known once the container is there, with some engines. */
     const toTell = async () => (hasOwn ? secrets : { [TRACKING]: await way.trackingUrl(), ...secrets });
     const env = {
       ...usualVariables(person, {
         caches: settings.caches,
-        known: new Set([...image.variables, ...Object.keys(ofJob), ...Object.keys(secrets)]),
+        known: new Set([...image.variables.keys(), ...Object.keys(ofJob), ...Object.keys(secrets)]),
       }),
       ...ofJob,
     };
@@ -132,9 +142,11 @@ export class Starter {
       ...inputs.binds,
       ...data.map(({ source, at }) => ({ source, target: at, readOnly: true })),
       ...(settings.caches ? [this.cacheBind()] : []),
+      ...setUpPython(home, folder),
       ...settings.mounts,
     ];
-    const all = [...(words.launcher ?? []), ...inImage(job, words.command)];
+    const command = inImage(job, words.command);
+    const all = [...(words.launcher ?? []), ...(debug ? underDebugger(command) : command)];
     const create = async (hasShell: boolean) => {
       const told = hasShell ? {} : await toTell();
       const entry = hasShell ? entryOf(all, INSIDE.log) : undefined;
@@ -256,7 +268,10 @@ export function imageNamed(
 }
 
 /** An interpreter of this machine has another name there: `python3.11` is Python. */
-function inImage({ environment }: Job, command: readonly string[]): readonly string[] {
+export function inImage(
+  { environment }: Pick<Runnable, 'environment'>,
+  command: readonly string[],
+): readonly string[] {
   const [program = '', ...args] = command;
   const isOfMachine =
     environment?.kind === 'interpreter' && programOf({ command, environment }) === environment.path;

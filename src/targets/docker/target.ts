@@ -11,6 +11,7 @@ import type { TargetContext } from '../context.js';
 import { collectOutputs, type CodePlace } from '../shared/checkouts/collect.js';
 import { Slots } from '../shared/checkouts/slots.js';
 import { storesIn } from '../shared/checkouts/stores.js';
+import { undebugged } from '../shared/debugger.js';
 import { readGpus } from '../shared/gpu.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { readAt } from '../shared/read-at.js';
@@ -31,6 +32,7 @@ import type {
   Usage,
 } from '../target.js';
 import { BuiltImages } from './build.js';
+import { debuggerOf } from './debugger.js';
 import { DiskUse } from './disk-use.js';
 import { type ContainerState, endedStatus, timeOf } from './ended.js';
 import { type Endpoint, findEndpoint } from './endpoint.js';
@@ -42,8 +44,9 @@ import { problemWithImage } from './images.js';
 import { findLeftovers, removeLeftovers } from './leftovers.js';
 import { problemsWith } from './limits.js';
 import { containerName, keptImage } from './names.js';
+import { problemWithPython } from './programs.js';
 import { type DockerSettings, readSettings } from './settings.js';
-import { cachesIn, imageNamed, NAME_ONE, removeContainer, type Side, Starter } from './starter.js';
+import { cachesIn, imageNamed, inImage, NAME_ONE, removeContainer, type Side, Starter } from './starter.js';
 import { StatsMeter } from './stats.js';
 import { Watch } from './watch.js';
 import { problemWithWay, Ways } from './way.js';
@@ -133,7 +136,6 @@ export class DockerTarget implements Target {
         ? [`A job in a container needs an image. ${NAME_ONE}`]
         : []),
       ...problemsWith(spec.resources, info),
-      ...(spec.debug ? ['A job in a container cannot be debugged yet. Debug it on the target “local”.'] : []),
       ...settings.mounts
         .filter(({ source }) => !fs.existsSync(source))
         .map(({ source }) => `The folder ${source} of the setting trainyard.docker.mounts does not exist.`),
@@ -144,7 +146,13 @@ export class DockerTarget implements Target {
         : image === undefined
           ? undefined
           : await problemWithImage(engine, image);
-    return missing === undefined ? problems : [...problems, missing];
+    const [program = ''] = inImage(spec, spec.command);
+    const { home } = this.options;
+    const undebuggable =
+      spec.debug && image !== undefined
+        ? await problemWithPython(engine, image, { program, home })
+        : undefined;
+    return [...problems, missing, undebuggable].filter((problem) => problem !== undefined);
   }
 
   plan({ id }: Job): Handle {
@@ -219,7 +227,9 @@ export class DockerTarget implements Target {
       if (place.engineLogs) this.copy(side.engine, id, folder, place);
       const startedAt = timeOf(container.StartedAt) ?? Date.now();
       const isNew = !isThere(folder, FILES.told) && Date.now() - startedAt < UNTOLD_FOR;
-      return isNew ? { state: 'starting' } : { state: 'running', startedAt };
+      if (isNew) return { state: 'starting' };
+      const listening = debuggerOf(id, folder, place.root);
+      return { state: 'running', startedAt, ...(listening && { debugger: listening }) };
     }
     return this.endOf(side.engine, { id, folder, place, container });
   }
@@ -264,7 +274,10 @@ export class DockerTarget implements Target {
     }
     const size = fs.statSync(log, { throwIfNoEntry: false })?.size ?? 0;
     const tail = (await readAt(log, Math.max(0, size - LOG_END), LOG_END)).toString();
-    const ended = endedStatus(container, place, readJson<EndingFile>(folder, FILES.ending), tail);
+    const ended = undebugged(
+      path.join(folder, FILES.python),
+      endedStatus(container, place, readJson<EndingFile>(folder, FILES.ending), tail),
+    );
     writeJson(folder, FILES.exit, ended);
     this.meter.forget(id);
     return ended;

@@ -1,6 +1,6 @@
 /**
  * One for each home and engine, detached: `node watcher.js <folder>`, with what it has to know in the folder. It outlives the server
- * and sees to what must not depend on it while containers run: the timeouts, the cancels, and a server to log to.
+ * and sees to what must not depend on it while containers run: the timeouts, the cancels, the editors that debug, and a server to log to.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { keepAlive } from '../shared/revive.js';
 import { Engine } from './engine.js';
 import { timeOf } from './ended.js';
 import { type EndingFile, FILES } from './files.js';
+import { Forwards } from './forward.js';
 import { LABELS } from './names.js';
 import { BEAT, type Beat, isNewer, WATCH, type WatchFile } from './watch.js';
 
@@ -40,6 +41,7 @@ async function main(folder: string): Promise<void> {
   if (told.revive) keepAlive(told.revive);
 
   const watched = new Map<string, Watched>();
+  const forwards = new Forwards(engine, say);
   let lookAt = 0;
   /** When there was a container last, and when the engine answered last. */
   let [seen, answered] = [Date.now(), Date.now()];
@@ -50,7 +52,7 @@ async function main(folder: string): Promise<void> {
     if (Date.now() >= lookAt) {
       lookAt = Date.now() + LOOK_EVERY;
       try {
-        await look(engine, told.home, watched);
+        for (const id of await look(engine, told.home, watched)) forwards.drop(id);
         answered = Date.now();
         if (watched.size > 0) seen = answered;
         // Its age says that somebody is here.
@@ -62,7 +64,10 @@ async function main(folder: string): Promise<void> {
       }
     }
     // A container may have ended this moment; else it is tried again with the next tick.
-    for (const [id, job] of watched) await see(engine, id, job).catch(say);
+    for (const [id, job] of watched) {
+      await see(engine, id, job).catch(say);
+      forwards.see(id, job.folder);
+    }
     await sleep(TICK);
   }
   fs.rmSync(path.join(folder, BEAT), { force: true });
@@ -77,12 +82,14 @@ function say(error: unknown): void {
   said = text;
 }
 
-async function look(engine: Engine, home: string, watched: Map<string, Watched>): Promise<void> {
+/** @returns the containers that have ended since */
+async function look(engine: Engine, home: string, watched: Map<string, Watched>): Promise<string[]> {
   const running = await engine.call((docker) =>
     docker.listContainers({ filters: { label: [`${LABELS.home}=${home}`], status: ['running', 'paused'] } }),
   );
   const ids = new Set(running.map(({ Id }) => Id));
-  for (const id of watched.keys()) if (!ids.has(id)) watched.delete(id);
+  const ended = [...watched.keys()].filter((id) => !ids.has(id));
+  for (const id of ended) watched.delete(id);
   for (const { Id, Labels } of running) {
     if (watched.has(Id)) continue;
     const found = await engine.find((docker) => docker.getContainer(Id).inspect());
@@ -99,6 +106,7 @@ async function look(engine: Engine, home: string, watched: Map<string, Watched>)
       killAt: ending ? ending.at + grace : Infinity,
     });
   }
+  return ended;
 }
 
 async function see(engine: Engine, id: string, job: Watched): Promise<void> {

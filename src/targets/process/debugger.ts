@@ -1,7 +1,10 @@
 /** The debugger of a job that is a process here. */
+import process from 'node:process';
+import { hasCode } from '../../base/errors.js';
 import type { JobDebugger } from '../../workspace/types.js';
-import { DEBUGGER_FILE, TELL_DEBUGGER_VARIABLE, type ToldDebugger } from '../shared/debugger.js';
-import type { Job } from '../target.js';
+import { type AskablePython, listensIn, type Reach } from '../shared/debugger.js';
+import { ASK_SIGNAL } from '../shared/debugger-hook.js';
+import { readStat } from '../shared/proc.js';
 import { FILES, readJson, writeJson } from './files.js';
 import { pythonFolderIn } from './outside-code.js';
 
@@ -10,24 +13,32 @@ interface DebugFile {
   root: string;
 }
 
-/** Environment variables of a job that is debugged. */
-export function debuggerVariables({ debugpy = '' }: NonNullable<Job['debug']>): Record<string, string> {
-  return {
-    [TELL_DEBUGGER_VARIABLE]: debugpy,
-    // Else it warns in the job's log of modules of Python that it cannot show.
-    PYDEVD_DISABLE_FILE_VALIDATION: '1',
-  };
-}
-
-/** A job is about to start under a debugger. @param root of its code, as it sees it */
-export function expectDebugger(jobFolder: string, root: string): void {
+/** For whom attaches to the job. @param root of its code, as it sees it */
+export function noteRoot(jobFolder: string, root: string): void {
   writeJson(jobFolder, FILES.debug, { root } satisfies DebugFile);
 }
 
 /** Where the debugger of a job listens; undefined when it has none, or does not listen yet. */
 export function debuggerOf(jobFolder: string): JobDebugger | undefined {
-  const expected = readJson<DebugFile>(jobFolder, FILES.debug);
-  if (!expected) return undefined;
-  const told = readJson<ToldDebugger>(pythonFolderIn(jobFolder), DEBUGGER_FILE);
-  return told?.port === undefined ? undefined : { ...told, ...expected };
+  const told = listensIn(pythonFolderIn(jobFolder));
+  const noted = told && readJson<DebugFile>(jobFolder, FILES.debug);
+  return noted && { host: told.host, port: told.port, waits: told.waits, ...noted };
+}
+
+export function reachOf(jobFolder: string): Reach {
+  return {
+    folder: pythonFolderIn(jobFolder),
+    living: async (pythons) => pythons.filter(({ pid }) => sendTo(pid, 0) && readStat(pid)?.state !== 'Z'),
+    signal: async ({ pid }: AskablePython) => void sendTo(pid, ASK_SIGNAL),
+  };
+}
+
+/** @returns whether there is such a process of the person's */
+function sendTo(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (hasCode(error, 'ESRCH', 'EPERM')) return false;
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../../base/errors.js';
 import { within } from '../../base/within.js';
+import { makeDebuggerFolder } from '../shared/debugger.js';
 import { SITECUSTOMIZE } from './sitecustomize.js';
 import type { Slot } from '../shared/checkouts/slots.js';
 
@@ -19,7 +20,7 @@ const OWN = 'own';
 const GENERATED = /[\\/]torchinductor_[^\\/]+[\\/]/;
 
 /**
- * Has every Python of a job note what it used, and do with mounted folders what it does with others.
+ * Has every Python of a job note what it used, do with mounted folders what it does with others, and let a debugger in.
  * @param mounted folders as the job sees them; undefined: the checkout does not stand in the place of the person's folder
  * @returns PYTHONPATH for the job
  */
@@ -30,6 +31,7 @@ export function setUpPython(
 ): string {
   const folder = pythonFolderIn(jobFolder);
   fs.mkdirSync(path.join(folder, 'used'), { recursive: true, mode: 0o700 });
+  makeDebuggerFolder(folder);
   if (mounted) fs.writeFileSync(path.join(folder, OWN), '', { mode: 0o600 });
   fs.writeFileSync(path.join(folder, 'mounted'), (mounted ?? []).join('\0'), { mode: 0o600 });
   fs.writeFileSync(path.join(folder, 'sitecustomize.py'), SITECUSTOMIZE, { mode: 0o600 });

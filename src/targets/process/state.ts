@@ -3,10 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { TargetStatus } from '../target.js';
+import { undebugged } from '../shared/debugger.js';
 import { type ExitFile, FILES, readJson, readProcess } from './files.js';
 import { debuggerOf } from './debugger.js';
 import { isSame } from './identity.js';
 import { killGroup } from './kill.js';
+import { pythonFolderIn } from './outside-code.js';
 
 export async function stateOf(folder: string): Promise<TargetStatus> {
   const supervisor = readProcess(folder, FILES.supervisor);
@@ -15,7 +17,7 @@ export async function stateOf(folder: string): Promise<TargetStatus> {
   const running = job !== undefined && (await isSame(job.pid, job.identity));
   // Read last: a supervisor that was alive a moment ago may have written it since.
   const exit = readJson<ExitFile>(folder, FILES.exit);
-  if (exit) return { state: 'ended', ...exit };
+  if (exit) return undebugged(pythonFolderIn(folder), { state: 'ended', ...exit });
   if (job && (running || supervised)) {
     const listening = debuggerOf(folder);
     return { state: 'running', startedAt: job.startedAt, ...(listening && { debugger: listening }) };

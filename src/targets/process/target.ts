@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import { underDebugger } from '../../job/debug.js';
 import type { JobSpec } from '../../job/spec.js';
-import type { Machine } from '../../workspace/types.js';
+import type { DebugWish, JobPython, Machine } from '../../workspace/types.js';
 import type { TargetContext } from '../context.js';
 import { bound, outputPlaces } from '../shared/bindings.js';
+import { debuggerVariables, haveDebugger, pythonsIn } from '../shared/debugger.js';
 import { environmentHere, secretsHere } from '../shared/environment.js';
 import { readAt } from '../shared/read-at.js';
 import { buildProgress, type Starting, Starts } from '../shared/starts.js';
@@ -25,7 +26,7 @@ import type {
   Usage,
 } from '../target.js';
 import { prepareFolders } from './checkout.js';
-import { debuggerVariables, expectDebugger } from './debugger.js';
+import { noteRoot, reachOf } from './debugger.js';
 import { BESIDE, type CodePlace, collectOutputs } from '../shared/checkouts/collect.js';
 import {
   type ExitFile,
@@ -54,8 +55,6 @@ import { findViewMaker, type ViewMaker } from './view.js';
 
 /** Bytes of a log that are read at once. */
 const LOG_CHUNK = 256 * 1024;
-/** Only this machine can attach. The system chooses the port, as several jobs may be debugged. */
-const ON_LOOPBACK = { host: '127.0.0.1', port: 0 };
 /** Milliseconds in which a supervisor that a server before this one started may still come up. */
 const LATE_START = 5_000;
 
@@ -181,7 +180,7 @@ export class ProcessTarget implements Target {
     const plain = environmentHere(job, { outputs: bindings, ceilings: [home, path.dirname(root)] });
     const env = inEnvironment({ ...job, ...words }, plain, this.environments.root);
     const invoked = resolve({ ...job, ...words }, { env });
-    const command = job.debug ? underDebugger(invoked, { ...ON_LOOPBACK, ...job.debug }) : invoked;
+    const command = job.debug ? underDebugger(invoked) : invoked;
     const maker = await this.viewMaker();
     for (const { path: name } of job.outputs)
       fs.mkdirSync(path.join(folders.output, name), { recursive: true, mode: 0o700 });
@@ -197,12 +196,12 @@ export class ProcessTarget implements Target {
       home,
       canMount: maker !== undefined,
     });
-    if (job.debug) expectDebugger(folder, seen);
+    noteRoot(folder, seen);
     return {
       id: job.id,
       cwd,
       command,
-      env: { ...env, ...variables, ...(job.debug && debuggerVariables(job.debug)) },
+      env: { ...env, ...variables, ...(job.debug && debuggerVariables(job.debug.debugpy)) },
       ...(job.umask !== undefined && { umask: job.umask }),
       timeout: job.timeout,
       grace: job.grace,
@@ -290,6 +289,15 @@ export class ProcessTarget implements Target {
 
   machine(): Promise<Machine> {
     return readMachine();
+  }
+
+  async pythons(handle: Handle): Promise<JobPython[]> {
+    const { folder, living } = reachOf(folderOf(handle));
+    return (await living(pythonsIn(folder))).map(({ pid, command }) => ({ pid, command }));
+  }
+
+  debug(handle: Handle, wish: DebugWish): Promise<void> {
+    return haveDebugger(reachOf(folderOf(handle)), wish);
   }
 
   /** What git ignores is joined to the code; scripts like to write there. */

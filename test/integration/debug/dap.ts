@@ -24,6 +24,8 @@ export class DebugClient {
     this.socket = socket;
     socket.on('data', (chunk) => this.receive(chunk));
     socket.on('close', () => this.wake());
+    // Who waits for an answer is told when it closes.
+    socket.on('error', () => socket.destroy());
   }
 
   static async connect({ host, port }: { host: string; port: number }): Promise<DebugClient> {
