@@ -27,7 +27,8 @@ import {
   versionWords,
 } from './assets.js';
 import { openWorkspace } from './context.js';
-import { count, print, printJson, table } from './output.js';
+import { count, print, printJson, shellWord, table } from './output.js';
+import { repositoryRoot } from './repository.js';
 
 interface CreateFlags extends Json {
   file?: string;
@@ -50,7 +51,10 @@ export function addEnvironment(program: Command): void {
   environment
     .command('create')
     .description('keep an environment under a name')
-    .option('-f, --file <file>', 'environment file of Azure ML, conda file, or requirements.txt')
+    .option(
+      '-f, --file <file>',
+      'environment file of Azure ML, conda file, requirements.txt, uv.lock, pyproject.toml or Dockerfile; default: the nearest one',
+    )
     .option('--image <image>', 'container image, alone or for what the file adds')
     .option(
       '--interpreter [path]',
@@ -139,11 +143,9 @@ async function show(reference: string, flags: Json) {
 }
 
 async function create(flags: CreateFlags) {
-  const { file, image, interpreter, name, version, description } = flags;
-  if (file === undefined && image === undefined && interpreter === undefined)
-    throw new TrainyardError('BAD_REQUEST', 'Nothing says what the environment is made of.', {
-      hint: 'Give --file, --image or --interpreter.',
-    });
+  const { image, interpreter, name, version, description } = flags;
+  const isSaid = image !== undefined || interpreter !== undefined;
+  const file = flags.file ?? (isSaid ? undefined : await nearestFile());
   const from: EnvironmentFromFile =
     file === undefined ? { definition: {} } : await readFile(path.resolve(file));
   const pip = interpreter === undefined ? undefined : await installedFor(interpreter);
@@ -222,6 +224,30 @@ function tellMissing(environment: EnvironmentVersion): void {
 function firstLine(text = '–'): string {
   const [first = '', ...rest] = text.trimEnd().split('\n');
   return rest.length === 0 ? first : `${first} … (${rest.length + 1} lines)`;
+}
+
+/** The one that the project here has. @throws BAD_REQUEST when there is none, or several to choose from */
+async function nearestFile(): Promise<string> {
+  const { findEnvironmentFiles, nearestOf } = await import('../job/environment/find-files.js');
+  const here = process.cwd();
+  const found = nearestOf(findEnvironmentFiles(here, (await repositoryRoot(here)) ?? here));
+  const names = found.map(({ file }) => path.relative(here, file) || file);
+  const [only] = names;
+  if (only === undefined)
+    throw new TrainyardError('BAD_REQUEST', 'Nothing says what the environment is made of.', {
+      hint: 'Give --file, --image or --interpreter.',
+    });
+  if (names.length > 1)
+    throw new TrainyardError(
+      'BAD_REQUEST',
+      `Several files here define an environment: ${names.join(', ')}.`,
+      {
+        hint: `Choose one: trainyard environment create --file ${shellWord(only)}`,
+        details: { files: found },
+      },
+    );
+  process.stderr.write(`Reading ${only}\n`);
+  return only;
 }
 
 /** YAML is heavy, and most calls need none. */

@@ -1,4 +1,4 @@
-/** Environments as files have them: Azure ML's YAML, a conda file, a requirements.txt. */
+/** Environments as files have them: Azure ML's YAML, and those that projects have for conda, pip, uv, Poetry and Docker. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, TrainyardError } from '../../base/errors.js';
@@ -8,6 +8,8 @@ import { environmentOfFields, readEnvironmentFile, type WrittenEnvironment } fro
 import { plain } from '../file/plain.js';
 import { refuseFile } from '../file/problem.js';
 import { readYaml } from '../file/yaml.js';
+import { kindByName } from './project-files.js';
+import { wholeRequirements } from './requirements.js';
 
 /** An environment that is to be created in a workspace. */
 export interface EnvironmentFromFile extends WrittenEnvironment {
@@ -22,14 +24,29 @@ export interface EnvironmentFromFile extends WrittenEnvironment {
 const OWN = new Set('$schema name version description tags image build conda_file'.split(' '));
 
 /**
- * Reads a file: requirements (`.txt`), a conda file (it has `dependencies`), or else Azure ML's YAML.
+ * Reads a file: by its name requirements, a uv.lock, a pyproject.toml or a Dockerfile, whose folder is the build context; by its
+ * content a conda file, which has `dependencies`, or else Azure ML's YAML.
  * @param file absolute
- * @throws BAD_REQUEST with all problems, each with its line and column, as `details` | NOT_FOUND
+ * @throws BAD_REQUEST with all problems, each with its line and column, as `details` | NOT_FOUND | NOT_SUPPORTED
  */
-export function environmentOfFile(file: string): EnvironmentFromFile {
+export async function environmentOfFile(file: string): Promise<EnvironmentFromFile> {
   const folder = path.dirname(file);
   const text = read(file);
-  if (/\.(txt|in)$/i.test(file)) return { definition: { pip: requirementsIn(text, file) } };
+  switch (kindByName(path.basename(file))) {
+    case 'requirements':
+      return { definition: { pip: wholeRequirements(text, file, read) } };
+    case 'uv':
+    case 'pyproject': {
+      const { requirementsOfToml } = await import('./toml.js');
+      return {
+        definition: { pip: wholeRequirements(await requirementsOfToml(file, text, read), file, read) },
+      };
+    }
+    case 'dockerfile':
+      return { definition: {}, build: { folder, dockerfile: path.basename(file) } };
+    case 'yaml':
+    case undefined:
+  }
   if (isCondaFile(text)) return { definition: { conda: text } };
   const { problems, fields } = readEnvironmentFile(text, { file, kindOf: (at) => disk.kind(at) });
   const wrong = problems.filter(({ severity }) => severity === 'error');
@@ -55,31 +72,6 @@ function isCondaFile(text: string): boolean {
   const { root } = readYaml(text);
   const fields = root && plain(root);
   return isObject(fields) && Array.isArray(fields['dependencies']);
-}
-
-/** With the lines of the files that it names by `-r` in their place: what is kept is whole. @throws NOT_FOUND | BAD_REQUEST */
-function requirementsIn(text: string, file: string, inside: readonly string[] = []): string {
-  if (inside.includes(file))
-    throw new TrainyardError('BAD_REQUEST', `${path.basename(file)} includes itself with -r.`);
-  const folder = path.dirname(file);
-  return text
-    .split(/\r?\n/)
-    .map((line) => {
-      const [, other] = /^\s*(?:-r|--requirement)[ =]?\s*(\S+)/.exec(line) ?? [];
-      if (other !== undefined && !/^\w+:\/\//.test(other))
-        return requirementsIn(read(path.resolve(folder, other)), path.resolve(folder, other), [
-          ...inside,
-          file,
-        ]).trimEnd();
-      if (/^\s*(-c|--constraint|-e|--editable)\b|^\s*\.{1,2}([\\/]|$)/.test(line))
-        throw new TrainyardError(
-          'BAD_REQUEST',
-          `${path.basename(file)} refers to something outside itself, which an environment does not keep: ${line.trim()}.`,
-          { hint: 'Leave the line out. The code of the project is part of each run.' },
-        );
-      return line;
-    })
-    .join('\n');
 }
 
 function read(file: string): string {

@@ -5,6 +5,7 @@ import { TrainyardError } from '../../base/errors.js';
 import type { EnvironmentDefinition } from '../../job/environment.js';
 import { nameInContext, packContext } from '../../job/environment/context.js';
 import { ANONYMOUS, anonymousVersion, digestOf } from '../../job/environment/digest.js';
+import { credentialsIn } from '../../job/environment/requirements.js';
 import type { EnvironmentVersion, NewEnvironment } from '../../workspace/types.js';
 import type { Store } from '../store/store.js';
 import { CONTEXT_FILE, ownerOfContext } from './context.js';
@@ -47,6 +48,12 @@ function check({ name, version, definition, build }: NewEnvironment): void {
     throw wrong(
       'An environment can have a conda file or requirements, but not both.',
       'Put the requirements below “pip:” in the conda file.',
+    );
+  const host = credentialsIn([conda, pip].join('\n'));
+  if (host !== undefined)
+    throw wrong(
+      `The address of ${host} has a name or a password in it, which an environment would keep for all to read.`,
+      'Take it out, and put it into the pip.conf of this computer: builds use that and do not keep it.',
     );
   if (version === 'latest')
     throw wrong('“latest” cannot be a version: it stands for the newest one.', 'Choose another version.');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import process from 'node:process';
 import type { EnvironmentVersion } from '../../../src/workspace/types.js';
 import { TestHome } from '../../support/home.js';
@@ -29,6 +30,40 @@ describe('environments on the command line', () => {
     const made = json<EnvironmentVersion>('create', '--name', 'mine', '--interpreter', python);
     assert.match(made.definition.pip ?? '', /^numpy==\d[\w.]*$/m);
     assert.doesNotMatch(made.definition.pip ?? '', /@ file:/);
+  });
+
+  it('takes the nearest file of the project, or says which there are', () => {
+    test.write('near/deep/train.py', '');
+    test.write('near/pyproject.toml', '[project]\nname = "x"\ndependencies = ["six>=1"]\n');
+    const create = (cwd: string, ...args: string[]) =>
+      test.cli(['environment', 'create', ...args, '--json'], { cwd: path.join(test.project, cwd) });
+    const made = create('near/deep', '--name', 'near');
+    assert.match(made.stderr, /^Reading \.\.\/pyproject\.toml$/m);
+    assert.equal((JSON.parse(made.stdout) as EnvironmentVersion).definition.pip, 'six>=1\n');
+    test.write('near/environment.yml', 'dependencies: [pip]\n');
+    const several = create('near', '--name', 'near');
+    assert.equal(several.status, 2);
+    assert.match(
+      several.stderr,
+      /Several files here define an environment: environment\.yml, pyproject\.toml\./,
+    );
+    const chosen = JSON.parse(
+      create('near', '--name', 'near', '--file', 'environment.yml').stdout,
+    ) as EnvironmentVersion;
+    assert.deepEqual([chosen.version, chosen.definition.conda], ['2', 'dependencies: [pip]\n']);
+  });
+
+  it('keeps no passwords of indexes', () => {
+    for (const line of [
+      '--index-url https://me:secret@pypi.example/simple',
+      'x @ git+https://ghp_1@example.org/x',
+    ]) {
+      test.write('secret.txt', `${line}\n`);
+      const { status, stderr } = test.cli(['environment', 'create', '--name', 'no', '--file', 'secret.txt']);
+      assert.equal(status, 2);
+      assert.match(stderr, /The address of \S*example\.\w+ has a name or a password in it/);
+      assert.doesNotMatch(stderr, /secret@|ghp_1/);
+    }
   });
 
   it('says why packages are not compared, and what to do', () => {
