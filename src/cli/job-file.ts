@@ -2,11 +2,11 @@
 import path from 'node:path';
 import process from 'node:process';
 import { TrainyardError } from '../base/errors.js';
+import { kindByName } from '../job/environment/project-files.js';
 import type { Override } from '../job/file/overrides.js';
 import type { PlanSources } from '../job/file/plan.js';
 import { assetReference } from '../job/file/references.js';
 import { type Interpreter, interpreterAt } from '../job/interpreter.js';
-import { isJobFileName } from '../job/job-file-name.js';
 import { findPython } from '../job/python/find.js';
 import type { Environment } from '../job/spec.js';
 import { facetOf } from '../workspace/facets.js';
@@ -41,15 +41,25 @@ export async function planJobFileAt(
   });
 }
 
-/** What options say that a job runs in. @throws BAD_REQUEST | NOT_FOUND */
+/**
+ * What options say that a job runs in. An image may be what a file of requirements or of conda starts from.
+ * @throws BAD_REQUEST | NOT_FOUND
+ */
 export async function chosenEnvironment({
   image,
   environment,
 }: EntryFlags): Promise<Environment | undefined> {
-  if (image !== undefined && environment !== undefined)
-    throw new TrainyardError('BAD_REQUEST', '--image and --environment cannot be used together.');
-  if (image !== undefined) return { kind: 'image', image };
-  return environment === undefined ? undefined : environmentNamed(environment);
+  if (environment === undefined) return image === undefined ? undefined : { kind: 'image', image };
+  if (kindByName(path.basename(environment)) !== undefined) return environmentIn(environment, image);
+  if (image !== undefined)
+    throw new TrainyardError(
+      'BAD_REQUEST',
+      `--image says what a file of requirements starts from, and ${environment} is no file.`,
+      {
+        hint: 'Leave out --image.',
+      },
+    );
+  return environmentNamed(environment);
 }
 
 const environments: PlanSources['environments'] = async () => facetOf(await openWorkspace(), 'environments');
@@ -62,11 +72,21 @@ function pythonOf({ python }: EntryFlags, written: string | undefined, folder: s
   return findPython({ folder, codeFolder: folder, ...where });
 }
 
-/** `NAME:VERSION`, `NAME@latest`, `NAME`, with `azureml:` or without, or a file. @throws as `environmentOf` */
+/** Of a file. @throws BAD_REQUEST | NOT_FOUND | NOT_SUPPORTED */
+async function environmentIn(given: string, image: string | undefined): Promise<Environment> {
+  const { anonymousEnvironment } = await import('../job/file/plan.js');
+  const { environmentOfFile } = await import('../job/environment/from-file.js');
+  const read = await environmentOfFile(path.resolve(given.replace(/^file:/, '')));
+  if (image === undefined) return anonymousEnvironment(read, { environments });
+  if (read.build || read.definition.image !== undefined)
+    throw new TrainyardError('BAD_REQUEST', `${given} names its own image.`, { hint: 'Leave out --image.' });
+  const definition = { ...read.definition, image };
+  return anonymousEnvironment({ definition }, { environments });
+}
+
+/** `NAME:VERSION`, `NAME@latest`, `NAME`, with `azureml:` or without. @throws as `environmentOf` */
 async function environmentNamed(given: string): Promise<Environment> {
   const { environmentOf } = await import('../job/file/plan.js');
-  if (isJobFileName(given))
-    return environmentOf({ kind: 'file', file: path.resolve(given.replace(/^file:/, '')) }, { environments });
   const reference = assetReference(given.startsWith('azureml:') ? given : `azureml:${given}`);
   if (reference?.kind === 'asset' || reference?.kind === 'azure')
     return environmentOf(reference, { environments });

@@ -58,9 +58,12 @@ export function withJobOptions(command: Command): Command {
     .option('--target <name>', 'where to run it; default: local, or what a job file says')
     .option(
       '--image <name>',
-      'run it in a container of this image; the target must run containers, such as docker',
+      'run it in a container of this image, or of one that starts from it; the target must run containers, such as docker',
     )
-    .option('--environment <name>', 'environment to run it in: NAME:VERSION, NAME@latest, or a file')
+    .option(
+      '--environment <name>',
+      'environment to run it in: NAME:VERSION, NAME@latest, or a file such as requirements.txt, uv.lock or environment.yml',
+    )
     .option('--entry-point <name>', 'entry point of an MLproject; default: main')
     .option(
       '--set <FIELD=VALUE>',

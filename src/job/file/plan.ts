@@ -4,13 +4,14 @@ import path from 'node:path';
 import { TrainyardError } from '../../base/errors.js';
 import { textOf } from '../../base/text-file.js';
 import { disk } from '../disk.js';
+import { environmentOfFile } from '../environment/from-file.js';
 import type { Interpreter } from '../interpreter.js';
 import { JOB_FILE_TAG, jobFileTag } from '../job-file-name.js';
 import { withArticle } from '../problems.js';
 import type { CommandJob, Environment } from '../spec.js';
 import type { FileEnvironment, JobFile } from './command/job-file.js';
 import { specOf, type SubmitOptions } from './command/to-spec.js';
-import { environmentOfFields, readEnvironmentFile, type WrittenEnvironment } from './environment.js';
+import { environmentOfFields, type WrittenEnvironment } from './environment.js';
 import type { Override } from './overrides.js';
 import { readOwn } from './own.js';
 import { refuseWrong } from './problem.js';
@@ -130,16 +131,21 @@ export async function environmentOf(
     const found = await kept.get(written.name, written.version ?? written.label ?? 'latest');
     return { kind: 'asset', name: found.name, version: found.version };
   }
-  const { fields, folder } = written.kind === 'inline' ? written : fieldsOf(written.file);
-  const made = environmentOfFields(fields, folder, textOf);
-  if (!made.build && made.definition.conda === undefined && made.definition.image !== undefined)
-    return { kind: 'image', image: made.definition.image };
-  const { name, version } = await (await environments()).create(made);
-  return { kind: 'asset', name, version };
+  const made =
+    written.kind === 'inline'
+      ? environmentOfFields(written.fields, written.folder, textOf)
+      : await environmentOfFile(written.file);
+  return anonymousEnvironment(made, { environments });
 }
 
-function fieldsOf(file: string): { fields: Record<string, unknown>; folder: string } {
-  const { fields, problems } = readEnvironmentFile(textOf(file), { file, kindOf: disk.kind });
-  refuseWrong(file, problems);
-  return { fields, folder: path.dirname(file) };
+/** An environment that has no name in the workspace: its image, when it is nothing else, or else it is made there. */
+export async function anonymousEnvironment(
+  { definition, build }: WrittenEnvironment,
+  { environments }: Pick<PlanSources, 'environments'>,
+): Promise<Environment> {
+  const { image, conda, pip } = definition;
+  if (image !== undefined && !build && conda === undefined && pip === undefined)
+    return { kind: 'image', image };
+  const { name, version } = await (await environments()).create({ definition, ...(build && { build }) });
+  return { kind: 'asset', name, version };
 }
