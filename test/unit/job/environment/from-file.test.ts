@@ -62,7 +62,10 @@ os_type: linux
       definition: {},
       build: { folder: path.dirname(docker), dockerfile: 'gpu.Dockerfile' },
     });
-    const project = write('pyproject.toml', '[project]\nname = "demo"\nversion = "1"\ndependencies = ["six>=1"]\n');
+    const project = write(
+      'pyproject.toml',
+      '[project]\nname = "demo"\nversion = "1"\ndependencies = ["six>=1"]\n',
+    );
     assert.deepEqual(await environmentOfFile(project), { definition: { pip: 'six>=1\n' } });
     const lock = write(
       'uv.lock',
