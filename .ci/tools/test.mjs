@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ensureContainers } from './containers.mjs';
 import { stopEngine } from './engine.mjs';
+import { asUser } from './rootless.mjs';
 import { ROOT, say } from './shell.mjs';
 import {
   aptInstall,
@@ -21,6 +22,7 @@ const SUITES = {
   unit: 'test/unit',
   integration: 'test/integration',
   engines: 'test/engines',
+  rootless: 'test/engines/rootless',
   editor: 'test/editor',
   ui: 'test/ui',
 };
@@ -41,7 +43,8 @@ if (named.length === 0) {
     await check(`types of ${project}`, ['node_modules/typescript/bin/tsc', '-p', project]);
 }
 for (const [suite, folder] of Object.entries(SUITES))
-  if (named.length === 0 || named.includes(suite)) await mocha(suite, folder);
+  if (named.length === 0 || named.includes(suite) || (suite === 'rootless' && named.includes('engines')))
+    await mocha(suite, folder);
 
 const { started, missing } = (await containers) ?? {};
 // A machine of CI is left as it was. Elsewhere others may use the engine by now, and the next run does.
@@ -87,8 +90,9 @@ async function mocha(suite, folder) {
     if (suite === 'ui' && isFull) env.TRAINYARD_TEST_PYTHON_FULL = fullPython();
   }
   // Engines are stopped, filled up and started again there.
-  if (suite === 'engines' && !env.TRAINYARD_TEST_DOCKER) return;
-  if (suite === 'engines' && !(process.platform === 'linux' && process.getuid() === 0)) {
+  const hasOwnEngines = suite === 'engines' || suite === 'rootless';
+  if (hasOwnEngines && !env.TRAINYARD_TEST_DOCKER) return;
+  if (hasOwnEngines && !(process.platform === 'linux' && process.getuid() === 0)) {
     say('The tests with engines of their own did not run: only root on Linux can start these');
     return;
   }
@@ -104,10 +108,10 @@ async function mocha(suite, folder) {
           '--import=tsx',
           '--exit',
           ...['--timeout', timeout, '--reporter', '.ci/tools/reporter.cjs'],
-          `${folder}/**/*.test.ts`,
+          suite === 'engines' ? `${folder}/*.test.ts` : `${folder}/**/*.test.ts`,
         ];
   const home = path.join(scratch, 'home');
-  const run = suite === 'engines' ? apart : node24;
+  const run = { engines: apart, rootless }[suite] ?? node24;
   const code = await run(args, { ...env, TRAINYARD_HOME: home, TRAINYARD_TEST_RESULT: file });
   const counted = fs.existsSync(file)
     ? JSON.parse(fs.readFileSync(file, 'utf8'))
@@ -155,6 +159,13 @@ function apart(args, env) {
     aptInstall(['podman', 'catatonit', 'containernetworking-plugins']);
   const script = 'ip link set lo up && exec "$@"';
   return start('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', node, ...args], env);
+}
+
+/** As a user who is not root. */
+async function rootless(args, env) {
+  const images = [env.TRAINYARD_TEST_IMAGE_SHELL, env.TRAINYARD_TEST_IMAGE_NOSHELL];
+  const { program, args: words, env: own } = await asUser(node, args, { env, scratch, images });
+  return start(program, words, own);
 }
 
 function node24(args, env = {}) {

@@ -50,7 +50,7 @@ export class Tracking {
   async listen(address: ListenAddress): Promise<Listening> {
     const { names = [] } = address;
     for (const name of names) if (!NAME.test(name)) throw wrong(`“${name}” is no name of a machine.`);
-    const own = 'socket' in address ? LOOPBACK : [inUrl(address.host)];
+    const own = 'host' in address ? [inUrl(address.host)] : LOOPBACK;
     const door: Door = { names: new Set([...own, ...names].map((name) => name.toLowerCase())) };
     const { createServer } = await import('node:http');
     const isAdmitted = perConnection(address.admits ?? (() => Promise.resolve(true)));
@@ -72,13 +72,18 @@ export class Tracking {
     });
     const { headersTimeout, maxConnections, keepAliveTimeout, requestTimeout } = this.app.server;
     Object.assign(server, { headersTimeout, maxConnections, keepAliveTimeout, requestTimeout });
-    if ('socket' in address) await bindSocket(server, address.socket);
-    else await bind(server, { host: address.host, port: address.port ?? 0 }, address.host);
     const close = () => this.end(server);
+    if ('listener' in address) {
+      server.listen(address.listener);
+      this.servers.set(server, []);
+      return { url: `http://${own[0]}:${address.port}`, close };
+    }
     if ('socket' in address) {
+      await bindSocket(server, address.socket);
       this.servers.set(server, []);
       return { close };
     }
+    await bind(server, { host: address.host, port: address.port ?? 0 }, address.host);
     const { port } = server.address() as AddressInfo;
     const urls = [...door.names].map((name) => `http://${name}:${port}`);
     this.servers.set(server, urls);

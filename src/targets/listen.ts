@@ -1,4 +1,5 @@
 /** How a target leads jobs to the server that cannot reach its loopback address: in a container, on another machine. */
+import type net from 'node:net';
 
 /** One more address of the server. `names`: what else jobs call it, such as `host.docker.internal`. */
 export type ListenAddress = (
@@ -11,6 +12,11 @@ export type ListenAddress = (
   | {
       /** Path of a Unix socket, which is made anew. Whatever forwards to it keeps the `Host` of a loopback address. */
       socket: string;
+    }
+  | {
+      /** What listens already, on the loopback address of another network of this machine, such as that of a container. */
+      listener: net.Server;
+      port: number;
     }
 ) & {
   names?: readonly string[];

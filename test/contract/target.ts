@@ -366,7 +366,8 @@ class Bench {
     const server = trackingServer(address.admits);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      if ('socket' in address) server.listen(address.socket, resolve);
+      if ('listener' in address) server.listen(address.listener, resolve);
+      else if ('socket' in address) server.listen(address.socket, resolve);
       else server.listen(address.port ?? 0, address.host, resolve);
     });
     this.more.push(server);
@@ -375,6 +376,7 @@ class Bench {
         server.close(() => resolve());
         server.closeAllConnections();
       });
+    if ('listener' in address) return { url: `http://127.0.0.1:${address.port}`, close };
     if ('socket' in address) return { close };
     return { url: `http://${address.host}:${(server.address() as AddressInfo).port}`, close };
   }

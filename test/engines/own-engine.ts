@@ -7,6 +7,8 @@ import path from 'node:path';
 import Docker from 'dockerode';
 import { until } from '../support/until.js';
 
+const isRoot = process.getuid?.() === 0;
+
 /**
  * An engine of a test's own, to be stopped and filled up without disturbing others: its images, containers and sockets are in a
  * small disk in memory, and its bridges in the network that .ci/tools/test.mjs gives to these tests.
@@ -22,8 +24,9 @@ export class OwnEngine {
 
   /** @param program and arguments, with the folder for all that it keeps; it listens on `api.sock` there */
   constructor(program: (folder: string) => string[], { megabytes }: { megabytes: number }) {
-    this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-engine-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', this.folder]);
+    // Other users than root have no disk to mount; theirs is in memory already (.ci/tools/rootless.mjs).
+    this.folder = fs.mkdtempSync(path.join(isRoot ? os.tmpdir() : os.homedir(), 'trainyard-engine-'));
+    if (isRoot) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', this.folder]);
     const socketPath = path.join(this.folder, 'api.sock');
     this.address = `unix://${socketPath}`;
     this.docker = new Docker({ socketPath });
@@ -37,6 +40,25 @@ export class OwnEngine {
       ...['--exec-root', `${folder}/exec`, '--pidfile', `${folder}/pid`, ...flags],
     ];
     return new OwnEngine(program, { megabytes });
+  }
+
+  /** For a user who is not root. */
+  static rootlessDockerd(flags: string[] = []): OwnEngine {
+    const program = (folder: string) => [
+      'dockerd-rootless.sh',
+      ...['--host', `unix://${folder}/api.sock`, '--data-root', `${folder}/data`],
+      ...['--exec-root', `${folder}/exec`, '--pidfile', `${folder}/pid`, ...flags],
+    ];
+    return new OwnEngine(program, { megabytes: 64 });
+  }
+
+  static podman(): OwnEngine {
+    const program = (folder: string) => [
+      'podman',
+      ...['--root', `${folder}/root`, '--runroot', `${folder}/run`, '--tmpdir', `${folder}/tmp`],
+      ...['--cgroup-manager', 'cgroupfs', 'system', 'service', '--time=0', `unix://${folder}/api.sock`],
+    ];
+    return new OwnEngine(program, { megabytes: 64 });
   }
 
   async start(): Promise<void> {
@@ -74,7 +96,11 @@ export class OwnEngine {
 
   /** An image of the engine that the other tests use. */
   async load(image: string): Promise<void> {
-    const archive = await new Docker().getImage(image).get();
+    const { TRAINYARD_TEST_IMAGES: folder } = process.env;
+    const archive =
+      folder === undefined
+        ? await new Docker().getImage(image).get()
+        : fs.createReadStream(path.join(folder, `${image.replaceAll(/[/:]/g, '-')}.tar`));
     const answer = await this.docker.loadImage(archive as never);
     answer.resume();
     await once(answer, 'end');
@@ -87,6 +113,7 @@ export class OwnEngine {
     for (const { Id } of await this.docker.listContainers({ all: true }))
       await this.docker.getContainer(Id).remove({ force: true });
     await this.stop();
+    if (!isRoot) return;
     execFileSync('umount', ['--recursive', '--lazy', this.folder]);
     fs.rmdirSync(this.folder);
   }

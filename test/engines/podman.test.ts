@@ -4,15 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DockerHome } from '../integration/docker/home.js';
 import { describeWithEngine } from '../support/engine.js';
+import { LOG } from './log.js';
 import { OwnEngine } from './own-engine.js';
-
-/** Logs a metric and a param by the tracking server's REST interface, with nothing but a shell. */
-const LOG = `
-call() { wget -q -O - --header "Authorization: Bearer $MLFLOW_TRACKING_TOKEN" --header 'Content-Type: application/json' \\
-  --post-data "$2" "$MLFLOW_TRACKING_URI/api/2.0/mlflow/$1"; }
-run=$(call runs/create '{"experiment_id":"0","start_time":1}' | sed 's/.*"run_id":"\\([0-9a-f]*\\)".*/\\1/')
-call runs/log-metric '{"run_id":"'$run'","key":"loss","value":0.25,"step":7,"timestamp":1}' > /dev/null || exit 6
-`;
 
 describeWithEngine('jobs on Podman’s compatible socket', function ({ images }) {
   this.timeout(240_000);
@@ -22,14 +15,7 @@ describeWithEngine('jobs on Podman’s compatible socket', function ({ images })
     // Networks of the tests only; the mount is that of the tests, too.
     fs.mkdirSync('/etc/cni/net.d', { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/etc/cni/net.d']);
-    engine = new OwnEngine(
-      (folder) => [
-        'podman',
-        ...['--root', `${folder}/root`, '--runroot', `${folder}/run`, '--tmpdir', `${folder}/tmp`],
-        ...['--cgroup-manager', 'cgroupfs', 'system', 'service', '--time=0', `unix://${folder}/api.sock`],
-      ],
-      { megabytes: 64 },
-    );
+    engine = OwnEngine.podman();
     // The usual limits are more than root may set in some machines.
     const settings = path.join(engine.folder, 'containers.conf');
     fs.writeFileSync(settings, '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n');
@@ -45,7 +31,7 @@ describeWithEngine('jobs on Podman’s compatible socket', function ({ images })
   });
 
   it('log, write and end as on Docker', async () => {
-    const text = `${LOG}\necho out; echo err >&2; echo model > "$TRAINYARD_OUTPUT/model.txt"; exit 3`;
+    const text = `${LOG}echo out; echo err >&2; echo model > "$TRAINYARD_OUTPUT/model.txt"; exit 3`;
     const id = await test.script(images.shell, text);
     assert.deepEqual(await test.ending(id), { state: 'failed', exitCode: 3, reason: undefined });
     assert.equal(await test.log(id), 'out\nerr\n');

@@ -21,6 +21,8 @@ export interface Surroundings {
   platform: NodeJS.Platform;
   userHome: string;
   exists: (file: string) => boolean;
+  /** Whether the person may talk to a socket that is there. */
+  mayUse: (socket: string) => boolean;
 }
 
 const HERE: Surroundings = {
@@ -28,6 +30,7 @@ const HERE: Surroundings = {
   platform: process.platform,
   userHome: os.homedir(),
   exists: fs.existsSync,
+  mayUse,
 };
 
 /**
@@ -47,7 +50,9 @@ export function findEndpoint(setting = '', here: Surroundings = HERE): Endpoint 
   const context = env['DOCKER_CONTEXT'] || currentContext(here);
   if (context && context !== 'default') return contextNamed(context, `the Docker context “${context}”`, here);
   const usual = usualSockets(here);
-  const socket = usual.find(here.exists) ?? (usual[0] as string);
+  const there = usual.filter(here.exists);
+  // A person who may not use the engine of the machine may have one without root.
+  const socket = there.find(here.mayUse) ?? there[0] ?? (usual[0] as string);
   return { host: here.platform === 'win32' ? `npipe://${socket}` : `unix://${socket}` };
 }
 
@@ -158,6 +163,16 @@ function readConfig<T>(file: string): T | undefined {
         cause: error,
       },
     );
+  }
+}
+
+function mayUse(socket: string): boolean {
+  try {
+    fs.accessSync(socket, fs.constants.R_OK | fs.constants.W_OK);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP')) return false;
+    throw error;
   }
 }
 

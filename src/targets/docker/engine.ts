@@ -14,6 +14,8 @@ export interface EngineInfo {
   isPodman: boolean;
   /** It runs without root: the person is root in its containers. */
   isRootless: boolean;
+  /** Of its version. */
+  major: number;
   /** Ids in containers are others than on the machine. */
   isRemapped: boolean;
   hasSelinux: boolean;
@@ -89,14 +91,19 @@ export class Engine {
     const isPodman = (version.Components ?? []).some(({ Name }) => /podman/i.test(Name));
     const security = info.SecurityOptions ?? [];
     const has = (name: string) => security.some((option) => option.split(',').includes(`name=${name}`));
+    const isRootless = info.Rootless === true || has('rootless');
+    const delegated = isPodman && isRootless ? await this.delegated() : undefined;
+    const can = (said: boolean | undefined, controller: string) =>
+      said !== false && (delegated === undefined || delegated.includes(controller));
     const cannotLimit = [
-      ...(info.CpuCfsQuota === false ? (['cpus'] as const) : []),
-      ...(info.MemoryLimit === false ? (['memory'] as const) : []),
+      ...(can(info.CpuCfsQuota, 'cpu') ? [] : (['cpus'] as const)),
+      ...(can(info.MemoryLimit, 'memory') ? [] : (['memory'] as const)),
     ];
     return {
       title: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`,
       isPodman,
-      isRootless: has('rootless'),
+      isRootless,
+      major: Number.parseInt(version.Version, 10),
       isRemapped: has('userns'),
       hasSelinux: has('selinux'),
       isVirtual:
@@ -115,6 +122,26 @@ export class Engine {
           (info.DiscoveredDevices ?? []).some(({ ID }) => /gpu/.test(ID))),
       images: info.Images,
     };
+  }
+
+  /**
+   * The controllers of control groups that a rootless Podman may use. Its interface that is Docker's tells those of the machine.
+   * https://docs.podman.io/en/latest/_static/api.html#tag/system/operation/SystemInfoLibpod
+   */
+  private async delegated(): Promise<readonly string[]> {
+    const options = {
+      ...{ path: '/v4.0.0/libpod/info', method: 'GET' },
+      statusCodes: { 200: true, 500: 'server error' },
+    };
+    const { host } = await this.call(
+      (docker) =>
+        new Promise<LibpodInfo>((resolve, reject) => {
+          const done = (error: unknown, info: unknown) =>
+            error ? reject(error as Error) : resolve(info as LibpodInfo);
+          docker.modem.dial(options, done);
+        }),
+    );
+    return host.cgroupVersion === 'v2' ? (host.cgroupControllers ?? []) : [];
   }
 
   private inWords(error: unknown): unknown {
@@ -158,6 +185,8 @@ export function isConflict(error: unknown): boolean {
 
 /** What dockerode has no types for. */
 interface DockerInfo {
+  /** Podman's. */
+  Rootless?: boolean;
   SecurityOptions?: string[];
   CpuCfsQuota?: boolean;
   MemoryLimit?: boolean;
@@ -170,6 +199,10 @@ interface DockerInfo {
   Runtimes?: Record<string, unknown>;
   CDISpecDirs?: string[];
   DiscoveredDevices?: { ID: string }[];
+}
+
+interface LibpodInfo {
+  host: { cgroupVersion: string; cgroupControllers?: string[] | null };
 }
 
 const MAY_NOT =

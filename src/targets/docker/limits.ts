@@ -12,11 +12,11 @@ export function problemsWith(resources: Resources = {}, engine: EngineInfo): str
   const { cpus, memory, gpus, instanceCount } = resources;
   const problems: string[] = [];
   if (cpus !== undefined && engine.cannotLimit.includes('cpus'))
-    problems.push(`${engine.title} cannot limit the CPUs of a job on this machine.`);
+    problems.push(cannotLimit(engine, 'the CPUs'));
   else if (cpus !== undefined && cpus > engine.cores)
     problems.push(`The job wants ${cpus} CPUs; ${engine.title} has ${engine.cores}.`);
   if (memory !== undefined && engine.cannotLimit.includes('memory'))
-    problems.push(`${engine.title} cannot limit the memory of a job on this machine.`);
+    problems.push(cannotLimit(engine, 'the memory'));
   else if (memory !== undefined && memory > engine.memoryBytes)
     problems.push(
       `The job wants ${formatBytes(memory)} of memory; ${engine.title} has ${formatBytes(engine.memoryBytes)}.`,
@@ -32,6 +32,12 @@ export function problemsWith(resources: Resources = {}, engine: EngineInfo): str
   if ((instanceCount ?? 1) > 1)
     problems.push(`${engine.title} is one machine; the job wants ${instanceCount}.`);
   return problems;
+}
+
+function cannotLimit({ title, isRootless }: EngineInfo, what: string): string {
+  return isRootless
+    ? `${title} runs without root and was not given the right to limit ${what} of a job. Leave out the limit, or have the administrator delegate the CPU and memory controllers of cgroup v2 to users.`
+    : `${title} cannot limit ${what} of a job on this machine.`;
 }
 
 export function limitsOf({ cpus, memory, shmSize, gpus }: Resources = {}): HostConfig {

@@ -34,8 +34,6 @@ export const NAME_ONE = 'Name one with --image, or in the setting trainyard.dock
 export interface Side {
   engine: Engine;
   ways: Ways;
-  /** Jobs that a server before this one started log to the addresses that they know. */
-  isRestored: boolean;
 }
 
 /** What starts share with the rest of the target. */
@@ -79,7 +77,7 @@ export class Starter {
     const name = await this.imageOf(job, { settings, starting, log });
     const [image, way] = await Promise.all([
       this.image(engine, name, starting),
-      ways.of(job.network ?? 'on'),
+      ways.of(job.network ?? 'on', job.id),
     ]);
     const { root, workingFolder } = job.code;
     const code = codePlace(root, job.id);
@@ -185,6 +183,9 @@ export class Starter {
     this.watch.ensure(engine.endpoint, revive?.());
     const stdin = entry && (await this.attach(engine, job.id));
     await engine.call((docker) => docker.getContainer(containerName(job.id)).start());
+    const connected = hasOwn ? undefined : way.connect?.();
+    // One that is told nothing may have ended already.
+    await (entry ? connected : connected?.catch((error: unknown) => this.sayNoWay(error, job.id)));
     if (entry && stdin) await tell(stdin, entry.tell(await toTell(), job.umask));
     fs.writeFileSync(path.join(folder, FILES.told), '', { mode: 0o600 });
     this.options.log.debug({ runId: job.id, image: name }, 'a container was started');
@@ -224,6 +225,10 @@ export class Starter {
       'TARGET_FAILED',
       `The image “${name}” was pulled, but the engine does not have it.`,
     );
+  }
+
+  private sayNoWay(error: unknown, runId: string): void {
+    this.options.log.warn({ err: error, runId }, 'a job cannot log: it has no way to the server');
   }
 
   private cacheBind(): Bind {

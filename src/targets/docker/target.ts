@@ -218,12 +218,11 @@ export class DockerTarget implements Target {
     if (!place) return { state: 'planned' };
     const side = this.sideOf(place.endpoint);
     const container = await this.inspect(side.engine, id);
-    if (!container) return this.goneOf(id, folder);
+    if (!container) return this.goneOf(id, folder, place);
     if (container.Status === 'created' || isUntold(container, folder)) return { state: 'planned' };
     if (container.Running) {
       this.watch.ensure(place.endpoint, this.options.revive?.());
-      if (!side.isRestored) await side.ways.restore();
-      side.isRestored = true;
+      await side.ways.restore(id);
       if (place.engineLogs) this.copy(side.engine, id, folder, place);
       const startedAt = timeOf(container.StartedAt) ?? Date.now();
       const isNew = !isThere(folder, FILES.told) && Date.now() - startedAt < UNTOLD_FOR;
@@ -235,7 +234,7 @@ export class DockerTarget implements Target {
   }
 
   /** A container that is gone, and that nobody here removed. */
-  private goneOf(id: string, folder: string): TargetStatus {
+  private goneOf(id: string, folder: string, { endpoint }: PlaceFile): TargetStatus {
     if (!isThere(folder, FILES.told)) return { state: 'planned' };
     const ending = readJson<EndingFile>(folder, FILES.ending);
     const ended: EndedStatus = {
@@ -246,7 +245,7 @@ export class DockerTarget implements Target {
       reason: 'Its container was removed, so the exit code is not known.',
     };
     writeJson(folder, FILES.exit, ended);
-    this.meter.forget(id);
+    this.unfollow(id, endpoint);
     return ended;
   }
 
@@ -279,8 +278,14 @@ export class DockerTarget implements Target {
       endedStatus(container, place, readJson<EndingFile>(folder, FILES.ending), tail),
     );
     writeJson(folder, FILES.exit, ended);
-    this.meter.forget(id);
+    this.unfollow(id, place.endpoint);
     return ended;
+  }
+
+  /** Nothing of it has to be listened to any more. */
+  private unfollow(id: string, endpoint: Endpoint): void {
+    this.meter.forget(id);
+    this.sideOf(endpoint).ways.forget(id);
   }
 
   /** Begins to copy the log, where that is not done yet. */
@@ -327,9 +332,9 @@ export class DockerTarget implements Target {
   async release(handle: Handle): Promise<void> {
     const [id, folder] = [idOf(handle), folderOf(handle)];
     const place = placeIn(folder);
-    this.meter.forget(id);
     this.copying.delete(id);
     if (!place) return;
+    this.unfollow(id, place.endpoint);
     const exit = readJson<EndedStatus>(folder, FILES.exit);
     const isKept = this.settings().keepFailed && exit?.cause === 'exit' && exit.exitCode !== 0;
     if (isKept) {
@@ -450,7 +455,7 @@ export class DockerTarget implements Target {
     const known = this.sides.get(key);
     if (known) return known;
     const engine = new Engine(endpoint);
-    const side: Side = { engine, ways: new Ways(this.options, engine), isRestored: false };
+    const side: Side = { engine, ways: new Ways(this.options, engine) };
     this.sides.set(key, side);
     return side;
   }

@@ -4,20 +4,22 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import type { TargetContext } from '../context.js';
 import type { Listening } from '../listen.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { type Engine, type EngineInfo, isConflict } from './engine.js';
-import { LABELS } from './names.js';
+import { listenInside } from './namespace.js';
+import { containerName, LABELS } from './names.js';
 
 /** How a container is connected, and what its job is to call the server. */
 export interface Way {
   mode: string;
   extraHosts?: readonly string[];
-  /** Has the server listen. With Podman, its address is there once a container runs. */
+  /** Has the server listen, unless `connect` does. With Podman as root, its address is there once a container runs. */
   trackingUrl: () => Promise<string>;
+  /** Has the server listen in the job's container, which runs. */
+  connect?: () => Promise<void>;
 }
 
 /** `off`: jobs reach the server and nothing else. */
@@ -30,6 +32,8 @@ const NETWORKS: Readonly<Record<Reach, { name: string; bridge: string }>> = {
 /** A name that engines in a virtual machine give to the machine around them. */
 const HOST = 'host.docker.internal';
 const PORTS = 'ports.json';
+/** Where the server listens in containers of their own network: nobody else is there, so it is free. */
+const PORT_INSIDE = 5_170;
 /** Milliseconds for which the addresses of containers stay known. */
 const KNOWN_FOR = 1_000;
 
@@ -40,6 +44,9 @@ export class Ways {
   private readonly folder: string;
   private readonly listening = new Map<string, Promise<Listening>>();
   private readonly addresses = new Map<string, { at: number; known: Promise<ReadonlySet<string>> }>();
+  /** In containers, by the run. */
+  private readonly inside = new Map<string, Promise<Listening>>();
+  private isRestored = false;
 
   constructor(context: Pick<TargetContext, 'home' | 'listen' | 'log'>, engine: Engine) {
     this.context = context;
@@ -48,25 +55,74 @@ export class Ways {
   }
 
   /** @throws TARGET_FAILED when jobs of this engine cannot reach the server */
-  async of(reach: Reach): Promise<Way> {
+  async of(reach: Reach, runId: string): Promise<Way> {
     const info = await this.engine.info();
     if (info.isVirtual) return this.fromVirtualMachine(reach);
+    if (info.isRootless) return this.fromInside(reach, info, runId);
+    return this.fromBridge(reach, info);
+  }
+
+  private async fromBridge(reach: Reach, info: EngineInfo): Promise<Way> {
     const { name } = NETWORKS[reach];
     const gateway = await this.networkOf(reach, info);
     const trackingUrl = async () => (await this.listenAt(name, gateway)).url as string;
     return { mode: name, trackingUrl };
   }
 
-  /** After a restart of the server: jobs that run log to the address that they know. */
-  async restore(): Promise<void> {
+  /** The engine's networks are out of this machine's reach, but not the containers themselves. */
+  private async fromInside(reach: Reach, info: EngineInfo, runId: string): Promise<Way> {
+    if (reach === 'on' && !info.isPodman) await this.networkOf(reach, info);
+    return {
+      // Each container of Podman's has a network of its own, where jobs do not reach each other.
+      mode: reach === 'off' ? 'none' : info.isPodman ? ownNetworkOf(info) : NETWORKS.on.name,
+      trackingUrl: () => Promise.resolve(`http://127.0.0.1:${PORT_INSIDE}`),
+      connect: () => this.connect(runId),
+    };
+  }
+
+  private async connect(runId: string): Promise<void> {
+    const known = this.inside.get(runId);
+    const listening = known ?? this.listenIn(runId);
+    this.inside.set(runId, listening);
+    await listening;
+  }
+
+  private async listenIn(runId: string): Promise<Listening> {
+    const { State } = await this.engine.call((docker) => docker.getContainer(containerName(runId)).inspect());
+    const listener = await listenInside(State.Pid, PORT_INSIDE);
+    return this.context.listen({ listener, port: PORT_INSIDE });
+  }
+
+  /** After a restart of the server: a job that runs logs to the address that it knows. */
+  async restore(runId: string): Promise<void> {
+    const info = await this.engine.info();
+    if (info.isRootless && !info.isVirtual) {
+      // It is tried once: who has no way goes on without.
+      if (!this.inside.has(runId))
+        await this.connect(runId).catch((error: unknown) =>
+          this.context.log.warn({ err: error, runId }, 'a running job cannot log any more'),
+        );
+      return;
+    }
+    if (this.isRestored) return;
     for (const reach of Object.keys(NETWORKS) as Reach[])
-      if (this.portOf(this.keyOf(NETWORKS[reach].name)) !== undefined)
-        await (await this.of(reach)).trackingUrl();
+      if (this.portOf(this.keyOf(info.isVirtual ? HOST : NETWORKS[reach].name)) !== undefined)
+        await (await this.of(reach, runId)).trackingUrl();
+    this.isRestored = true;
+  }
+
+  /** The job has ended. */
+  forget(runId: string): void {
+    const listening = this.inside.get(runId);
+    this.inside.delete(runId);
+    // Of one that failed there is nothing to close.
+    listening?.then(({ close }) => close()).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    const all = [...this.listening.values()];
+    const all = [...this.listening.values(), ...this.inside.values()];
     this.listening.clear();
+    this.inside.clear();
     for (const one of all)
       await one.then(
         ({ close }) => close(),
@@ -202,6 +258,11 @@ export class Ways {
   }
 }
 
+/** Podman's own default for users other than root: pasta since version 5. */
+function ownNetworkOf({ major }: EngineInfo): string {
+  return major >= 5 ? 'pasta' : 'slirp4netns';
+}
+
 interface Network {
   IPAM?: { Config?: { Gateway?: string }[] };
 }
@@ -210,7 +271,5 @@ interface Network {
 export function problemWithWay(info: EngineInfo): string | undefined {
   if (!info.isLocal)
     return `${info.title} is on another machine, and jobs there cannot reach this server. Use an engine on this machine.`;
-  if (info.isRootless && !info.isVirtual && process.platform === 'linux')
-    return `${info.title} runs without root, and its jobs cannot reach this server. Use an engine that runs as root.`;
   return undefined;
 }

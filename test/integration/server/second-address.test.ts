@@ -189,6 +189,19 @@ describe('a second address of the server', function () {
     assert.equal(fs.existsSync(socket), false);
   });
 
+  it('may be what listens already, in another network', async () => {
+    const listener = net.createServer();
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const { port } = listener.address() as net.AddressInfo;
+    const { url = '', close } = await listen({ listener, port });
+    assert.equal(url, `http://127.0.0.1:${port}`);
+    assert.equal(await ask(new URL(url), SEARCH), 200);
+    assert.equal(await ask(new URL(url), SEARCH, { by: TOKEN }), 401);
+    assert.equal(await ask(new URL(url), SEARCH, { headers: { host: 'elsewhere' } }), 403);
+    await close();
+    await assert.rejects(ask(new URL(url), SEARCH), { code: 'ECONNREFUSED' });
+  });
+
   it('takes the place of a socket that a killed server left', async () => {
     const socket = path.join(scratch.home, 'jobs.sock');
     const script = `require('net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`;

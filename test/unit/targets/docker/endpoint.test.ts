@@ -13,13 +13,14 @@ describe('the Docker engine is found', () => {
   const find = (
     setting: string,
     env: Record<string, string> = {},
-    { sockets = [] as string[], platform = 'linux' as NodeJS.Platform } = {},
+    { sockets = [] as string[], closed = [] as string[], platform = 'linux' as NodeJS.Platform } = {},
   ) =>
     findEndpoint(setting, {
       env,
       platform,
       userHome,
       exists: (file) => sockets.includes(file) || (file.startsWith(userHome) && fs.existsSync(file)),
+      mayUse: (socket) => !closed.includes(socket),
     });
 
   function context(name: string, host: string, hasTls = false): void {
@@ -72,6 +73,11 @@ describe('the Docker engine is found', () => {
     const rootless = '/run/user/1000/docker.sock';
     assert.equal(find('', env, { sockets: [podman] }).host, `unix://${podman}`);
     assert.equal(find('', env, { sockets: [podman, rootless] }).host, `unix://${rootless}`);
+    const machine = '/var/run/docker.sock';
+    assert.equal(find('', env, { sockets: [machine, rootless] }).host, `unix://${machine}`);
+    const closed = [machine];
+    assert.equal(find('', env, { sockets: [machine, podman], closed }).host, `unix://${podman}`);
+    assert.equal(find('', env, { sockets: [machine], closed }).host, `unix://${machine}`);
     const colima = path.join(userHome, '.colima/default/docker.sock');
     assert.equal(find('', {}, { sockets: [colima], platform: 'darwin' }).host, `unix://${colima}`);
     assert.equal(find('', {}, { platform: 'win32' }).host, 'npipe:////./pipe/docker_engine');

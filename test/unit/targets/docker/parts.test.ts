@@ -183,6 +183,8 @@ describe('limits of a container', () => {
     assert.deepEqual(problemsWith({ gpus: 0 }, engine), []);
     const old = { ...engine, cannotLimit: ['cpus', 'memory'] as const };
     assert.equal(problemsWith({ cpus: 1, memory: 1e9 }, old).length, 2);
+    const [problem] = problemsWith({ memory: 1e9 }, { ...old, isRootless: true });
+    assert.match(problem ?? '', /^Docker 1 runs without root .* the memory of a job\. Leave out the limit/);
     assert.equal(problemsWith({ instanceCount: 2, memory: 1 }, engine).length, 2);
   });
 
