@@ -93,7 +93,7 @@ export function ensurePython(requirements = path.join(ROOT, 'examples', 'digits'
   return python;
 }
 
-/** The folder with the packages of a package.json that only a benchmark wants. */
+/** The folder with the packages of a package.json that only a benchmark or a test wants. */
 export function ensurePackages(manifest) {
   return once(path.join(CACHE, `packages-${hash(fs.readFileSync(manifest))}`), (temporary) => {
     say(`Installing the packages of ${path.relative(ROOT, manifest)}`);

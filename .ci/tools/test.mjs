@@ -13,6 +13,7 @@ import {
   ensureChromium,
   ensureDependencies,
   ensureNode,
+  ensurePackages,
   ensurePython,
 } from './setup.mjs';
 
@@ -135,6 +136,10 @@ function pythons() {
     TRAINYARD_TEST_PYTHON: ensurePython(),
     TRAINYARD_TEST_TENSORBOARD: of('tensorboard', 'requirements.txt'),
     TRAINYARD_TEST_DEBUGPY: debugPython(),
+    TRAINYARD_TEST_S3: of('datastores', 'requirements.txt'),
+    TRAINYARD_TEST_AZURITE: ensurePackages(
+      path.join(ROOT, 'test', 'integration', 'datastores', 'azurite', 'package.json'),
+    ),
   };
   if (isFull) {
     env.TRAINYARD_TEST_PYTHON_FULL = fullPython();

@@ -66,3 +66,8 @@ export function wordsOnPlace(place: DatastorePlace): string {
       : [place.endpoint, place.kind === 'azure_blob' ? place.container : place.filesystem];
   return [host, room, place.prefix].filter(Boolean).join('/');
 }
+
+/** The address of what is at a path of a datastore, as other programs know it: `s3://bucket/prefix/path`. */
+export function addressIn(place: DatastorePlace, path: string): string {
+  return [wordsOnPlace(place), path].filter(Boolean).join('/');
+}

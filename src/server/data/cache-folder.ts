@@ -85,6 +85,8 @@ export class CacheFolder {
   /** All files have arrived: from now on the data is there. */
   complete(key: string, { uri, isFile }: Source, files: SourceFile[]): void {
     const { root, content, arriving, partial } = this.placesOf(key);
+    // A folder may be empty.
+    fs.mkdirSync(arriving, { recursive: true, mode: 0o700 });
     fs.rmSync(content, { recursive: true, force: true });
     fs.renameSync(arriving, content);
     fs.rmSync(partial, { recursive: true, force: true });
@@ -168,10 +170,10 @@ export class CacheFolder {
 }
 
 /** The key of a state of data. What cannot be told from a later state gets another one each time. */
-export function keyOf({ uri, kind }: Source, files: readonly SourceFile[]): string {
+export function keyOf({ uri, kind, isFile }: Source, files: readonly SourceFile[]): string {
   const isKnown = files.every(({ etag }) => etag !== undefined);
   const state = files.map(({ path: name, bytes, etag }) => [name, bytes, etag]);
-  return digest(JSON.stringify([kind, uri, state, ...(isKnown ? [] : [randomUUID()])]));
+  return digest(JSON.stringify([kind, uri, isFile, state, ...(isKnown ? [] : [randomUUID()])]));
 }
 
 export function bytesOf(files: readonly SourceFile[]): number {

@@ -26,7 +26,7 @@ export class HttpSource implements Source {
       response = await this.ask('GET', signal);
       await response.body?.cancel();
     }
-    this.check(response);
+    this.requireOk(response);
     const { headers } = response;
     const length = headers.get('content-length');
     const etag = tagOf(headers);
@@ -46,7 +46,7 @@ export class HttpSource implements Source {
     });
     const { status, headers, body } = response;
     if (status === 416) throw new ChangedError(path);
-    this.check(response);
+    this.requireOk(response);
     const length = headers.get('content-length');
     const isOther =
       tagOf(headers) !== etag ||
@@ -67,7 +67,7 @@ export class HttpSource implements Source {
     });
   }
 
-  private check({ ok, status, statusText }: Response): void {
+  private requireOk({ ok, status, statusText }: Response): void {
     if (ok) return;
     const words = `The server answered ${status}${statusText && ` ${statusText}`}.`;
     if (PASSING.has(status)) throw new Error(words);

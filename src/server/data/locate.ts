@@ -5,6 +5,8 @@ import type { DataPlace } from '../../job/data-place.js';
 import type { DataInput } from '../../job/spec.js';
 import { findArtifact } from '../mlflow/paths.js';
 import { keptPath } from '../mlflow/sources.js';
+import { DatastoreSource } from '../datastores/source.js';
+import type { DatastoreSecrets } from '../datastores/secrets.js';
 import type { Store } from '../store/store.js';
 import { HttpSource } from './http-source.js';
 import { KeptSource } from './kept-source.js';
@@ -14,6 +16,12 @@ import type { Source } from './source.js';
 /** Where an input is: a path of this machine, or a source that it is got from first. */
 export type Located = { local: string } | { source: Source };
 
+/** What knows of places. */
+export interface Places {
+  store: Store;
+  secrets: DatastoreSecrets;
+}
+
 /** Sources that lead to others, so deep at most. */
 const DEEPEST = 10;
 
@@ -22,11 +30,12 @@ const DEEPEST = 10;
  * @throws BAD_REQUEST for what nobody can read | NOT_FOUND; what is on other machines is not looked at
  */
 export function locate(
-  store: Store,
+  places: Places,
   name: string,
   input: Pick<DataInput, 'type' | 'path'>,
   depth = 0,
 ): Located {
+  const { store } = places;
   const place = depth < DEEPEST ? placeOf(input) : undefined;
   if (!place)
     throw new TrainyardError('BAD_REQUEST', `The input ${name} (${input.path}) cannot be read here.`, {
@@ -41,7 +50,7 @@ export function locate(
     case 'http':
       return { source: new HttpSource(place.url) };
     case 'asset':
-      return locate(store, name, requireAsset(store, place), depth + 1);
+      return locate(places, name, requireAsset(store, place), depth + 1);
     case 'run':
       return { source: ofRun(store, input.path, place) };
     case 'model': {
@@ -49,21 +58,22 @@ export function locate(
         ? store.models.logged(place.name)?.artifactUri
         : requireModelVersion(store, place).source;
       if (at === undefined) throw new TrainyardError('NOT_FOUND', `There is no logged model ${place.name}.`);
-      return ofModel(store, name, input, at, depth);
+      return ofModel(places, name, input, at, depth);
     }
     case 'datastore':
-      return inDatastore(store, name, place);
+      return inDatastore(places, name, place, input.type);
   }
 }
 
 function inDatastore(
-  store: Store,
+  { store, secrets }: Places,
   name: string,
   { datastore, path: inside }: Extract<DataPlace, { kind: 'datastore' }>,
+  type: DataInput['type'],
 ): Located {
-  const { place } = store.datastores.require(datastore);
-  if (place.kind !== 'folder')
-    throw new TrainyardError('NOT_SUPPORTED', `Datastores of the kind ${place.kind} cannot be read yet.`);
+  const known = store.datastores.require(datastore);
+  const { place } = known;
+  if (place.kind !== 'folder') return { source: new DatastoreSource(known, secrets, inside, type) };
   const local = path.join(place.path, ...inside.split('/'));
   if (fs.existsSync(local)) return { local };
   throw new TrainyardError('NOT_FOUND', `The input ${name} does not exist: ${local}.`, {
@@ -82,15 +92,15 @@ function ofRun(store: Store, uri: string, { runId, path }: Extract<DataPlace, { 
 }
 
 function ofModel(
-  store: Store,
+  places: Places,
   name: string,
   { type, path: uri }: Pick<DataInput, 'type' | 'path'>,
   at: string,
   depth: number,
 ): Located {
   const kept = keptPath(at);
-  if (kept === undefined) return locate(store, name, { type, path: at }, depth + 1);
-  const address = findArtifact(store, kept);
+  if (kept === undefined) return locate(places, name, { type, path: at }, depth + 1);
+  const address = findArtifact(places.store, kept);
   if (!address) throw new TrainyardError('NOT_FOUND', `The files of ${uri} are not there any more.`);
-  return { source: new KeptSource(store, uri, address.owner, address.path) };
+  return { source: new KeptSource(places.store, uri, address.owner, address.path) };
 }

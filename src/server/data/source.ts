@@ -18,8 +18,8 @@ export interface FileBody {
 }
 
 /**
- * A TrainyardError of a source is definite: there is no such data, or nobody may read it. Any other error may pass, and is
- * tried again.
+ * A TrainyardError of a source is definite: there is no such data, or nobody may read it. Only TARGET_UNREACHABLE says that the
+ * source has to be waited for. Any other error may pass, and is tried again a few times.
  */
 export interface Source {
   /** As people know it, without credentials. */
@@ -28,6 +28,8 @@ export interface Source {
   readonly kind: string;
   /** The data is one file, not a folder. */
   readonly isFile: boolean;
+  /** Before anything is kept of a job that reads it: what can be told without asking anybody. @throws UNAUTHENTICATED */
+  check?(): void;
   /** All files. @throws TrainyardError NOT_FOUND | FORBIDDEN | BAD_REQUEST */
   list(signal: AbortSignal): Promise<SourceFile[]>;
   /** @throws ChangedError when the file is not the one that was listed | TrainyardError */

@@ -4,13 +4,10 @@ import type { Datastore } from '../../workspace/types.js';
 /** Secrets of datastores, which are nowhere but in memory: those that clients have given, else those of this process's environment. */
 export class DatastoreSecrets {
   private readonly given = new Map<string, string>();
-  private readonly listeners = new Set<() => void>();
 
   /** Of a datastore of this name, until it is removed or this process ends. */
   set(name: string, secret: string): void {
-    if (this.given.get(name) === secret) return;
     this.given.set(name, secret);
-    for (const listener of this.listeners) listener();
   }
 
   forget(name: string): void {
@@ -27,10 +24,5 @@ export class DatastoreSecrets {
   /** Whether one is wanted that is not here. */
   isMissing(datastore: Pick<Datastore, 'name' | 'secretEnv'>): boolean {
     return datastore.secretEnv !== undefined && this.of(datastore) === undefined;
-  }
-
-  /** Calls back when a secret is new. */
-  onNew(listener: () => void): void {
-    this.listeners.add(listener);
   }
 }

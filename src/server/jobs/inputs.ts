@@ -10,9 +10,11 @@ import { DataCache } from '../data/cache.js';
 import type { CachedData } from '../data/cache-folder.js';
 import type { Progress } from '../data/download.js';
 import { hashUnlessLarge } from '../data/hash.js';
-import { locate } from '../data/locate.js';
+import { locate, type Places } from '../data/locate.js';
 import { checkTable } from '../data/mltable.js';
 import { placeOf } from '../data/pin.js';
+import { patiently } from '../datastores/patiently.js';
+import type { DatastoreSecrets } from '../datastores/secrets.js';
 import type { DatasetInput } from '../store/full-runs.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
@@ -24,6 +26,8 @@ export interface JobInputsOptions {
   store: Store;
   home: string;
   log: Logger;
+  /** Of datastores. */
+  secrets: DatastoreSecrets;
   /** Bytes of downloaded data that are kept. */
   limit: () => number;
   /** The data of a job is here, or cannot be had. */
@@ -41,21 +45,26 @@ interface Preparation {
 /** The data that jobs read: got before they start, without taking the place of jobs that could. */
 export class JobInputs {
   private readonly options: JobInputsOptions;
+  private readonly places: Places;
   private readonly cache: DataCache;
   private readonly preparations = new Map<string, Preparation>();
   private closed = false;
 
   constructor(options: JobInputsOptions) {
     this.options = options;
-    const { store, home, limit } = options;
+    const { store, secrets, home, limit } = options;
+    this.places = { store, secrets };
     const folder = path.join(home, 'data');
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.cache = new DataCache({ folder, limit, isActive: (runId) => store.jobs.isActive(runId) });
   }
 
-  /** Before anything is kept of a job. @throws BAD_REQUEST | NOT_FOUND */
+  /** Before anything is kept of a job. @throws BAD_REQUEST | NOT_FOUND | UNAUTHENTICATED */
   check({ inputs = {} }: JobSpec): void {
-    for (const [name, input] of Object.entries(inputs)) locate(this.options.store, name, input);
+    for (const [name, input] of Object.entries(inputs)) {
+      const located = locate(this.places, name, input);
+      if ('source' in located) located.source.check?.();
+    }
   }
 
   /** Whether a job that waits can be started. The first call begins to get its data. */
@@ -128,14 +137,13 @@ export class JobInputs {
     signal: AbortSignal,
   ): Promise<{ source: string; dataset: DatasetInput }> {
     const { store } = this.options;
-    const located = locate(store, name, input);
+    const located = locate(this.places, name, input);
     if ('local' in located) {
       const facts = await factsOf(located.local);
       return { source: located.local, dataset: datasetOf(name, input, 'local', located.local, facts) };
     }
     let told = '';
-    const tell = (progress: Progress) => {
-      const waiting = wordsOn(name, progress);
+    const tell = (waiting: string) => {
       if (waiting === told) return;
       told = waiting;
       store
@@ -145,7 +153,13 @@ export class JobInputs {
         .catch((error: unknown) => this.options.log.warn({ err: error, runId }, 'progress was not written'));
     };
     const { source } = located;
-    const cached = await aboutInput(name, () => this.cache.get(source, runId, signal, tell));
+    const cached = await aboutInput(name, () =>
+      patiently(
+        () => this.cache.get(source, runId, signal, (progress) => tell(wordsOn(name, progress))),
+        ({ message }) => tell(`Waiting for ${name}: ${message}`),
+        signal,
+      ),
+    );
     return { source: cached.path, dataset: datasetOf(name, input, source.kind, source.uri, cached) };
   }
 }

@@ -103,6 +103,7 @@ export class JobService {
     this.ending = ending;
     this.inputs = new JobInputs({
       ...{ store, home, log },
+      secrets: this.datastoreSecrets,
       limit: () => options.settings().dataCacheLimit,
       onReady: () => this.scheduler.wake(),
     });

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import type { DatastorePlace } from '../../../src/job/datastore.js';
+import type { CommandJob } from '../../../src/job/spec.js';
+import type { Run } from '../../../src/workspace/types.js';
+import { Gate } from '../../support/gate.js';
+import { TestHome } from '../../support/home.js';
+import type { StorageServer } from '../../support/storage.js';
+import { until } from '../../support/until.js';
+
+/** A kind of datastore, with a server that stands for its own, whose room `rows` is there. */
+export interface Subject {
+  server: StorageServer;
+  /** @param endpoint of the server, or of what stands before it */
+  place(endpoint: string, room: string, prefix?: string): DatastorePlace;
+  /** What signs in there. */
+  secret: string;
+  /** Puts an object into the room `rows`, past the code under test. */
+  put(key: string, content: string | Uint8Array): Promise<void>;
+  /** What stands for a folder that has nothing in it. */
+  putFolder(key: string): Promise<void>;
+  read(key: string): Promise<Buffer | undefined>;
+  close(): Promise<void>;
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const UNUSUAL = 'a b/größe 実験/+%23#?&="\'$~[x].csv';
+
+/** What jobs can expect of a kind of datastore. */
+export function datastoreSuite(kind: DatastorePlace['kind'], open: () => Promise<Subject>): void {
+  describe(`data in a datastore of the kind ${kind}`, function () {
+    let subject: Subject;
+    let test: TestHome;
+    let gate: Gate;
+    let endpoint: string;
+
+    before(async function () {
+      this.timeout(120_000);
+      subject = await open();
+    });
+    after(async () => subject?.close());
+    beforeEach(async () => {
+      test = new TestHome();
+      gate = new Gate(subject.server.port);
+      endpoint = await gate.open();
+      await make('store', 'rows', 'data');
+      await test.workspace.datastores.signIn('store', subject.secret);
+    });
+    afterEach(async () => {
+      await test.close();
+      await gate.shut();
+    });
+
+    const make = (name: string, room: string, prefix?: string) =>
+      test.workspace.datastores.create({ name, place: subject.place(endpoint, room, prefix) });
+    const jobOf = (script: string, more: Partial<CommandJob>): CommandJob => ({
+      kind: 'command',
+      codeFolder: test.project,
+      workingFolder: '',
+      command: [
+        'sh',
+        '-ec',
+        script,
+        'sh',
+        ...Object.keys(more.inputs ?? {}).map((key) => `\${{inputs.${key}}}`),
+      ],
+      target: 'local',
+      experiment: 'data',
+      environmentVariables: {},
+      tags: {},
+      ...more,
+    });
+    const read = (path: string, type: 'uri_file' | 'uri_folder' = 'uri_file', store = 'store') =>
+      test.workspace.jobs.submit(
+        jobOf(
+          type === 'uri_file'
+            ? 'sha256sum < "$1"; basename "$1"'
+            : 'cd "$1"; find . -type f -exec sha256sum {} + | sort -k2',
+          { inputs: { rows: { type, path: `azureml://datastores/${store}/paths/${path}` } } },
+        ),
+      );
+    const finished = async (run: Run): Promise<string> => {
+      const ended = await test.ended(run.id, 100);
+      assert.equal(ended.state, 'finished', ended.job?.reason);
+      return test.log(run.id);
+    };
+    const failed = async (run: Run, words: RegExp) => {
+      const ended = await test.ended(run.id, 100);
+      assert.equal(ended.state, 'failed');
+      assert.match(ended.job?.reason ?? '', words);
+    };
+    const bodies = () => gate.requests.filter((each) => each.startsWith('GET') && each.includes('csv'));
+    const waiting = (run: Run, words: RegExp) =>
+      until('the job to wait', async () => words.test((await test.workspace.run(run.id)).job?.waiting ?? ''));
+
+    it('is a file by any key, which is read once and named in the run', async () => {
+      const content = randomBytes(100_000);
+      await subject.put(`data/${UNUSUAL}`, content);
+      const first = await read(UNUSUAL);
+      assert.equal(await finished(first), `${sha256(content)}  -\n+%23#?&="'$~[x].csv\n`);
+      await finished(await read(UNUSUAL));
+      assert.equal(bodies().length, 1, gate.requests.join('\n'));
+      const [dataset] = (await test.workspace.run(first.id)).inputs ?? [];
+      assert.equal(dataset?.digest, sha256(content).slice(0, 36));
+      const { uri } = JSON.parse(dataset.source) as { uri: string };
+      assert.ok(uri.endsWith(`rows/data/${UNUSUAL}`), uri);
+    });
+
+    it('is a folder with all below it, and nothing beside it', async () => {
+      const files = { 'one.csv': '1', 'deep/er/two.csv': '2', [UNUSUAL]: '3' };
+      for (const [key, content] of Object.entries(files)) await subject.put(`data/set/${key}`, content);
+      await subject.put('data/set2/other.csv', 'x');
+      await subject.put('set/outside.csv', 'x');
+      await subject.putFolder('data/set/empty');
+      const log = await finished(await read('set', 'uri_folder'));
+      const expected = Object.entries(files)
+        .map(([key, content]) => `${sha256(Buffer.from(content))}  ./${key}`)
+        .sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1));
+      assert.deepEqual(log.trim().split('\n').sort(), expected.sort());
+    });
+
+    it('may be a folder with nothing in it', async () => {
+      await subject.putFolder('data/nothing');
+      assert.equal(await finished(await read('nothing', 'uri_folder')), '');
+    });
+
+    it('is downloaded again when it has changed', async () => {
+      for (const content of ['a', 'b', 'b']) {
+        await subject.put('data/changing.csv', content);
+        assert.match(await finished(await read('changing.csv')), new RegExp(sha256(Buffer.from(content))));
+      }
+    });
+
+    it('is read anew when it changes while it is read', async () => {
+      await subject.put('data/moving.csv', 'old'.repeat(1000));
+      gate.before = async ({ method, url = '' }) => {
+        if (method !== 'GET' || !url.includes('moving.csv')) return;
+        gate.before = () => Promise.resolve();
+        await subject.put('data/moving.csv', 'new'.repeat(2000));
+      };
+      const log = await finished(await read('moving.csv'));
+      assert.match(log, new RegExp(sha256(Buffer.from('new'.repeat(2000)))));
+    });
+
+    it('is gone on with where a connection was cut', async () => {
+      const content = randomBytes(3_000_000);
+      await subject.put('data/long.csv', content);
+      Object.assign(gate, { cuts: 2, cutAfter: 1_000_000 });
+      assert.match(await finished(await read('long.csv')), new RegExp(sha256(content)));
+      assert.ok(
+        bodies().some((each) => /bytes=[1-9]\d*-/.test(each)),
+        bodies().join('\n'),
+      );
+    });
+
+    it('is one download for jobs at the same time', async () => {
+      await subject.put('data/shared.csv', randomBytes(500_000));
+      let release = () => undefined as void;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      gate.before = ({ method, url = '' }) =>
+        method === 'GET' && url.includes('shared.csv') ? held : Promise.resolve();
+      const runs = await Promise.all([read('shared.csv'), read('shared.csv')]);
+      for (const run of runs) await waiting(run, /^Downloading rows/);
+      release();
+      for (const run of runs) await finished(run);
+      assert.equal(bodies().length, 1, bodies().join('\n'));
+    });
+
+    it('is waited for while the server is away', async () => {
+      await subject.put('data/later.csv', 'later');
+      await gate.shut();
+      const [run, other] = [await read('later.csv'), await read('later.csv')];
+      await waiting(run, /Waiting for rows: .* cannot be reached: .*ECONNREFUSED/);
+      await test.workspace.jobs.cancel(other.id);
+      assert.equal((await test.ended(other.id)).state, 'cancelled');
+      await gate.open();
+      assert.match(await finished(run), new RegExp(sha256(Buffer.from('later'))));
+    });
+
+    it('says what is not there', async () => {
+      await subject.put('data/there/one.csv', '1');
+      await failed(await read('none.csv'), /The input rows: There is nothing at .*none\.csv/);
+      await failed(await read('none', 'uri_folder'), /There is nothing at .*none/);
+      await failed(await read('there', 'uri_file'), /is a folder, not a file/);
+      await make('nowhere', 'no-such-room');
+      await test.workspace.datastores.signIn('nowhere', subject.secret);
+      await failed(await read('a.csv', 'uri_file', 'nowhere'), /no-such-room.* does not exist/);
+      await failed(await read('a', 'uri_folder', 'nowhere'), /no-such-room.* does not exist/);
+    });
+
+    it('wants the secret that it names, before anything is kept', async () => {
+      const place = subject.place(endpoint, 'rows', 'data');
+      await test.workspace.datastores.create({ name: 'closed', place, secretEnv: 'TRAINYARD_TEST_NO_SUCH' });
+      await assert.rejects(
+        read('a.csv', 'uri_file', 'closed'),
+        /The secret of the datastore “closed” is not known/,
+      );
+      assert.deepEqual((await test.workspace.runs({})).runs, []);
+      await subject.put('data/open.csv', 'x');
+      process.env['TRAINYARD_TEST_NO_SUCH'] = subject.secret;
+      try {
+        await finished(await read('open.csv', 'uri_file', 'closed'));
+      } finally {
+        delete process.env['TRAINYARD_TEST_NO_SUCH'];
+      }
+      for (const file of fs.readdirSync(test.home, { recursive: true, withFileTypes: true }))
+        if (file.isFile())
+          assert.ok(
+            !fs.readFileSync(`${file.parentPath}/${file.name}`, 'latin1').includes(subject.secret),
+            file.name,
+          );
+    });
+  });
+}
