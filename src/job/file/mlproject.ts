@@ -8,7 +8,13 @@ import { plain } from './plain.js';
 import { literalText } from './scalars.js';
 import { entryOf } from './shape.js';
 import type { Sink } from './sink.js';
-import type { YamlMap, YamlNode } from './yaml.js';
+import type { YamlMap, YamlNode, YamlScalar } from './yaml.js';
+
+/** The keys of the entry points, in the order of the file. */
+export function entryPointsIn(root: YamlNode | undefined): YamlScalar[] {
+  const points = root && entryOf(root, 'entry_points')?.value;
+  return points?.kind === 'map' ? points.entries.map(({ key }) => key) : [];
+}
 
 /** The one that runs when none is named, as in MLflow. */
 export const MAIN = 'main';
@@ -21,7 +27,7 @@ export function entryPointOf(root: YamlMap, name: string, sink: Sink, place: Fil
   const points = entryOf(root, 'entry_points')?.value;
   const point = points && entryOf(points, name);
   if (points?.kind !== 'map' || !point) {
-    const names = points?.kind === 'map' ? points.entries.map(({ key }) => String(key.value)) : [];
+    const names = entryPointsIn(root).map(({ value }) => String(value));
     const meant = nearest(name, names);
     sink.tell(points ?? root.entries[0]?.key ?? root, ['entry_points'], {
       code: 'missing-field',
@@ -75,7 +81,7 @@ function parametersOf(
     else {
       isWhole = false;
       sink.tell(key, [...steps, 'parameters', name], {
-        code: 'missing-field',
+        code: 'missing-value',
         text: `The parameter “${name}” has no default and no value.`,
         hint: `Give it one: --set inputs.${name}=VALUE.`,
       });

@@ -21,6 +21,8 @@ export type FileProblemCode =
   | 'unknown-file'
   | 'unknown-field'
   | 'missing-field'
+  /** A parameter of an entry point that whoever submits it must give a value. */
+  | 'missing-value'
   /** Another type, or a value that is none of those possible. */
   | 'value'
   /** A file or folder that is not there. */
