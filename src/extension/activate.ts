@@ -17,12 +17,20 @@ import { registerComputeCommands } from './commands/compute.js';
 import { registerServerCommands } from './commands/server.js';
 import { registerStoreCommands } from './commands/store.js';
 import { registerChooseInterpreter } from './commands/choose-interpreter.js';
+import { registerJobFileCommands } from './commands/job-files.js';
+import { registerSaveJobFile } from './commands/save-job-file.js';
+import { registerSubmitAgain } from './commands/submit-again.js';
 import { registerSubmitCommands } from './commands/submit.js';
 import { registerViewCommands } from './commands/views.js';
 import { registerWorkspaceCommands } from './commands/workspaces.js';
 import { logError, showError } from './errors.js';
 import { OpenCommit } from './git/open-commit.js';
+import { YAML } from './job-files/is-bound.js';
 import { JobFiles } from './job-files/job-files.js';
+import { KnownJobFiles } from './job-files/known-job-files.js';
+import { LiveNames } from './job-files/names.js';
+import { JobFileLenses } from './lens/job-file-lenses.js';
+import { NewestRuns } from './lens/newest-runs.js';
 import { ScriptLenses } from './lens/script-lenses.js';
 import { RunLinks } from './links/run-links.js';
 import { RunTerminalLinks } from './links/terminal-links.js';
@@ -92,9 +100,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   keep(vscode.workspace.registerFileSystemProvider(RUN_SCHEME, new RunFileSystem(workspaces), READ_ONLY));
 
   const openCommit = keep(new OpenCommit(log));
-  const lenses = keep(new ScriptLenses(workspaces, openCommit, log));
-  keep(vscode.languages.registerCodeLensProvider(SCRIPTS_WITH_LENS, lenses));
-  keep(new JobFiles(workspaces, log));
+  const names = new LiveNames(workspaces, (error) => logError(error, log));
+  const jobFiles = keep(new JobFiles(workspaces, names, log));
+  const newest = keep(new NewestRuns(workspaces, openCommit, log));
+  keep(vscode.languages.registerCodeLensProvider(SCRIPTS_WITH_LENS, new ScriptLenses(newest)));
+  keep(vscode.languages.registerCodeLensProvider(YAML, new JobFileLenses(jobFiles, newest)));
   keep(vscode.window.registerUriHandler(new RunLinks(workspaces, log)));
   keep(
     vscode.window.registerTerminalLinkProvider(
@@ -124,7 +134,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const onSubmitted = (run: Run) => {
     ends.watch(run);
     statusBar.wake();
-    lenses.refresh();
+    newest.refresh();
     if (runsView.isVisible) runsView.reveal(run).catch((error: unknown) => logError(error, log));
     showSubmitted(run, charts, logs).catch((error: unknown) => showError(error, log));
   };
@@ -132,6 +142,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const choose = new RunChooser(workspaces, () => runsView.selection);
   const submitParts = { workspaces, submitter, memory, secrets, chosen, log, onSubmitted };
   registerSubmitCommands(register, submitParts);
+  registerJobFileCommands(register, { ...submitParts, known: keep(new KnownJobFiles(log)), names });
+  registerSubmitAgain(register, submitParts);
+  registerSaveJobFile(register, workspaces, choose);
   registerDebugCommands(register, submitParts, workspaces, choose);
   registerChooseInterpreter(register, { chosen, memory, log });
   registerSecretCommands(register, secrets);
@@ -161,7 +174,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   keep(
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (touchesSetting(event, SETTINGS.metric)) runsView.redraw();
-      if (touchesSetting(event, SETTINGS.metric, SETTINGS.codeLens)) lenses.refresh();
+      if (touchesSetting(event, SETTINGS.metric, SETTINGS.codeLens)) newest.refresh();
       if (touchesSetting(event, SETTINGS.home))
         offerReload().catch((error: unknown) => showError(error, log));
     }),

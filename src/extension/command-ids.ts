@@ -4,6 +4,9 @@ export const COMMANDS = {
   submitWithOptions: 'trainyard.submitWithOptions',
   submitAgain: 'trainyard.submitAgain',
   submitAndDebug: 'trainyard.submitAndDebug',
+  submitJobFile: 'trainyard.submitJobFile',
+  submitJobFileWithOptions: 'trainyard.submitJobFileWithOptions',
+  saveScriptAsJobFile: 'trainyard.saveScriptAsJobFile',
   chooseInterpreter: 'trainyard.chooseInterpreter',
   manageSecrets: 'trainyard.manageSecrets',
 
@@ -23,6 +26,7 @@ export const COMMANDS = {
   markEnded: 'trainyard.run.markEnded',
   rerun: 'trainyard.run.rerun',
   attachDebugger: 'trainyard.run.attachDebugger',
+  saveRunAsJobFile: 'trainyard.run.saveAsJobFile',
   copyId: 'trainyard.run.copyId',
   rename: 'trainyard.run.rename',
   editTag: 'trainyard.run.editTag',

@@ -4,8 +4,10 @@ export const CONTEXT_KEYS = {
   filtered: 'trainyard.filtered',
   /** The Runs view shows the runs of the open commit only. */
   onlyOpenCommit: 'trainyard.onlyOpenCommit',
-  /** There is a script that *Submit Again* can submit. */
+  /** There is a script or a job file that *Submit Again* can submit. */
   canSubmitAgain: 'trainyard.canSubmitAgain',
+  /** Paths of the job files of the workspace, for `resourcePath in trainyard.jobFiles`. */
+  jobFiles: 'trainyard.jobFiles',
 } as const;
 
 export type ContextKey = (typeof CONTEXT_KEYS)[keyof typeof CONTEXT_KEYS];

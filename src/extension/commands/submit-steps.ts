@@ -49,6 +49,7 @@ export async function askOptions(
     ({ id }) => parts.workspaces.surroundingsOf(id),
   );
   if (places.length === 0) delete asked.options.logTo;
+  const usual = { usual: path.basename(script.folder), why: vscode.l10n.t('name of the folder') };
   const done = await runSteps([
     (ask) => askTarget(ask, title, asked, parts),
     ...(places.length > 0 ? [(ask: Asker) => askLogTo(ask, title, asked, places, parts)] : []),
@@ -56,7 +57,7 @@ export async function askOptions(
     (ask) => askWay(ask, title, asked, script),
     (ask) => askLauncher(ask, title, asked, script),
     (ask) => askArguments(ask, title, asked),
-    (ask) => askExperiment(ask, title, asked, script, parts),
+    (ask) => askExperiment(ask, title, asked, usual, parts),
     (ask) => askName(ask, title, asked),
     (ask) => askEnvironment(ask, title, asked),
     (ask) => askEnvFile(ask, title, asked, script),
@@ -66,11 +67,11 @@ export async function askOptions(
   return done ? asked : undefined;
 }
 
-async function askTarget(
+export async function askTarget(
   ask: Asker,
   title: string,
-  { options }: AskedOptions,
-  { workspace }: StepParts,
+  { options }: { options: { target?: string } },
+  { workspace }: Pick<StepParts, 'workspace'>,
 ): Promise<void> {
   const targets = await facetOf(workspace, 'jobs').compute();
   const items = targets.map(({ name, label, detail, ready, problem }) => ({
@@ -240,20 +241,20 @@ async function askArguments(ask: Asker, title: string, { options }: AskedOptions
   options.args = splitArguments(line);
 }
 
-async function askExperiment(
+/** @param usual the one that it is part of when nobody chooses, and why */
+export async function askExperiment(
   ask: Asker,
   title: string,
-  { options }: AskedOptions,
-  script: Script,
-  { workspace }: StepParts,
+  { options }: { options: { experiment?: string } },
+  { usual, why }: { usual: string; why: string },
+  { workspace }: Pick<StepParts, 'workspace'>,
 ): Promise<void> {
   interface Choice extends vscode.QuickPickItem {
     experiment?: string;
   }
-  const usual = path.basename(script.folder);
   const names = (await workspace.experiments()).map(({ name }) => name).filter((name) => name !== usual);
   const items: Choice[] = [
-    { label: `$(beaker) ${usual}`, description: vscode.l10n.t('name of the folder') },
+    { label: `$(beaker) ${usual}`, description: why },
     ...names.map((name) => ({ label: `$(beaker) ${name}`, experiment: name })),
   ];
   const typed = (value: string) => {
@@ -265,7 +266,7 @@ async function askExperiment(
   options.experiment = (await ask.pick<Choice>({ title, placeholder, items, active, typed })).experiment;
 }
 
-async function askName(ask: Asker, title: string, asked: AskedOptions): Promise<void> {
+export async function askName(ask: Asker, title: string, asked: { displayName?: string }): Promise<void> {
   const name = await ask.input({
     title,
     prompt: vscode.l10n.t('Name of the run. Leave it empty to generate one.'),
@@ -288,11 +289,11 @@ async function askEnvironment(ask: Asker, title: string, { options }: AskedOptio
   options.environmentVariables = parseAssignments(line);
 }
 
-async function askSecrets(
+export async function askSecrets(
   ask: Asker,
   title: string,
-  { options }: AskedOptions,
-  { secrets }: StepParts,
+  { options }: { options: { secrets: string[] } },
+  { secrets }: Pick<StepParts, 'secrets'>,
 ): Promise<void | 'skip'> {
   const names = await secrets.names();
   if (names.length === 0) {

@@ -8,7 +8,7 @@ import { setContext } from '../context-keys.js';
 import { showError, type Remedy } from '../errors.js';
 import { isPython } from '../submit/interpreter.js';
 import type { ScriptOptions, SubmitMemory } from '../submit/script-options.js';
-import { findScript, scriptAt, type Script } from '../submit/script.js';
+import { findScript, type Script } from '../submit/script.js';
 import type { Submitter } from '../submit/submitter.js';
 import type { Register } from './register.js';
 import { askOptions, type StepParts } from './submit-steps.js';
@@ -25,32 +25,11 @@ export interface SubmitParts extends Omit<StepParts, 'workspace'> {
  * key is the id of the run.
  */
 export function registerSubmitCommands(register: Register, parts: SubmitParts): void {
-  const { submitter, memory, log, onSubmitted } = parts;
-  if (memory.last !== undefined) setContext(CONTEXT_KEYS.canSubmitAgain, true);
-
-  async function submit(
-    script: Script,
-    options: ScriptOptions,
-    displayName?: string,
-  ): Promise<string | undefined> {
-    requireTrust();
-    let run: Run | undefined;
-    try {
-      run = await submitter.submitScript(script, options, displayName);
-    } catch (error) {
-      void showError(error, log, remediesOf(error, script));
-      return undefined;
-    }
-    if (!run) return undefined;
-    await memory.remember(script.uri.toString(), options);
-    setContext(CONTEXT_KEYS.canSubmitAgain, true);
-    onSubmitted(run);
-    return shortKey(refOf(run));
-  }
+  const { memory } = parts;
 
   register(COMMANDS.submit, async (argument) => {
     const script = await findScript(argument);
-    return script && submit(script, memory.options(script.uri.toString()));
+    return script && submitScript(parts, script, memory.options(script.uri.toString()));
   });
 
   register(COMMANDS.submitWithOptions, async (argument) => {
@@ -59,28 +38,38 @@ export function registerSubmitCommands(register: Register, parts: SubmitParts): 
     if (!script) return undefined;
     const before = memory.options(script.uri.toString());
     const asked = await askOptions(script, before, { ...parts, workspace: parts.workspaces.active });
-    return asked && submit(script, asked.options, asked.displayName);
-  });
-
-  register(COMMANDS.submitAgain, () => {
-    if (memory.last === undefined)
-      throw new TrainyardError(
-        'BAD_REQUEST',
-        vscode.l10n.t('Nothing was submitted from this workspace yet.'),
-        {
-          hint: vscode.l10n.t('Submit a training script first.'),
-        },
-      );
-    return submit(scriptAt(vscode.Uri.parse(memory.last, true)), memory.options(memory.last));
+    return asked && submitScript(parts, script, asked.options, asked.displayName);
   });
 }
 
-/** A submitted script is run: never from a folder that a person does not trust. */
+/** Answers the key of the run; undefined when there is none, which a person was told. */
+export async function submitScript(
+  { submitter, memory, log, onSubmitted }: SubmitParts,
+  script: Script,
+  options: ScriptOptions,
+  displayName?: string,
+): Promise<string | undefined> {
+  requireTrust();
+  let run: Run | undefined;
+  try {
+    run = await submitter.submitScript(script, options, displayName);
+  } catch (error) {
+    void showError(error, log, remediesOf(error, script));
+    return undefined;
+  }
+  if (!run) return undefined;
+  await memory.remember(script.uri.toString(), options);
+  setContext(CONTEXT_KEYS.canSubmitAgain, true);
+  onSubmitted(run);
+  return shortKey(refOf(run));
+}
+
+/** What is submitted is run: never from a folder that a person does not trust. */
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new TrainyardError(
     'FORBIDDEN',
-    vscode.l10n.t('Scripts in an untrusted folder cannot be submitted.'),
+    vscode.l10n.t('Scripts and job files in an untrusted folder cannot be submitted.'),
     {
       hint: vscode.l10n.t('Trust the folder with “Workspaces: Manage Workspace Trust”.'),
     },

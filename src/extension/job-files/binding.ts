@@ -1,5 +1,5 @@
 /** Longer ones are data, or made by a machine. */
-const MOST_CHARACTERS = 1_000_000;
+export const MOST_CHARACTERS = 1_000_000;
 
 /** `$schema: …/commandJob.schema.json`, as a field or in the comment that editors know. */
 const SCHEMA =

@@ -1,29 +1,28 @@
 import * as vscode from 'vscode';
 import { logError } from '../errors.js';
-import { SETTINGS, settings, touchesSetting } from '../settings.js';
+import { SETTINGS, touchesSetting } from '../settings.js';
 import type { Workspaces } from '../workspaces.js';
-import { saysJobFile } from './binding.js';
-import type { JobFileLanguage } from './language.js';
+import { isBound, YAML } from './is-bound.js';
+import type { JobFileLanguage, JobPlace } from './language.js';
+import type { LiveNames } from './names.js';
 
 /** ms after the last key until the problems of a file are told. */
 const REST = 300;
-
-const YAML: vscode.DocumentFilter = { language: 'yaml', scheme: 'file' };
 
 /**
  * Problems, hovers, completion, links and fixes of job files, and of no other YAML. What knows the language is loaded
  * with the first job file. It needs no other extension, and takes no part in what one says of YAML.
  */
 export class JobFiles implements vscode.Disposable {
-  readonly #workspaces: Workspaces;
+  readonly #names: LiveNames;
   readonly #log: vscode.LogOutputChannel;
   readonly #problems = vscode.languages.createDiagnosticCollection('trainyard');
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: vscode.Disposable[];
   #language: Promise<JobFileLanguage> | undefined;
 
-  constructor(workspaces: Workspaces, log: vscode.LogOutputChannel) {
-    this.#workspaces = workspaces;
+  constructor(workspaces: Pick<Workspaces, 'onDidChange'>, names: LiveNames, log: vscode.LogOutputChannel) {
+    this.#names = names;
     this.#log = log;
     const { languages, window, workspace } = vscode;
     this.#subscriptions = [
@@ -72,6 +71,11 @@ export class JobFiles implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  /** Where the jobs of a file begin; none in other files. */
+  async places(document: vscode.TextDocument): Promise<JobPlace[]> {
+    return (await this.#ask(document, (it) => it.places(document))) ?? [];
+  }
+
   #lookAtAll(): void {
     for (const document of vscode.workspace.textDocuments) this.#look(document);
   }
@@ -112,20 +116,7 @@ export class JobFiles implements vscode.Disposable {
   }
 
   async #load(): Promise<JobFileLanguage> {
-    const [{ JobFileLanguage: Language }, { LiveNames }] = await Promise.all([
-      import('./language.js'),
-      import('./names.js'),
-    ]);
-    return new Language(new LiveNames(this.#workspaces, (error) => logError(error, this.#log)));
+    const { JobFileLanguage: Language } = await import('./language.js');
+    return new Language(this.#names);
   }
-}
-
-/** By what it says, or by the setting. */
-export function isBound(document: vscode.TextDocument): boolean {
-  if (saysJobFile(document.getText())) return true;
-  const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-  return settings.jobFiles(document.uri).some((glob) => {
-    const pattern = folder ? new vscode.RelativePattern(folder, glob) : glob;
-    return vscode.languages.match({ ...YAML, pattern }, document) > 0;
-  });
 }

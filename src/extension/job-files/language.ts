@@ -4,11 +4,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { disk } from '../../job/disk.js';
 import { offerAt, schemaAt, spotAt } from '../../job/file/locate.js';
+import { entryPointsIn } from '../../job/file/mlproject.js';
 import type { Position, Range } from '../../job/file/position.js';
 import type { FileProblem, Severity } from '../../job/file/problem.js';
 import { type JobFileReading, readJobFile } from '../../job/file/read.js';
 import { isAddress } from '../../job/file/references.js';
-import { type FileSchema, type Reference, valuesTold } from '../../job/file/schema.js';
+import type { FileSchema, Reference } from '../../job/file/schema.js';
+import { valuesTold } from '../../job/file/shape.js';
 import type { YamlFile, YamlNode, YamlScalar } from '../../job/file/yaml.js';
 import type { LiveNames } from './names.js';
 
@@ -18,6 +20,15 @@ const MISSING = 'missing-name';
 
 /** Files of a folder that are offered. */
 const MOST_FILES = 500;
+
+const MLPROJECT_KIND = 'mlproject';
+
+/** The line of a job, from 0. */
+export interface JobPlace {
+  line: number;
+  /** Of an MLproject. */
+  entryPoint?: string;
+}
 
 export class JobFileLanguage {
   readonly #names: LiveNames;
@@ -30,20 +41,28 @@ export class JobFileLanguage {
   /** Undefined when the file is of another kind than those that run here. */
   reading(document: vscode.TextDocument): JobFileReading | undefined {
     const known = this.#readings.get(document);
-    const reading =
-      known?.version === document.version
-        ? known.reading
-        : readJobFile(document.getText(), { file: document.uri.fsPath, kindOf: (at) => disk.kind(at) });
+    const reading = known?.version === document.version ? known.reading : read(document);
     this.#readings.set(document, { version: document.version, reading });
     // A file that is just begun is no kind yet.
     const id = reading.recognised?.kind.id;
-    return id === undefined || id === 'command' ? reading : undefined;
+    return id === undefined || id === 'command' || id === MLPROJECT_KIND ? reading : undefined;
   }
 
   async diagnostics(document: vscode.TextDocument): Promise<vscode.Diagnostic[]> {
     const reading = this.reading(document);
     if (!reading) return [];
-    return [...reading.problems.map(toDiagnostic), ...(await this.#missing(reading.yaml))];
+    return [...problemsOf(document, reading).map(toDiagnostic), ...(await this.#missing(reading.yaml))];
+  }
+
+  /** Where the jobs of a file begin: at its first field, or at each entry point. */
+  places(document: vscode.TextDocument): JobPlace[] {
+    const { recognised, yaml } = this.reading(document) ?? {};
+    if (yaml?.root?.kind !== 'map') return [];
+    const lineOf = (node: YamlNode) => yaml.range(node).start.line;
+    if (recognised?.kind.id === MLPROJECT_KIND)
+      return entryPointsIn(yaml.root).map((key) => ({ line: lineOf(key), entryPoint: String(key.value) }));
+    const [first] = yaml.root.entries;
+    return first ? [{ line: lineOf(first.key) }] : [];
   }
 
   /** Names of the workspace that are not there. */
@@ -144,6 +163,21 @@ export class JobFileLanguage {
       return [action];
     });
   }
+}
+
+function read(document: vscode.TextDocument, entryPoint?: string): JobFileReading {
+  const place = { file: document.uri.fsPath, kindOf: disk.kind };
+  return readJobFile(document.getText(), { ...place, ...(entryPoint !== undefined && { entryPoint }) });
+}
+
+/** Of an MLproject those of all entry points. Values that it leaves to whoever submits it are not missing. */
+function problemsOf(document: vscode.TextDocument, reading: JobFileReading): readonly FileProblem[] {
+  if (reading.recognised?.kind.id !== MLPROJECT_KIND) return reading.problems;
+  const points = entryPointsIn(reading.yaml.root);
+  if (points.length === 0) return reading.problems;
+  const all = points.flatMap(({ value }) => read(document, String(value)).problems);
+  const each = new Map(all.map((problem) => [JSON.stringify(problem), problem]));
+  return [...each.values()].filter(({ code }) => code !== 'missing-value');
 }
 
 const SEVERITIES: Record<Severity, vscode.DiagnosticSeverity> = {

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { type MetricPattern, MOST_PATTERNS } from '../../job/spec.js';
+import { type JobFileOptions, PLAIN_JOB_FILE } from './job-file-options.js';
 
 /** How a script is submitted; remembered for each script of a workspace. */
 export interface ScriptOptions {
@@ -27,6 +28,7 @@ export interface ScriptOptions {
 export const PLAIN_OPTIONS: ScriptOptions = { args: [], environmentVariables: {}, secrets: [] };
 
 const OPTIONS_KEY = 'submit.options';
+const JOB_FILES_KEY = 'submit.jobFiles';
 const LAST_KEY = 'submit.last';
 const MOST = 200;
 
@@ -38,7 +40,7 @@ export class SubmitMemory {
     this.#state = state;
   }
 
-  /** Address of the script that was submitted last. */
+  /** Address of the script or job file that was submitted last. */
   get last(): string | undefined {
     return this.#state.get<string>(LAST_KEY);
   }
@@ -48,8 +50,19 @@ export class SubmitMemory {
   }
 
   async remember(script: string, options: ScriptOptions): Promise<void> {
-    await this.#put(script, options);
+    await this.#put(OPTIONS_KEY, script, options);
     await this.#state.update(LAST_KEY, script);
+  }
+
+  /** How a job file was submitted last. */
+  jobFileOptions(file: string): JobFileOptions {
+    const all = this.#state.get<Record<string, JobFileOptions>>(JOB_FILES_KEY, {});
+    return { ...PLAIN_JOB_FILE, ...all[file] };
+  }
+
+  async rememberJobFile(file: string, options: JobFileOptions): Promise<void> {
+    await this.#put(JOB_FILES_KEY, file, options);
+    await this.#state.update(LAST_KEY, file);
   }
 
   /** For the next submits of a script, beside the patterns that it has. */
@@ -58,14 +71,17 @@ export class SubmitMemory {
     const isKnown = ({ name, regex }: MetricPattern) =>
       metrics.some((known) => known.name === name && known.regex === regex);
     const fresh = patterns.filter((pattern) => !isKnown(pattern));
-    await this.#put(script, { ...options, metrics: [...metrics, ...fresh].slice(-MOST_PATTERNS) });
+    await this.#put(OPTIONS_KEY, script, {
+      ...options,
+      metrics: [...metrics, ...fresh].slice(-MOST_PATTERNS),
+    });
   }
 
-  async #put(script: string, options: ScriptOptions): Promise<void> {
-    const others = Object.entries(this.#all()).filter(([other]) => other !== script);
+  async #put(key: string, file: string, options: ScriptOptions | JobFileOptions): Promise<void> {
+    const others = Object.entries(this.#state.get<object>(key, {})).filter(([other]) => other !== file);
     // The newest stands last, the oldest go.
-    const all = [...others, [script, options] as const].slice(-MOST);
-    await this.#state.update(OPTIONS_KEY, Object.fromEntries(all));
+    const all = [...others, [file, options] as const].slice(-MOST);
+    await this.#state.update(key, Object.fromEntries(all));
   }
 
   async forgetInterpreter(script: string): Promise<void> {

@@ -86,7 +86,7 @@ export async function saveEdits(mode: 'always' | 'prompt' | 'never'): Promise<bo
   if (mode === 'prompt') {
     const save = { title: vscode.l10n.t('Save and Submit') };
     const leave = { title: vscode.l10n.t('Submit Without Saving') };
-    const question = vscode.l10n.t('Save the edited files before the script is submitted?');
+    const question = vscode.l10n.t('Save the edited files before the job is submitted?');
     const picked = await vscode.window.showWarningMessage(question, { modal: true }, save, leave);
     if (picked !== save) return picked === leave;
   }

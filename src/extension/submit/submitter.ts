@@ -2,7 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
-import { interpreterAt } from '../../job/interpreter.js';
+import { type Interpreter, interpreterAt } from '../../job/interpreter.js';
 import { buildJob, buildModuleJob, buildScriptJob } from '../../job/build.js';
 import { invocationOf, launcherOf } from '../../job/launch.js';
 import { findModule, type FoundModule, moduleOf } from '../../job/module.js';
@@ -18,13 +18,15 @@ import type { Workspaces } from '../workspaces.js';
 import type { ChosenInterpreters } from './chosen-interpreters.js';
 import { envFileOf, readEnvFile } from './env-file.js';
 import { defaultInterpreter } from './interpreter.js';
+import { usualExperiment } from './job-file.js';
+import type { JobFileOptions } from './job-file-options.js';
 import type { ScriptOptions } from './script-options.js';
-import { saveEdits, type Script } from './script.js';
+import { saveEdits, type Script, scriptAt } from './script.js';
 import type { JobSecrets } from './secrets.js';
 import { facetOf } from '../../workspace/facets.js';
 import { formatBytes } from '../format.js';
 
-/** Sends scripts off: from what a person chose to a run in the active workspace. */
+/** Sends scripts and job files off: from what a person chose to a run in the active workspace. */
 export class Submitter {
   readonly #workspaces: Workspaces;
   readonly #secrets: JobSecrets;
@@ -83,6 +85,50 @@ export class Submitter {
         ? buildModuleJob({ ...job, ...what, ...(found && { found }), pythonPath: process.env['PYTHONPATH'] })
         : buildJob(job, invocationOf(job.interpreter, what, job.args, job.launcher));
     return this.#submitLogging(spec, options, secrets);
+  }
+
+  /**
+   * The job of a job file, as it is on disk. Undefined when a person stopped it.
+   * @param options what counts more than the file
+   * @throws BAD_REQUEST with all that is wrong with the file, see `fileProblemsOf`
+   */
+  async submitJobFile(
+    uri: vscode.Uri,
+    options: JobFileOptions,
+    displayName?: string,
+  ): Promise<Run | undefined> {
+    const file = uri.fsPath;
+    const workspace = this.#workspaces.active;
+    const { planJobFile, readJobFileAt, requireJob } = await import('../../job/file/plan.js');
+    const job = requireJob(file, readJobFileAt(file, options.set, options.entryPoint));
+    const { target, environment, experiment } = options;
+    const chosen = {
+      ...(target !== undefined && { target }),
+      ...(environment !== undefined && { environment }),
+      ...(experiment !== undefined && { experiment }),
+      ...(displayName !== undefined && { displayName }),
+      defaultExperiment: usualExperiment(uri),
+    };
+    // What is only in the file is made in the workspace first, such as an environment with its build context.
+    const title = vscode.l10n.t('Preparing {0}', path.basename(file));
+    const { spec } = await withPatience(title, async (signal) => {
+      const planned = await planJobFile(job, chosen, {
+        environments: async () => facetOf(workspace, 'environments'),
+        interpreterOf: (written, folder) => this.#interpreterOfJob(written, folder),
+      });
+      signal.throwIfAborted();
+      return planned;
+    });
+    return this.submitJob(spec, options.secrets, {}, workspace);
+  }
+
+  /** @param folder of the code */
+  async #interpreterOfJob(written: string | undefined, folder: string): Promise<Interpreter> {
+    const source = vscode.l10n.t('job file');
+    if (written !== undefined) return interpreterAt(written, folder, source, { env: process.env });
+    // As for a script in that folder.
+    const script = scriptAt(vscode.Uri.file(path.join(folder, '__main__.py')));
+    return { path: await this.#interpreterOf(script, undefined), source };
   }
 
   /**

@@ -1,8 +1,8 @@
 /** What stands at a place of a file, for hovers and completion. It copes with files that are being written. */
 import { kindNamed, recognise, schemaOf } from './kinds.js';
 import type { Position, Range } from './position.js';
-import { type FileSchema, valuesTold } from './schema.js';
-import { choose, entryOf, flat } from './shape.js';
+import type { FileSchema } from './schema.js';
+import { choose, entryOf, flat, valuesTold } from './shape.js';
 import type { Steps } from './sink.js';
 import type { YamlFile, YamlNode } from './yaml.js';
 

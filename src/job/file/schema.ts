@@ -3,6 +3,7 @@
  * checks of a file, its hovers and completions, and what `trainyard job schema` prints.
  */
 import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import { valuesTold } from './shape.js';
 
 /** What a text names; editors complete it from what there is. */
 export type Reference = 'environment' | 'data' | 'model' | 'compute' | 'file' | 'folder' | 'path';
@@ -55,11 +56,6 @@ export function named(value: TSchema, marks: Marks = {}): TSchema {
 
 export function words(values: readonly string[], marks: Marks = {}): TSchema {
   return Type.Unsafe<string>({ type: 'string', enum: [...values], ...marks });
-}
-
-/** The values that a field may have, for people. */
-export function valuesTold({ enum: values = [], untold = [] }: FileSchema): string[] {
-  return values.filter((value) => !untold.includes(value));
 }
 
 /** The schema as other programs read it: without words of our own. */

@@ -1,7 +1,7 @@
 /** Holds a file against a schema. Every problem has its exact place. */
 import { withArticle } from '../problems.js';
 import { nearest } from './nearest.js';
-import { type FileSchema, valuesTold } from './schema.js';
+import type { FileSchema } from './schema.js';
 import { Sink, type Steps } from './sink.js';
 import type { YamlEntry, YamlNode, YamlScalar } from './yaml.js';
 
@@ -225,6 +225,11 @@ function checkText(
   else if (maxLength !== undefined && text.length > maxLength) tell(`is longer than ${maxLength} characters`);
   else if (pattern !== undefined && !new RegExp(pattern, 'u').test(text))
     tell(`is not a valid ${title ?? 'value'}`);
+}
+
+/** The values that a field may have, for people. */
+export function valuesTold({ enum: values = [], untold = [] }: FileSchema): string[] {
+  return values.filter((value) => !untold.includes(value));
 }
 
 function tellUnlessIn(node: YamlScalar, schema: FileSchema, sink: Sink, steps: Steps): void {

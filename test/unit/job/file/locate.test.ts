@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { offerAt, placeOf, schemaAt, spotAt } from '../../../../src/job/file/locate.js';
 import { CommandJobFile } from '../../../../src/job/file/command/schema.js';
 import { readJobFile } from '../../../../src/job/file/read.js';
-import { published, valuesTold } from '../../../../src/job/file/schema.js';
+import { published } from '../../../../src/job/file/schema.js';
+import { valuesTold } from '../../../../src/job/file/shape.js';
 import { readYaml } from '../../../../src/job/file/yaml.js';
 
 /** The text without `|`, and where that was. */
