@@ -1,6 +1,7 @@
 /** The Dockerfile of an environment. Pure. */
 import type { EnvironmentDefinition } from '../../job/environment.js';
 import { recipeOf } from '../shared/recipe.js';
+import { READ_SETTINGS } from './build-arguments.js';
 
 /** Files of a build context, by name. */
 export type ContextFiles = Record<string, string>;
@@ -17,14 +18,16 @@ export async function contextOf({
   if (image === undefined || (conda === undefined && pip === undefined)) return undefined;
   // What is installed belongs to root; jobs run as the person in any case.
   const start = [`FROM ${image}`, 'USER root'];
+  const settings = `. ${PLACE}/pip-settings`;
   if (pip !== undefined)
     return {
       Dockerfile: dockerfile([
         ...start,
-        `COPY requirements.txt ${PLACE}/requirements.txt`,
-        `RUN $(command -v python3 || command -v python) -m pip install --no-cache-dir -r ${PLACE}/requirements.txt`,
+        `COPY requirements.txt pip-settings ${PLACE}/`,
+        `RUN ${settings}; $(command -v python3 || command -v python) -m pip install --no-cache-dir -r ${PLACE}/requirements.txt`,
       ]),
       'requirements.txt': pip,
+      'pip-settings': READ_SETTINGS,
     };
   const recipe = await recipeOf({ conda: conda as string }, true);
   const [file, prefix] = [`${PLACE}/environment.yml`, `${PLACE}/env`];
@@ -35,11 +38,12 @@ export async function contextOf({
   return {
     Dockerfile: dockerfile([
       ...start,
-      `COPY environment.yml requirements.txt ${PLACE}/`,
-      `RUN if command -v micromamba; then micromamba create -y -p ${prefix} -f ${file}; elif command -v conda; then conda env create -p ${prefix} -f ${file}; else ${withoutConda}; fi`,
+      `COPY environment.yml requirements.txt pip-settings ${PLACE}/`,
+      `RUN ${settings}; if command -v micromamba; then micromamba create -y -p ${prefix} -f ${file}; elif command -v conda; then conda env create -p ${prefix} -f ${file}; else ${withoutConda}; fi`,
       `ENV PATH=${prefix}/bin:$PATH`,
     ]),
     'environment.yml': conda as string,
+    'pip-settings': READ_SETTINGS,
     'requirements.txt': typeof recipe === 'object' && recipe.kind === 'venv' ? recipe.requirements : '',
   };
 }

@@ -1,14 +1,17 @@
 /** Environments as images of an engine, each built once. */
 import fs from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { jsonLines } from '../../base/json.js';
 import { buildCancelled, buildFailed, Builds, lastLines } from '../shared/builds.js';
 import { readJson, writeJson } from '../shared/json-file.js';
+import { indexOptions, pipConf } from '../shared/package-index.js';
 import { LIST_PACKAGES } from '../shared/packages.js';
 import type { BuildProgress, BuiltEnvironment, DefinedEnvironment, TargetEnvironments } from '../target.js';
+import { type BuildArguments, buildArguments } from './build-arguments.js';
 import { baseImages, contextOf, isBuilt } from './build-file.js';
 import { type Engine, EngineError } from './engine.js';
 import { findImage, type Image, problemWithImage, pullImage } from './images.js';
@@ -81,11 +84,17 @@ export class BuiltImages implements TargetEnvironments {
     const engine = this.engine();
     const at = imageOf(environment);
     const { build } = environment.definition;
+    const { values, withheld, needsHost } = await this.argumentsFor(environment);
+    if (withheld.length > 0) progress.onOutput(notGiven(withheld));
+    const { isLocal, isVirtual, isRootless } = await engine.info();
     const options = {
       t: at,
       dockerfile: build?.dockerfile ?? 'Dockerfile',
       rm: true,
       forcerm: true,
+      buildargs: values,
+      // A proxy or an index of this machine is out of reach for containers with a network of their own.
+      ...(needsHost && isLocal && !isVirtual && !isRootless && { networkmode: 'host' }),
       abortSignal: progress.signal,
     };
     try {
@@ -100,6 +109,14 @@ export class BuiltImages implements TargetEnvironments {
     const image = await findImage(engine, at);
     if (!image) throw buildFailed('The engine made no image.');
     return this.keep(environment, image);
+  }
+
+  /** What its build is told of this machine. */
+  private async argumentsFor(environment: DefinedEnvironment): Promise<BuildArguments> {
+    const indexes = await indexOptions();
+    const dockerfile = await dockerfileOf(environment);
+    const isOurs = environment.definition.build === undefined;
+    return buildArguments({ dockerfile, isOurs }, process.env, { indexes, pipConf: pipConf(indexes) });
   }
 
   /** An image as it is: it comes if it is not here, and what is in it is written down. */
@@ -163,6 +180,10 @@ async function dockerfileOf({ definition, context }: DefinedEnvironment): Promis
     entry.resume();
   }
   return '';
+}
+
+function notGiven(names: readonly string[]): string {
+  return `The build does not get ${names.join(' and ')}: with a password in it, its image would keep that.\n`;
 }
 
 interface BuildLine {

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
+import type { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
+import Docker from 'dockerode';
+import { extract } from 'tar-stream';
 import type { TrainyardError } from '../../../src/base/errors.js';
 import type { EnvironmentDefinition } from '../../../src/job/environment.js';
 import { packContext } from '../../../src/job/environment/context.js';
@@ -116,6 +124,88 @@ describeWithEngine('environments in an engine', function ({ address, images }) {
     );
   });
 
+  describe('with what this machine knows of packages and proxies', () => {
+    const SECRET = 'pass-word-0815';
+    const before = { ...process.env };
+    let server: http.Server;
+    let port: number;
+    const asked: string[] = [];
+    const wheel = wheelOf('trainyard-tiny', '1.0');
+
+    beforeEach(async () => {
+      asked.length = 0;
+      server = http.createServer((request, response) => {
+        const { url = '', headers } = request;
+        asked.push(
+          `${url} ${Buffer.from((headers.authorization ?? '').slice(6), 'base64').toString()}`.trim(),
+        );
+        if (url.startsWith('http:')) return void response.end('by the proxy');
+        if (!headers.authorization)
+          return void response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
+        if (url.endsWith('.whl')) return void response.end(wheel.bytes);
+        response.setHeader('content-type', 'text/html');
+        response.end(`<a href="/files/${wheel.name}">${wheel.name}</a>`);
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      port = (server.address() as AddressInfo).port;
+    });
+    afterEach(() => {
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+      Object.assign(process.env, before);
+      server.closeAllConnections();
+      server.close();
+    });
+
+    /** What the engine keeps of an image: its configuration, its history, and all layers but those of its base. */
+    async function whole(image: string): Promise<string> {
+      const docker = new Docker({ socketPath: address.replace('unix://', '') });
+      const [facts, history] = await Promise.all([
+        docker.getImage(image).inspect(),
+        docker.getImage(image).history(),
+      ]);
+      const texts = [JSON.stringify([facts, history])];
+      const tar = extract();
+      (await docker.getImage(image).get()).pipe(tar as unknown as NodeJS.WritableStream);
+      for await (const entry of tar)
+        if ((entry.header.size ?? 0) < 50_000_000) texts.push(await textOf(entry as unknown as Readable));
+        else entry.resume();
+      return texts.join('\n');
+    }
+
+    it('installs from an index with a password, which the image does not keep', async () => {
+      process.env['PIP_INDEX_URL'] = `http://me:${SECRET}@127.0.0.1:${port}/simple`;
+      const environment = await defined({ image: images.python, pip: `# ${home}\ntrainyard-tiny\n` });
+      const { at, packages } = await built.build(environment, progress());
+      assert.equal(packages?.['trainyard-tiny'], '1.0', printed);
+      assert.ok(asked.includes(`/simple/trainyard-tiny/ me:${SECRET}`), asked.join());
+      const kept = await whole(at);
+      assert.match(kept, /trainyard.tiny/);
+      assert.ok(!kept.includes(SECRET), 'the password is in the image');
+      assert.ok(!kept.includes('trainyard-pip.conf\0'), 'the file with the settings is in the image');
+      assert.ok(!printed.includes(SECRET), 'the password is in the log');
+    });
+
+    it('goes through the proxy, whose password the image does not keep', async () => {
+      process.env['http_proxy'] = `http://me:${SECRET}@127.0.0.1:${port}`;
+      const Dockerfile = `FROM ${images.python}\nRUN python3 -c "import urllib.request as u; print(u.urlopen('http://packages.test/${path.basename(home)}').read().decode())"\n`;
+      const environment = await defined({}, { Dockerfile });
+      const { at } = await built.build(environment, progress());
+      assert.match(printed, /by the proxy/);
+      assert.match(asked[0] ?? '', /^http:\/\/packages\.test\//);
+      assert.ok(!(await whole(at)).includes(SECRET), 'the password is in the image');
+    });
+
+    it('gives a Dockerfile the index that it asks for, but not its password', async () => {
+      const Dockerfile = `FROM ${images.shell}\nARG PIP_INDEX_URL\nARG PIP_EXTRA_INDEX_URL=none\nRUN echo "index $PIP_INDEX_URL, $PIP_EXTRA_INDEX_URL"\n`;
+      process.env['PIP_INDEX_URL'] = 'http://packages.test/simple';
+      process.env['PIP_EXTRA_INDEX_URL'] = `http://me:${SECRET}@packages.test/more`;
+      const { at } = await built.build(await defined({}, { Dockerfile }), progress());
+      assert.match(printed, /^index http:\/\/packages\.test\/simple, none$/m);
+      assert.match(printed, /The build does not get PIP_EXTRA_INDEX_URL/);
+      assert.ok(!(await whole(at)).includes(SECRET));
+    });
+  });
+
   it('names the step that failed and what it printed last', async () => {
     const Dockerfile = `FROM ${images.shell}\nRUN echo fine\nRUN echo the reason >&2; exit 7\n`;
     const environment = await defined({}, { Dockerfile });
@@ -153,3 +243,25 @@ describeWithEngine('environments in an engine', function ({ address, images }) {
     assert.match((await built.problemWith(await defined({ pip: 'numpy\n' }))) ?? '', /names no image/);
   });
 });
+
+/** A package of one empty module, as pip installs it. */
+function wheelOf(name: string, version: string): { name: string; bytes: Buffer } {
+  const module = name.replaceAll('-', '_');
+  const script = `
+import sys, zipfile
+module, name, version = sys.argv[1:]
+info = f'{module}-{version}.dist-info'
+files = {
+    f'{module}.py': '',
+    f'{info}/METADATA': f'Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n',
+    f'{info}/WHEEL': 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n',
+}
+files[f'{info}/RECORD'] = ''.join(f'{file},,\\n' for file in [*files, f'{info}/RECORD'])
+with zipfile.ZipFile(sys.stdout.buffer, 'w') as wheel:
+    for file, text in files.items():
+        wheel.writestr(file, text)
+`;
+  const python = process.env['TRAINYARD_TEST_PYTHON'] ?? assert.fail('TRAINYARD_TEST_PYTHON');
+  const bytes = execFileSync(python, ['-c', script, module, name, version]);
+  return { name: `${module}-${version}-py3-none-any.whl`, bytes };
+}

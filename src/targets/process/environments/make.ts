@@ -7,6 +7,7 @@ import { onPath } from '../../../job/programs.js';
 import { listPythons } from '../../../job/python/find.js';
 import type { BuildProgress } from '../../target.js';
 import { fits, type Recipe } from '../../shared/recipe.js';
+import { variablesForUv } from '../../shared/package-index.js';
 import { LIST_PACKAGES } from '../../shared/packages.js';
 import { run } from './run.js';
 
@@ -37,6 +38,7 @@ export async function make(recipe: Recipe, folder: string, progress: BuildProgre
   const prefix = path.join(folder, 'env');
   const interpreter = interpreterIn(prefix, recipe.kind);
   const uv = onPath(['uv'], { env }).next().value;
+  if (uv) Object.assign(env, await variablesForUv());
   const steps =
     recipe.kind === 'conda'
       ? condaSteps(recipe.file, prefix, folder)
