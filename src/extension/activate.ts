@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
 import type { Run } from '../workspace/types.js';
 import { homeOf } from '../workspace/local/launch.js';
+import { AssetDocuments, ASSET_SCHEME } from './assets/asset-documents.js';
+import { EnvironmentBuilds } from './assets/environment-builds.js';
+import { AssetChooser } from './commands/asset-chooser.js';
+import { registerAssetCommands } from './commands/assets.js';
 import { registerChartCommands } from './commands/charts.js';
 import { registerCodeCommands } from './commands/code.js';
+import { registerDataCommands } from './commands/data.js';
 import { registerDebugCommands } from './commands/debug.js';
 import { registerDeletedCommands } from './commands/deleted.js';
+import { registerEnvironmentCommands } from './commands/environments.js';
 import { registerFailureCommands } from './commands/failures.js';
 import { registerModelCommands } from './commands/models.js';
 import { commandRegister } from './commands/register.js';
@@ -53,6 +59,7 @@ import { JobSecrets } from './submit/secrets.js';
 import { Submitter } from './submit/submitter.js';
 import { TASK_TYPE } from './tasks/job-task.js';
 import { JobTaskProvider } from './tasks/task-provider.js';
+import { AssetsView } from './views/assets-view.js';
 import { ComputeView } from './views/compute-view.js';
 import { ModelsView } from './views/models-view.js';
 import { RunsView } from './views/runs-view.js';
@@ -117,6 +124,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   const runsView = keep(new RunsView(workspaces, context.workspaceState, openCommit, log));
   const models = keep(new ModelsView(workspaces, log));
+  const builds = keep(new EnvironmentBuilds(workspaces));
+  const assets = keep(new AssetsView(workspaces, builds, log));
+  keep(vscode.workspace.registerTextDocumentContentProvider(ASSET_SCHEME, new AssetDocuments(workspaces)));
   const compute = keep(new ComputeView(workspaces, log));
   const overview = keep(new WorkspacesView(workspaces, log));
   const statusBar = keep(
@@ -161,10 +171,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   registerDeletedCommands(register, workspaces, choose, log);
   registerChartCommands(register, charts);
   registerModelCommands(register, workspaces, choose);
+  const chooseAsset = new AssetChooser(workspaces);
+  registerAssetCommands(register, { workspaces, choose: chooseAsset, view: assets });
+  registerEnvironmentCommands(register, { workspaces, choose: chooseAsset, builds, chosen, log });
+  registerDataCommands(register, { workspaces, choose: chooseAsset });
   registerFailureCommands(register, workspaces, choose);
   registerRunFileCommands(register, workspaces, choose);
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });
-  registerViewCommands(register, workspaces, { runs: runsView, models, others: [compute, overview], table });
+  registerViewCommands(register, workspaces, {
+    runs: runsView,
+    models,
+    others: [assets, compute, overview],
+    table,
+  });
   registerWorkspaceCommands(register, { workspaces, secrets: workspaceSecrets });
   registerServerCommands(register, workspaces, log);
   registerComputeCommands(register, { workspaces, choose });

@@ -4,6 +4,8 @@ export const CONTEXT_KEYS = {
   filtered: 'trainyard.filtered',
   /** The Runs view shows the runs of the open commit only. */
   onlyOpenCommit: 'trainyard.onlyOpenCommit',
+  /** The Assets view shows what is archived. */
+  showsArchived: 'trainyard.showsArchived',
   /** There is a script or a job file that *Submit Again* can submit. */
   canSubmitAgain: 'trainyard.canSubmitAgain',
   /** Paths of the job files of the workspace, for `resourcePath in trainyard.jobFiles`. */

@@ -3,5 +3,6 @@ export const VIEWS = {
   workspaces: 'trainyard.workspaces',
   runs: 'trainyard.runs',
   models: 'trainyard.models',
+  assets: 'trainyard.assets',
   compute: 'trainyard.compute',
 } as const;

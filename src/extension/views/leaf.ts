@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import type { RunKey } from '../../workspace/run-ref.js';
+import type { AssetRef } from '../assets/asset-ref.js';
 import { COMMANDS } from '../command-ids.js';
 import { rowContext } from './row-context.js';
 
@@ -14,6 +15,8 @@ export interface Leaf {
   readonly runId?: RunKey;
   /** Id of the workspace that menus of the row work on. */
   readonly workspaceId?: string;
+  /** The environment or data that menus of the row work on. */
+  readonly asset?: AssetRef;
   /** Path of a file among the files of `runId`. */
   readonly path?: string;
   /** What *Copy Value* copies. */

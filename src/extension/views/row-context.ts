@@ -14,6 +14,12 @@ export interface RowContext {
     | 'model'
     | 'workspace'
     | 'compute'
+    | 'environments'
+    | 'environment'
+    | 'environmentVersion'
+    | 'datasets'
+    | 'dataset'
+    | 'datasetVersion'
     | 'message';
   /** A job that has not ended. */
   active?: boolean;
@@ -41,6 +47,10 @@ export interface RowContext {
   readOnly?: boolean;
   /** A job in a container: a shell may be opened there. */
   shell?: boolean;
+  /** Of a version of an environment or of data, or of all of them: it is not offered. */
+  archived?: boolean;
+  /** Of an environment: a version with exact packages can be made. */
+  lockable?: boolean;
   /** Of a target: what is left there can be listed and removed. */
   prune?: boolean;
 }
@@ -48,7 +58,7 @@ export interface RowContext {
 /** `contextValue` of a tree item: tokens in one order, separated by `;`. */
 export function rowContext({ kind, ...is }: RowContext): string {
   const { active, collecting, job, code, place, hasRun, removable, jobs, purge, server, readOnly } = is;
-  const { debugged, shell, prune } = is;
+  const { debugged, shell, prune, archived, lockable } = is;
   return [
     kind,
     active && 'active',
@@ -65,6 +75,8 @@ export function rowContext({ kind, ...is }: RowContext): string {
     readOnly && 'readOnly',
     shell && 'shell',
     prune && 'prune',
+    archived && 'archived',
+    lockable && 'lockable',
   ]
     .filter(Boolean)
     .join(';');

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { buildScriptJob } from '../../src/job/build.js';
+import { command, contextMenu, row, rowAtRest } from '../support/editor.js';
+import { until } from '../support/until.js';
+import { ProjectWindow } from './window.js';
+
+describe('environments and data, in the real editor', function () {
+  this.timeout(300_000);
+  const window = new ProjectWindow();
+  const { workspace } = window;
+  const tree = () => window.page.getByRole('tree', { name: 'Assets' });
+  const box = () => window.page.locator('.quick-input-widget');
+  const toast = (text: string | RegExp) => window.page.locator('.notification-toast', { hasText: text });
+
+  before(async () => {
+    await window.open(
+      {
+        'requirements.txt': '# none\n',
+        'rows.csv': '1,2\n',
+        'train.py': 'print(1)\n',
+      },
+      { 'trainyard.submit.show': 'nothing' },
+    );
+    await window.showSideBar();
+    // The trees draw what is in sight only.
+    for (const name of ['Runs', 'Compute', 'Assets'])
+      await window.page.getByRole('button', { name: `${name} Section` }).click();
+    await row(tree(), 'Environments').waitFor({ timeout: 60_000 });
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await window.picture(`assets-failed-${this.currentTest.title.slice(0, 12)}`);
+    await window.page.keyboard.press('Escape');
+    await command(window.page, 'Notifications: Clear All Notifications');
+    await command(window.page, 'View: Close All Editors');
+  });
+  after(() => window.close());
+
+  async function unfold(label: string): Promise<void> {
+    // The tooltip of the row below the pointer covers others.
+    await window.page.mouse.move(900, 300);
+    await (await rowAtRest(tree(), label)).click();
+    await window.page.keyboard.press('ArrowRight');
+    await window.page.mouse.move(900, 300);
+  }
+
+  /** @param option waits for it: what can be picked comes later */
+  async function answer(prompt: string, text?: string, option?: string): Promise<void> {
+    await box().getByText(prompt).or(box().getByPlaceholder(prompt)).first().waitFor({ timeout: 20_000 });
+    if (text !== undefined) await box().locator('input').first().fill(text);
+    if (option) await box().getByRole('option', { name: option }).first().waitFor();
+    await window.page.keyboard.press('Enter');
+  }
+
+  it('say what to do while there are none', async () => {
+    for (const text of ['No environments yet', 'Create Environment…', 'No data yet', 'Create Data…'])
+      await row(tree(), text).waitFor();
+  });
+
+  it('show what others create as it comes, down to the packages and the runs', async () => {
+    const { environments } = workspace;
+    await environments.create({ name: 'training', definition: { pip: '# none\n' }, description: 'For all.' });
+    await environments.create({ name: 'training', definition: { image: 'python:3.12', pip: '# none\n' } });
+    await unfold('training');
+    await row(tree(), 'Version 2').waitFor();
+    await unfold('Version 1');
+    await row(tree(), 'Not built yet').waitFor();
+    await row(tree(), 'Used by no run').waitFor();
+    await environments.build('training', '1', 'local');
+    await row(tree(), 'Built on local').waitFor();
+    await unfold('Packages');
+    await row(tree(), 'python').waitFor();
+    const script = path.join(window.project, 'train.py');
+    const folders = { codeFolder: window.project, workingFolder: window.project };
+    const spec = buildScriptJob({ script, ...folders, interpreter: 'python' });
+    const environment = { kind: 'asset', name: 'training', version: '1' } as const;
+    const { name } = await workspace.jobs.submit({ ...spec, environment });
+    await unfold('Used by 1 run');
+    await row(tree(), name).waitFor();
+    await window.picture('assets-environments');
+  });
+
+  it('compare two versions in a diff', async () => {
+    await contextMenu(row(tree(), 'Version 1'), 'Compare With…');
+    await answer('Compare training:1 with which environment?', undefined, 'training:2');
+    await window.page.getByRole('tab', { name: 'training:1 ↔ training:2' }).waitFor();
+    const line = (text: RegExp) => window.page.locator('.monaco-diff-editor .view-line', { hasText: text });
+    await line(/^image:\spython:3\.12$/)
+      .first()
+      .waitFor();
+    await line(/training:2\shas\snot\sbeen\sbuilt\syet/)
+      .first()
+      .waitFor();
+    await line(/packages:/)
+      .first()
+      .waitFor();
+    await window.picture('assets-compare');
+  });
+
+  it('show the failing step of a build and its output in place', async () => {
+    const { environments } = workspace;
+    await environments.create({ name: 'broken', definition: { pip: '--no-index\nno-such-package==1.0\n' } });
+    await unfold('broken');
+    await contextMenu(row(tree(), 'broken'), 'Build On…');
+    await answer('Build broken:1 on which target?', 'local', 'local');
+    await toast('The environment could not be built.').waitFor({ timeout: 120_000 });
+    await window.page.getByText('Build broken:1').first().waitFor();
+    await window.picture('assets-failed-build');
+    await command(window.page, 'View: Toggle Panel Visibility');
+    await row(tree(), 'Build Again').waitFor();
+    await row(tree(), /no-such-package/)
+      .first()
+      .waitFor();
+    await window.picture('assets-failed-build-tree');
+  });
+
+  it('create an environment and data of files in the explorer', async () => {
+    const files = window.page.getByRole('tree', { name: 'Files Explorer' });
+    await command(window.page, 'File: Focus on Files Explorer');
+    await contextMenu(row(files, 'requirements.txt'), 'Create Environment…');
+    await answer('Name of the environment', 'from file');
+    await box().getByText('Use letters, digits').waitFor();
+    await box().locator('input').first().fill('from-file');
+    await window.page.keyboard.press('Enter');
+    await toast('Created the environment from-file:1.').waitFor();
+    assert.deepEqual((await workspace.environments.get('from-file', '1')).definition, { pip: '# none\n' });
+
+    await contextMenu(row(files, 'rows.csv'), 'Create Data…');
+    await answer('Name of the data');
+    await answer('What it is, in words', 'Two numbers.');
+    await toast('Created the data rows:1.').waitFor();
+    const { path: where, type, description } = await workspace.data.get('rows');
+    assert.deepEqual(
+      [where, type, description],
+      [path.join(window.project, 'rows.csv'), 'uri_file', 'Two numbers.'],
+    );
+
+    await window.showSideBar();
+    await unfold('rows');
+    await window.page.getByRole('treeitem', { name: /^Version 1, .*rows\.csv/ }).waitFor();
+    for (const key of ['ArrowDown', 'ArrowRight']) await window.page.keyboard.press(key);
+    await row(tree(), 'Read by no run').waitFor();
+    await (await rowAtRest(tree(), 'Path')).click();
+    await window.page.getByRole('tab', { name: 'rows.csv' }).waitFor();
+    await window.picture('assets-data');
+  });
+
+  it('open the definition, archive and bring back', async () => {
+    await contextMenu(row(tree(), 'from-file'), 'Open Definition');
+    await window.page.getByRole('tab', { name: 'from-file-1.yml' }).waitFor();
+    await window.page.locator('.view-line', { hasText: /^name:\sfrom-file$/ }).waitFor();
+    await contextMenu(row(tree(), 'from-file'), 'Archive');
+    await row(tree(), 'from-file').waitFor({ state: 'detached' });
+    await window.page.getByRole('button', { name: 'Undo' }).click();
+    await row(tree(), 'from-file').waitFor();
+    await contextMenu(row(tree(), 'from-file'), 'Archive');
+    await row(tree(), 'from-file').waitFor({ state: 'detached' });
+    await command(window.page, 'Trainyard Assets: Show Archived');
+    await contextMenu(row(tree(), 'from-file'), 'Restore');
+    await until('it to be back', async () => !(await workspace.environments.get('from-file', '1')).archived);
+    await command(window.page, 'Trainyard Assets: Hide Archived');
+    await row(tree(), 'from-file').waitFor();
+  });
+});
