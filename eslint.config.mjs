@@ -51,7 +51,7 @@ const LOADED_WHEN_USED = {
   'node:http': ['src/workspace/mlflow/transport.ts'],
   dockerode: [],
   ssh2: [],
-  '@azure/identity': ['src/server/datastores/azure-sign-in.ts'],
+  '@azure/identity': ['src/server/datastores/azure-identity.ts'],
   '@azure/storage-blob': ['src/server/datastores/azure-blob.ts'],
   '@azure/storage-file-datalake': ['src/server/datastores/azure-data-lake.ts'],
   '@aws-sdk/client-s3': ['src/server/datastores/s3.ts'],

@@ -10,6 +10,8 @@ export class Gate {
   cuts = 0;
   /** Done before a request is passed on. */
   before: (request: http.IncomingMessage) => Promise<void> = () => Promise.resolve();
+  /** The path that is asked for in the place of one. */
+  rewrite: (path: string) => string = (path) => path;
   private readonly to: number;
   private port = 0;
   private server: http.Server | undefined;
@@ -41,7 +43,8 @@ export class Gate {
   }
 
   private async pass(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const { method, url, headers } = request;
+    const { method, headers } = request;
+    const url = this.rewrite(request.url ?? '/');
     const range = headers['range'] ?? headers['x-ms-range'];
     this.requests.push([method, url, range].filter(Boolean).join(' '));
     await this.before(request);

@@ -41,7 +41,8 @@ export function failureOf(error: unknown, uri: string, signIn: string): unknown 
     return new TrainyardError('NOT_FOUND', `${uri} does not exist: ${why}`, {
       hint: 'Check the bucket, the container or the file system of the datastore.',
     });
-  if (isOne(NOT_SIGNED_IN) || status === 401)
+  // Azure has a code for both that nobody is signed in and that somebody may not.
+  if (isOne(NOT_SIGNED_IN) || status === 401 || /failed to authenticate/i.test(why))
     return new TrainyardError('UNAUTHENTICATED', `Not signed in to ${uri}: ${why}`, { hint: signIn });
   if (isOne(PASSING) || (status !== undefined && PASSING_STATUS.has(status)))
     return new TrainyardError('TARGET_UNREACHABLE', `${uri} cannot be reached: ${why}`, {
@@ -65,6 +66,17 @@ export const isMissing = (error: unknown) =>
   statusOf(error) === 404 && !namesOf(error).some((name) => NO_ROOM.has(name));
 export const isOther = (error: unknown) => [404, 412, 416].includes(statusOf(error) ?? 0);
 
+/** An answer to HEAD may have no words. @param read asks for the same in a way whose answer has them */
+export async function reasonBehind(error: unknown, read: () => Promise<unknown>): Promise<unknown> {
+  if (![400, 403].includes(statusOf(error) ?? 0)) return error;
+  try {
+    await read();
+    return error;
+  } catch (told) {
+    return told;
+  }
+}
+
 function statusOf(error: unknown): number | undefined {
   const { $metadata, statusCode } = Object(error) as {
     $metadata?: { httpStatusCode?: number };
@@ -73,11 +85,19 @@ function statusOf(error: unknown): number | undefined {
   return $metadata?.httpStatusCode ?? statusCode;
 }
 
+/** Where libraries put what a server said. */
+interface Parts {
+  code?: unknown;
+  Code?: unknown;
+  errors?: unknown;
+  details?: { errorCode?: unknown };
+}
+
 /** Those of errors below it, too: a library says “fetch failed”, what is below says why. */
 function namesOf(error: unknown, depth = 0): string[] {
   if (!(error instanceof Error) || depth > 5) return [];
-  const { code, Code, errors } = error as { code?: unknown; Code?: unknown; errors?: unknown };
-  const own = [error.name, code, Code].filter((name) => typeof name === 'string');
+  const { code, Code, errors, details } = error as Parts;
+  const own = [error.name, code, Code, details?.errorCode].filter((name) => typeof name === 'string');
   const below = [error.cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
   return [...own, ...below.flatMap((each) => namesOf(each, depth + 1))];
 }

@@ -13,9 +13,14 @@ export async function openStore(datastore: Datastore, secrets: DatastoreSecrets)
     case 's3':
       return new (await import('./s3.js')).S3Store(place, secret);
     case 'azure_blob':
+      return (await import('./azure-blob.js')).BlobStore.open(place, secret);
     case 'azure_data_lake_gen2':
+      return (await import('./azure-data-lake.js')).DataLakeStore.open(place, secret);
     case 'folder':
-      throw new TrainyardError('NOT_SUPPORTED', `Datastores of the kind ${place.kind} cannot be opened yet.`);
+      throw new TrainyardError(
+        'INTERNAL',
+        `The datastore “${datastore.name}” is a folder, which is used in place.`,
+      );
   }
 }
 

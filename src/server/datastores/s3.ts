@@ -18,7 +18,7 @@ import { TrainyardError } from '../../base/errors.js';
 import { mapBounded } from '../../base/map-bounded.js';
 import { addressIn, type S3Place } from '../../job/datastore.js';
 import { ChangedError, type FileBody } from '../data/source.js';
-import { failureOf, isMissing, isOther } from './failure.js';
+import { failureOf, isMissing, isOther, reasonBehind } from './failure.js';
 import { metadataOf, type ObjectStore, type StoredObject, type Written, writerIn } from './object-store.js';
 
 /** Bytes of a part at least, and how many parts a file may have. */
@@ -55,7 +55,9 @@ export class S3Store implements ObjectStore {
       return { path, bytes: ContentLength ?? 0, etag: ETag ?? '', ...writerIn(Metadata) };
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw this.failure(await this.reasonBehind(error, input, signal), path);
+      const read = () =>
+        this.client.send(new GetObjectCommand({ ...input, Range: 'bytes=0-0' }), { abortSignal: signal });
+      throw this.failure(await reasonBehind(error, read), path);
     }
   }
 
@@ -154,24 +156,6 @@ export class S3Store implements ObjectStore {
       return await this.client.send(new ListObjectsV2Command(input), { abortSignal: signal });
     } catch (error) {
       throw this.failure(error, folder);
-    }
-  }
-
-  /** An answer to HEAD has no words; that to a read of one byte has. */
-  private async reasonBehind(
-    error: unknown,
-    input: { Bucket: string; Key: string },
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-    if (status !== 403 && status !== 400) return error;
-    try {
-      const read = new GetObjectCommand({ ...input, Range: 'bytes=0-0' });
-      const { Body } = await this.client.send(read, { abortSignal: signal });
-      await Body?.transformToByteArray();
-      return error;
-    } catch (told) {
-      return told;
     }
   }
 

@@ -19,7 +19,10 @@ export class DatastoreSource implements Source {
   private opened: Promise<ObjectStore> | undefined;
   private found = false;
 
-  /** @param type of the input: says which of a file and a folder of the same name is meant */
+  /**
+   * @param type of the input: of a file and a folder of the same name it says which is meant. Where a folder is wanted, a file is
+   * taken only when there is no folder
+   */
   constructor(datastore: Datastore, secrets: DatastoreSecrets, path: string, type: DataType | string) {
     this.datastore = datastore;
     this.secrets = secrets;
@@ -40,24 +43,18 @@ export class DatastoreSource implements Source {
 
   async list(signal: AbortSignal): Promise<SourceFile[]> {
     const store = await this.store();
-    const file = this.path === '' ? undefined : await this.fileIn(store, signal);
-    this.found = file !== undefined;
-    if (file) return [{ path: nameOf(file.path), bytes: file.bytes, etag: file.etag }];
-    const objects: StoredObject[] = [];
-    let isThere = this.path === '';
-    for await (const object of store.list(this.path, signal)) {
-      isThere = true;
-      if (this.wantsFile) break;
-      if (!object.isFolder) objects.push(object);
-    }
-    if (this.wantsFile && isThere)
-      throw new TrainyardError('BAD_REQUEST', `${this.uri} is a folder, not a file.`, {
-        hint: 'Use the type uri_folder, or name a file in it.',
-      });
-    if (!isThere)
+    const objects = this.wantsFile ? [] : await this.below(store, signal);
+    const isFolder = objects.length > 0 || this.path === '';
+    const object = isFolder ? undefined : await store.stat(this.path, signal);
+    this.found = object !== undefined && !object.isFolder;
+    if (object && this.found) return [{ path: nameOf(this.path), bytes: object.bytes, etag: object.etag }];
+    if (this.wantsFile) return this.refuseFile(store, signal);
+    if (!isFolder && !object)
       throw new TrainyardError('NOT_FOUND', `There is nothing at ${this.uri}.`, { hint: 'Check the path.' });
     const start = this.path === '' ? 0 : this.path.length + 1;
-    const files = objects.map(({ path, bytes, etag }) => ({ path: path.slice(start), bytes, etag }));
+    const files = objects
+      .filter((each) => !each.isFolder)
+      .map(({ path, bytes, etag }) => ({ path: path.slice(start), bytes, etag }));
     for (const { path } of files) this.checkPath(path);
     this.checkTogether(files);
     return files;
@@ -68,11 +65,19 @@ export class DatastoreSource implements Source {
     return (await this.store()).read({ path: whole, etag }, from, signal);
   }
 
-  /** Where a folder is wanted, an object of its name is only taken when there is nothing below it. */
-  private async fileIn(store: ObjectStore, signal: AbortSignal): Promise<StoredObject | undefined> {
-    if (!this.wantsFile) for await (const _ of store.list(this.path, signal)) return undefined;
-    const object = await store.stat(this.path, signal);
-    return object?.isFolder ? undefined : object;
+  private async below(store: ObjectStore, signal: AbortSignal): Promise<StoredObject[]> {
+    const objects: StoredObject[] = [];
+    for await (const object of store.list(this.path, signal)) objects.push(object);
+    return objects;
+  }
+
+  /** Says what is there instead of a file. */
+  private async refuseFile(store: ObjectStore, signal: AbortSignal): Promise<never> {
+    for await (const _ of store.list(this.path, signal))
+      throw new TrainyardError('BAD_REQUEST', `${this.uri} is a folder, not a file.`, {
+        hint: 'Use the type uri_folder, or name a file in it.',
+      });
+    throw new TrainyardError('NOT_FOUND', `There is nothing at ${this.uri}.`, { hint: 'Check the path.' });
   }
 
   private store(): Promise<ObjectStore> {
