@@ -117,6 +117,8 @@ export interface JobDebugger {
   root: string;
   /** The job has not begun: it waits until an editor attaches. */
   waits: boolean;
+  /** Of the process that it is in, as the job knows it. Absent in what an earlier version told. */
+  pid?: number;
 }
 
 /** A Python of a running job in which a debugger can listen. */

@@ -26,6 +26,9 @@ import type {
   RunFile,
   RunPage,
   RunQuery,
+  DebugWish,
+  JobDebugger,
+  JobPython,
   ShellCommand,
   WorkspaceEvent,
 } from './types.js';
@@ -136,6 +139,14 @@ export interface Jobs {
   prune?(target: string, ids: readonly string[]): Promise<Leftover[]>;
   /** How to open a shell where a job is. @throws NOT_SUPPORTED | NOT_RUNNING | TARGET_UNREACHABLE */
   shell?(runId: string, signal?: AbortSignal): Promise<ShellCommand>;
+  /** The Pythons of a job that a debugger can listen in, the first to start first. @throws NOT_SUPPORTED | NOT_RUNNING | TARGET_UNREACHABLE */
+  pythons?(runId: string, signal?: AbortSignal): Promise<JobPython[]>;
+  /**
+   * Has a debugger listen in a running job, where none does yet. @returns where it listens
+   * @throws NOT_SUPPORTED | NOT_RUNNING | NOT_FOUND (that process) | CONFLICT (it listens in another) | TARGET_FAILED |
+   *   TARGET_UNREACHABLE
+   */
+  debug?(runId: string, wish?: DebugWish, signal?: AbortSignal): Promise<JobDebugger>;
 }
 
 /** Logged and registered models. */

@@ -5,7 +5,13 @@ import { refOf, shortKey } from '../../workspace/run-ref.js';
 import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
 import { COMMANDS } from '../command-ids.js';
 import { showError } from '../errors.js';
-import { attachTo, debuggerFor, debuggerRemedies, requirePythonDebugger } from '../submit/debugger.js';
+import {
+  attachTo,
+  debuggerFor,
+  debuggerRemedies,
+  listenIn,
+  requirePythonDebugger,
+} from '../submit/debugger.js';
 import { isPython } from '../submit/interpreter.js';
 import { findScript } from '../submit/script.js';
 import type { SubmitParts } from './submit.js';
@@ -47,7 +53,7 @@ export function registerDebugCommands(
       if (!run) return undefined;
       onSubmitted(run);
       const waiting = await untilListening(run);
-      if (waiting) await attachTo(waiting);
+      if (waiting?.job?.debugger) await attachTo(waiting, waiting.job.debugger);
       return shortKey(refOf(run));
     }),
   );
@@ -55,17 +61,21 @@ export function registerDebugCommands(
   register(COMMANDS.attachDebugger, (...args) =>
     withRemedies(async () => {
       const placeholder = vscode.l10n.t('Attach the debugger to which run?');
-      const fits = (run: Run) => run.job?.debugger !== undefined;
+      const fits = ({ job, state }: Run) => job !== undefined && state === 'running';
       const run = await choose.run(args, { placeholder, fits });
       if (!run) {
         if (args[0] !== undefined)
-          throw new TrainyardError('NOT_RUNNING', vscode.l10n.t('This run does not run under a debugger.'), {
-            hint: vscode.l10n.t('Start one with “Submit and Debug”.'),
-          });
+          throw new TrainyardError(
+            'NOT_RUNNING',
+            vscode.l10n.t('A debugger can be attached to a job that runs, and this run is none.'),
+            { hint: vscode.l10n.t('Start one with “Submit and Debug”.') },
+          );
         return undefined;
       }
       requirePythonDebugger();
-      await attachTo(run);
+      const at = await listenIn(run, workspaces.of(run));
+      if (!at) return undefined;
+      await attachTo(run, at);
       return shortKey(refOf(run));
     }),
   );

@@ -5,7 +5,9 @@ import { TrainyardError } from '../../base/errors.js';
 import { attachConfiguration, pathMappings, runsHere } from '../../job/debug.js';
 import { findDebugpy } from '../../job/debugpy.js';
 import type { CommandJob } from '../../job/spec.js';
-import { ACTIVE_STATES, type Run } from '../../workspace/types.js';
+import { facetOf } from '../../workspace/facets.js';
+import type { JobDebugger, JobPython, Run } from '../../workspace/types.js';
+import type { Workspace } from '../../workspace/workspace.js';
 import type { Remedy } from '../errors.js';
 
 /** Of Microsoft: what attaches the editor to debugpy. */
@@ -62,24 +64,51 @@ export async function debuggerFor(
   );
 }
 
-/** Attaches the editor's debugger to a run. @returns whether it did @throws NOT_RUNNING */
-export async function attachTo(run: Run): Promise<boolean> {
-  const { name, code, job } = run;
-  if (!job?.debugger || !ACTIVE_STATES.includes(run.state))
-    throw new TrainyardError('NOT_RUNNING', vscode.l10n.t('{0} does not run under a debugger.', name));
+/** Attaches the editor's debugger to a run. @param at where the debugger of the run listens @returns whether it did */
+export async function attachTo({ name, code }: Run, at: JobDebugger): Promise<boolean> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const linked = folders.flatMap(({ uri }) => {
     if (uri.scheme !== 'file') return [];
     return [{ folder: uri.fsPath, real: realpath(uri.fsPath) }];
   });
-  const root = code?.root ?? job.debugger.root;
-  const configuration = attachConfiguration(
-    name,
-    job.debugger,
-    pathMappings(root, job.debugger.root, linked),
-  );
+  const root = code?.root ?? at.root;
+  const configuration = attachConfiguration(name, at, pathMappings(root, at.root, linked));
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(root));
   return vscode.debug.startDebugging(folder, { ...configuration });
+}
+
+/**
+ * Has a debugger listen in a run, in the process that a person chooses where it has several Pythons.
+ * @returns where; undefined when a person chose none @throws as `Jobs.debug` of the workspace
+ */
+export async function listenIn(run: Run, workspace: Workspace): Promise<JobDebugger | undefined> {
+  const jobs = facetOf(workspace, 'jobs');
+  if (!jobs.debug || !jobs.pythons) {
+    if (run.job?.debugger) return run.job.debugger;
+    throw new TrainyardError('NOT_SUPPORTED', vscode.l10n.t('Jobs of this workspace cannot be debugged.'));
+  }
+  const pythons = run.job?.debugger ? [] : await jobs.pythons(run.id);
+  const python = pythons.length > 1 ? await choosePython(pythons) : pythons[0];
+  if (pythons.length > 0 && !python) return undefined;
+  const debugpy = bundledDebugpy();
+  const wish = { ...(python && { pid: python.pid }), ...(debugpy !== undefined && { debugpy }) };
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('{0}: starting a debugger', run.name),
+    },
+    () => jobs.debug!(run.id, wish),
+  );
+}
+
+async function choosePython(pythons: readonly JobPython[]): Promise<JobPython | undefined> {
+  const items = pythons.map((python) => ({
+    label: python.command.slice(1).join(' ') || python.command.join(' '),
+    description: String(python.pid),
+    python,
+  }));
+  const placeHolder = vscode.l10n.t('Debug which process? The first one started first.');
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.python;
 }
 
 /** A folder of the workspace may have been removed. */

@@ -27,8 +27,8 @@ export interface RowContext {
   collecting?: boolean;
   /** Started by Trainyard: it has a log, and can be cancelled and submitted again. */
   job?: boolean;
-  /** It runs under a debugger that an editor can attach to. */
-  debugged?: boolean;
+  /** A job that runs: an editor's debugger can attach to it. */
+  debuggable?: boolean;
   /** Its code is kept. */
   code?: boolean;
   /** It failed at a line of the person's code. */
@@ -58,13 +58,13 @@ export interface RowContext {
 /** `contextValue` of a tree item: tokens in one order, separated by `;`. */
 export function rowContext({ kind, ...is }: RowContext): string {
   const { active, collecting, job, code, place, hasRun, removable, jobs, purge, server, readOnly } = is;
-  const { debugged, shell, prune, archived, lockable } = is;
+  const { debuggable, shell, prune, archived, lockable } = is;
   return [
     kind,
     active && 'active',
     collecting && 'collecting',
     job && 'job',
-    debugged && 'debugged',
+    debuggable && 'debuggable',
     code && 'code',
     place && 'place',
     hasRun && 'hasRun',
@@ -115,7 +115,7 @@ export function runContext(run: Run, lacks: readonly Facet[] = []): string {
     active: isActive(run),
     collecting: run.state === 'collecting',
     job: run.job !== undefined && has('jobs'),
-    debugged: isActive(run) && run.job?.debugger !== undefined && has('jobs'),
+    debuggable: run.state === 'running' && run.job !== undefined && has('jobs'),
     code: run.code?.snapshot !== undefined && has('code'),
     place: failedAt(run) !== undefined && has('code'),
     readOnly: !has('edit'),

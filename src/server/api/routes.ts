@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.js';
 import * as code from './handlers/code.js';
 import * as compute from './handlers/compute.js';
 import * as data from './handlers/data.js';
+import * as debug from './handlers/debug.js';
 import * as datastores from './handlers/datastores.js';
 import * as environments from './handlers/environments.js';
 import * as experiments from './handlers/experiments.js';
@@ -93,4 +94,6 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/compute/:name/leftovers', 'person', compute.leftovers),
   route('POST', '/compute/:name/prune', 'person', compute.prune),
   route('GET', '/runs/:id/shell', 'person', compute.shell),
+  route('GET', '/runs/:id/pythons', 'person', debug.pythons),
+  route('POST', '/runs/:id/debugger', 'person', debug.listen),
 ];

@@ -36,6 +36,11 @@ export const RunChanges = Type.Object({
 
 export const RunIdsBody = Type.Object({ runIds: RunIds });
 
+export const DebugBody = Type.Object({
+  pid: Type.Optional(Type.Integer({ minimum: 1 })),
+  debugpy: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, pattern: '^[^\\0]+$' })),
+});
+
 export const PatternsBody = Type.Object({ patterns: MetricPatterns });
 
 export const SubmitBody = Type.Object({

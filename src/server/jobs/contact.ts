@@ -54,6 +54,31 @@ export function attemptTwice<T>(target: Target, what: (target: Target) => Promis
   return attempt(target, () => twice(() => what(target)));
 }
 
+/** Asks a target for somebody who waits for the answer. @throws TARGET_UNREACHABLE */
+export async function reach<T>(target: Target, question: (target: Target) => Promise<T>): Promise<T> {
+  try {
+    return await ask(target, question);
+  } catch (error) {
+    throw unreachable(target, error);
+  }
+}
+
+/** Has a target do something for somebody who waits for it. @throws what the target says | TARGET_UNREACHABLE */
+export async function command<T>(target: Target, what: (target: Target) => Promise<T>): Promise<T> {
+  try {
+    return await attempt(target, what);
+  } catch (error) {
+    throw error instanceof UnreachableError ? unreachable(target, error) : error;
+  }
+}
+
+function unreachable({ name }: Target, error: unknown): TrainyardError {
+  return new TrainyardError('TARGET_UNREACHABLE', `The target ${name} does not answer.`, {
+    hint: whyUnreachable(error),
+    cause: error,
+  });
+}
+
 /** Why a target gives no answer, for people. */
 export function whyUnreachable(error: unknown): string {
   const cause = error instanceof UnreachableError ? error.cause : error;

@@ -17,7 +17,8 @@ import type { Store } from '../store/store.js';
 import { Upkeep } from '../upkeep.js';
 import { Collector } from './collector.js';
 import { computeOf } from './compute.js';
-import { ask, whyUnreachable } from './contact.js';
+import { ask, reach, whyUnreachable } from './contact.js';
+import { Debugging } from './debugging.js';
 import { Ending } from './ending.js';
 import { definedEnvironment, environmentOf } from './environment.js';
 import { foldersOf } from './folders.js';
@@ -75,6 +76,7 @@ export class JobService {
   private readonly inputs: JobInputs;
   /** Those of the datastores that jobs read from and write to. */
   readonly datastoreSecrets = new DatastoreSecrets();
+  readonly debugging: Debugging;
   private readonly scheduler: Scheduler;
   private closed = false;
 
@@ -84,6 +86,7 @@ export class JobService {
     this.options = options;
     this.store = store;
     this.targets = targets;
+    this.debugging = new Debugging(store, targets);
     this.mirror = new LogMirror(home);
     const { mirror } = this;
     const ownUrls = () => [serverUrl(), ...(otherUrls?.() ?? [])];
@@ -358,18 +361,6 @@ export class JobService {
       if (!this.closed && pause <= RELEASE_AT_MOST)
         setTimeout(() => void this.release(job, pause * 4), pause).unref();
     }
-  }
-}
-
-/** @throws TARGET_UNREACHABLE */
-async function reach<T>(target: Target, question: () => Promise<T>): Promise<T> {
-  try {
-    return await ask(target, question);
-  } catch (error) {
-    throw new TrainyardError('TARGET_UNREACHABLE', `The target ${target.name} does not answer.`, {
-      hint: whyUnreachable(error),
-      cause: error,
-    });
   }
 }
 

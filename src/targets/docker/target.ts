@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { messageOf, TrainyardError } from '../../base/errors.js';
 import { formatBytes } from '../../base/format.js';
 import type { JobSpec } from '../../job/spec.js';
-import type { Machine } from '../../workspace/types.js';
+import type { DebugWish, JobPython, Machine } from '../../workspace/types.js';
 import type { TargetContext } from '../context.js';
 import { collectOutputs, type CodePlace } from '../shared/checkouts/collect.js';
 import { Slots } from '../shared/checkouts/slots.js';
 import { storesIn } from '../shared/checkouts/stores.js';
-import { undebugged } from '../shared/debugger.js';
+import { haveDebugger, pythonsIn, type Reach, undebugged } from '../shared/debugger.js';
 import { readGpus } from '../shared/gpu.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { readAt } from '../shared/read-at.js';
@@ -32,7 +32,7 @@ import type {
   Usage,
 } from '../target.js';
 import { BuiltImages } from './build.js';
-import { debuggerOf } from './debugger.js';
+import { debuggerOf, reachOf } from './debugger.js';
 import { DiskUse } from './disk-use.js';
 import { type ContainerState, endedStatus, timeOf } from './ended.js';
 import { type Endpoint, findEndpoint } from './endpoint.js';
@@ -45,6 +45,7 @@ import { findLeftovers, removeLeftovers } from './leftovers.js';
 import { problemsWith } from './limits.js';
 import { containerName, keptImage } from './names.js';
 import { problemWithPython } from './programs.js';
+import { provideDebugpy } from './python.js';
 import { type DockerSettings, readSettings } from './settings.js';
 import { cachesIn, imageNamed, inImage, NAME_ONE, removeContainer, type Side, Starter } from './starter.js';
 import { StatsMeter } from './stats.js';
@@ -379,6 +380,23 @@ export class DockerTarget implements Target {
       memoryBytes: info.memoryBytes,
       ...(gpus.length > 0 && { gpus }),
     };
+  }
+
+  async pythons(handle: Handle): Promise<JobPython[]> {
+    const { folder, living } = this.reach(handle);
+    return (await living(pythonsIn(folder))).map(({ pid, command }) => ({ pid, command }));
+  }
+
+  async debug(handle: Handle, { debugpy, ...wish }: DebugWish): Promise<void> {
+    const provided = debugpy === undefined ? undefined : await provideDebugpy(this.options.home, debugpy);
+    await haveDebugger(this.reach(handle), { ...wish, ...(provided !== undefined && { debugpy: provided }) });
+  }
+
+  private reach(handle: Handle): Reach {
+    const [id, folder] = [idOf(handle), folderOf(handle)];
+    const place = placeIn(folder);
+    if (!place) throw new TrainyardError('NOT_RUNNING', 'Its container has not started.');
+    return reachOf(this.sideOf(place.endpoint).engine, id, folder);
   }
 
   async eventFolders(handle: Handle): Promise<EventFolder[]> {

@@ -22,7 +22,7 @@ export function noteRoot(jobFolder: string, root: string): void {
 export function debuggerOf(jobFolder: string): JobDebugger | undefined {
   const told = listensIn(pythonFolderIn(jobFolder));
   const noted = told && readJson<DebugFile>(jobFolder, FILES.debug);
-  return noted && { host: told.host, port: told.port, waits: told.waits, ...noted };
+  return noted && { host: told.host, port: told.port, waits: told.waits, pid: told.pid, ...noted };
 }
 
 export function reachOf(jobFolder: string): Reach {

@@ -32,6 +32,7 @@ def _serve_debugger(here):
     def tell(**what):
         import json
 
+        told.pop('error', None)
         told.update(what)
         file = os.path.join(here, '${TOLD_FILE}')
         with open(file + '.new', 'w') as out:

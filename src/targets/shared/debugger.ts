@@ -175,7 +175,7 @@ export function undebugged(folder: string, ended: EndedStatus): EndedStatus {
 
 /** Why a debugger does not listen in a job. */
 function failure({ error, version }: FailedDebugger): TrainyardError {
-  const isMissing = /^(ModuleNotFoundError|ImportError): No module named '?debugpy'?/.test(error);
+  const isMissing = /^(ModuleNotFoundError|ImportError): No module named '?debugpy'?$/.test(error);
   const python = version === '' ? 'The Python of the job' : `The Python of the job (${version})`;
   return isMissing
     ? new TrainyardError('TARGET_FAILED', `${python} has no debugpy.`, {

@@ -55,6 +55,8 @@
  *   GET    /compute/:name/leftovers       → { leftovers: Leftover[] }
  *   POST   /compute/:name/prune { ids }   → { removed: Leftover[] }  those that are still there
  *   GET    /runs/:id/shell                → ShellCommand
+ *   GET    /runs/:id/pythons              → { pythons: JobPython[] }
+ *   POST   /runs/:id/debugger DebugWish   → JobDebugger   it listens now, or did before
  */
 import type { ErrorData } from '../../base/errors.js';
 import type { JobSpec } from '../../job/spec.js';

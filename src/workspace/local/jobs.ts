@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { TrainyardError } from '../../base/errors.js';
 import type { JobSpec, MetricPattern } from '../../job/spec.js';
-import type { Compute, Leftover, Run, ShellCommand } from '../types.js';
+import type { Compute, DebugWish, JobDebugger, JobPython, Leftover, Run, ShellCommand } from '../types.js';
 import type { Jobs, SubmitOptions } from '../workspace.js';
 import { asItIs, type Call, type Connection, json } from './connection.js';
 import { LOG_FROM_HEADER, type ServedRun, type SubmitRequest } from './contract.js';
@@ -88,5 +88,15 @@ export class LocalJobs implements Jobs {
 
   shell(runId: string, signal?: AbortSignal): Promise<ShellCommand> {
     return this.connection.get(`/runs/${encodeURIComponent(runId)}/shell`, {}, signal);
+  }
+
+  async pythons(runId: string, signal?: AbortSignal): Promise<JobPython[]> {
+    const path = `/runs/${encodeURIComponent(runId)}/pythons`;
+    return (await this.connection.get<{ pythons: JobPython[] }>(path, {}, signal)).pythons;
+  }
+
+  debug(runId: string, wish: DebugWish = {}, signal?: AbortSignal): Promise<JobDebugger> {
+    const call: Call = { method: 'POST', body: wish, signal };
+    return this.connection.send(`/runs/${encodeURIComponent(runId)}/debugger`, call, json<JobDebugger>);
   }
 }

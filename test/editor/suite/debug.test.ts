@@ -61,4 +61,27 @@ describe('debugging a job', function () {
     await workspace().jobs.cancel(id);
     assert.equal((await ended(id)).state, 'cancelled');
   });
+
+  it('attaches to a job that was submitted without a debugger', async () => {
+    const script = await write(
+      'running.py',
+      'import time\nstep = 0\nwhile step >= 0:\n    step += 1\n    time.sleep(0.05)\n',
+    );
+    const id = await vscode.commands.executeCommand<string>('trainyard.submit', script);
+    await until('it to run', async () => (await workspace().run(id)).state === 'running');
+    vscode.debug.addBreakpoints([
+      new vscode.SourceBreakpoint(new vscode.Location(script, new vscode.Position(3, 0))),
+    ]);
+    await until('its Python', async () => (await workspace().jobs.pythons!(id)).length > 0);
+    await vscode.commands.executeCommand('trainyard.run.attachDebugger', id);
+    const session = await until('a session', () => vscode.debug.activeDebugSession);
+    const frame = await until('a stop', () => {
+      const item = vscode.debug.activeStackItem;
+      return item instanceof vscode.DebugStackFrame && item;
+    });
+    assert.equal(frame.session.id, session.id);
+    await vscode.debug.stopDebugging(session);
+    await workspace().jobs.cancel(id);
+    assert.equal((await ended(id)).state, 'cancelled');
+  });
 });

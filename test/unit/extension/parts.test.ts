@@ -168,14 +168,15 @@ describe('a task', () => {
 describe('the context of a row', () => {
   it('tells menus what a run is', () => {
     const run = { state: 'running', job: {}, code: { snapshot: 'c' } } as Run;
-    assert.equal(runContext(run), 'run;active;job;code');
+    assert.equal(runContext(run), 'run;active;job;debuggable;code');
+    assert.equal(runContext({ ...run, state: 'preparing' }), 'run;active;job;code');
     assert.equal(runContext({ ...run, state: 'failed', job: undefined, code: undefined }), 'run');
   });
 
   it('offers only what the workspace of a run has', () => {
     const run = { state: 'running', job: {}, code: { snapshot: 'c' } } as Run;
     assert.equal(runContext(run, ['jobs']), 'run;active;code');
-    assert.equal(runContext(run, ['code', 'edit']), 'run;active;job;readOnly');
+    assert.equal(runContext(run, ['code', 'edit']), 'run;active;job;debuggable;readOnly');
   });
 
   it('offers neither cancel nor delete for a run whose files are being kept', () => {
