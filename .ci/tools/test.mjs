@@ -162,6 +162,7 @@ function fullPython() {
 function apart(args, env) {
   if (!fs.existsSync('/usr/bin/podman') || !fs.existsSync('/usr/bin/catatonit'))
     aptInstall(['podman', 'catatonit', 'containernetworking-plugins']);
+  if (!fs.existsSync('/usr/sbin/sshd')) aptInstall(['openssh-server', 'openssh-client']);
   const script = 'ip link set lo up && exec "$@"';
   return start('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', node, ...args], env);
 }

@@ -6,6 +6,7 @@ import type { EngineInfo } from './engine.js';
 import type { Bind } from './inputs.js';
 import { limitsOf } from './limits.js';
 import { containerName, INSIDE, LABELS } from './names.js';
+import type { Owner } from './parcels.js';
 
 /** Who a job's processes are, as this machine knows the person. */
 export interface Person {
@@ -18,6 +19,8 @@ export interface ContainerParts {
   job: Job;
   folder: string;
   home: string;
+  /** Of the home. */
+  id: string;
   engine: EngineInfo;
   person: Person;
   image: string;
@@ -33,8 +36,22 @@ export interface ContainerParts {
 }
 
 export function containerOptions(parts: ContainerParts): ContainerCreateOptions {
-  const { job, folder, home, engine, person, image, entrypoint, command, isTold, env, cwd, binds, network } =
-    parts;
+  const {
+    job,
+    folder,
+    home,
+    id,
+    engine,
+    person,
+    image,
+    entrypoint,
+    command,
+    isTold,
+    env,
+    cwd,
+    binds,
+    network,
+  } = parts;
   const { user, ...namespace } = userOf(engine, person);
   const host: HostConfig = {
     ...limitsOf(job.resources),
@@ -46,8 +63,10 @@ export function containerOptions(parts: ContainerParts): ContainerCreateOptions 
     // On the network that jobs share with the server, none can take the address of another.
     CapDrop: ['NET_RAW'],
     SecurityOpt: ['no-new-privileges', ...(engine.hasSelinux ? ['label=disable'] : [])],
-    // What the engine is set up to use may keep a part of the output only, or send it elsewhere.
-    LogConfig: { Type: 'json-file', Config: engine.isPodman ? {} : { 'max-size': '1000t' } },
+    // What the engine is set up to use may keep a part of the output only, send it elsewhere, or change bytes that are no UTF-8.
+    LogConfig: engine.isPodman
+      ? { Type: 'k8s-file', Config: {} }
+      : { Type: 'local', Config: { 'max-size': '1000t', 'max-file': '1', compress: 'false' } },
   };
   return {
     name: containerName(job.id),
@@ -60,6 +79,7 @@ export function containerOptions(parts: ContainerParts): ContainerCreateOptions 
     Labels: {
       [LABELS.run]: job.id,
       [LABELS.home]: home,
+      [LABELS.id]: id,
       [LABELS.folder]: folder,
       [LABELS.timeout]: String(job.timeout),
       [LABELS.grace]: String(job.grace),
@@ -83,11 +103,19 @@ function userOf(
   // There the person is root inside, and root inside is nobody but the person.
   if (engine.isRootless) return { user: '0:0' };
   const { user, group, groups } = ids;
+  // There nothing is the person's by a number.
+  if (!engine.isLocal) return { user: `${user}:${group}` };
   return {
     user: `${user}:${group}`,
     GroupAdd: groups.filter((id) => id !== group).map(String),
     ...(engine.isRemapped && { UsernsMode: 'host' }),
   };
+}
+
+/** Whose files have to be that the job may change. */
+export function ownerOf(engine: EngineInfo, person: Person): Owner {
+  const [uid, gid] = userOf(engine, person).user?.split(':').map(Number) ?? [];
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
 function mountOf({ source, target, readOnly }: Bind): MountSettings {

@@ -1,19 +1,23 @@
 /** Where the engine is: by the setting, or as Docker's own command finds it, or at one of the usual places. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import type https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type { DockerOptions } from 'dockerode';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
+import { sshAgent, sshPlace } from './ssh.js';
 
 export interface Endpoint {
   /** As DOCKER_HOST has it: `unix:///var/run/docker.sock`. */
   host: string;
   /** What named it, for people; undefined: nothing did, it is a usual place. */
   source?: string;
-  /** Folder of ca.pem, cert.pem and key.pem, for TLS. */
+  /** Folder of ca.pem, cert.pem and key.pem, for TLS; what is missing there is not used. */
   certificates?: string;
+  /** A context says that whoever answers is trusted. */
+  skipVerify?: boolean;
 }
 
 export interface Surroundings {
@@ -42,11 +46,11 @@ export function findEndpoint(setting = '', here: Surroundings = HERE): Endpoint 
   if (setting !== '') {
     const source = 'the setting trainyard.docker.host';
     return isAddress(setting)
-      ? { host: setting, source, ...certificatesOf(env, setting) }
+      ? { host: setting, source, ...certificatesOf(here, setting) }
       : contextNamed(setting, source, here);
   }
   const host = env['DOCKER_HOST'];
-  if (host) return { host, source: 'DOCKER_HOST', ...certificatesOf(env, host) };
+  if (host) return { host, source: 'DOCKER_HOST', ...certificatesOf(here, host) };
   const context = env['DOCKER_CONTEXT'] || currentContext(here);
   if (context && context !== 'default') return contextNamed(context, `the Docker context “${context}”`, here);
   const usual = usualSockets(here);
@@ -65,32 +69,58 @@ export function isLocal({ host }: Endpoint): boolean {
  * How dockerode connects. Every option is named, because it takes those that are missing from DOCKER_HOST.
  * @throws TARGET_UNREACHABLE
  */
-export function connectionOf({ host, certificates }: Endpoint): DockerOptions {
+export async function connectionOf({
+  host,
+  certificates,
+  skipVerify = false,
+}: Endpoint): Promise<DockerOptions> {
   const none = { host: undefined, port: undefined, username: undefined, ca: undefined, cert: undefined };
   const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(host)?.[1];
   if (socket !== undefined)
     return { ...none, key: undefined, protocol: 'http', socketPath: socket } as DockerOptions;
+  const ssh = sshPlace(host);
+  // The name is for nobody: all of its connections are ssh's.
+  if (ssh)
+    return {
+      ...none,
+      key: undefined,
+      protocol: 'http',
+      host: 'docker',
+      agent: await sshAgent(ssh),
+    } as DockerOptions;
   const url = urlOf(host);
   if (url === undefined || !/^(tcp|https?):$/.test(url.protocol) || url.hostname === '')
     throw new TrainyardError('TARGET_UNREACHABLE', `“${host}” is not an address of a Docker engine.`, {
-      hint: 'An address is like unix:///var/run/docker.sock or tcp://host:2376.',
+      hint: 'An address is like unix:///var/run/docker.sock, ssh://me@host or tcp://host:2376.',
     });
-  const isSecure = certificates !== undefined || url.protocol === 'https:';
+  const isSecure = certificates !== undefined || skipVerify || url.protocol === 'https:';
   return {
     ...none,
     key: undefined,
-    host: url.hostname,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (isSecure ? '2376' : '2375'),
     protocol: isSecure ? 'https' : 'http',
-    ...(certificates !== undefined && readCertificates(certificates)),
+    ...(isSecure && {
+      agent: await secureAgent({
+        ...(certificates !== undefined && readCertificates(certificates)),
+        rejectUnauthorized: !skipVerify,
+        keepAlive: true,
+      }),
+    }),
   } as DockerOptions;
 }
 
-function readCertificates(folder: string): Pick<DockerOptions, 'ca' | 'cert' | 'key'> {
+async function secureAgent(options: https.AgentOptions): Promise<https.Agent> {
+  const { Agent } = await import('node:https');
+  return new Agent(options);
+}
+
+function readCertificates(folder: string): Pick<https.AgentOptions, 'ca' | 'cert' | 'key'> {
   const read = (name: string) => {
     try {
       return fs.readFileSync(path.join(folder, name), 'utf8');
     } catch (error) {
+      if (hasCode(error, 'ENOENT') && fs.existsSync(folder)) return undefined;
       throw new TrainyardError(
         'TARGET_UNREACHABLE',
         `Docker’s certificate cannot be read: ${messageOf(error)}.`,
@@ -101,7 +131,17 @@ function readCertificates(folder: string): Pick<DockerOptions, 'ca' | 'cert' | '
       );
     }
   };
-  return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') };
+  const [ca, cert, key] = [read('ca.pem'), read('cert.pem'), read('key.pem')];
+  const missing = cert === undefined ? 'cert.pem' : 'key.pem';
+  if ((ca === undefined && cert === undefined) || (cert === undefined) !== (key === undefined))
+    throw new TrainyardError(
+      'TARGET_UNREACHABLE',
+      `Docker’s certificate is incomplete: ${missing} is missing.`,
+      {
+        hint: `Put ca.pem, cert.pem and key.pem into ${folder}.`,
+      },
+    );
+  return { ...(ca && { ca }), ...(cert && { cert, key }) };
 }
 
 function isAddress(text: string): boolean {
@@ -113,10 +153,11 @@ function urlOf(text: string): URL | undefined {
   return URL.canParse(address) ? new URL(address) : undefined;
 }
 
-function certificatesOf(env: Surroundings['env'], host: string): Pick<Endpoint, 'certificates'> {
-  if (!/^(tcp|https):/.test(host)) return {};
-  const folder = env['DOCKER_CERT_PATH'];
-  return folder && env['DOCKER_TLS_VERIFY'] ? { certificates: folder } : {};
+/** As Docker's command does: https://docs.docker.com/engine/security/protect-access/ */
+function certificatesOf(here: Surroundings, host: string): Pick<Endpoint, 'certificates'> {
+  const { DOCKER_CERT_PATH: folder, DOCKER_TLS_VERIFY: verify } = here.env;
+  if (!/^(tcp|https):/.test(host) || !verify) return {};
+  return { certificates: folder || configFolder(here) };
 }
 
 function configFolder({ env, userHome }: Surroundings): string {
@@ -129,15 +170,15 @@ function currentContext(here: Surroundings): string | undefined {
 }
 
 interface ContextFile {
-  Endpoints?: { docker?: { Host?: string } };
+  Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } };
 }
 
 function contextNamed(name: string, source: string, here: Surroundings): Endpoint {
   if (name === 'default') return findEndpoint('', { ...here, env: {} });
   const folder = createHash('sha256').update(name).digest('hex');
   const contexts = path.join(configFolder(here), 'contexts');
-  const host = readConfig<ContextFile>(path.join(contexts, 'meta', folder, 'meta.json'))?.Endpoints?.docker
-    ?.Host;
+  const meta = readConfig<ContextFile>(path.join(contexts, 'meta', folder, 'meta.json'));
+  const { Host: host, SkipTLSVerify: skipVerify = false } = meta?.Endpoints?.docker ?? {};
   if (!host)
     throw new TrainyardError(
       'TARGET_UNREACHABLE',
@@ -147,7 +188,12 @@ function contextNamed(name: string, source: string, here: Surroundings): Endpoin
       },
     );
   const tls = path.join(contexts, 'tls', folder, 'docker');
-  return { host, source, ...(here.exists(path.join(tls, 'key.pem')) && { certificates: tls }) };
+  const hasTls = ['ca.pem', 'key.pem'].some((file) => here.exists(path.join(tls, file)));
+  return {
+    ...{ host, source },
+    ...(hasTls && { certificates: tls }),
+    ...(skipVerify && /^(tcp|https):/.test(host) && { skipVerify }),
+  };
 }
 
 function readConfig<T>(file: string): T | undefined {

@@ -1,8 +1,11 @@
 /** The connection to a Docker engine. Whatever calls it hears in plain words what is wrong. */
+import type http from 'node:http';
 import process from 'node:process';
 import type Docker from 'dockerode';
+import type { DockerOptions } from 'dockerode';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import { connectionOf, type Endpoint, isLocal } from './endpoint.js';
+import { sshPlace, sshProblem } from './ssh.js';
 
 /** Milliseconds for which what the engine is stays known. */
 const INFO_FOR = 60_000;
@@ -38,6 +41,7 @@ type Version = Awaited<ReturnType<Docker['version']>> & { Components?: { Name: s
 export class Engine {
   readonly endpoint: Endpoint;
   private client: Promise<Docker> | undefined;
+  private agent: http.Agent | undefined;
   private known: { at: number; info: Promise<EngineInfo> } | undefined;
 
   constructor(endpoint: Endpoint) {
@@ -72,9 +76,15 @@ export class Engine {
     return info;
   }
 
+  /** Ends the connections that it keeps for later. */
+  close(): void {
+    this.agent?.destroy();
+  }
+
   private async connect(): Promise<Docker> {
     try {
-      const options = connectionOf(this.endpoint);
+      const options = (await connectionOf(this.endpoint)) as DockerOptions & { agent?: http.Agent };
+      this.agent = options.agent;
       const { default: Client } = await import('dockerode');
       return new Client(options);
     } catch (error) {
@@ -148,12 +158,26 @@ export class Engine {
     const { host, source } = this.endpoint;
     if (TrainyardError.is(error) || error instanceof EngineError) return error;
     const status = statusOf(error);
-    if (status !== undefined) return new EngineError(status, answerOf(error), error);
+    if (status !== undefined && !isOfOtherProtocol(error))
+      return new EngineError(status, answerOf(error), error);
     this.known = undefined;
     const place =
       host.replace(/^(unix|npipe):\/\//, '') + (source === undefined ? '' : `, named by ${source}`);
+    const ssh = sshPlace(host);
+    const problem = ssh && sshProblem(error, ssh);
     const unreachable = (message: string, hint: string) =>
       new TrainyardError('TARGET_UNREACHABLE', message, { hint, cause: error });
+    if (problem) return unreachable(problem.message, problem.hint);
+    if (error instanceof Error && isOfTls(error))
+      return unreachable(
+        `The Docker engine is not trusted, or does not trust you (${place}): ${messageOf(error)}.`,
+        'Check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH or in the context, and the name in the address.',
+      );
+    if (isOfOtherProtocol(error))
+      return unreachable(
+        `The Docker engine speaks another protocol (${place}).`,
+        'Set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH if it wants TLS, and leave them out if it does not.',
+      );
     if (hasCode(error, 'EACCES', 'EPERM'))
       return unreachable(`You are not allowed to use the Docker engine (${place}).`, MAY_NOT);
     if (hasCode(error, 'ENOENT', 'ECONNREFUSED'))
@@ -216,6 +240,19 @@ function startHint(source: string | undefined): string {
       ? 'Start it: sudo systemctl start docker.'
       : 'Start Docker Desktop or Colima.';
   return source === undefined ? `${start} If there is none, install Docker or Podman.` : start;
+}
+
+/** Of a certificate: ours, or that of the engine. */
+function isOfTls(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : '';
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL_(TLS|SSL)V?|ALERT/.test(code);
+}
+
+/** One side speaks TLS, and the other does not. */
+function isOfOtherProtocol(error: unknown): boolean {
+  return /wrong version number|packet length too long|HTTP request to an HTTPS server|Parse Error: Expected HTTP/.test(
+    `${messageOf(error)} ${answerOf(error)}`,
+  );
 }
 
 function statusOf(error: unknown): number | undefined {

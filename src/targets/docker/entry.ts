@@ -18,7 +18,8 @@ while IFS= read -r _ty_line; do
   _ty_text=$_ty_text$_ty_line$_ty_end
 done
 [ "$_ty_line" = "$1" ] || exit ${NOT_TOLD}
-[ -z "$2" ] || exec >>"$2" 2>&1
+[ -z "$2" ] || exec >>"$2"
+exec 2>&1
 eval "$_ty_text"
 unset _ty_text _ty_line _ty_end
 shift 2
@@ -41,7 +42,7 @@ export interface Entry {
   tell(variables: Readonly<Record<string, string>>, umask?: number): string;
 }
 
-/** @param log path in the container of the file for both streams; '': they go to the engine */
+/** @param log path in the container of the file for both streams; '': they go to the engine, as one, in their order */
 export function entryOf(words: readonly string[], log: string): Entry {
   const end = randomBytes(16).toString('hex');
   return {

@@ -40,6 +40,8 @@ export interface PlaceFile {
   memoryLimit?: number;
   /** Seconds. */
   timeout: number;
+  /** The engine does not see the disk of this machine: files are sent before the job, and brought after it. */
+  isApart?: boolean;
   /** The engine keeps the output; else the job writes it to the file itself. */
   engineLogs: boolean;
   /** Bytes of the log before those that the container printed: of a build. */

@@ -31,6 +31,7 @@ export interface JoinedInputs {
  * @param checkout what holds nothing but the snapshot: places for mounts are made there, and links
  * @param code where the checkout stands in the container
  * @param home Trainyard's folder, which no container sees: it holds the token of the server
+ * @param isApart all of it is sent, as many as there are: no place is made for a mount
  */
 export function joinInputs(
   inputs: readonly JobInput[],
@@ -40,7 +41,15 @@ export function joinInputs(
     code,
     home,
     readOnly,
-  }: { root: string; checkout: string; code: string; home: string; readOnly: boolean },
+    isApart = false,
+  }: {
+    root: string;
+    checkout: string;
+    code: string;
+    home: string;
+    readOnly: boolean;
+    isApart?: boolean;
+  },
 ): JoinedInputs {
   const binds: Bind[] = [];
   const leftOut: string[] = [];
@@ -68,7 +77,8 @@ export function joinInputs(
     fs.mkdirSync(path.dirname(at), { recursive: true });
     const target = path.posix.join(code, name);
     if (found.isSymbolicLink()) return keepLink(source, at, name);
-    if (found.isDirectory() && binds.length < MOST_MOUNTS) {
+    if (isApart) binds.push({ source, target, readOnly });
+    else if (found.isDirectory() && binds.length < MOST_MOUNTS) {
       fs.mkdirSync(at);
       binds.push({ source, target, readOnly });
     } else if (canLink && links < MOST_LINKS) {
@@ -82,8 +92,10 @@ export function joinInputs(
     const to = fs.existsSync(source) ? fs.realpathSync(source) : undefined;
     if (to === undefined || isWithin(to, home) || isWithin(home, to)) return;
     if (isWithin(root, to) && canLink) return void fs.symlinkSync(fs.readlinkSync(source), at);
-    if (binds.length >= MOST_MOUNTS || !fs.statSync(to).isDirectory()) return void leftOut.push(name);
-    fs.mkdirSync(at);
+    if (!isApart) {
+      if (binds.length >= MOST_MOUNTS || !fs.statSync(to).isDirectory()) return void leftOut.push(name);
+      fs.mkdirSync(at);
+    }
     binds.push({ source: to, target: path.posix.join(code, name), readOnly });
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ifMissing } from '../../base/errors.js';
 import type { Leftover } from '../target.js';
 import type { Engine } from './engine.js';
+import { labelsOf } from './machine.js';
 import { keptImage, LABELS } from './names.js';
 
 const CONTAINER = 'container ';
@@ -27,7 +28,7 @@ export async function findLeftovers(
     docker.listContainers({
       all: true,
       size: true,
-      filters: { label: [`${LABELS.home}=${home}`] },
+      filters: { label: labelsOf(home, engine.endpoint) },
     } as object),
   )) as unknown as Listed[];
   const containers = listed

@@ -5,6 +5,8 @@ export const LABELS = {
   run: 'trainyard.run',
   /** Trainyard's folder on the machine of the server. */
   home: 'trainyard.home',
+  /** What that folder is known by on engines of other machines. */
+  id: 'trainyard.id',
   /** That of the job. */
   folder: 'trainyard.folder',
   /** Seconds; 0: none. */

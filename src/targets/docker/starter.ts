@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { TrainyardError } from '../../base/errors.js';
+import { messageOf, TrainyardError } from '../../base/errors.js';
+import { formatBytes } from '../../base/format.js';
 import { underDebugger } from '../../job/debug.js';
 import { nameOfInterpreter, programOf, type Runnable } from '../../job/spec.js';
 import type { TargetContext } from '../context.js';
@@ -16,17 +17,19 @@ import { buildProgress, type Starting } from '../shared/starts.js';
 import type { Job, JobEnvironment } from '../target.js';
 import { type BuiltImages, imageOf as imageOfEnvironment } from './build.js';
 import { isBuilt } from './build-file.js';
-import { containerOptions, type Person, usualVariables } from './container.js';
+import { containerOptions, ownerOf, type Person, usualVariables } from './container.js';
 import type { Engine } from './engine.js';
 import { entryOf, isShellName } from './entry.js';
 import { FILES, isThere, type PlaceFile } from './files.js';
 import { findImage, type Image, pullImage } from './images.js';
 import { type Bind, joinInputs } from './inputs.js';
 import { codePlace, containerName, INSIDE } from './names.js';
+import { homeId } from './machine.js';
+import { type Owner, type Parcel, sendFiles } from './parcels.js';
 import { provideDebugpy, pythonPath, setUpPython } from './python.js';
 import type { DockerSettings } from './settings.js';
 import type { Watch } from './watch.js';
-import type { Ways } from './way.js';
+import type { Way, Ways } from './way.js';
 
 export const NAME_ONE = 'Name one with --image, or in the setting trainyard.docker.image.';
 
@@ -93,6 +96,7 @@ export class Starter {
       engineLogs: false,
       logStart: fs.statSync(log).size,
       hasGpus: (job.resources?.gpus ?? 0) !== 0,
+      ...(!info.isLocal && { isApart: true }),
       notes: [],
     };
     writeJson(folder, FILES.place, place);
@@ -101,6 +105,7 @@ export class Starter {
       ...{ root, code, checkout: slot.folder },
       home: fs.realpathSync(home),
       readOnly: !settings.writableInputs,
+      isApart: !info.isLocal,
     });
     fs.mkdirSync(path.join(slot.folder, workingFolder), { recursive: true });
     const data = job.data.map((one) => ({ ...one, at: insideOf(one.name, one.source) }));
@@ -121,43 +126,52 @@ export class Starter {
     const ofJob: Record<string, string> = {
       ...others,
       ...(hasOwn && { [TRACKING]: tracking as string }),
-      PYTHONPATH: pythonPath(others['PYTHONPATH'] ?? image.variables.get('PYTHONPATH')),
+      ...(info.isLocal && {
+        PYTHONPATH: pythonPath(others['PYTHONPATH'] ?? image.variables.get('PYTHONPATH')),
+      }),
       ...(debug && debuggerVariables(debugpy)),
     };
     /** The address of the server is known once the container is there, with some engines. */
-    const toTell = async () => (hasOwn ? secrets : { [TRACKING]: await way.trackingUrl(), ...secrets });
+    const toTell = async (isConnected = true) =>
+      hasOwn || !isConnected ? secrets : { [TRACKING]: await way.trackingUrl(), ...secrets };
+    const hasCaches = settings.caches && info.isLocal;
     const env = {
       ...usualVariables(person, {
-        caches: settings.caches,
+        caches: hasCaches,
         known: new Set([...image.variables.keys(), ...Object.keys(ofJob), ...Object.keys(secrets)]),
       }),
       ...ofJob,
     };
-    const binds: Bind[] = [
+    const files: Bind[] = [
       { source: slot.folder, target: code, readOnly: false },
       { source: path.join(folder, FILES.output), target: INSIDE.output, readOnly: false },
       { source: path.join(folder, FILES.home), target: INSIDE.home, readOnly: false },
-      ...inputs.binds,
       ...data.map(({ source, at }) => ({ source, target: at, readOnly: true })),
-      ...(settings.caches ? [this.cacheBind()] : []),
-      ...setUpPython(home, folder),
-      ...settings.mounts,
     ];
+    // On another machine, its own folders are mounted, and files of this one are sent.
+    const binds: Bind[] = info.isLocal
+      ? [
+          ...files,
+          ...inputs.binds,
+          ...(hasCaches ? [this.cacheBind()] : []),
+          ...setUpPython(home, folder),
+          ...settings.mounts,
+          { source: log, target: INSIDE.log, readOnly: false },
+        ]
+      : [...settings.mounts];
     const command = inImage(job, words.command);
     const all = [...(words.launcher ?? []), ...(debug ? underDebugger(command) : command)];
     const create = async (hasShell: boolean) => {
       const told = hasShell ? {} : await toTell();
-      const entry = hasShell ? entryOf(all, INSIDE.log) : undefined;
+      const entry = hasShell ? entryOf(all, info.isLocal ? INSIDE.log : '') : undefined;
       const options = containerOptions({
-        ...{ job, folder, home, engine: info, person, image: name, network: way },
+        ...{ job, folder, home, id: homeId(home), engine: info, person, image: name, network: way },
         cwd: path.posix.join(code, workingFolder),
         isTold: hasShell,
         ...(entry
           ? { entrypoint: entry.entrypoint, command: entry.command, env }
           : { entrypoint: all.slice(0, 1), command: all.slice(1), env: { ...env, ...told } }),
-        binds: hasShell
-          ? [...binds, { source: path.join(folder, FILES.log), target: INSIDE.log, readOnly: false }]
-          : binds,
+        binds: hasShell ? binds : binds.filter(({ target }) => target !== INSIDE.log),
       });
       return engine.call((docker) => docker.createContainer(options)).then(() => entry);
     };
@@ -178,15 +192,22 @@ export class Starter {
       );
     if (inputs.leftOut.length > 0)
       place.notes.push(`These paths beside the code are not in the container: ${shortList(inputs.leftOut)}.`);
-    if (!entry || place.notes.length > 0) writeJson(folder, FILES.place, { ...place, engineLogs: !entry });
+    place.engineLogs = !entry || !info.isLocal;
+    if (place.engineLogs || place.notes.length > 0) writeJson(folder, FILES.place, place);
+    if (!info.isLocal) {
+      const parcel = parcelOf(files, inputs.binds, { code, owner: ownerOf(info, person) });
+      await this.send(engine, job.id, parcel, starting);
+    }
     if (isThere(folder, FILES.cancel)) return removeContainer(engine, job.id);
     this.watch.ensure(engine.endpoint, revive?.());
     const stdin = entry && (await this.attach(engine, job.id));
     await engine.call((docker) => docker.getContainer(containerName(job.id)).start());
-    const connected = hasOwn ? undefined : way.connect?.();
-    // One that is told nothing may have ended already.
-    await (entry ? connected : connected?.catch((error: unknown) => this.sayNoWay(error, job.id)));
-    if (entry && stdin) await tell(stdin, entry.tell(await toTell(), job.umask));
+    const problem = hasOwn ? undefined : await connect(way, { isTold: entry !== undefined });
+    if (problem !== undefined && entry) {
+      place.notes.push(problem);
+      writeJson(folder, FILES.place, place);
+    }
+    if (entry && stdin) await tell(stdin, entry.tell(await toTell(problem === undefined), job.umask));
     fs.writeFileSync(path.join(folder, FILES.told), '', { mode: 0o600 });
     this.options.log.debug({ runId: job.id, image: name }, 'a container was started');
   }
@@ -227,8 +248,11 @@ export class Starter {
     );
   }
 
-  private sayNoWay(error: unknown, runId: string): void {
-    this.options.log.warn({ err: error, runId }, 'a job cannot log: it has no way to the server');
+  private async send(engine: Engine, id: string, parcel: Parcel, starting: Starting): Promise<void> {
+    const { signal } = starting.abort;
+    const onProgress = (bytes: number) => (starting.why = `Sending its files, ${formatBytes(bytes)}`);
+    await sendFiles(engine, id, parcel, { signal, onProgress });
+    delete starting.why;
   }
 
   private cacheBind(): Bind {
@@ -251,6 +275,35 @@ export class Starter {
     const options = { stream: true, stdin: true, stdout: false, stderr: false, hijack: true };
     return engine.call((docker) => docker.getContainer(containerName(id)).attach(options));
   }
+}
+
+/** @returns why it goes on without */
+async function connect(
+  { connect: open, isOptional = false }: Way,
+  { isTold }: { isTold: boolean },
+): Promise<string | undefined> {
+  try {
+    await open?.();
+    return undefined;
+  } catch (error) {
+    // One that is told nothing may have ended already.
+    if (isTold && !isOptional) throw error;
+    return `It could not log while it ran: ${messageOf(error)} What it printed, its event files and its outputs were read at its end.`;
+  }
+}
+
+/** What is sent to a machine that does not see this one's disk. Data does not come back with the code: only links to it are there. */
+function parcelOf(
+  files: readonly Bind[],
+  inputs: readonly Bind[],
+  { code, owner }: { code: string; owner: Owner },
+): Parcel {
+  const placed = inputs.map((input) => ({
+    ...input,
+    target: path.posix.join(INSIDE.project, path.posix.relative(code, input.target)),
+  }));
+  const links = inputs.map(({ target }, i) => ({ at: target, to: placed[i]?.target ?? '' }));
+  return { binds: [...files, ...placed], links, owner };
 }
 
 export async function removeContainer(engine: Engine, id: string): Promise<void> {

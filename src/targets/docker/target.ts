@@ -43,14 +43,15 @@ import { type EndingFile, FILES, isThere, placeIn, type PlaceFile } from './file
 import { problemWithImage } from './images.js';
 import { findLeftovers, removeLeftovers } from './leftovers.js';
 import { problemsWith } from './limits.js';
-import { containerName, keptImage } from './names.js';
+import { codePlace, containerName, INSIDE, keptImage } from './names.js';
+import { bringFolder } from './parcels.js';
 import { problemWithPython } from './programs.js';
 import { provideDebugpy } from './python.js';
 import { type DockerSettings, readSettings } from './settings.js';
 import { cachesIn, imageNamed, inImage, NAME_ONE, removeContainer, type Side, Starter } from './starter.js';
 import { StatsMeter } from './stats.js';
 import { Watch } from './watch.js';
-import { problemWithWay, Ways } from './way.js';
+import { Ways } from './way.js';
 
 /** Bytes of a log that are read at once. */
 const LOG_CHUNK = 256 * 1024;
@@ -64,7 +65,7 @@ export interface DockerOptions extends TargetContext {
   watcher?: readonly string[];
 }
 
-/** The log of a job, as it is copied from the engine. */
+/** The log of a job, or its files, as they are copied from the engine. */
 interface Copying {
   isDone: boolean;
   error?: unknown;
@@ -103,9 +104,8 @@ export class DockerTarget implements Target {
     const { name, kind } = this;
     const { engine } = this.current();
     const info = await engine.info();
-    const problem = problemWithWay(info);
     const used = this.disk.of(engine);
-    const gpus = info.hasGpus ? (await readGpus()).map((gpu) => gpu.name) : [];
+    const gpus = info.hasGpus && info.isLocal ? (await readGpus()).map((gpu) => gpu.name) : [];
     const detail = [`${info.cores} cores, ${formatBytes(info.memoryBytes)}`, ...gpus].join(', ');
     const facts = [
       { label: 'Engine', value: `${info.title}, ${engine.endpoint.host}` },
@@ -114,8 +114,7 @@ export class DockerTarget implements Target {
     ];
     return {
       ...{ name, kind, label: info.title, detail, facts },
-      ready: problem === undefined,
-      ...(problem !== undefined && { problem }),
+      ready: true,
     };
   }
 
@@ -129,16 +128,17 @@ export class DockerTarget implements Target {
     const settings = this.settings();
     const { engine } = this.current();
     const info = await engine.info();
-    const way = problemWithWay(info);
     const image = imageNamed(environment, settings);
     const problems = [
-      ...(way === undefined ? [] : [way]),
       ...(image === undefined && environment?.kind !== 'defined'
         ? [`A job in a container needs an image. ${NAME_ONE}`]
         : []),
       ...problemsWith(spec.resources, info),
+      ...(spec.debug && !info.isLocal
+        ? [`A job on an engine of another machine (${engine.endpoint.host}) cannot be debugged.`]
+        : []),
       ...settings.mounts
-        .filter(({ source }) => !fs.existsSync(source))
+        .filter(({ source }) => info.isLocal && !fs.existsSync(source))
         .map(({ source }) => `The folder ${source} of the setting trainyard.docker.mounts does not exist.`),
     ];
     const missing =
@@ -262,11 +262,15 @@ export class DockerTarget implements Target {
   ): Promise<TargetStatus> {
     const log = path.join(folder, FILES.log);
     if (place.engineLogs) {
-      const copy = this.copy(engine, id, folder, place);
-      if (!copy.isDone)
-        return copy.error === undefined
-          ? { state: 'running', startedAt: timeOf(container.StartedAt) ?? Date.now() }
-          : { state: 'unreachable', why: `Its log cannot be copied: ${messageOf(copy.error)}` };
+      const copies = [
+        this.copy(engine, id, folder, place),
+        ...(place.isApart ? [this.bring(engine, id, folder, place)] : []),
+      ];
+      for (const { isDone, error } of copies)
+        if (!isDone)
+          return error === undefined
+            ? { state: 'running', startedAt: timeOf(container.StartedAt) ?? Date.now() }
+            : { state: 'unreachable', why: `Its log and files cannot be copied: ${messageOf(error)}` };
     } else if (container.ExitCode !== 0) {
       // What was said before the output led to the file: by the shell, or by the engine.
       const said = await engineOutput(engine, id);
@@ -291,11 +295,26 @@ export class DockerTarget implements Target {
 
   /** Begins to copy the log, where that is not done yet. */
   private copy(engine: Engine, id: string, folder: string, { logStart: start }: PlaceFile): Copying {
-    const known = this.copying.get(id);
+    return this.begin(`log ${id}`, () =>
+      copyLog(engine, id, { file: path.join(folder, FILES.log), start }, this.closing.signal),
+    );
+  }
+
+  /** The same for what a job that has ended wrote on another machine. */
+  private bring(engine: Engine, id: string, folder: string, place: PlaceFile): Copying {
+    return this.begin(`files ${id}`, async () => {
+      const code = this.codeOf(id, place);
+      if (code) await bringFolder(engine, id, { from: codePlace(place.root, id), to: code.slot.folder });
+      await bringFolder(engine, id, { from: INSIDE.output, to: path.join(folder, FILES.output) });
+    });
+  }
+
+  private begin(what: string, copy: () => Promise<void>): Copying {
+    const known = this.copying.get(what);
     if (known && (known.isDone || known.error === undefined)) return known;
     const copying: Copying = { isDone: false };
-    this.copying.set(id, copying);
-    copyLog(engine, id, { file: path.join(folder, FILES.log), start }, this.closing.signal).then(
+    this.copying.set(what, copying);
+    copy().then(
       () => (copying.isDone = !this.closing.signal.aborted),
       (error: unknown) => (copying.error = error),
     );
@@ -303,7 +322,11 @@ export class DockerTarget implements Target {
   }
 
   log(handle: Handle, from: number): Promise<Uint8Array> {
-    return readAt(path.join(folderOf(handle), FILES.log), from, LOG_CHUNK);
+    const [id, folder] = [idOf(handle), folderOf(handle)];
+    const place = placeIn(folder);
+    if (place?.engineLogs && isThere(folder, FILES.told) && !isThere(folder, FILES.exit))
+      this.copy(this.sideOf(place.endpoint).engine, id, folder, place);
+    return readAt(path.join(folder, FILES.log), from, LOG_CHUNK);
   }
 
   async cancel(handle: Handle): Promise<void> {
@@ -333,7 +356,7 @@ export class DockerTarget implements Target {
   async release(handle: Handle): Promise<void> {
     const [id, folder] = [idOf(handle), folderOf(handle)];
     const place = placeIn(folder);
-    this.copying.delete(id);
+    for (const what of ['log', 'files']) this.copying.delete(`${what} ${id}`);
     if (!place) return;
     this.unfollow(id, place.endpoint);
     const exit = readJson<EndedStatus>(folder, FILES.exit);
@@ -355,14 +378,14 @@ export class DockerTarget implements Target {
 
   async usage(handles: readonly Handle[]): Promise<(Usage | undefined)[]> {
     const places = handles.map((handle) => placeIn(folderOf(handle)));
-    const gpus = places.some((place) => place?.hasGpus)
+    const gpus = places.some((place) => place?.hasGpus && !place.isApart)
       ? (await readGpus()).map(({ name: _, ...gpu }) => gpu)
       : [];
     return Promise.all(
       handles.map(async (handle, i) => {
         const place = places[i];
         const usage = place && (await this.meter.usage(this.sideOf(place.endpoint).engine, idOf(handle)));
-        return usage && { ...usage, ...(place.hasGpus && { gpus }) };
+        return usage && { ...usage, ...(place.hasGpus && !place.isApart && { gpus }) };
       }),
     );
   }
@@ -371,11 +394,11 @@ export class DockerTarget implements Target {
     const place = placeIn(folderOf(handle));
     if (!place) return undefined;
     const info = await this.sideOf(place.endpoint).engine.info();
-    const gpus = place.hasGpus ? (await readGpus()).map(({ name }) => name) : [];
+    const gpus = place.hasGpus && !place.isApart ? (await readGpus()).map(({ name }) => name) : [];
     return {
       host: info.host,
       system: `${info.title} on ${info.system}`,
-      processor: info.isVirtual ? '' : (os.cpus()[0]?.model.trim() ?? ''),
+      processor: info.isVirtual || place.isApart ? '' : (os.cpus()[0]?.model.trim() ?? ''),
       cores: info.cores,
       memoryBytes: info.memoryBytes,
       ...(gpus.length > 0 && { gpus }),
@@ -431,7 +454,7 @@ export class DockerTarget implements Target {
   async shell(handle: Handle): Promise<ShellCommand | undefined> {
     const [id, folder] = [idOf(handle), folderOf(handle)];
     const place = placeIn(folder);
-    if (!place || place.engineLogs) return undefined;
+    if (!place || (place.engineLogs && !place.isApart)) return undefined;
     const { engine } = this.sideOf(place.endpoint);
     const container = await this.inspect(engine, id);
     const env = {
@@ -456,6 +479,7 @@ export class DockerTarget implements Target {
     await this.starts.abortAll();
     this.meter.close();
     await Promise.all([...this.sides.values()].map(({ ways }) => ways.close()));
+    for (const { engine } of this.sides.values()) engine.close();
     await this.checkouts.settled();
   }
 

@@ -13,6 +13,7 @@ import { Engine } from './engine.js';
 import { timeOf } from './ended.js';
 import { type EndingFile, FILES } from './files.js';
 import { Forwards } from './forward.js';
+import { labelsOf } from './machine.js';
 import { LABELS } from './names.js';
 import { BEAT, type Beat, isNewer, WATCH, type WatchFile } from './watch.js';
 
@@ -85,7 +86,9 @@ function say(error: unknown): void {
 /** @returns the containers that have ended since */
 async function look(engine: Engine, home: string, watched: Map<string, Watched>): Promise<string[]> {
   const running = await engine.call((docker) =>
-    docker.listContainers({ filters: { label: [`${LABELS.home}=${home}`], status: ['running', 'paused'] } }),
+    docker.listContainers({
+      filters: { label: labelsOf(home, engine.endpoint), status: ['running', 'paused'] },
+    }),
   );
   const ids = new Set(running.map(({ Id }) => Id));
   const ended = [...watched.keys()].filter((id) => !ids.has(id));

@@ -11,6 +11,10 @@ import { readJson, writeJson } from '../shared/json-file.js';
 import { type Engine, type EngineInfo, isConflict } from './engine.js';
 import { listenInside } from './namespace.js';
 import { containerName, LABELS } from './names.js';
+import { openRelay } from './relay.js';
+
+/** A way that is open. */
+type Door = Pick<Listening, 'close'>;
 
 /** How a container is connected, and what its job is to call the server. */
 export interface Way {
@@ -20,6 +24,8 @@ export interface Way {
   trackingUrl: () => Promise<string>;
   /** Has the server listen in the job's container, which runs. */
   connect?: () => Promise<void>;
+  /** A job goes on where that fails, and logs nothing meanwhile. */
+  isOptional?: boolean;
 }
 
 /** `off`: jobs reach the server and nothing else. */
@@ -31,6 +37,10 @@ const NETWORKS: Readonly<Record<Reach, { name: string; bridge: string }>> = {
 };
 /** A name that engines in a virtual machine give to the machine around them. */
 const HOST = 'host.docker.internal';
+/** What jobs on other machines are led to. */
+const RELAYED = 'relayed';
+/** Milliseconds. */
+const RETRY_EVERY = 10_000;
 const PORTS = 'ports.json';
 /** Where the server listens in containers of their own network: nobody else is there, so it is free. */
 const PORT_INSIDE = 5_170;
@@ -45,7 +55,9 @@ export class Ways {
   private readonly listening = new Map<string, Promise<Listening>>();
   private readonly addresses = new Map<string, { at: number; known: Promise<ReadonlySet<string>> }>();
   /** In containers, by the run. */
-  private readonly inside = new Map<string, Promise<Listening>>();
+  private readonly inside = new Map<string, Promise<Door>>();
+  /** When it could not be done, by the run. */
+  private readonly failed = new Map<string, number>();
   private isRestored = false;
 
   constructor(context: Pick<TargetContext, 'home' | 'listen' | 'log'>, engine: Engine) {
@@ -54,9 +66,9 @@ export class Ways {
     this.folder = path.join(context.home, 'docker');
   }
 
-  /** @throws TARGET_FAILED when jobs of this engine cannot reach the server */
   async of(reach: Reach, runId: string): Promise<Way> {
     const info = await this.engine.info();
+    if (!info.isLocal) return this.fromAfar(reach, info, runId);
     if (info.isVirtual) return this.fromVirtualMachine(reach);
     if (info.isRootless) return this.fromInside(reach, info, runId);
     return this.fromBridge(reach, info);
@@ -80,14 +92,51 @@ export class Ways {
     };
   }
 
-  private async connect(runId: string): Promise<void> {
-    const known = this.inside.get(runId);
-    const listening = known ?? this.listenIn(runId);
-    this.inside.set(runId, listening);
-    await listening;
+  /** Nothing leads from there to here but the engine's own connection. */
+  private async fromAfar(reach: Reach, info: EngineInfo, runId: string): Promise<Way> {
+    const ownNetwork = info.isPodman && info.isRootless;
+    if (reach === 'on' && !ownNetwork) await this.networkOf(reach, info);
+    return {
+      mode: reach === 'off' ? 'none' : ownNetwork ? ownNetworkOf(info) : NETWORKS.on.name,
+      isOptional: true,
+      trackingUrl: () => Promise.resolve(`http://127.0.0.1:${PORT_INSIDE}`),
+      connect: () => this.connect(runId),
+    };
   }
 
-  private async listenIn(runId: string): Promise<Listening> {
+  private async connect(runId: string): Promise<void> {
+    let door = this.inside.get(runId);
+    if (!door) {
+      door = this.open(runId);
+      this.inside.set(runId, door);
+      door.catch(() => {
+        this.inside.delete(runId);
+        this.failed.set(runId, Date.now());
+      });
+    }
+    await door;
+  }
+
+  private async open(runId: string): Promise<Door> {
+    const { isLocal } = await this.engine.info();
+    return isLocal ? this.listenIn(runId) : this.relayFrom(runId);
+  }
+
+  private async relayFrom(runId: string): Promise<Door> {
+    const { url } = await this.listenAt(RELAYED, '127.0.0.1');
+    const server = Number(new URL(url as string).port);
+    const relay = await openRelay(this.engine, runId, { port: PORT_INSIDE, server });
+    const gone = (error?: unknown) => {
+      if (!this.inside.has(runId)) return;
+      // Whoever asks where the job stands opens it again.
+      this.inside.delete(runId);
+      this.context.log.debug({ err: error, runId }, 'the way of a job to the server has ended');
+    };
+    relay.ended.then(gone, gone);
+    return relay;
+  }
+
+  private async listenIn(runId: string): Promise<Door> {
     const { State } = await this.engine.call((docker) => docker.getContainer(containerName(runId)).inspect());
     const listener = await listenInside(State.Pid, PORT_INSIDE);
     return this.context.listen({ listener, port: PORT_INSIDE });
@@ -96,14 +145,7 @@ export class Ways {
   /** After a restart of the server: a job that runs logs to the address that it knows. */
   async restore(runId: string): Promise<void> {
     const info = await this.engine.info();
-    if (info.isRootless && !info.isVirtual) {
-      // It is tried once: who has no way goes on without.
-      if (!this.inside.has(runId))
-        await this.connect(runId).catch((error: unknown) =>
-          this.context.log.warn({ err: error, runId }, 'a running job cannot log any more'),
-        );
-      return;
-    }
+    if (!info.isLocal || (info.isRootless && !info.isVirtual)) return this.again(runId);
     if (this.isRestored) return;
     for (const reach of Object.keys(NETWORKS) as Reach[])
       if (this.portOf(this.keyOf(info.isVirtual ? HOST : NETWORKS[reach].name)) !== undefined)
@@ -111,16 +153,25 @@ export class Ways {
     this.isRestored = true;
   }
 
+  /** Who has no way goes on without, and is tried again now and then. */
+  private again(runId: string): void {
+    if (this.inside.has(runId) || Date.now() - (this.failed.get(runId) ?? 0) < RETRY_EVERY) return;
+    this.connect(runId).catch((error: unknown) =>
+      this.context.log.warn({ err: error, runId }, 'a running job cannot log'),
+    );
+  }
+
   /** The job has ended. */
   forget(runId: string): void {
-    const listening = this.inside.get(runId);
+    const known = this.inside.get(runId);
     this.inside.delete(runId);
+    this.failed.delete(runId);
     // Of one that failed there is nothing to close.
-    listening?.then(({ close }) => close()).catch(() => undefined);
+    known?.then(({ close }) => close()).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    const all = [...this.listening.values(), ...this.inside.values()];
+    const all: Promise<Door>[] = [...this.inside.values(), ...this.listening.values()];
     this.listening.clear();
     this.inside.clear();
     for (const one of all)
@@ -265,11 +316,4 @@ function ownNetworkOf({ major }: EngineInfo): string {
 
 interface Network {
   IPAM?: { Config?: { Gateway?: string }[] };
-}
-
-/** A sentence when jobs in this engine cannot reach the server. */
-export function problemWithWay(info: EngineInfo): string | undefined {
-  if (!info.isLocal)
-    return `${info.title} is on another machine, and jobs there cannot reach this server. Use an engine on this machine.`;
-  return undefined;
 }

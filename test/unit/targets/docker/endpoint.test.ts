@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import type https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { connectionOf, findEndpoint, isLocal } from '../../../../src/targets/docker/endpoint.js';
+
+type Connection = { protocol: string; host: string; port: string; agent: https.Agent };
 
 describe('the Docker engine is found', () => {
   let userHome: string;
@@ -23,13 +26,13 @@ describe('the Docker engine is found', () => {
       mayUse: (socket) => !closed.includes(socket),
     });
 
-  function context(name: string, host: string, hasTls = false): void {
+  function context(name: string, host: string, { hasTls = false, skipVerify = false } = {}): void {
     const folder = createHash('sha256').update(name).digest('hex');
     const meta = path.join(userHome, '.docker/contexts/meta', folder);
     fs.mkdirSync(meta, { recursive: true });
     fs.writeFileSync(
       path.join(meta, 'meta.json'),
-      JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }),
+      JSON.stringify({ Name: name, Endpoints: { docker: { Host: host, SkipTLSVerify: skipVerify } } }),
     );
     if (!hasTls) return;
     const tls = path.join(userHome, '.docker/contexts/tls', folder, 'docker');
@@ -52,11 +55,12 @@ describe('the Docker engine is found', () => {
     assert.equal(find('').host, 'unix:///var/run/docker.sock');
   });
 
-  it('as a context that the setting names, with its certificates', () => {
-    context('gpu box', 'tcp://gpu:2376', true);
+  it('as a context that the setting names, with its certificates', async () => {
+    context('gpu box', 'tcp://gpu:2376', { hasTls: true });
     const endpoint = find('gpu box');
     assert.equal(endpoint.host, 'tcp://gpu:2376');
-    const { protocol, host, port, ca, cert, key } = connectionOf(endpoint);
+    const { protocol, host, port, agent } = (await connectionOf(endpoint)) as Connection;
+    const { ca, cert, key } = agent.options;
     assert.deepEqual(
       [protocol, host, port, ca, cert, key],
       ['https', 'gpu', '2376', 'ca.pem', 'cert.pem', 'key.pem'],
@@ -83,18 +87,30 @@ describe('the Docker engine is found', () => {
     assert.equal(find('', {}, { platform: 'win32' }).host, 'npipe:////./pipe/docker_engine');
   });
 
-  it('with TLS when DOCKER_TLS_VERIFY asks for it, and with a clear word when a certificate is missing', () => {
+  it('with TLS when DOCKER_TLS_VERIFY asks for it, and with a clear word when a certificate is missing', async () => {
     const env = { DOCKER_HOST: 'tcp://h:2376', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/none' };
     const endpoint = find('', env);
     assert.equal(endpoint.certificates, '/none');
-    assert.throws(() => connectionOf(endpoint), { code: 'TARGET_UNREACHABLE', message: /certificate/ });
+    await assert.rejects(connectionOf(endpoint), { code: 'TARGET_UNREACHABLE', message: /certificate/ });
+    const bare = { DOCKER_HOST: 'tcp://h', DOCKER_TLS_VERIFY: '1' };
+    assert.equal(find('', bare).certificates, path.join(userHome, '.docker'));
+    assert.equal(find('', { ...bare, DOCKER_HOST: 'ssh://h' }).certificates, undefined);
   });
 
-  it('is of this machine when its socket is', () => {
+  it('as a context that trusts whoever answers', async () => {
+    context('dev', 'tcp://dev:2376', { skipVerify: true });
+    const endpoint = find('dev');
+    assert.equal(endpoint.skipVerify, true);
+    const { protocol, agent } = (await connectionOf(endpoint)) as Connection;
+    assert.deepEqual([protocol, agent.options.rejectUnauthorized], ['https', false]);
+  });
+
+  it('is of this machine when its socket is', async () => {
     assert.ok(isLocal({ host: 'unix:///s' }));
     assert.ok(isLocal({ host: 'npipe:////./pipe/p' }));
     assert.ok(!isLocal({ host: 'tcp://127.0.0.1:2375' }));
-    assert.equal(connectionOf({ host: 'unix:///a b.sock' }).socketPath, '/a b.sock');
-    assert.throws(() => connectionOf({ host: 'ftp://x' }), { code: 'TARGET_UNREACHABLE' });
+    assert.equal((await connectionOf({ host: 'unix:///a b.sock' })).socketPath, '/a b.sock');
+    assert.ok(!isLocal({ host: 'ssh://me@h' }));
+    await assert.rejects(connectionOf({ host: 'ftp://x' }), { code: 'TARGET_UNREACHABLE' });
   });
 });
