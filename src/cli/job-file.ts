@@ -54,7 +54,7 @@ export async function chosenEnvironment({
   if (image !== undefined)
     throw new TrainyardError(
       'BAD_REQUEST',
-      `--image says what a file of requirements starts from, and ${environment} is no file.`,
+      `--image says what a file of requirements starts from, and ${environment} is not a file.`,
       {
         hint: 'Leave out --image.',
       },

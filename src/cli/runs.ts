@@ -110,7 +110,9 @@ function commitOf({ code }: Run): string {
 async function showRun(given: string, flags: Json) {
   const { workspace, run } = await findRun(given);
   const files = await workspace.files(run.id, '');
-  if (flags.json) return printJson({ ...run, files });
+  const { parameters = {}, inputs = {} } =
+    run.job && workspace.jobs ? await workspace.jobs.spec(run.job.runId) : {};
+  if (flags.json) return printJson({ ...run, files, ...(run.job && { parameters }) });
   const facts: string[][] = [
     ['Run', `${run.name} (${run.id})`],
     ...[stateOf(run), ...failureLines(run)].map((line, i) => [i === 0 ? 'State' : '', line]),
@@ -140,6 +142,10 @@ async function showRun(given: string, flags: Json) {
       facts.push(['', 'git changed the folder while the snapshot was taken; it may mix several states']);
   }
   print(table(facts));
+  section('Inputs', [
+    ...Object.entries(parameters).map(([name, value]) => [name, String(value)]),
+    ...Object.entries(inputs).map(([name, { type, path }]) => [name, `${path}  (${type})`]),
+  ]);
   section('Params', Object.entries(run.params));
   section(
     'Metrics',

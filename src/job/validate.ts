@@ -105,7 +105,7 @@ function bindings(values: Readonly<Record<string, unknown>>, at: string): Proble
     .filter((name) => !BINDING.test(name))
     .map((name) => ({
       path: below(at, name),
-      text: `“${name}” is no name for one of the ${at}.`,
+      text: `“${name}” is not a valid name for one of the ${at}.`,
       hint: 'Names begin with a letter or _, and go on with letters, digits, _, - and dots.',
     }));
 }

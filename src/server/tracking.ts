@@ -49,7 +49,7 @@ export class Tracking {
   /** See Listen. */
   async listen(address: ListenAddress): Promise<Listening> {
     const { names = [] } = address;
-    for (const name of names) if (!NAME.test(name)) throw wrong(`“${name}” is no name of a machine.`);
+    for (const name of names) if (!NAME.test(name)) throw wrong(`“${name}” is not the name of a machine.`);
     const own = 'host' in address ? [inUrl(address.host)] : LOOPBACK;
     const door: Door = { names: new Set([...own, ...names].map((name) => name.toLowerCase())) };
     const { createServer } = await import('node:http');
@@ -119,7 +119,7 @@ function perConnection(admits: (peer: string) => Promise<boolean>): (socket: net
 function inUrl(host: string): string {
   const family = net.isIP(host);
   if (family === 0 || host.includes('%'))
-    throw wrong(`“${host}” is no address of a machine, such as 172.17.0.1.`);
+    throw wrong(`“${host}” is not the address of a machine, such as 172.17.0.1.`);
   const everywhere = new net.BlockList();
   everywhere.addAddress('0.0.0.0');
   everywhere.addAddress('::', 'ipv6');
@@ -145,7 +145,7 @@ async function removeDeadSocket(socket: string): Promise<void> {
   const found = fs.lstatSync(socket, { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isSocket())
-    throw new TrainyardError('CONFLICT', `There is a file at ${socket}, which is no socket.`, {
+    throw new TrainyardError('CONFLICT', `There is a file at ${socket}, which is not a socket.`, {
       hint: 'Choose another path.',
     });
   const isDead = await new Promise<boolean>((resolve) => {

@@ -44,26 +44,37 @@ export interface FoundAddress {
   length: number;
   experimentId?: string;
   runId?: string;
-  /** Of the server, when the address names one. */
+  /** Of the server, when the address names one of this machine. */
   port?: number;
 }
 
 /** As MLflow's client prints them at the end of a run. */
-const PAGE =
-  /https?:\/\/(?:127\.0\.0\.1|localhost):(\d{1,5})\/#\/experiments\/(\d+)(?:\/runs\/([0-9a-f]{32}))?/g;
+const PAGE = /https?:\/\/([\w.-]+)(?::(\d{1,5}))?\/#\/experiments\/(\d+)(?:\/runs\/([0-9a-f]{32}))?/g;
+const LOOPBACK = /^(127\.0\.0\.1|localhost)$/;
+/** Where a job in a container reaches the server of this machine. */
+const AROUND =
+  /^(10|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\.[\d.]+$|^host\.(docker|containers)\.internal$/;
 /** As `trainyard submit` and many scripts print them. */
 const BARE_ID = /(?<![0-9a-zA-Z_/-])[0-9a-f]{32}(?![0-9a-zA-Z_-])/g;
 
-/** Pages of runs and experiments on a server of this machine, and what looks like the id of a run. */
+/**
+ * Pages of runs and experiments, and what looks like the id of a run. A page of another host counts when it is of a run, or when
+ * containers of this machine may know the server by that host.
+ */
 export function findAddresses(line: string): FoundAddress[] {
-  const pages = [...line.matchAll(PAGE)].map(
-    ({ index: start, 0: { length }, 1: port, 2: experimentId, 3: runId }) => ({
-      start,
-      length,
-      port: Number(port),
-      ...(experimentId && { experimentId }),
-      ...(runId && { runId }),
-    }),
+  const pages = [...line.matchAll(PAGE)].flatMap(
+    ({ index: start, 0: { length }, 1: host = '', 2: port, 3: experimentId, 4: runId }) => {
+      const isHere = LOOPBACK.test(host);
+      if (!isHere && runId === undefined && !AROUND.test(host)) return [];
+      return [
+        {
+          ...{ start, length },
+          ...(isHere && port !== undefined && { port: Number(port) }),
+          ...(experimentId && { experimentId }),
+          ...(runId && { runId }),
+        },
+      ];
+    },
   );
   const bare = [...line.matchAll(BARE_ID)].map(({ index: start, 0: runId }) => ({
     start,

@@ -11,7 +11,7 @@ import type { CodeLine } from '../../panels/code-line.js';
 import { originOf } from '../runs/run-failure.js';
 import { isLocal, isUp } from '../local.js';
 import type { Workspaces } from '../workspaces.js';
-import { findAddresses } from './addresses.js';
+import { findAddresses, type FoundAddress } from './addresses.js';
 import { findPlaces } from '../../panels/code-places.js';
 
 interface RunTerminalLink extends vscode.TerminalLink {
@@ -60,10 +60,8 @@ export class RunTerminalLinks implements vscode.TerminalLinkProvider<RunTerminal
     line,
     terminal,
   }: Pick<vscode.TerminalLinkContext, 'line'> & { terminal?: vscode.Terminal }): Promise<RunTerminalLink[]> {
-    return [
-      ...(await this.#placesIn(line, terminal && this.#options.runOf(terminal))),
-      ...(await this.#addressesIn(line)),
-    ];
+    const shown = terminal && this.#options.runOf(terminal);
+    return [...(await this.#placesIn(line, shown)), ...(await this.#addressesIn(line, shown))];
   }
 
   async #placesIn(line: string, shown: string | undefined): Promise<RunTerminalLink[]> {
@@ -82,16 +80,13 @@ export class RunTerminalLinks implements vscode.TerminalLinkProvider<RunTerminal
     return links;
   }
 
-  async #addressesIn(line: string): Promise<RunTerminalLink[]> {
+  async #addressesIn(line: string, shown: string | undefined): Promise<RunTerminalLink[]> {
     const found = findAddresses(line);
     if (found.length === 0 || found.length > MOST_IN_A_LINE) return [];
     const links: RunTerminalLink[] = [];
-    for (const { start, length, runId: run, experimentId: experiment, port } of found) {
-      // A port is the server's for good; an id alone may be of anything.
-      const workspace =
-        port === undefined
-          ? (await this.#run(run ?? ''))?.workspace
-          : this.#local().find(({ home }) => readDiscovery(home)?.port === port)?.id;
+    for (const address of found) {
+      const { start, length, runId: run, experimentId: experiment } = address;
+      const workspace = await this.#workspaceOf(address, shown);
       if (workspace === undefined) continue;
       links.push({
         startIndex: start,
@@ -102,6 +97,24 @@ export class RunTerminalLinks implements vscode.TerminalLinkProvider<RunTerminal
       });
     }
     return links;
+  }
+
+  /**
+   * A port of this machine is a server's for good. A job in a container knows the server by another address: then the run tells whose
+   * it is, or that whose log is shown.
+   */
+  async #workspaceOf(
+    { port, runId, experimentId }: FoundAddress,
+    shown: string | undefined,
+  ): Promise<string | undefined> {
+    const own =
+      port === undefined
+        ? undefined
+        : this.#local().find(({ home }) => readDiscovery(home)?.port === port)?.id;
+    if (own !== undefined) return own;
+    if (runId !== undefined) return (await this.#run(runId))?.workspace;
+    const run = shown === undefined ? undefined : await this.#run(shown);
+    return run?.experimentId === experimentId ? run?.workspace : undefined;
   }
 
   async handleTerminalLink({ runId, experimentId, line }: RunTerminalLink): Promise<void> {

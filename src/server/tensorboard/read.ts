@@ -81,7 +81,7 @@ export function parse(bytes: Uint8Array, at: number, end = at + bytes.length): S
       } catch (error) {
         // The checksum is correct, so the writer wrote something that is not an event.
         if (!(error instanceof Error)) throw error;
-        damaged('a record that is no event');
+        damaged('a record that is not an event');
       }
     }
     stretch.offset += size;

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
 import { underDebugger } from '../../job/debug.js';
+import { formatBytes } from '../../base/format.js';
 import type { JobSpec } from '../../job/spec.js';
 import type { DebugWish, JobPython, Machine } from '../../workspace/types.js';
 import type { TargetContext } from '../context.js';
@@ -95,13 +96,12 @@ export class ProcessTarget implements Target {
   }
 
   async describe(): Promise<TargetDescription> {
-    const gigabytes = Math.round(os.totalmem() / 2 ** 30);
     const gpus = (await readGpus()).map(({ name }) => name);
     return {
       name: this.name,
       kind: this.kind,
       label: os.hostname(),
-      detail: [`${os.availableParallelism()} cores, ${gigabytes} GB`, ...gpus].join(', '),
+      detail: [`${os.availableParallelism()} cores, ${formatBytes(os.totalmem())}`, ...gpus].join(', '),
       ready: true,
     };
   }

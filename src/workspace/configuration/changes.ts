@@ -23,7 +23,7 @@ export async function addWorkspace(
   surroundings: Surroundings,
 ): Promise<WorkspaceEntry> {
   if (!WORKSPACE_KINDS.some(({ kind }) => kind === workspace.kind))
-    throw new TrainyardError('BAD_REQUEST', `“${workspace.kind}” is no kind of workspace.`, {
+    throw new TrainyardError('BAD_REQUEST', `“${workspace.kind}” is not a kind of workspace.`, {
       hint: `The kinds are ${WORKSPACE_KINDS.map(({ kind }) => kind).join(', ')}.`,
     });
   const { kind: _, name, ...settings } = workspace;

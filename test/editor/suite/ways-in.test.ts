@@ -74,6 +74,12 @@ describe('ways to a run', () => {
     await links.handleTerminalLink(experiment!);
     assert.deepEqual(tables, ['1']);
     assert.equal((await provide(`Submitted ${name} (${id}) to local`)).length, 1);
+    // As a job in a container knows the server.
+    const [inside] = await provide(
+      `🏃 View run ${name} at: http://172.18.0.1:4321/#/experiments/1/runs/${id}`,
+    );
+    assert.equal(inside?.runId, link?.runId);
+    assert.deepEqual(await provide('🧪 View experiment at: http://172.18.0.1:4321/#/experiments/1'), []);
     assert.deepEqual(await provide(`nothing (${'0'.repeat(32)}) here`), []);
     assert.deepEqual(await provide(`http://127.0.0.1:${port + 1}/#/experiments/1`), []);
   });

@@ -80,7 +80,7 @@ describe('environments on the command line', () => {
     });
     const wrong = submit(script, '--environment', 'none/requirements.txt');
     assert.match(wrong.stderr, /none\/requirements\.txt cannot be read/);
-    assert.match(submit(script, '--environment', 'plain:1', '--image', 'x').stderr, /plain:1 is no file/);
+    assert.match(submit(script, '--environment', 'plain:1', '--image', 'x').stderr, /plain:1 is not a file/);
   });
 
   it('keeps no passwords of indexes', () => {

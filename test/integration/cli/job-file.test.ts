@@ -54,6 +54,9 @@ environment_variables: { A: true }
     const run = JSON.parse(submitted.stdout) as { id: string; name: string };
     assert.equal(run.name, 'from a file');
     assert.equal(test.cli(['run', 'logs', run.id]).stdout, '[0.1][two words][True]\n');
+    const shown = test.cli(['run', 'show', run.id]).stdout;
+    assert.match(shown, /^Command .*\$\{\{inputs\.lr\}\}/m);
+    assert.match(shown, /^Inputs\n(  .*\n)*  lr +0\.1$/m);
     const again = test.cli([
       'submit',
       'job.yml',

@@ -152,7 +152,7 @@ describe('workspaces on the command line', function () {
 
   it('say what is wrong with a call', () => {
     for (const [args, said] of [
-      [['add', 'x', '--kind', 'nope'], /“nope” is no kind of workspace\.\nThe kinds are .*local/],
+      [['add', 'x', '--kind', 'nope'], /“nope” is not a kind of workspace\.\nThe kinds are .*local/],
       [
         ['add', 'x', '--kind', 'local', '--uri', 'http://h'],
         /--uri does not apply to .* kind local\.\nSee: /,

@@ -119,6 +119,7 @@ describe('the job service', () => {
       await scratch.running(second);
       assert.equal(scratch.job(first).state, 'collecting');
       const [local] = await scratch.service.compute();
+      assert.ok(local?.detail.includes(`cores, ${formatBytes(os.totalmem())}`), local?.detail);
       assert.deepEqual([local?.running, local?.collecting], [[second], [first]]);
       await scratch.service.cancel(second);
       await Promise.all([scratch.ended(first), scratch.ended(second)]);

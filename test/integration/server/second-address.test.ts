@@ -167,7 +167,7 @@ describe('a second address of the server', function () {
     it(`has no name such as “${name}”`, () =>
       assert.rejects(
         listen({ host: '127.0.0.2', names: [name] }),
-        refusal('BAD_REQUEST', /no name of a machine/),
+        refusal('BAD_REQUEST', /not the name of a machine/),
       ));
 
   it('may be a socket, for this user alone', async () => {
@@ -214,7 +214,7 @@ describe('a second address of the server', function () {
   it('leaves a file alone that has the name of the socket', async () => {
     const socket = path.join(scratch.home, 'kept');
     fs.writeFileSync(socket, 'mine');
-    await assert.rejects(listen({ socket }), refusal('CONFLICT', /which is no socket/));
+    await assert.rejects(listen({ socket }), refusal('CONFLICT', /which is not a socket/));
     assert.equal(fs.readFileSync(socket, 'utf8'), 'mine');
     const long = path.join(scratch.home, 'x'.repeat(200));
     await assert.rejects(listen({ socket: long }), refusal('BAD_REQUEST', /at most 103 bytes/));

@@ -46,6 +46,16 @@ describe('addresses in a line of a terminal', () => {
     assert.equal(findAddresses(`🧪 View experiment at: ${page}`)[0]?.experimentId, '7');
   });
 
+  it('are the pages that jobs in containers print, which know the server by another address', () => {
+    for (const host of ['172.18.0.1:5123', 'host.docker.internal:5123', 'mlflow.example.com']) {
+      const page = `http://${host}/#/experiments/7/runs/${ID}`;
+      assert.deepEqual(findAddresses(`at: ${page}`), [
+        { start: 4, length: page.length, experimentId: '7', runId: ID },
+      ]);
+    }
+    assert.equal(findAddresses('at: http://172.18.0.1:5123/#/experiments/7')[0]?.experimentId, '7');
+  });
+
   it('are ids that stand alone', () => {
     const line = `Submitted calm-otter (${ID}) to local`;
     assert.deepEqual(findAddresses(line), [{ start: line.indexOf(ID), length: 32, runId: ID }]);

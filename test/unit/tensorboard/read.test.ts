@@ -59,7 +59,7 @@ describe('the records of an event file', () => {
   });
 
   it('are told when they are no events', () => {
-    assert.match(parse(record(Buffer.from([0x0a])), 0).faults[0] ?? '', /no event/);
+    assert.match(parse(record(Buffer.from([0x0a])), 0).faults[0] ?? '', /not an event/);
   });
 
   /** The header of a record with so many bytes. */
