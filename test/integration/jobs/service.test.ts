@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatBytes } from '../../../src/base/format.js';
 import { jobToken } from '../../../src/server/jobs/token.js';
 import type { JobRecord } from '../../../src/server/store/jobs.js';
 import { identityOf, isSame } from '../../../src/targets/process/identity.js';
