@@ -1,7 +1,6 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import type { Logger } from 'pino';
-import { hasCode } from '../base/errors.js';
+import { folderBytes } from '../base/folder-bytes.js';
 import { remove } from '../snapshot/keep.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { collect } from '../snapshot/tidy.js';
@@ -103,23 +102,4 @@ export class Purger {
     await fs.promises.rm(root, { recursive: true, force: true });
     return bytes;
   }
-}
-
-/** Bytes of the files below a folder, without following links; 0 if it does not exist. */
-async function folderBytes(folder: string): Promise<number> {
-  let bytes = 0;
-  const folders = [folder];
-  for (const each of folders) {
-    try {
-      for (const entry of await fs.promises.readdir(each, { withFileTypes: true })) {
-        const name = path.join(each, entry.name);
-        if (entry.isDirectory()) folders.push(name);
-        else if (entry.isFile()) bytes += (await fs.promises.lstat(name)).size;
-      }
-    } catch (error) {
-      // Files that are unreadable or disappear meanwhile are not counted.
-      if (!hasCode(error, 'ENOENT', 'EACCES', 'ENAMETOOLONG')) throw error;
-    }
-  }
-  return bytes;
 }

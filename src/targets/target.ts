@@ -165,8 +165,10 @@ export interface TargetEnvironments {
    * @throws TrainyardError when it cannot be built: the message names the step that failed, the hint what to do
    */
   build(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment>;
+  /** Those that this Trainyard has built here and that are still there, without those that are being built. */
+  list(): Promise<readonly KeptEnvironment[]>;
   /** What `find` finds on this target, to be removed. One that is not there is no error. */
-  remove(environment: DefinedEnvironment): Promise<void>;
+  remove(environment: Pick<DefinedEnvironment, 'digest'>): Promise<void>;
 }
 
 export interface BuildProgress {
@@ -182,6 +184,15 @@ export interface BuiltEnvironment {
   at: string;
   /** What is in it, with versions, by the names of the packages; absent when it holds no Python. */
   packages?: Readonly<Record<string, string>>;
+}
+
+/** An environment that takes room on a target. */
+export interface KeptEnvironment {
+  digest: string;
+  /** What its removal frees, about. */
+  bytes: number;
+  /** ms since the epoch */
+  builtAt: number;
 }
 
 /** An environment as a target gets it. */

@@ -529,6 +529,8 @@ export interface Purgeable {
     registered: number;
     /** Other runs of their jobs are not deleted: those have the log and the code from them. */
     needed: number;
+    /** Data assets lead to their files. Absent: none. */
+    data?: number;
   };
 }
 

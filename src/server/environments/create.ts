@@ -23,15 +23,24 @@ export async function createEnvironment(store: Store, asked: NewEnvironment): Pr
   const digest = digestOf(definition);
   const name = asked.name ?? ANONYMOUS;
   const version = name === ANONYMOUS ? anonymousVersion(digest) : asked.version;
-  return store.write(() =>
-    store.environments.create({
+  return store.write(() => {
+    const context = definition.build?.context;
+    if (context !== undefined && !store.artifacts.stat(ownerOfContext(context), CONTEXT_FILE))
+      throw new TrainyardError(
+        'CONFLICT',
+        'A purge removed the build context while the environment was created.',
+        {
+          hint: 'Create it again.',
+        },
+      );
+    return store.environments.create({
       ...{ name, digest, definition },
       ...(version !== undefined && { version }),
       description: asked.description ?? '',
       tags: asked.tags ?? {},
       kept: asked.kept ?? {},
-    }),
-  );
+    });
+  });
 }
 
 function check({ name, version, definition, build }: NewEnvironment): void {

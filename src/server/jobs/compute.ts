@@ -18,7 +18,7 @@ export async function computeOf(targets: Targets, active: readonly JobRecord[]):
         queued: idsOf(({ state }) => state === 'queued'),
         collecting: idsOf(({ state }) => state === 'collecting'),
         slots: target.slots(),
-        ...(target.leftovers && target.prune && { canPrune: true }),
+        ...(((target.leftovers && target.prune) || target.environments) && { canPrune: true }),
       };
     }),
   );

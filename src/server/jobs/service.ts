@@ -13,6 +13,7 @@ import { DatastoreSecrets } from '../datastores/secrets.js';
 import { pinned } from '../data/pin.js';
 import { buildOn } from '../environments/build.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
+import { removeEnvironments, unusedEnvironments } from '../environments/unused.js';
 import type { Store } from '../store/store.js';
 import { Upkeep } from '../upkeep.js';
 import { Collector } from './collector.js';
@@ -276,16 +277,28 @@ export class JobService {
     const target = await this.targets.require(name);
     const active = this.store.jobs.active().filter(({ spec }) => spec.target === name);
     const handles = active.flatMap(({ handle }) => (handle ? [handle] : []));
-    const found = await reach(target, async () => target.leftovers?.(handles));
-    if (found) return found;
-    throw new TrainyardError('NOT_SUPPORTED', `Nothing is left on “${name}” that could be removed.`);
+    const { environments } = target;
+    if (!target.leftovers && !environments)
+      throw new TrainyardError('NOT_SUPPORTED', `Nothing is left on “${name}” that could be removed.`);
+    const ofJobs = await reach(target, async () => target.leftovers?.(handles));
+    const unused = await reach(
+      target,
+      async () => environments && unusedEnvironments(this.store, environments, active),
+    );
+    return [...(ofJobs ?? []), ...(unused ?? [])];
   }
 
   /** Removes what is left on a target, as far as it is still there and no job needs it. @returns what is gone @throws see `leftovers` */
   async prune(name: string, ids: readonly string[]): Promise<readonly Leftover[]> {
     const gone = (await this.leftovers(name)).filter(({ id }) => ids.includes(id));
     const target = await this.targets.require(name);
-    await reach(target, async () => target.prune?.(gone.map(({ id }) => id)));
+    await reach(target, async () => {
+      const ofJobs = await removeEnvironments(
+        target,
+        gone.map(({ id }) => id),
+      );
+      if (ofJobs.length > 0) await target.prune?.(ofJobs);
+    });
     return gone;
   }
 

@@ -140,6 +140,29 @@ export class Environments {
       .map(({ run_id: runId }) => runId);
   }
 
+  /** `name:version` of those with this content, without those that have no name if others have one. */
+  named(digest: string): string[] {
+    const all = this.db.all<{ name: string; version: string }>(
+      'SELECT name, version FROM environments WHERE digest = ? ORDER BY name, number DESC',
+      digest,
+    );
+    const named = all.filter(({ name }) => name !== ANONYMOUS);
+    return (named.length > 0 ? named : all).map(({ name, version }) => `${name}:${version}`);
+  }
+
+  /** When a job last ran in this content, or was to; ms since the epoch. */
+  lastUsed(digest: string): number | undefined {
+    const found = this.db.get<{ at: number | null }>(
+      `SELECT max(ifnull(j.ended_at, j.queued_at)) AS at FROM environments e JOIN jobs j
+         ON json_extract(j.spec, '$.environment.kind') = 'asset'
+         AND json_extract(j.spec, '$.environment.name') = e.name
+         AND json_extract(j.spec, '$.environment.version') = e.version
+       WHERE e.digest = ?`,
+      digest,
+    );
+    return found?.at ?? undefined;
+  }
+
   private toEnvironment(row: Row): EnvironmentVersion {
     const { name, version, digest, description } = row;
     return {

@@ -44,9 +44,17 @@ const REGISTERED = `EXISTS (SELECT 1 FROM model_versions v
 /** Another run of its job that is kept and uses its log and code. */
 const NEEDED = `EXISTS (SELECT 1 FROM runs c WHERE c.job_id = r.id
   AND NOT (c.lifecycle = 'deleted' AND ifnull(c.deleted_at, 0) <= ?1))`;
-const STAYS = `(${ACTIVE} OR ${REGISTERED} OR ${NEEDED})`;
+/** A data asset whose path leads to the files of this run. */
+const DATA = `EXISTS (SELECT 1 FROM data_assets d WHERE instr(d.path, r.id) > 0)`;
+const STAYS = `(${ACTIVE} OR ${REGISTERED} OR ${NEEDED} OR ${DATA})`;
 /** Logged models `m` that nothing holds. */
-const FREE = `NOT EXISTS (SELECT 1 FROM model_versions v WHERE v.model_id = m.id OR instr(v.source, m.id) > 0)`;
+const FREE = `NOT EXISTS (SELECT 1 FROM model_versions v WHERE v.model_id = m.id OR instr(v.source, m.id) > 0)
+  AND NOT EXISTS (SELECT 1 FROM data_assets d WHERE instr(d.path, m.id) > 0)`;
+/** Build contexts that came to no environment: they are older than a creation takes. Contexts are owners of files. */
+const ORPHANS = `SELECT DISTINCT a.owner FROM artifacts a WHERE a.owner GLOB 'environments/*' AND a.stored_at < ?
+  AND NOT EXISTS (SELECT 1 FROM environments e
+    WHERE 'environments/' || json_extract(e.definition, '$.build.context') = a.owner)`;
+const CREATION = 86_400_000;
 const DELETED_EXPERIMENT = `e.lifecycle = 'deleted' AND e.updated_at <= ? AND e.id <> 0`;
 
 /**
@@ -86,10 +94,12 @@ export class Purge {
     const count = (which: string) =>
       this.db.get<{ n: number }>(`SELECT count(*) AS n FROM runs r WHERE ${DELETED} AND ${which}`, before)
         ?.n ?? 0;
+    const data = count(`${DATA} AND NOT ${NEEDED} AND NOT ${REGISTERED} AND NOT ${ACTIVE}`);
     return {
       active: count(ACTIVE),
       registered: count(`${REGISTERED} AND NOT ${ACTIVE}`),
       needed: count(`${NEEDED} AND NOT ${REGISTERED} AND NOT ${ACTIVE}`),
+      ...(data > 0 && { data }),
     };
   }
 
@@ -99,7 +109,7 @@ export class Purge {
       .all<{ id: number }>(
         `SELECT e.id FROM experiments e WHERE ${DELETED_EXPERIMENT}
          AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.experiment_id = e.id AND r.id NOT IN ${LISTED})
-         AND NOT EXISTS (SELECT 1 FROM logged_models m WHERE m.experiment_id = e.id AND NOT ${FREE})`,
+         AND NOT EXISTS (SELECT 1 FROM logged_models m WHERE m.experiment_id = e.id AND NOT (${FREE}))`,
         before,
         JSON.stringify(runs),
       )
@@ -121,7 +131,8 @@ export class Purge {
 
   /** Bytes freed by removing these: files that nothing else uses, and points. */
   bytes(runs: readonly string[], models: readonly string[]): number {
-    return this.artifacts.bytesOnlyOf(ownersOf(runs, models)) + this.metrics.bytesOf(runs);
+    const owners = [...ownersOf(runs, models), ...this.orphans()];
+    return this.artifacts.bytesOnlyOf(owners) + this.metrics.bytesOf(runs);
   }
 
   /** Some of the runs that were deleted by `before`, with their logged models. */
@@ -161,6 +172,7 @@ export class Purge {
     this.db.run(`INSERT INTO purged_experiments SELECT id FROM experiments WHERE id IN ${LISTED}`, listed);
     this.db.run(`DELETE FROM experiments WHERE id IN ${LISTED}`, listed);
     if (experiments.length > 0) this.touch({ type: 'experiments' });
+    contents.push(...this.artifacts.unlist(this.orphans()));
     return { runs: 0, models: models.length, experiments: experiments.length, contents };
   }
 
@@ -177,6 +189,10 @@ export class Purge {
   /** Nothing is left of these. */
   forget(runIds: readonly string[]): void {
     this.db.run(`DELETE FROM purged WHERE run_id IN ${LISTED}`, JSON.stringify(runIds));
+  }
+
+  private orphans(): string[] {
+    return this.db.all<{ owner: string }>(ORPHANS, Date.now() - CREATION).map(({ owner }) => owner);
   }
 
   private takeModels(models: readonly string[]): string[] {

@@ -5,12 +5,19 @@ import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
+import { ifMissing } from '../../base/errors.js';
 import { jsonLines } from '../../base/json.js';
 import { buildCancelled, buildFailed, Builds, lastLines } from '../shared/builds.js';
 import { readJson, writeJson } from '../shared/json-file.js';
 import { indexOptions, pipConf } from '../shared/package-index.js';
 import { LIST_PACKAGES } from '../shared/packages.js';
-import type { BuildProgress, BuiltEnvironment, DefinedEnvironment, TargetEnvironments } from '../target.js';
+import type {
+  BuildProgress,
+  BuiltEnvironment,
+  DefinedEnvironment,
+  KeptEnvironment,
+  TargetEnvironments,
+} from '../target.js';
 import { type BuildArguments, buildArguments } from './build-arguments.js';
 import { baseImages, contextOf, isBuilt } from './build-file.js';
 import { type Engine, EngineError } from './engine.js';
@@ -73,11 +80,28 @@ export class BuiltImages implements TargetEnvironments {
     );
   }
 
-  async remove(environment: DefinedEnvironment): Promise<void> {
-    // An image that others made is theirs.
-    if (isBuilt(environment.definition))
-      await this.engine().find((docker) => docker.getImage(imageOf(environment)).remove());
-    fs.rmSync(path.join(this.folder(), `${environment.digest}.json`), { force: true });
+  /** Images as they are belong to others. */
+  async list(): Promise<KeptEnvironment[]> {
+    const files = (await fs.promises.readdir(this.folder()).catch(ifMissing)) ?? [];
+    const digests = files
+      .map((name) => path.basename(name, '.json'))
+      .filter((digest) => !this.builds.has(digest));
+    if (digests.length === 0) return [];
+    const { Images = [] } = (await this.engine().call((docker) => docker.df())) as {
+      Images?: ListedImage[] | null;
+    };
+    return digests.flatMap((digest) => {
+      const image = Images?.find(({ RepoTags }) => RepoTags?.includes(imageMade(digest)));
+      if (!image) return [];
+      const bytes = Math.max(0, image.Size - Math.max(0, image.SharedSize ?? 0));
+      return [{ digest, bytes, builtAt: image.Created * 1000 }];
+    });
+  }
+
+  /** An image that others made is theirs, and has another name. */
+  async remove({ digest }: Pick<DefinedEnvironment, 'digest'>): Promise<void> {
+    await this.engine().find((docker) => docker.getImage(imageMade(digest)).remove());
+    fs.rmSync(path.join(this.folder(), `${digest}.json`), { force: true });
   }
 
   private async make(environment: DefinedEnvironment, progress: BuildProgress): Promise<BuiltEnvironment> {
@@ -154,9 +178,22 @@ export class BuiltImages implements TargetEnvironments {
 }
 
 /** What its image is called: by its content when it is built, else as it is. */
-export function imageOf(environment: DefinedEnvironment): string {
-  if (isBuilt(environment.definition)) return `trainyard-environment:${environment.digest.slice(0, 24)}`;
-  return environment.definition.image ?? '';
+export function imageOf({ definition, digest }: DefinedEnvironment): string {
+  return isBuilt(definition) ? imageMade(digest) : (definition.image ?? '');
+}
+
+function imageMade(digest: string): string {
+  return `trainyard-environment:${digest.slice(0, 24)}`;
+}
+
+/** Of `docker system df`. */
+interface ListedImage {
+  RepoTags: string[] | null;
+  /** Bytes, with those that it shares with others. */
+  Size: number;
+  SharedSize?: number;
+  /** Seconds. */
+  Created: number;
 }
 
 async function contextStream({ definition, context }: DefinedEnvironment): Promise<NodeJS.ReadableStream> {

@@ -1,7 +1,6 @@
 /** What jobs left in an engine and beside it, and that none needs any more. */
 import fs from 'node:fs';
-import path from 'node:path';
-import { ifMissing } from '../../base/errors.js';
+import { folderBytes } from '../../base/folder-bytes.js';
 import type { Leftover } from '../target.js';
 import type { Engine } from './engine.js';
 import { labelsOf } from './machine.js';
@@ -39,7 +38,7 @@ export async function findLeftovers(
       bytes: SizeRw,
     }));
   // A job that runs may be reading there.
-  const bytes = active.size > 0 ? 0 : await sizeOf(caches);
+  const bytes = active.size > 0 ? 0 : await folderBytes(caches);
   return bytes === 0
     ? containers
     : [...containers, { id: CACHES, label: 'What pip, Hugging Face and PyTorch have downloaded', bytes }];
@@ -62,16 +61,4 @@ export async function removeLeftovers(
     await engine.find((docker) => docker.getImage(keptImage(run)).remove());
     onRemoved(run);
   }
-}
-
-/** Bytes of the files below a folder. */
-async function sizeOf(folder: string): Promise<number> {
-  const entries = (await fs.promises.readdir(folder, { withFileTypes: true }).catch(ifMissing)) ?? [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const name = path.join(folder, entry.name);
-    if (entry.isDirectory()) bytes += await sizeOf(name);
-    else bytes += (await fs.promises.lstat(name).catch(ifMissing))?.size ?? 0;
-  }
-  return bytes;
 }

@@ -37,6 +37,11 @@ export class Builds {
     }
   }
 
+  /** Whether one is on its way. */
+  has(digest: string): boolean {
+    return this.building.has(digest);
+  }
+
   private buildingOf(digest: string, make: (progress: BuildProgress) => Promise<BuiltEnvironment>): Building {
     const known = this.building.get(digest);
     if (known && !known.abort.signal.aborted) return known;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { EnvironmentVersion, Run } from '../../../src/workspace/types.js';
@@ -81,6 +82,41 @@ describe('environments on the command line', () => {
     const wrong = submit(script, '--environment', 'none/requirements.txt');
     assert.match(wrong.stderr, /none\/requirements\.txt cannot be read/);
     assert.match(submit(script, '--environment', 'plain:1', '--image', 'x').stderr, /plain:1 is not a file/);
+  });
+
+  it('are pruned when no active job needs them, and are built again', async () => {
+    test.write('slow.sh', 'echo here; while [ ! -e "$TRAINYARD_HOME/go" ]; do sleep 0.2; done\n');
+    test.write('pruned.txt', '# pruned\n');
+    call('create', '--name', 'pruned', '--file', 'pruned.txt');
+    call('build', 'pruned');
+    const left = async () =>
+      ((await test.workspace.jobs.leftovers?.('local')) ?? []).filter(({ label }) =>
+        label.includes('pruned:1'),
+      );
+    const [found] = await left();
+    assert.match(found?.label ?? '', /^Environment pruned:1, last used /);
+    assert.ok((found?.bytes ?? 0) > 1_000_000, String(found?.bytes));
+    const [running] = [
+      JSON.parse(
+        test.cli(['submit', '--environment', 'pruned:1', '--json', '--command', '--', 'sh', 'slow.sh'])
+          .stdout,
+      ) as Run,
+    ];
+    assert.deepEqual(await left(), [], 'a job needs it');
+    assert.deepEqual(await test.workspace.jobs.prune?.('local', [found?.id ?? '']), []);
+    await test.workspace.jobs.cancel(running.id);
+    await test.ended(running.id);
+    assert.equal((await left()).length, 1);
+    const { builds } = await test.workspace.environments.get('pruned', '1');
+    assert.ok(fs.existsSync(builds[0]?.at ?? ''));
+    assert.match(
+      test.cli(['compute', 'prune', 'local', '--yes']).stdout,
+      /Environment pruned:1, last used .*\nRemoved/s,
+    );
+    assert.ok(!fs.existsSync(builds[0]?.at ?? ''));
+    assert.deepEqual(await left(), []);
+    call('build', 'pruned');
+    assert.ok(fs.existsSync((await test.workspace.environments.get('pruned', '1')).builds[0]?.at ?? ''));
   });
 
   it('keeps no passwords of indexes', () => {

@@ -83,8 +83,15 @@ describeWithEngine('environments in an engine', function ({ address, images }) {
     const begun = Date.now();
     assert.deepEqual(await built.build(environment, progress()), one);
     assert.ok(Date.now() - begun < 2_000);
+    const [listed, ...others] = (await built.list()).filter(({ digest }) => digest === environment.digest);
+    assert.ok(
+      listed && listed.bytes < 1_000_000 && Math.abs(listed.builtAt - Date.now()) < 600_000,
+      JSON.stringify(listed),
+    );
+    assert.deepEqual(others, []);
     await built.remove(environment);
     assert.equal(await built.find(environment), undefined);
+    assert.ok(!(await built.list()).some(({ digest }) => digest === environment.digest));
   });
 
   it('adds requirements to an image', async () => {

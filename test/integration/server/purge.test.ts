@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { foldersOf } from '../../../src/server/jobs/folders.js';
 import { Purger } from '../../../src/server/purger.js';
 import { pino } from 'pino';
+import { createEnvironment } from '../../../src/server/environments/create.js';
 import { Scratch } from '../jobs/scratch.js';
 
 describe('a purge', () => {
@@ -98,6 +99,55 @@ describe('a purge', () => {
     assert.deepEqual((await purger.measure(Date.now())).kept, { active: 1, registered: 0, needed: 0 });
     assert.equal((await purge()).runs, 0);
     assert.equal(scratch.job(id).state, 'running');
+  });
+
+  it('leaves a run, and a logged model, that a data asset leads to, and says so', async () => {
+    const { store } = scratch;
+    const [held, gone] = [await newRun(), await newRun()];
+    await store.artifacts.put(`runs/${held}`, 'rows.csv', Buffer.from('a'));
+    const model = await store.write(() => {
+      store.data.create({ name: 'rows', type: 'uri_file', path: `runs:/${held}/rows.csv` });
+      const { id } = store.models.createLogged({ experimentId: '0', sourceRunId: gone });
+      store.data.create({ name: 'net', type: 'uri_folder', path: `models:/${id}` });
+      return id;
+    });
+    await store.artifacts.put(`models/${model}`, 'MLmodel', Buffer.from('b'));
+    await remove(held, gone);
+    const found = await purger.measure(Date.now());
+    assert.deepEqual(
+      [found.runs, found.models, found.kept],
+      [1, 0, { active: 0, registered: 0, needed: 0, data: 1 }],
+    );
+    assert.equal((await purge()).runs, 1);
+    assert.ok(store.artifacts.stat(`runs/${held}`, 'rows.csv'));
+    assert.ok(store.artifacts.stat(`models/${model}`, 'MLmodel'));
+  });
+
+  it('leaves the build contexts of environments, and takes those that came to none', async () => {
+    const { store } = scratch;
+    const { definition } = await createEnvironment(store, {
+      name: 'e',
+      definition: {},
+      build: { folder: contextFolder(scratch.home), dockerfile: 'Dockerfile' },
+    });
+    const [kept, orphan, fresh] = [definition.build?.context ?? '', 'f'.repeat(64), 'e'.repeat(64)];
+    for (const sha256 of [orphan, fresh])
+      await store.artifacts.put(`environments/${sha256}`, 'context.tar', Buffer.from(sha256));
+    const real = Date.now;
+    try {
+      // A day later, but for one that is just being created.
+      Date.now = () => real() + 2 * 86_400_000;
+      await store.artifacts.put(`environments/${fresh}`, 'context.tar', Buffer.from(fresh));
+      await purge();
+    } finally {
+      Date.now = real;
+    }
+    assert.deepEqual(
+      [kept, orphan, fresh].map(
+        (sha256) => store.artifacts.stat(`environments/${sha256}`, 'context.tar') !== undefined,
+      ),
+      [true, false, true],
+    );
   });
 
   it('leaves a run of whose files a registered model is made, and a logged model that is registered', async () => {
@@ -235,3 +285,10 @@ describe('a purge', () => {
     assert.deepEqual(scratch.store.purge.leftovers(), []);
   });
 });
+
+function contextFolder(home: string): string {
+  const folder = path.join(home, 'context');
+  fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(folder, 'Dockerfile'), 'FROM scratch\n');
+  return folder;
+}

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { messageOf, TrainyardError } from '../../../base/errors.js';
+import { ifMissing, messageOf, TrainyardError } from '../../../base/errors.js';
+import { folderBytes } from '../../../base/folder-bytes.js';
 import type {
   BuildProgress,
   BuiltEnvironment,
   DefinedEnvironment,
+  KeptEnvironment,
   TargetEnvironments,
 } from '../../target.js';
 import { readJson, writeJson } from '../files.js';
@@ -65,7 +67,21 @@ export class KeptEnvironments implements TargetEnvironments {
     });
   }
 
-  async remove({ digest }: DefinedEnvironment): Promise<void> {
+  /** With those that no build finished. */
+  async list(): Promise<KeptEnvironment[]> {
+    const digests = (await fs.promises.readdir(this.root).catch(ifMissing)) ?? [];
+    return Promise.all(
+      digests
+        .filter((digest) => !this.builds.has(digest))
+        .map(async (digest) => {
+          const folder = this.folderOf(digest);
+          const { mtimeMs: builtAt } = await fs.promises.stat(folder);
+          return { digest, bytes: await folderBytes(folder), builtAt };
+        }),
+    );
+  }
+
+  async remove({ digest }: Pick<DefinedEnvironment, 'digest'>): Promise<void> {
     // First what says that it is there.
     await fs.promises.rm(path.join(this.folderOf(digest), READY), { force: true });
     await fs.promises.rm(this.folderOf(digest), { recursive: true, force: true, maxRetries: 5 });
