@@ -111,7 +111,12 @@ describe('validate', () => {
       'environment.version',
       /no field “environment.version” in an interpreter/,
     ],
-    ['an input with no proper name', { parameters: { 'a b': '1' } }, 'parameters.a b', /“a b” is not a valid name/],
+    [
+      'an input with no proper name',
+      { parameters: { 'a b': '1' } },
+      'parameters.a b',
+      /“a b” is not a valid name/,
+    ],
     [
       'an input of no type',
       { inputs: { x: { type: 'csv', path: '/x' } } } as object,
