@@ -83,7 +83,8 @@ export function addDatastore(program: Command): void {
 async function list({ json }: Json) {
   const datastores = await facetOf(await openWorkspace(), 'datastores').list();
   if (json) return printJson({ datastores });
-  if (datastores.length === 0) return print('No datastores.');
+  if (datastores.length === 0)
+    return print('No datastores. Create one with: trainyard datastore create --name NAME --path FOLDER');
   const rows = datastores.map(({ name, place, createdAt }) => [
     name,
     place.kind,

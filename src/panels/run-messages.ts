@@ -52,6 +52,8 @@ export interface ShownRun {
   facts: [name: string, value: string][];
   /** Where it ran, and on what. */
   environment: [name: string, value: string][];
+  /** The environment of the workspace that it ran in: its definition can be opened. */
+  definedEnvironment?: { name: string; version: string };
   /** Versions by name. */
   packages: [name: string, version: string][];
   params: [name: string, value: string][];
@@ -127,6 +129,8 @@ export type FromRun =
   | { type: 'chooseInterpreter' }
   /** A line of the code. */
   | { type: 'openLine'; at: CodeLine }
+  /** Opens the definition of what it ran in or read. */
+  | { type: 'openAsset'; kind: 'environment' | 'data'; name: string; version: string }
   /** Opens a table as lines. */
   | { type: 'openTable'; path: string }
   | { type: 'saveNote'; text: string; base: string }

@@ -190,6 +190,8 @@ export interface DataInput {
   digest: string;
   /** What it was for, e.g. `training`. */
   context?: string;
+  /** The version of data of the workspace that it is; absent for any other. */
+  version?: string;
   /** How to read `source`, e.g. `local`, `hf`, `code`. */
   sourceType: string;
   /** Where it came from; mostly JSON. */

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
 import { buildScriptJob } from '../../src/job/build.js';
 import { command, contextMenu, row, rowAtRest } from '../support/editor.js';
 import { until } from '../support/until.js';
@@ -20,7 +25,10 @@ describe('environments and data, in the real editor', function () {
         'rows.csv': '1,2\n',
         'train.py': 'print(1)\n',
       },
-      { 'trainyard.submit.show': 'nothing' },
+      {
+        'trainyard.submit.show': 'nothing',
+        'trainyard.python': process.env['TRAINYARD_TEST_PYTHON'],
+      },
     );
     await window.showSideBar();
     // The trees draw what is in sight only.
@@ -98,6 +106,48 @@ describe('environments and data, in the real editor', function () {
     await window.picture('assets-compare');
   });
 
+  it('lock a version, and make one of the interpreter of the window', async () => {
+    await contextMenu(row(tree(), 'Version 1'), 'Lock');
+    await toast('Created the environment training:3.').waitFor();
+    const { definition, description } = await workspace.environments.get('training', '3');
+    assert.equal(description, 'training:1 in exact versions.');
+    assert.match(definition.pip ?? '', /^setuptools==/m);
+    await command(window.page, 'Trainyard: Create Environment From This Interpreter');
+    await answer('Name of the environment', 'mine');
+    await toast('Created the environment mine:1.').waitFor();
+    assert.match((await workspace.environments.get('mine', '1')).definition.pip ?? '', /^numpy==\d/m);
+  });
+
+  it('build with the step in a notification, and end the build there', async () => {
+    const silent = http.createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const { port } = silent.address() as AddressInfo;
+      const pip = `--index-url http://127.0.0.1:${port}/simple\nslow==1\n`;
+      await workspace.environments.create({ name: 'slow', definition: { pip } });
+      await unfold('slow');
+      await contextMenu(row(tree(), 'slow'), 'Build On…');
+      await answer('Build slow:1 on which target?', 'local', 'local');
+      await until('the request of pip', async () => {
+        const connections = promisify(silent.getConnections.bind(silent));
+        return (await connections()) > 0;
+      });
+      await window.page.getByRole('treeitem', { name: /^Version 1, \d of \d: / }).waitFor();
+      await toast('Building slow:1 on local').getByRole('button', { name: 'Cancel' }).click();
+      await toast('Building slow:1 on local').waitFor({ state: 'detached' });
+      await window.page.locator('.xterm').getByText('Cancelled.').first().waitFor();
+      assert.deepEqual((await workspace.environments.get('slow', '1')).builds, []);
+      await window.page
+        .getByRole('treeitem', { name: /^Version 1, requirements/ })
+        .first()
+        .waitFor();
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
+    await command(window.page, 'View: Toggle Panel Visibility');
+  });
+
   it('show the failing step of a build and its output in place', async () => {
     const { environments } = workspace;
     await environments.create({ name: 'broken', definition: { pip: '--no-index\nno-such-package==1.0\n' } });
@@ -137,9 +187,11 @@ describe('environments and data, in the real editor', function () {
     );
 
     await window.showSideBar();
+    // All that is open is higher than the view.
+    await window.page.getByRole('button', { name: 'Collapse All' }).click();
+    await unfold('Data');
     await unfold('rows');
-    await window.page.getByRole('treeitem', { name: /^Version 1, .*rows\.csv/ }).waitFor();
-    for (const key of ['ArrowDown', 'ArrowRight']) await window.page.keyboard.press(key);
+    await unfold('Version 1');
     await row(tree(), 'Read by no run').waitFor();
     await (await rowAtRest(tree(), 'Path')).click();
     await window.page.getByRole('tab', { name: 'rows.csv' }).waitFor();
@@ -147,6 +199,7 @@ describe('environments and data, in the real editor', function () {
   });
 
   it('open the definition, archive and bring back', async () => {
+    await unfold('Environments');
     await contextMenu(row(tree(), 'from-file'), 'Open Definition');
     await window.page.getByRole('tab', { name: 'from-file-1.yml' }).waitFor();
     await window.page.locator('.view-line', { hasText: /^name:\sfrom-file$/ }).waitFor();

@@ -37,7 +37,7 @@ const TO_COMPARE: Record<ToCompare['type'], 1> = {
 const FROM_RUN: Record<FromRun['type'], 1> = {
   ...{ ready: 1, points: 1, log: 1, folder: 1, picture: 1, table: 1, open: 1, openTable: 1, saveNote: 1 },
   ...{ collapsed: 1, act: 1, chart: 1, register: 1, link: 1, copy: 1, retry: 1, showOutput: 1 },
-  ...{ openLine: 1, chooseInterpreter: 1 },
+  ...{ openLine: 1, openAsset: 1, chooseInterpreter: 1 },
 };
 const TO_RUN: Record<ToRun['type'], 1> = {
   ...{ show: 1, run: 1, points: 1, log: 1, found: 1, folder: 1, picture: 1, table: 1, noteSaved: 1 },
@@ -438,6 +438,8 @@ describe('the messages of the panels, in the real editor', function () {
     await saw('run→host openTable');
     await doesAgain('openLine', { file: 'train.sh', line: 1 });
     await page.locator('.notification-toast', { hasText: 'no longer exists' }).first().waitFor();
+    await doesAgain('openAsset', 'environment', 'none', '1');
+    await page.locator('.notification-toast', { hasText: 'no environment none:1' }).first().waitFor();
     await doesAgain('chooseInterpreter');
     await saw('run→host chooseInterpreter');
     await closeQuestion();

@@ -90,7 +90,13 @@ export class TyRun extends PageElement {
     const { model } = this;
     const { found } = model;
     const tables = [...new Set([...run.tables, ...(found?.tables ?? [])])];
-    const pairs = (id: string, title: string, all: ShownRun['params'], tools?: TemplateResult) =>
+    const pairs = (
+      id: string,
+      title: string,
+      all: ShownRun['params'],
+      tools?: TemplateResult,
+      links: Record<string, () => void> = {},
+    ) =>
       all.length === 0
         ? nothing
         : section(model, {
@@ -105,6 +111,7 @@ export class TyRun extends PageElement {
             body: () =>
               html`<ty-pairs
                 .pairs=${all}
+                .links=${links}
                 .label=${title.toLowerCase()}
                 .copy=${(text: string) => model.copy(text)}
               ></ty-pairs>`,
@@ -190,6 +197,13 @@ export class TyRun extends PageElement {
         'environment',
         t('Environment'),
         run.environment.map(([name, value]): [string, string] => [t(name), value]),
+        undefined,
+        run.definedEnvironment && {
+          [t('Environment')]: () => {
+            const { name, version } = run.definedEnvironment!;
+            model.openAsset('environment', name, version);
+          },
+        },
       ),
       packages: pairs('packages', t('Packages'), run.packages),
       tags: pairs(

@@ -10,7 +10,8 @@ export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readon
   const read = run.models.filter(({ role }) => role === 'input');
   const made = run.models.filter(({ role }) => role === 'output');
   return html`<ul class="things">
-    ${run.inputs.map(data)} ${read.map((link) => thing('package', link.name, t('input model'), link.id))}
+    ${run.inputs.map((input) => data(model, input))}
+    ${read.map((link) => thing('package', link.name, t('input model'), link.id))}
     ${made.map((link) => output(model, run, link))}
     ${folders.map((path) =>
       thing(
@@ -24,9 +25,21 @@ export function inputsAndOutputs(model: RunModel, run: ShownRun, folders: readon
   </ul>`;
 }
 
-function data({ name, digest, context, sourceType, source }: DataInput): TemplateResult {
+function data(
+  model: RunModel,
+  { name, version, digest, context, sourceType, source }: DataInput,
+): TemplateResult {
   const about = [context && t('data for {0}', context), sourceType].filter(Boolean).join(' · ') || t('data');
-  return thing('database', name, about, digest, nothing, source);
+  if (version === undefined) return thing('database', name, about, digest, nothing, source);
+  const open = () => model.openAsset('data', name, version);
+  return thing(
+    'database',
+    html`<button class="link" @click=${open}>${name}:${version}</button>`,
+    about,
+    digest,
+    nothing,
+    source,
+  );
 }
 
 function output(model: RunModel, run: ShownRun, { id, name, step }: ModelLink): TemplateResult {
@@ -36,7 +49,7 @@ function output(model: RunModel, run: ShownRun, { id, name, step }: ModelLink): 
 
 function thing(
   icon: string,
-  name: string,
+  name: string | TemplateResult,
   about: string,
   id: string,
   tools: TemplateResult | typeof nothing = nothing,

@@ -168,6 +168,9 @@ export class RunModel {
   openLine(at: CodeLine): void {
     this.#host.post({ type: 'openLine', at });
   }
+  openAsset(kind: 'environment' | 'data', name: string, version: string): void {
+    this.#host.post({ type: 'openAsset', kind, name, version });
+  }
   register(model: ModelSource): void {
     this.#host.post({ type: 'register', model });
   }

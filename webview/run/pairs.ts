@@ -13,12 +13,15 @@ export class TyPairs extends PageElement {
   declare pairs: readonly (readonly [name: string, value: string])[];
   declare label: string;
   declare copy: (text: string) => void;
+  /** What a click on a value does, by its name. */
+  declare links: Readonly<Record<string, () => void>>;
   declare filter: string;
   readonly #growing = new Growing(this);
 
   constructor() {
     super();
     this.filter = '';
+    this.links = {};
   }
 
   protected override render(): TemplateResult {
@@ -42,8 +45,7 @@ export class TyPairs extends PageElement {
               html`<tr>
                 <th scope="row" title=${name}>${inParts(name)}</th>
                 <td>
-                  <span class="value">${value}</span
-                  >${iconButton('copy', t('Copy {0}', name), () => this.copy(value))}
+                  ${this.#value(name, value)}${iconButton('copy', t('Copy {0}', name), () => this.copy(value))}
                 </td>
               </tr>`,
           )}
@@ -52,6 +54,13 @@ export class TyPairs extends PageElement {
       ${found.length > this.#growing.count ? html`<div class="more"></div>` : nothing}
       ${found.length === 0 ? html`<p class="hint">${t('Nothing matches “{0}”.', this.filter.trim())}</p>` : nothing}
     `;
+  }
+
+  #value(name: string, value: string): TemplateResult {
+    const open = this.links[name];
+    return open
+      ? html`<button class="link value" @click=${open}>${value}</button>`
+      : html`<span class="value">${value}</span>`;
   }
 }
 

@@ -1,11 +1,12 @@
-import type { DataAsset, EnvironmentVersion } from '../../workspace/types.js';
+import { compareNames } from '../../base/order.js';
+import type { DataAsset, Datastore, EnvironmentVersion } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import type { PlacedEvent } from '../workspaces.js';
 
 /** Rows of a list that are shown at first, and with each *Show More*. */
 export const PAGE = 100;
 
-type AssetSource = Pick<Workspace, 'id' | 'environments' | 'data'>;
+type AssetSource = Pick<Workspace, 'id' | 'environments' | 'data' | 'datastores'>;
 
 /** The versions of a name, the newest first. */
 export interface Named<T> {
@@ -24,6 +25,7 @@ export class AssetsModel {
   showsArchived = false;
   readonly #environments = new Map<string, Promise<EnvironmentVersion[]>>();
   readonly #data = new Map<string, Promise<DataAsset[]>>();
+  readonly #datastores = new Map<string, Promise<Datastore[]>>();
   /** How many rows of a list are shown, by its id. */
   readonly #shown = new Map<string, number>();
 
@@ -37,6 +39,11 @@ export class AssetsModel {
   async data({ id, data }: AssetSource): Promise<NameList<DataAsset>> {
     const list = async () => (await data?.list({ archived: true })) ?? [];
     return byName(await kept(this.#data, id, list), this.showsArchived);
+  }
+
+  /** By name. @throws what the workspace says; the next call asks again */
+  async datastores({ id, datastores }: AssetSource): Promise<readonly Datastore[]> {
+    return kept(this.#datastores, id, async () => (await datastores?.list()) ?? []);
   }
 
   /** The rows of a list that are shown, and how many more there are. */
@@ -56,7 +63,10 @@ export class AssetsModel {
       const { type, workspace } = event;
       const isReset = type === 'reset';
       if (isReset || type === 'environments') this.#environments.delete(workspace);
-      if (isReset || type === 'data') this.#data.delete(workspace);
+      if (isReset || type === 'data') {
+        this.#data.delete(workspace);
+        this.#datastores.delete(workspace);
+      }
       // A run may use what no run did before.
       const isOfRun = type === 'run' && event.parts.includes('state');
       if (isReset || isOfRun || type === 'environments' || type === 'data') stale.add(workspace);
@@ -67,6 +77,7 @@ export class AssetsModel {
   forget(): void {
     this.#environments.clear();
     this.#data.clear();
+    this.#datastores.clear();
   }
 }
 
@@ -96,7 +107,9 @@ function byName<T extends { name: string; archived: boolean }>(
     else names.set(each.name, [each]);
   }
   return {
-    names: [...names].map(([name, versions]) => ({ name, versions })),
+    names: [...names]
+      .map(([name, versions]) => ({ name, versions }))
+      .sort((a, b) => compareNames(a.name, b.name)),
     hidden: all.length - shown.length,
   };
 }

@@ -21,7 +21,8 @@ export interface EnvironmentBuild {
 }
 
 interface Kept {
-  build: EnvironmentBuild;
+  /** Absent once it is built, or was cancelled: only the output is left. */
+  build?: EnvironmentBuild;
   output: string;
   readonly written: vscode.EventEmitter<string>;
   terminal?: vscode.Terminal;
@@ -56,14 +57,15 @@ export class EnvironmentBuilds implements vscode.Disposable {
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     try {
       const built = await vscode.window.withProgress(options, (progress, token) =>
-        this.#run(ref, kept, progress, token),
+        this.#run(ref, target, { kept, progress, token }),
       );
       const packages = Object.keys(built.packages ?? {}).length;
       this.#write(kept, aside(vscode.l10n.t('Built: {0}. Packages: {1}.', built.at, packages)));
-      if (this.#kept.get(key) === kept && !kept.terminal) this.#kept.delete(key);
+      delete kept.build;
       return built;
     } catch (error) {
-      if (!isCancelled(error)) kept.build = { ...kept.build, error };
+      if (isCancelled(error)) delete kept.build;
+      else kept.build = { target, error };
       // What the failed step printed is there already.
       const [headline = ''] = messageOf(error).split('\n');
       this.#write(kept, aside(isCancelled(error) ? vscode.l10n.t('Cancelled.') : headline));
@@ -91,12 +93,18 @@ export class EnvironmentBuilds implements vscode.Disposable {
 
   async #run(
     ref: VersionRef,
-    kept: Kept,
-    progress: vscode.Progress<{ message?: string; increment?: number }>,
-    token: vscode.CancellationToken,
+    target: string,
+    {
+      kept,
+      progress,
+      token,
+    }: {
+      kept: Kept;
+      progress: vscode.Progress<{ message?: string; increment?: number }>;
+      token: vscode.CancellationToken;
+    },
   ): Promise<BuiltOn> {
     const environments = facetOf(this.#workspaces.of(ref), 'environments');
-    const { target } = kept.build;
     const text = new TerminalText();
     return environments.build(
       ref.name,

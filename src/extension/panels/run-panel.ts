@@ -10,6 +10,7 @@ import { runUri, tableUri } from '../runs/run-file-system.js';
 import type { ChartsPanels } from './charts-panel.js';
 import { Kept } from './kept.js';
 import { locate, type PanelWorkspaces } from './panel-workspaces.js';
+import type { AssetRef } from '../assets/asset-ref.js';
 import { type Own, registerPanel } from './register-panel.js';
 import { RunFeed } from './run-feed.js';
 import type { TableLayouts } from './table-layouts.js';
@@ -112,6 +113,12 @@ export function registerRunPanel(
       case 'openLine': {
         const { workspace, id } = locate(workspaces, key);
         await openCodeLine(workspace, await workspace.run(id), message.at);
+        break;
+      }
+      case 'openAsset': {
+        const { kind, name, version } = message;
+        const asset: AssetRef = { kind, workspace: parseRunKey(key).workspace, name, version };
+        await vscode.commands.executeCommand(COMMANDS.openDefinition, asset);
         break;
       }
       case 'openTable':

@@ -75,6 +75,9 @@ export function shownRun(run: Run, experiment: string, can: Facets, place?: stri
       [forPage('Python'), run.environment?.python],
       ...machineFacts(job?.machine),
     ]),
+    ...(job?.environment?.kind === 'asset' && {
+      definedEnvironment: { name: job.environment.name, version: job.environment.version },
+    }),
     packages: Object.entries(run.environment?.packages ?? {}),
     params: Object.entries(run.params).sort(([a], [b]) => compareNames(a, b)),
     tags: ownTags(run).sort(([a], [b]) => compareNames(a, b)),

@@ -9,6 +9,7 @@ import { setContext } from '../context-keys.js';
 import { VIEWS } from '../view-ids.js';
 import type { PlacedEvent, Workspaces } from '../workspaces.js';
 import { dataRow } from './data-rows.js';
+import { datastoreRow } from './datastore-rows.js';
 import { environmentRow } from './environment-rows.js';
 import { leaf, messageLeaf, type Leaf } from './leaf.js';
 import { LeafView } from './live-view.js';
@@ -61,6 +62,7 @@ export class AssetsView extends LeafView {
     return Promise.resolve([
       ...(environments ? [this.#group(workspace, 'environment')] : []),
       ...(data ? [this.#group(workspace, 'data')] : []),
+      ...(workspace.datastores ? [this.#datastores(workspace)] : []),
     ]);
   }
 
@@ -102,6 +104,23 @@ export class AssetsView extends LeafView {
       row: (named) => dataRow(named, { workspace, page: this.#page }),
       create: { title: vscode.l10n.t('Create Data…'), command: COMMANDS.createData },
       none: vscode.l10n.t('No data yet'),
+    });
+  }
+
+  /** Only looked at: the command line creates them. */
+  #datastores(workspace: Workspace): Leaf {
+    const id = `assets/${workspace.id}/datastores`;
+    return leaf({
+      id,
+      label: vscode.l10n.t('Datastores'),
+      icon: 'server-environment',
+      context: rowContext({ kind: 'section' }),
+      children: async () => {
+        const all = await this.#model.datastores(workspace);
+        if (all.length > 0) return this.#page(id, all, (each) => datastoreRow(each, `${id}/${each.name}`));
+        const how = vscode.l10n.t('None yet. Create one with: {0}', 'trainyard datastore create');
+        return [messageLeaf(`${id}/none`, how)];
+      },
     });
   }
 

@@ -45,13 +45,19 @@ function versionRow(data: DataAsset, id: string, place: AssetPlace): Leaf {
   return leaf({
     id,
     label: vscode.l10n.t('Version {0}', version),
-    description: versionWords(data, path),
+    description: versionWords(data, endOf(path)),
     icon: archived ? 'archive' : 'versions',
     context: rowContext({ kind: 'datasetVersion', archived }),
     asset,
     tooltip: () => tooltipOf(data, [path]),
     children: () => partsOf(data, id, asset, place),
   });
+}
+
+/** What differs between paths is mostly their end: `…/digits/rows.csv`. */
+function endOf(path: string): string {
+  const parts = path.split(/(?<=[^/\\])[/\\](?=[^/\\])/);
+  return parts.length > 3 ? ['…', ...parts.slice(-2)].join('/') : path;
 }
 
 async function partsOf(data: DataAsset, id: string, asset: VersionRef, place: AssetPlace): Promise<Leaf[]> {
@@ -65,7 +71,7 @@ async function partsOf(data: DataAsset, id: string, asset: VersionRef, place: As
   where.item.command = { title: vscode.l10n.t('Open'), command: COMMANDS.openData, arguments: [asset] };
   return [
     where,
-    valueLeaf(`${id}/type`, vscode.l10n.t('Type'), type, 'symbol-enum'),
+    valueLeaf(`${id}/type`, vscode.l10n.t('Type'), type, typeIcon(type)),
     ...(description === ''
       ? []
       : [valueLeaf(`${id}/description`, vscode.l10n.t('Description'), description, 'note')]),

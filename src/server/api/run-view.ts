@@ -71,9 +71,24 @@ function toRun(run: FullRun, job: JobRecord | undefined): ServedRun {
   };
 }
 
-function inputOf({ name, digest, sourceType, source, tags }: DatasetInput): DataInput {
+function inputOf({ name, digest, sourceType, source, profile, tags }: DatasetInput): DataInput {
   const context = tags['mlflow.data.context'];
-  return { name, digest, ...(context && { context }), sourceType, source };
+  const version = versionOf(name, profile);
+  return {
+    ...{ name, digest, sourceType, source },
+    ...(context && { context }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+/** Of a data asset, as jobs/inputs.ts wrote it down; scripts write what they like. */
+function versionOf(name: string, profile: string | null | undefined): string | undefined {
+  if (!profile?.startsWith('{"input":"azureml:')) return undefined;
+  const { input, type, version } = JSON.parse(profile) as Record<string, unknown>;
+  const isData = typeof type === 'string' && !type.endsWith('_model');
+  return isData && typeof version === 'string' && input === `azureml:${name}:${version}`
+    ? version
+    : undefined;
 }
 
 function linksOf(store: Store, { modelInputs, modelOutputs }: FullRun): ModelLink[] {

@@ -220,7 +220,9 @@ function datasetOf(
     digest: digestOf(sha256, state),
     sourceType: kind,
     source: JSON.stringify({ uri }),
-    profile: JSON.stringify({ input: input.path, version, bytes, files, etag, sha256 }),
+    profile: JSON.stringify({
+      ...{ input: input.path, type: input.type, version, bytes, files, etag, sha256 },
+    }),
     tags: { 'mlflow.data.context': name },
   };
 }

@@ -261,7 +261,8 @@ describe('data of jobs', () => {
     assert.deepEqual((await test.workspace.jobs.spec(id)).inputs?.rows?.path, 'azureml:rows:2');
     const run = await finished(id);
     assert.equal((await test.log(id)).slice(0, 64), sha256(Buffer.from('new')));
-    assert.equal(run.inputs?.[0]?.name ?? (await test.workspace.run(id)).inputs?.[0]?.name, 'rows');
+    const [input] = run.inputs ?? (await test.workspace.run(id)).inputs ?? [];
+    assert.deepEqual([input?.name, input?.version], ['rows', '2']);
     const older = await submit('azureml:rows:1');
     await finished(older.id);
     const readers = async (version: string) =>

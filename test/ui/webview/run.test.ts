@@ -68,6 +68,29 @@ describe('the panel of a run', () => {
     assert.ok((await button('Submit Again').count()) === 1);
   });
 
+  it('opens the definition of its environment and of the data that it read', async () => {
+    const environment = { kind: 'asset', name: 'training', version: '3' } as const;
+    const input = { digest: 'a1', sourceType: 'local', source: '{}' };
+    await show(
+      given({
+        ...ended,
+        job: { ...ended.job!, environment },
+        inputs: [
+          { ...input, name: 'rows', version: '7' },
+          { ...input, name: 'other' },
+        ],
+      }),
+    );
+    await button('training:3').click();
+    await button('rows:7').click();
+    assert.deepEqual(await sent('openAsset'), [
+      { type: 'openAsset', kind: 'environment', name: 'training', version: '3' },
+      { type: 'openAsset', kind: 'data', name: 'rows', version: '7' },
+    ]);
+    await page.getByText('other', { exact: true }).waitFor();
+    assert.equal(await button('other').count(), 0);
+  });
+
   it('says what was counted where nobody knows how much there is', async () => {
     const run = runningRun();
     await show(given({ ...run, job: { ...run.job!, progress: { done: 1585, unit: 'it' } } }));

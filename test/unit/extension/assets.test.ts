@@ -22,9 +22,11 @@ const shown = ({ names }: Awaited<ReturnType<AssetsModel['environments']>>) =>
 
 describe('the assets that the tree shows', () => {
   it('are names with their versions, the newest first', async () => {
-    const workspace = await withEnvironments('b', 'a', 'b', 'b');
+    const workspace = await withEnvironments('b', 'a', 'b', 'b', 'a10', 'a9');
     assert.deepEqual(shown(await new AssetsModel().environments(workspace)), [
       ['a', '1'],
+      ['a9', '1'],
+      ['a10', '1'],
       ['b', '3', '2', '1'],
     ]);
   });

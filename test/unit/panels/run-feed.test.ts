@@ -156,6 +156,15 @@ describe('what the panel shows of a run', () => {
     assert.deepEqual(shown.tags, [['stage', 'a']]);
   });
 
+  it('names the environment that it ran in, whose definition can be opened', () => {
+    const run = tableRun(1);
+    const environment = { kind: 'asset', name: 'training', version: '3' } as const;
+    const shown = shownRun({ ...run, job: { ...run.job!, environment } }, '', {});
+    assert.deepEqual(shown.definedEnvironment, { name: 'training', version: '3' });
+    assert.deepEqual(shown.environment[1], ['Environment', 'training:3']);
+    assert.equal(shownRun(run, '', {}).definedEnvironment, undefined);
+  });
+
   it('tells of progress only while the run goes on', () => {
     const run = tableRun(1);
     const job = { ...run.job!, progress: { done: 1, total: 2 } };
