@@ -15,6 +15,8 @@ const EVERY = 100;
 export class Debugging {
   private readonly store: Store;
   private readonly targets: Targets;
+  /** By the job: who asks at the same time gets the same debugger, one after the other. */
+  private readonly asking = new Map<string, Promise<unknown>>();
 
   constructor(store: Store, targets: Targets) {
     this.store = store;
@@ -32,6 +34,21 @@ export class Debugging {
     if (wish.debugpy !== undefined && !path.isAbsolute(wish.debugpy))
       throw new TrainyardError('BAD_REQUEST', `The path of debugpy “${wish.debugpy}” is not absolute.`);
     const { target, handle } = await this.running(runId);
+    const before = this.asking.get(runId) ?? Promise.resolve();
+    const listening = before.then(
+      () => this.listenAt(target, handle, wish),
+      // It was told to whoever asked.
+      () => this.listenAt(target, handle, wish),
+    );
+    this.asking.set(runId, listening);
+    try {
+      return await listening;
+    } finally {
+      if (this.asking.get(runId) === listening) this.asking.delete(runId);
+    }
+  }
+
+  private async listenAt(target: Target, handle: Handle, wish: DebugWish): Promise<JobDebugger> {
     await command(target, async () => target.debug?.(handle, wish));
     for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(EVERY)) {
       const [status] = await reach(target, () => target.status([handle]));

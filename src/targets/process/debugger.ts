@@ -21,8 +21,9 @@ export function noteRoot(jobFolder: string, root: string): void {
 /** Where the debugger of a job listens; undefined when it has none, or does not listen yet. */
 export function debuggerOf(jobFolder: string): JobDebugger | undefined {
   const told = listensIn(pythonFolderIn(jobFolder));
-  const noted = told && readJson<DebugFile>(jobFolder, FILES.debug);
-  return noted && { host: told.host, port: told.port, waits: told.waits, pid: told.pid, ...noted };
+  // The process may have ended, and the job go on.
+  const noted = told && sendTo(told.pid, 0) ? readJson<DebugFile>(jobFolder, FILES.debug) : undefined;
+  return told && noted && { host: told.host, port: told.port, waits: told.waits, pid: told.pid, ...noted };
 }
 
 export function reachOf(jobFolder: string): Reach {

@@ -126,6 +126,9 @@ def _serve_debugger(here):
                     return
                 lock.release()
             os.unlink(ask)
+            # Somebody asked twice, or lost the answer.
+            if 'port' in told:
+                return tell()
             try:
                 host, port = listen_now(wish.get('debugpy'))
                 tell(host=host, port=port)

@@ -133,7 +133,7 @@ export async function haveDebugger(
       fs.rmSync(path.join(folder, TOLD_FILE), { force: true });
       throw failure(answer);
     }
-    if (answer) return;
+    if (answer) return fs.rmSync(path.join(folder, ASK_FILE), { force: true });
     if ((await living([python])).length === 0)
       throw new TrainyardError(
         'NOT_RUNNING',

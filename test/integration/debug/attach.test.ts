@@ -148,11 +148,20 @@ function suite(what: string, { make, job }: Place): void {
       const wish = test.workspace.jobs.debug!(id, {});
       await assert.rejects(wish, /The Python of the job \(3\.\d+\.\d+\) has no debugpy\./);
       assert.equal((await test.workspace.run(id)).state, 'running');
-      // It can be asked again.
-      assert.equal(attach(id).debugger.waits, false);
+      // It can be asked again, also by two at once.
+      const debugpy = debugpyOf(python ?? '');
+      const wishes = [1, 2].map(() => test.workspace.jobs.debug!(id, { debugpy }));
+      const [one, other] = await Promise.all(wishes);
+      assert.deepEqual(one, other);
+      (await DebugClient.connect(one as JobDebugger)).close();
       await end(id);
     });
   });
+}
+
+function debugpyOf(interpreter: string): string {
+  const where = 'import debugpy, os; print(os.path.dirname(debugpy.__file__))';
+  return execFileSync(interpreter, ['-c', where], { encoding: 'utf8' }).trim();
 }
 
 suite('a process', {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { AttachConfiguration } from '../../../src/job/debug.js';
 import type { Run } from '../../../src/workspace/types.js';
+import { BEAT } from '../../../src/targets/docker/watch.js';
 import { describeWithEngine } from '../../support/engine.js';
 import { until } from '../../support/until.js';
 import { DockerHome } from '../docker/home.js';
@@ -120,6 +121,32 @@ describeWithEngine('a job in a container under a debugger', function ({ address,
     await client.request('continue', { threadId: stop.threadId });
     assert.equal((await test.ended(run.id, 100)).state, 'finished', await test.log(run.id));
     client.close();
+  });
+
+  it('can be attached to again at the same port when the watcher was killed', async () => {
+    const run = debug(['train.py', '--', '6']);
+    const watch = path.join(test.home, 'docker', 'watch');
+    const [name = ''] = fs.readdirSync(watch);
+    const beat = JSON.parse(fs.readFileSync(path.join(watch, name, BEAT), 'utf8')) as { pid: number };
+    process.kill(beat.pid, 'SIGKILL');
+    const client = await until(
+      'the port to open again',
+      () => DebugClient.connect(run.configuration.connect).catch(() => undefined),
+      60_000,
+    );
+    await client.attach(run.configuration, { [at('train.py')]: [4] });
+    const stop = await client.stopped();
+    await client.request('continue', { threadId: stop.threadId });
+    assert.equal((await test.ended(run.id, 100)).state, 'finished', await test.log(run.id));
+    client.close();
+  });
+
+  it('ends at its time limit while it waits', async () => {
+    const id = await test.start(images.python, ['python', 'train.py', '6'], {
+      debug: { debugpy: debugpyOf(python ?? '') },
+      timeout: 4,
+    });
+    assert.equal((await test.ended(id, 100)).job?.cause?.kind, 'timeout');
   });
 
   it('says that neither the image nor this machine has debugpy', async () => {
