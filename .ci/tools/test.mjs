@@ -85,7 +85,7 @@ async function mocha(suite, folder) {
     ensureBuild();
     Object.assign(env, (await containers).env);
     if (suite === 'integration') Object.assign(env, pythons());
-    if (suite === 'editor') env.TRAINYARD_TEST_DEBUGPY = debugPython();
+    if (suite === 'editor' || suite === 'engines') env.TRAINYARD_TEST_DEBUGPY = debugPython();
     if (suite === 'ui' || suite === 'editor') env.CHROMIUM = ensureChromium();
     // One test has a tracking server of MLflow beside it, where there is one.
     if (suite === 'ui' && isFull) env.TRAINYARD_TEST_PYTHON_FULL = fullPython();

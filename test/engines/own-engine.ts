@@ -52,13 +52,13 @@ export class OwnEngine {
     return new OwnEngine(program, { megabytes: 64 });
   }
 
-  static podman(): OwnEngine {
+  static podman(megabytes = 64): OwnEngine {
     const program = (folder: string) => [
       'podman',
       ...['--root', `${folder}/root`, '--runroot', `${folder}/run`, '--tmpdir', `${folder}/tmp`],
       ...['--cgroup-manager', 'cgroupfs', 'system', 'service', '--time=0', `unix://${folder}/api.sock`],
     ];
-    return new OwnEngine(program, { megabytes: 64 });
+    return new OwnEngine(program, { megabytes });
   }
 
   async start(): Promise<void> {
