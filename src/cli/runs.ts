@@ -45,6 +45,7 @@ export function addRuns(program: Command): void {
     .option('--raw', 'print the raw bytes, without applying carriage returns and cursor movements')
     .action(printLog);
   command('cancel', 'cancel it').action(cancelRun);
+  command('keep-outputs', 'register and copy its outputs once more').action(keepOutputs);
   command('delete', 'delete it; it can be restored until the next purge').action(deleteRun);
   command('undelete', 'restore it').action(undeleteRun);
   command('diff', 'show how its code differs')
@@ -191,6 +192,17 @@ async function cancelRun(given: string, flags: Json) {
   await facetOf(workspace, 'jobs').cancel(id);
   if (flags.json) printJson({ runId: id });
   else print(`Cancelling ${name}.`);
+}
+
+async function keepOutputs(given: string, flags: Json) {
+  const { workspace, run } = await findRun(given);
+  const problems = await facetOf(workspace, 'jobs').keepOutputs?.(run.id);
+  if (problems === undefined)
+    throw new TrainyardError('NOT_SUPPORTED', `The workspace “${workspace.label}” keeps no outputs.`);
+  if (flags.json) printJson({ runId: run.id, problems });
+  else
+    print(problems.length === 0 ? `The outputs of ${run.name} are where they belong.` : problems.join('\n'));
+  if (problems.length > 0) process.exitCode = 1;
 }
 
 async function deleteRun(given: string, flags: Json) {

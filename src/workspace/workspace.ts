@@ -131,6 +131,12 @@ export interface Jobs {
    * @throws BAD_REQUEST for a pattern that is none, or a run that is not one of a job
    */
   addPatterns(runId: string, patterns: readonly MetricPattern[]): Promise<void>;
+  /**
+   * Registers and copies the outputs of a job once more that has finished.
+   * @returns a sentence on each for which that failed
+   * @throws BAD_REQUEST for a run that is no job, or none that finished
+   */
+  keepOutputs?(runId: string): Promise<string[]>;
   /** Where jobs can run, and what runs there. */
   compute(signal?: AbortSignal): Promise<Compute[]>;
   /** What jobs left on a target. @throws NOT_FOUND | NOT_SUPPORTED | TARGET_UNREACHABLE */

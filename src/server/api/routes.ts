@@ -59,6 +59,7 @@ export const ROUTES: readonly Route[] = [
   route('POST', '/runs/:id/cancel', 'person', jobs.cancel),
   route('POST', '/runs/:id/end', 'person', jobs.markEnded),
   route('POST', '/runs/:id/patterns', 'person', jobs.addPatterns),
+  route('POST', '/runs/:id/outputs', 'person', jobs.keepOutputs),
   route('GET', '/runs/:id/log', 'person', jobs.log),
 
   route('GET', '/runs/:id/files', 'person', files.list),

@@ -1,21 +1,31 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { hasCode, messageOf, TrainyardError } from '../../base/errors.js';
-import { isAssetName, isVersion, parsePlace } from '../../job/data-place.js';
+import { messageOf, TrainyardError } from '../../base/errors.js';
+import { isAssetName, isVersion } from '../../job/data-place.js';
 import type { DataOutput, JobSpec } from '../../job/spec.js';
+import { requireSecret } from '../datastores/open.js';
+import { upload } from '../datastores/upload.js';
 import { problemOfModelName } from '../models/name.js';
 import { newVersion } from '../models/new-version.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
+import { copyTo } from './copy-output.js';
 import { KeptSource } from './kept-source.js';
+import type { Places } from './locate.js';
+import { outputPlace } from './output-place.js';
 
 type Job = Pick<JobRecord, 'runId' | 'spec'>;
 
 const isModel = ({ type }: Pick<DataOutput, 'type'>) => type.endsWith('_model');
 
-/** Before anything is kept of a job. @throws BAD_REQUEST for a name, version or path that no output can have | CONFLICT */
-export function checkOutputs(store: Store, { outputs = {} }: JobSpec): void {
+/** The tag of a run that says where its output of this name is besides. */
+const tagOf = (key: string) => `trainyard.output.${key}`;
+
+/**
+ * Before anything is kept of a job.
+ * @throws BAD_REQUEST for a name, version or path that no output can have | CONFLICT | NOT_FOUND, UNAUTHENTICATED (datastore)
+ */
+export function checkOutputs(places: Places, { outputs = {} }: JobSpec): void {
+  const { store } = places;
   for (const [key, output] of Object.entries(outputs)) {
     const { name, version, path: to } = output;
     if (name === undefined && version !== undefined)
@@ -28,29 +38,57 @@ export function checkOutputs(store: Store, { outputs = {} }: JobSpec): void {
       throw new TrainyardError('CONFLICT', `The output ${key}: ${name}:${version} already exists.`, {
         hint: 'Versions never change. Choose another version, or none for the next number.',
       });
-    if (to !== undefined && to !== '' && parsePlace(filled(to, 'run', key))?.kind !== 'local')
-      throw refused(key, `cannot be copied to ${to}.`, 'Give an absolute path.');
+    if (to) checkPlace(places, key, to);
   }
+}
+
+function checkPlace({ store, secrets }: Places, key: string, to: string): void {
+  const place = outputPlace(to, 'run', key);
+  if (!place)
+    throw refused(
+      key,
+      `cannot be copied to ${to}.`,
+      'Give an absolute path, or azureml://datastores/NAME/paths/PATH.',
+    );
+  if (place.kind === 'datastore') requireSecret(store.datastores.require(place.datastore), secrets);
+}
+
+export interface KeptOutputs {
+  /** A sentence on each output that could not be registered or copied. */
+  problems: string[];
+  /** Why some of it has to be tried again: a datastore cannot be reached. */
+  again?: string;
 }
 
 /**
  * Registers and copies what a job has written that finished. May be done again: what is there already stays.
- * @returns a sentence on each output for which that failed
+ * @throws the reason of `signal`
  */
-export async function keepOutputs(store: Store, job: Job): Promise<string[]> {
+export async function keepOutputs(places: Places, job: Job, signal: AbortSignal): Promise<KeptOutputs> {
   const problems: string[] = [];
+  let again: string | undefined;
   for (const [key, output] of Object.entries(job.spec.outputs ?? {})) {
     if (output.name === undefined && !output.path) continue;
     try {
-      await keepOutput(store, job, key, output);
+      await keepOutput(places, job, key, output, signal);
     } catch (error) {
-      problems.push(`The output ${key}: ${messageOf(error)}`);
+      signal.throwIfAborted();
+      const sentence = `The output ${key}: ${messageOf(error)}`;
+      if (TrainyardError.is(error, 'TARGET_UNREACHABLE')) again ??= sentence;
+      else problems.push(sentence);
     }
   }
-  return problems;
+  return { problems, ...(again !== undefined && { again }) };
 }
 
-async function keepOutput(store: Store, job: Job, key: string, output: DataOutput): Promise<void> {
+async function keepOutput(
+  places: Places,
+  job: Job,
+  key: string,
+  output: DataOutput,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = places;
   const owner = `runs/${job.runId}`;
   const folder = `outputs/${key}`;
   const at = output.type === 'uri_file' ? `${folder}/${key}` : folder;
@@ -61,10 +99,33 @@ async function keepOutput(store: Store, job: Job, key: string, output: DataOutpu
       'The job wrote nothing there, so there is nothing to register or copy.',
     );
   if (output.name !== undefined) await register(store, job, at, { ...output, name: output.name });
-  if (output.path) {
-    const source = new KeptSource(store, `runs:/${job.runId}/${at}`, owner, at);
-    await copyTo(source, filled(output.path, job.runId, key));
+  if (!output.path) return;
+  const source = new KeptSource(store, `runs:/${job.runId}/${at}`, owner, at);
+  const uri = await send(places, job.runId, key, output.path, source, signal);
+  if (uri !== undefined) await store.write(() => store.runs.setTags(job.runId, { [tagOf(key)]: uri }));
+}
+
+/** @returns what another job names it by; undefined for a path of this machine that is in no datastore */
+async function send(
+  { store, secrets }: Places,
+  runId: string,
+  key: string,
+  to: string,
+  source: KeptSource,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const place = outputPlace(to, runId, key);
+  if (!place) throw refused(key, `cannot be copied to ${to}.`, 'Give another path.');
+  if (place.kind === 'local') {
+    await copyTo(source, place.path);
+    return undefined;
   }
+  const datastore = store.datastores.require(place.datastore);
+  const inside = source.isFile && place.isFolder ? `${place.path}/${key}` : place.path;
+  if (datastore.place.kind === 'folder')
+    await copyTo(source, path.join(datastore.place.path, ...inside.split('/')));
+  else await upload(datastore, secrets, { source, runId, path: inside, isOfRun: place.isOfRun }, signal);
+  return `azureml://datastores/${datastore.name}/paths/${inside}`;
 }
 
 async function register(
@@ -96,37 +157,6 @@ async function register(
         `The next version of the model ${name} is ${created.version}, not ${version}, so it was not registered.`,
       );
   });
-}
-
-/** A file becomes the path itself, or lies in it where that is a folder; a folder is merged into it. */
-async function copyTo(source: KeptSource, to: string): Promise<void> {
-  const intoFolder = !source.isFile || /[\\/]$/.test(to) || isFolder(to);
-  try {
-    for (const file of await source.list()) {
-      const target = intoFolder ? path.join(to, ...file.path.split('/')) : to;
-      await fs.promises.mkdir(path.dirname(target), { recursive: true });
-      const part = `${target}.trainyard-part`;
-      const { body } = await source.read(file, 0);
-      await pipeline(body, fs.createWriteStream(part));
-      await fs.promises.rename(part, target);
-    }
-  } catch (error) {
-    if (!hasCode(error, 'EACCES', 'EPERM', 'ENOSPC', 'EROFS', 'ENOTDIR', 'EISDIR', 'EDQUOT')) throw error;
-    throw new TrainyardError('STORE_FULL', `It was not copied to ${to}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function isFolder(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** What Azure ML puts into the path of an output. */
-function filled(to: string, runId: string, key: string): string {
-  return to
-    .replaceAll(/\$\{\{\s*name\s*\}\}/g, () => runId)
-    .replaceAll(/\$\{\{\s*output_name\s*\}\}/g, () => key);
 }
 
 function isTaken(store: Store, name: string, output: DataOutput, version: string): boolean {

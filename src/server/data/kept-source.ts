@@ -45,9 +45,14 @@ export class KeptSource implements Source {
   }
 
   read({ path }: SourceFile, from: number): Promise<FileBody> {
+    return Promise.resolve({ from, body: fs.createReadStream(this.fileOf({ path }), { start: from }) });
+  }
+
+  /** The content of one, which never changes, as a file of this machine; absolute. @throws NOT_FOUND */
+  fileOf({ path }: Pick<SourceFile, 'path'>): string {
     const whole = this.isFile ? this.path : [this.path, path].filter(Boolean).join('/');
     const found = this.store.artifacts.stat(this.owner, whole);
-    if (!found) throw new TrainyardError('NOT_FOUND', `${whole} of ${this.uri} is not there any more.`);
-    return Promise.resolve({ from, body: fs.createReadStream(found.file, { start: from }) });
+    if (found) return found.file;
+    throw new TrainyardError('NOT_FOUND', `${whole} of ${this.uri} is not there any more.`);
   }
 }

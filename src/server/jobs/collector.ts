@@ -4,6 +4,8 @@ import type { Collected, Target } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
 import type { RunState } from '../../workspace/types.js';
 import { keepOutputs } from '../data/keep-outputs.js';
+import type { Places } from '../data/locate.js';
+import type { DatastoreSecrets } from '../datastores/secrets.js';
 import { isActive, type JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
 import { attemptTwice, UnreachableError } from './contact.js';
@@ -12,13 +14,17 @@ import { type LostFile, Outputs } from './outputs.js';
 
 /** Milliseconds between tries to keep what jobs wrote that have ended. */
 const EVERY = 15_000;
+/** What begins the sentences on outputs at the end of a reason. */
+const OUTPUTS = 'These outputs were not registered or copied:';
 /** The last sentence of a reason, while there is something to be kept. */
 const NOT_YET = 'Some of its files are not kept yet; Trainyard keeps trying:';
 
 export interface Kept extends Required<Collected> {
-  /** Sentences for people on what is lost, and on outputs that could not be registered or copied. */
+  /** Sentences for people on what is lost. */
   lost: string[];
-  /** Why there is more to be kept when the disk or git allow it. */
+  /** And on outputs that could not be registered or copied. */
+  problems: string[];
+  /** Why there is more to be kept when the disk, git or a datastore allow it. */
   again?: string;
   /** Event files are there that nobody has read. */
   hasEvents: boolean;
@@ -29,6 +35,8 @@ export interface CollectorOptions {
   targets: Targets;
   home: string;
   log: Logger;
+  /** Of datastores. */
+  secrets: DatastoreSecrets;
   /** For a job that has ended, when all that it wrote is kept after all. */
   onKept: (job: JobRecord) => void;
 }
@@ -37,7 +45,7 @@ export interface CollectorOptions {
 export class Collector {
   private readonly options: CollectorOptions;
   private timer: NodeJS.Timeout | undefined;
-  private closed = false;
+  private readonly closing = new AbortController();
 
   constructor(options: CollectorOptions) {
     this.options = options;
@@ -70,7 +78,7 @@ export class Collector {
     const passing = failed.find(({ error }) => mayPass(error));
     const lost = failed.filter(({ error }) => !mayPass(error)).map(sentenceOn);
     // Files for which there was no room come later, and so does what follows from them.
-    if (state === 'finished' && !passing) lost.push(...(await keepOutputs(store, job)));
+    const { problems = [], again } = state === 'finished' && !passing ? await this.keepOutputs(job) : {};
     const { notes = [], stores = [], outsideCode = [] } = collected;
     return {
       notes,
@@ -78,8 +86,26 @@ export class Collector {
       outsideCode,
       hasEvents,
       lost,
+      problems,
+      ...(again !== undefined && { again }),
       ...(passing && { again: `${passing.file}: ${messageOf(passing.error)}` }),
     };
+  }
+
+  /**
+   * Registers and copies the outputs of a job once more that has finished.
+   * @returns a sentence on each for which that failed
+   */
+  async repeatOutputs(job: JobRecord): Promise<string[]> {
+    const { store } = this.options;
+    const { problems, again } = await this.keepOutputs(job);
+    // What a target has of it is gone, so nothing of it is tried again by itself.
+    const failed = [...problems, ...(again === undefined ? [] : [again])];
+    if (!job.uncollected)
+      await store.write(() =>
+        store.jobs.update(job.runId, { reason: reasonOf([restOf(job)], { problems: failed }) }),
+      );
+    return failed;
   }
 
   /** Tries to keep what is to be kept of jobs that have ended, now and later. */
@@ -91,36 +117,57 @@ export class Collector {
 
   later(): void {
     clearTimeout(this.timer);
-    if (!this.closed) this.timer = setTimeout(() => void this.retry(), EVERY).unref();
+    if (!this.closing.signal.aborted) this.timer = setTimeout(() => void this.retry(), EVERY).unref();
   }
 
   close(): void {
-    this.closed = true;
+    this.closing.abort();
     clearTimeout(this.timer);
+  }
+
+  private keepOutputs(job: JobRecord) {
+    const { store, secrets } = this.options;
+    const places: Places = { store, secrets };
+    return keepOutputs(places, job, this.closing.signal);
   }
 
   private async retryOne(job: JobRecord): Promise<void> {
     const { store, targets, log, onKept } = this.options;
     const { runId } = job;
-    if (this.closed) return;
+    if (this.closing.signal.aborted) return;
     try {
-      const { lost, again } = await this.collect(job, await targets.require(job.spec.target), job.state);
+      const { lost, problems, again } = await this.collect(
+        job,
+        await targets.require(job.spec.target),
+        job.state,
+      );
       if (again !== undefined) return;
-      const [before] = (job.reason ?? '').split(NOT_YET);
-      const reason = reasonOf([before?.trim(), ...lost]);
+      const reason = reasonOf([restOf(job), ...lost], { problems });
       await store.write(() => store.jobs.update(runId, { reason, collected: undefined, uncollected: false }));
       onKept(job);
     } catch (error) {
-      if (this.closed) return;
+      if (this.closing.signal.aborted) return;
       log.error({ err: error, runId }, 'what a job wrote could not be kept; it is tried again');
     }
   }
 }
 
-/** The sentences that there are, and why there is more to be kept. */
-export function reasonOf(sentences: readonly (string | undefined)[], again?: string): string | undefined {
-  const all = [...sentences, again && `${NOT_YET} ${again}`];
+/** The sentences that there are, on outputs, and why there is more to be kept. */
+export function reasonOf(
+  sentences: readonly (string | undefined)[],
+  { problems = [], again }: { problems?: readonly string[]; again?: string } = {},
+): string | undefined {
+  const all = [
+    ...sentences,
+    ...(problems.length > 0 ? [OUTPUTS, ...problems] : []),
+    again && `${NOT_YET} ${again}`,
+  ];
   return all.filter(Boolean).join(' ') || undefined;
+}
+
+/** A reason without what may be other by now. */
+function restOf({ reason = '' }: Pick<JobRecord, 'reason'>): string {
+  return (reason.split(NOT_YET)[0] ?? '').split(OUTPUTS)[0]?.trim() ?? '';
 }
 
 function sentenceOn({ file, error }: LostFile): string {

@@ -69,7 +69,7 @@ export class Ending {
     });
     onCollecting();
     const unread = await harvest.finish(job, target, status.startedAt ?? job.startedAt ?? job.queuedAt);
-    const { notes, stores, outsideCode, lost, again, hasEvents } = await collector.collect(
+    const { notes, stores, outsideCode, lost, problems, again, hasEvents } = await collector.collect(
       job,
       target,
       state,
@@ -79,7 +79,10 @@ export class Ending {
     const reasons = [now?.reason, status.reason, ...notes, ...unread, ...lost].filter(Boolean);
     await this.finish(job, {
       state,
-      reason: reasonOf(reasons.slice(0, MOST_REASONS), again),
+      reason: reasonOf(reasons.slice(0, MOST_REASONS), {
+        problems: problems.slice(0, MOST_REASONS),
+        ...(again !== undefined && { again }),
+      }),
       exitCode: status.exitCode,
       elsewhere: [...new Set([...(now?.elsewhere ?? []), ...stores])],
       outsideCode: [...outsideCode],

@@ -92,7 +92,11 @@ export class JobService {
     const { mirror } = this;
     const ownUrls = () => [serverUrl(), ...(otherUrls?.() ?? [])];
     const harvest = new Harvest({ store, home, log, mirror, ownUrls });
-    this.collector = new Collector({ ...options, onKept: (job) => void this.release(job) });
+    this.collector = new Collector({
+      ...options,
+      secrets: this.datastoreSecrets,
+      onKept: (job) => void this.release(job),
+    });
     const { collector } = this;
     this.pending = new PendingRefs(home);
     this.upkeep = new Upkeep(log);
@@ -152,7 +156,7 @@ export class JobService {
     requireSecrets(spec, request.secrets);
     const target = await this.targets.require(spec.target);
     this.inputs.check(spec);
-    checkOutputs(this.store, spec);
+    checkOutputs({ store: this.store, secrets: this.datastoreSecrets }, spec);
     await checkTarget(target, spec, environmentOf(this.store, spec.environment));
     const runId = randomUUID().replaceAll('-', '');
     // Before it is written down: from then on it may be begun.
@@ -213,6 +217,19 @@ export class JobService {
     else if (now?.state === 'queued' && !this.scheduler.isSupervised(runId))
       await this.scheduler.finishCancelled(runId);
     this.scheduler.wake();
+  }
+
+  /**
+   * Registers and copies the outputs of a job once more.
+   * @returns a sentence on each for which that failed
+   * @throws BAD_REQUEST for a run that is no job, or none that finished
+   */
+  async keepOutputs(id: string): Promise<string[]> {
+    const job = this.store.jobs.ofRun(id);
+    if (job?.state === 'finished') return this.collector.repeatOutputs(job);
+    throw new TrainyardError('BAD_REQUEST', 'Only a job that has finished has outputs to keep.', {
+      hint: 'Wait until it ends.',
+    });
   }
 
   /**

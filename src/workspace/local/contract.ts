@@ -24,6 +24,7 @@
  *   POST   /runs/:id/cancel               → {}
  *   POST   /runs/:id/end                  → {}            a run that is no job
  *   POST   /runs/:id/patterns { patterns: MetricPattern[] } → {}  more metrics to be read from the output of a job
+ *   POST   /runs/:id/outputs              → { problems: string[] }  registers and copies the outputs of a job once more
  *   GET    /runs/:id/log?from=&follow=1   → text/plain stream; a negative `from` counts from the end
  *   GET    /runs/:id/files?folder=        → { files: RunFile[] }
  *   GET    /runs/:id/file?path=           → octet-stream

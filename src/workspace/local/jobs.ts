@@ -71,6 +71,13 @@ export class LocalJobs implements Jobs {
     await this.connection.post(`/runs/${encodeURIComponent(runId)}/patterns`, { patterns });
   }
 
+  async keepOutputs(runId: string): Promise<string[]> {
+    await this.datastores.handSecrets();
+    const call: Call = { method: 'POST', repeatable: true };
+    const path = `/runs/${encodeURIComponent(runId)}/outputs`;
+    return (await this.connection.send(path, call, json<{ problems: string[] }>)).problems;
+  }
+
   async compute(signal?: AbortSignal): Promise<Compute[]> {
     return (await this.connection.get<{ compute: Compute[] }>('/compute', {}, signal)).compute;
   }

@@ -140,4 +140,34 @@ describe('trainyard datastore', () => {
       /cannot be read here/,
     );
   });
+
+  it('has folders that outputs are written to, and once more when that failed', async () => {
+    const disk = path.join(test.root, 'target');
+    await test.workspace.datastores.create({ name: 'target', place: { kind: 'folder', path: disk } });
+    fs.writeFileSync(disk, 'not a folder');
+    const { id } = await test.workspace.jobs.submit({
+      kind: 'command',
+      codeFolder: test.project,
+      workingFolder: '',
+      command: ['sh', '-c', 'echo 1 > "$0/x y"', '${{outputs.rows}}'],
+      outputs: { rows: { type: 'uri_folder', path: 'azureml://datastores/target' } },
+      target: 'local',
+      experiment: 'data',
+      environmentVariables: {},
+      tags: {},
+    });
+    const ended = await test.ended(id);
+    assert.equal(ended.state, 'finished');
+    assert.match(ended.job?.reason ?? '', /^These outputs were not registered or copied: The output rows: /);
+    const failing = test.cli(['run', 'keep-outputs', id]);
+    assert.equal(failing.status, 1);
+    assert.match(failing.stdout, /The output rows: It was not copied to/);
+    fs.rmSync(disk);
+    const call = test.cli(['run', 'keep-outputs', id]);
+    assert.equal(call.status, 0, call.stderr);
+    assert.equal(fs.readFileSync(path.join(disk, 'azureml', id, 'rows', 'x y'), 'utf8'), '1\n');
+    const run = await test.workspace.run(id);
+    assert.equal(run.job?.reason, undefined);
+    assert.equal(run.tags['trainyard.output.rows'], `azureml://datastores/target/paths/azureml/${id}/rows`);
+  });
 });

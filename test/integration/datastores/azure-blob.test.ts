@@ -55,9 +55,11 @@ async function open(): Promise<Subject> {
     async putFolder(key) {
       await container.getBlockBlobClient(key).upload('', 0, { metadata: { hdi_isfolder: 'true' } });
     },
-    async read(key) {
+    part: 'comp=block&',
+    makeRoom: async (room) => void (await containerOf(server, room)),
+    async read(key, room = 'rows') {
       try {
-        return await container.getBlobClient(key).downloadToBuffer();
+        return await (await containerOf(server, room)).getBlobClient(key).downloadToBuffer();
       } catch (error) {
         if (error instanceof RestError && error.statusCode === 404) return undefined;
         throw error;

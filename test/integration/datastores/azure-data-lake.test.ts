@@ -26,7 +26,9 @@ datastoreSuite('azure_data_lake_gen2', async () => {
     secret: LAKE_KEY,
     put: async (key, content) => void server.put('rows', key, Buffer.from(content)),
     putFolder: async (key) => void server.put('rows', key, Buffer.alloc(0), true),
-    read: (key) => Promise.resolve(server.filesystems.get('rows')?.get(key)?.content),
+    part: 'action=append',
+    makeRoom: async (room) => void server.filesystems.set(room, new Map()),
+    read: (key, room = 'rows') => Promise.resolve(server.filesystems.get(room)?.get(key)?.content),
     close: () => server.close(),
   };
 });

@@ -47,9 +47,11 @@ async function open(): Promise<Subject> {
     secret: SECRET,
     put,
     putFolder: (key) => put(`${key}/`, Buffer.alloc(0)),
-    async read(Key) {
+    part: 'partNumber=',
+    makeRoom: async (Bucket) => void (await client.send(new CreateBucketCommand({ Bucket }))),
+    async read(Key, Bucket = 'rows') {
       try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: 'rows', Key }));
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
         return Buffer.from(await Body!.transformToByteArray());
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;

@@ -20,7 +20,11 @@ export interface Subject {
   put(key: string, content: string | Uint8Array): Promise<void>;
   /** What stands for a folder that has nothing in it. */
   putFolder(key: string): Promise<void>;
-  read(key: string): Promise<Buffer | undefined>;
+  /** @param room default: `rows` */
+  read(key: string, room?: string): Promise<Buffer | undefined>;
+  makeRoom(room: string): Promise<void>;
+  /** Words in the requests that send a part of a large file. */
+  part: string;
   close(): Promise<void>;
 }
 
@@ -210,6 +214,133 @@ export function datastoreSuite(kind: DatastorePlace['kind'], open: () => Promise
             !fs.readFileSync(`${file.parentPath}/${file.name}`, 'latin1').includes(subject.secret),
             file.name,
           );
+    });
+
+    describe('outputs', () => {
+      const write = async (script: string, outputs: CommandJob['outputs']) =>
+        test.workspace.jobs.submit(
+          jobOf(script, {
+            outputs,
+            command: [
+              'sh',
+              '-ec',
+              script,
+              'sh',
+              ...Object.keys(outputs ?? {}).map((key) => `\${{outputs.${key}}}`),
+            ],
+          }),
+        );
+      const at = (path: string, store = 'store') => `azureml://datastores/${store}/paths/${path}`;
+      const text = async (key: string, room?: string) => (await subject.read(key, room))?.toString();
+
+      it('are uploaded to where they are said to go, and read by other jobs from there', async () => {
+        const run = await write(
+          'mkdir "$1/a b"; echo 1 > "$1/a b/größe+%.csv"; echo 2 > "$1/two"; echo 7 > "$2"; echo 8 > "$3"',
+          {
+            rows: { type: 'uri_folder', path: at('out/${{name}}/${{output_name}}') },
+            score: { type: 'uri_file', path: at('fixed/score.txt') },
+            usual: { type: 'uri_file', path: 'azureml://datastores/store' },
+          },
+        );
+        await finished(run);
+        const { id, job, tags } = await test.workspace.run(run.id);
+        assert.equal(job?.reason, undefined);
+        assert.equal(await text(`data/out/${id}/rows/a b/größe+%.csv`), '1\n');
+        assert.equal(await text(`data/out/${id}/rows/two`), '2\n');
+        assert.equal(await text('data/fixed/score.txt'), '7\n');
+        assert.equal(await text(`data/azureml/${id}/usual`), '8\n');
+        assert.deepEqual(
+          ['rows', 'score', 'usual'].map((key) => tags[`trainyard.output.${key}`]),
+          [at(`out/${id}/rows`), at('fixed/score.txt'), at(`azureml/${id}/usual`)],
+        );
+        const log = await finished(await read(`out/${id}/rows`, 'uri_folder'));
+        assert.match(log, /größe\+%\.csv/);
+        assert.equal(Buffer.from(await test.workspace.readFile(id, 'outputs/rows/two')).toString(), '2\n');
+        // Once more does no harm, and sends nothing.
+        const sent = gate.count('PUT');
+        assert.deepEqual(await test.workspace.jobs.keepOutputs(id), []);
+        assert.equal(gate.count('PUT'), sent);
+      });
+
+      it('go in parts when they are large', async () => {
+        const bytes = 40 * 1024 * 1024;
+        const run = await write(`head -c ${bytes} /dev/urandom > "$1"; sha256sum < "$1"`, {
+          big: { type: 'uri_file', path: at('big.bin') },
+        });
+        const log = await finished(run);
+        assert.equal((await test.workspace.run(run.id)).job?.reason, undefined);
+        const sent = await subject.read('data/big.bin');
+        assert.equal(sent?.length, bytes);
+        assert.equal(log, `${sha256(sent)}  -\n`);
+        const parts = gate.requests.filter((each) => each.includes(subject.part));
+        assert.ok(parts.length >= 3, parts.join('\n'));
+      });
+
+      it('take the place of others only where the path is not of the run', async () => {
+        for (const content of ['a', 'b']) {
+          await finished(
+            await write(`printf ${content} > "$1"`, { out: { type: 'uri_file', path: at('same.txt') } }),
+          );
+          assert.equal(await text('data/same.txt'), content);
+        }
+        const go = `${test.root}/go`;
+        const run = await write(`until [ -e ${go} ]; do sleep 0.1; done; echo mine > "$1/x"`, {
+          out: { type: 'uri_folder', path: at('by/${{name}}') },
+        });
+        await subject.put(`data/by/${run.id}/x`, 'theirs');
+        fs.writeFileSync(go, '');
+        const ended = await test.ended(run.id);
+        assert.equal(ended.state, 'finished');
+        assert.match(ended.job?.reason ?? '', /The output out: .*\/x is there already, and not of this run/);
+        assert.equal(await text(`data/by/${run.id}/x`), 'theirs');
+        assert.equal(
+          Buffer.from(await test.workspace.readFile(run.id, 'outputs/out/x')).toString(),
+          'mine\n',
+        );
+      });
+
+      it('that failed are told of, kept in the run, and uploaded when they are asked for again', async () => {
+        await make('later', 'made-later');
+        await test.workspace.datastores.signIn('later', subject.secret);
+        const run = await write('echo 1 > "$1"', { out: { type: 'uri_file', path: at('x.txt', 'later') } });
+        const ended = await test.ended(run.id);
+        assert.equal(ended.state, 'finished');
+        assert.match(
+          ended.job?.reason ?? '',
+          /^These outputs were not registered or copied: The output out: .*made-later.* does not exist/,
+        );
+        const [problem] = await test.workspace.jobs.keepOutputs(run.id);
+        assert.match(problem ?? '', /made-later/);
+        await subject.makeRoom('made-later');
+        assert.deepEqual(await test.workspace.jobs.keepOutputs(run.id), []);
+        assert.equal((await test.workspace.run(run.id)).job?.reason, undefined);
+        assert.equal(await text('x.txt', 'made-later'), '1\n');
+      });
+
+      it('are uploaded when a server that was away is back', async () => {
+        await gate.shut();
+        const run = await write('echo 1 > "$1"', { out: { type: 'uri_file', path: at('late.txt') } });
+        const ended = await test.ended(run.id);
+        assert.equal(ended.state, 'finished');
+        assert.match(ended.job?.reason ?? '', /keeps trying: The output out: .* cannot be reached/);
+        await gate.open();
+        await until(
+          'the upload',
+          async () => (await test.workspace.run(run.id)).job?.reason === undefined,
+          60_000,
+        );
+        assert.equal(await text('data/late.txt'), '1\n');
+      });
+
+      it('that could go nowhere are refused before anything runs', async () => {
+        const refused = (path: string, words: RegExp) =>
+          assert.rejects(write('true', { out: { type: 'uri_folder', path } }), words);
+        await refused(at('x', 'none'), /There is no datastore “none”/);
+        await refused(at('../x'), /cannot be copied to/);
+        const place = subject.place(endpoint, 'rows');
+        await test.workspace.datastores.create({ name: 'shut', place, secretEnv: 'TRAINYARD_TEST_NO_SUCH' });
+        await refused(at('x', 'shut'), /The secret of the datastore “shut” is not known/);
+      });
     });
   });
 }

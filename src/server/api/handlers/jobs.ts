@@ -24,6 +24,14 @@ export const cancel = endpoint({ params: schema.RunParams }, async ({ params: { 
   return {};
 });
 
+export const keepOutputs = endpoint(
+  { params: schema.RunParams },
+  async ({ params: { id } }, { store, jobs }) => {
+    requireRun(store, id);
+    return { problems: await jobs.keepOutputs(id) };
+  },
+);
+
 export const markEnded = endpoint(
   { params: schema.RunParams },
   async ({ params: { id } }, { store, jobs }) => {

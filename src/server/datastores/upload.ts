@@ -1,0 +1,49 @@
+import { TrainyardError } from '../../base/errors.js';
+import { mapBounded } from '../../base/map-bounded.js';
+import { addressIn } from '../../job/datastore.js';
+import type { Datastore } from '../../workspace/types.js';
+import type { KeptSource } from '../data/kept-source.js';
+import { openStore } from './open.js';
+import type { DatastoreSecrets } from './secrets.js';
+
+/** Files that are sent at once. */
+const AT_ONCE = 2;
+
+export interface Upload {
+  /** What the run keeps of the output. */
+  source: KeptSource;
+  runId: string;
+  /** In the datastore: of the folder, or of the file. */
+  path: string;
+  /** Only this run writes there, so what another has written is not replaced. */
+  isOfRun: boolean;
+}
+
+/**
+ * Writes an output into a datastore of objects. What an earlier attempt has written is passed over.
+ * @throws CONFLICT when something of another run is there | TrainyardError as `failureOf` says
+ */
+export async function upload(
+  datastore: Datastore,
+  secrets: DatastoreSecrets,
+  { source, runId, path, isOfRun }: Upload,
+  signal: AbortSignal,
+): Promise<void> {
+  const store = await openStore(datastore, secrets);
+  await mapBounded(await source.list(), AT_ONCE, async (file) => {
+    const { bytes = 0, sha256 = '' } = file;
+    const target = source.isFile ? path : `${path}/${file.path}`;
+    const there = await store.stat(target, signal);
+    const isOwn = there?.writer?.runId === runId;
+    if (isOwn && there?.bytes === bytes && there.writer?.sha256 === sha256) return;
+    if (there && isOfRun && !isOwn)
+      throw new TrainyardError(
+        'CONFLICT',
+        `${addressIn(datastore.place, target)} is there already, and not of this run.`,
+        {
+          hint: 'Move it away, and keep the outputs again.',
+        },
+      );
+    await store.write(target, { file: source.fileOf(file), bytes, writer: { runId, sha256 } }, signal);
+  });
+}
