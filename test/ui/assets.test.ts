@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { buildScriptJob } from '../../src/job/build.js';
-import { command, contextMenu, row, rowAtRest } from '../support/editor.js';
+import { command, contextMenu, row, rowAtRest, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
 
@@ -104,6 +104,22 @@ describe('environments and data, in the real editor', function () {
       .first()
       .waitFor();
     await window.picture('assets-compare');
+  });
+
+  it('are named by the run that used one, in its rows and its panel', async () => {
+    const [run] = await workspace.environments.runs('training', '1');
+    assert.ok(run);
+    await row(tree(), run.name).click();
+    const panel = await webview(window.page, 'ty-run h1');
+    await window.picture('assets-run');
+    await panel.getByRole('button', { name: 'training:1' }).click();
+    await window.page.getByRole('tab', { name: 'training-1.yml' }).waitFor();
+    await window.page.getByRole('button', { name: 'Runs Section' }).click();
+    const runs = window.page.getByRole('tree', { name: 'Runs' });
+    await (await rowAtRest(runs, run.name)).click();
+    await window.page.keyboard.press('ArrowRight');
+    await row(runs, 'Environment').filter({ hasText: 'training:1' }).waitFor();
+    await window.page.getByRole('button', { name: 'Runs Section' }).click();
   });
 
   it('lock a version, and make one of the interpreter of the window', async () => {

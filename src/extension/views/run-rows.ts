@@ -4,6 +4,7 @@ import { lacksOf } from '../../workspace/facets.js';
 import { refOf, runKey, type RunKey, shortKey } from '../../workspace/run-ref.js';
 import { ACTIVE_STATES, type Run, type RunFile } from '../../workspace/types.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import type { AssetRef } from '../assets/asset-ref.js';
 import { COMMANDS } from '../command-ids.js';
 import { formatAge, formatBytes, formatProgress, formatValue } from '../format.js';
 import { failureOf } from '../runs/run-failure.js';
@@ -128,6 +129,7 @@ export function runSections(
   );
   if (run.job && workspace.jobs) sections.push(logLeaf(run, id));
   if (run.code?.snapshot) sections.push(codeLeaf(run, id, workspace));
+  sections.push(...environmentLeaves(run, id));
   return sections;
 }
 
@@ -175,6 +177,36 @@ function logLeaf(run: Run, id: string): Leaf {
     context: rowContext({ kind: 'section' }),
     command: { title, command: COMMANDS.showLog, arguments: [shortKey(refOf(run))] },
   });
+}
+
+/** What a job ran in, where that is no interpreter of this machine. */
+function environmentLeaves({ job, workspace }: Run, id: string): Leaf[] {
+  const environment = job?.environment;
+  const at = `${id}/environment`;
+  switch (environment?.kind) {
+    case 'image':
+      return [valueLeaf(at, vscode.l10n.t('Image'), environment.image, 'vm')];
+    case 'asset': {
+      const { name, version } = environment;
+      const asset: AssetRef = { kind: 'environment', workspace, name, version };
+      return [
+        leaf({
+          id: at,
+          label: vscode.l10n.t('Environment'),
+          description: `${name}:${version}`,
+          icon: 'package',
+          context: rowContext({ kind: 'section' }),
+          command: {
+            title: vscode.l10n.t('Open Definition'),
+            command: COMMANDS.openDefinition,
+            arguments: [asset],
+          },
+        }),
+      ];
+    }
+    default:
+      return [];
+  }
 }
 
 function codeLeaf(run: Run, id: string, workspace: Workspace): Leaf {
