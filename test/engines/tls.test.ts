@@ -66,6 +66,9 @@ describeWithEngine('an engine that is reached by TCP with TLS', function ({ imag
       'trap "echo saved; exit 0" TERM; echo ready; while :; do sleep 0.1; done',
     );
     await test.logged(id, 'ready');
+    const notThere = { code: 'NOT_SUPPORTED', message: /engine of another machine .* cannot be debugged/ };
+    await assert.rejects(test.workspace.jobs.pythons!(id), notThere);
+    await assert.rejects(test.workspace.jobs.debug!(id), notThere);
     await test.workspace.jobs.cancel(id);
     assert.equal((await test.ending(id)).state, 'cancelled');
     await until('the log', async () => (await test.log(id)).includes('saved'));

@@ -23,10 +23,10 @@ export class Debugging {
     this.targets = targets;
   }
 
-  /** @throws NOT_SUPPORTED | NOT_RUNNING | TARGET_UNREACHABLE */
+  /** @throws as `Jobs.pythons` of the workspace */
   async pythons(runId: string): Promise<readonly JobPython[]> {
     const { target, handle } = await this.running(runId);
-    return reach(target, async () => (await target.pythons?.(handle)) ?? []);
+    return command(target, async () => (await target.pythons?.(handle)) ?? []);
   }
 
   /** @throws as `Jobs.debug` of the workspace */

@@ -419,6 +419,12 @@ export class DockerTarget implements Target {
     const [id, folder] = [idOf(handle), folderOf(handle)];
     const place = placeIn(folder);
     if (!place) throw new TrainyardError('NOT_RUNNING', 'Its container has not started.');
+    if (place.isApart)
+      throw new TrainyardError(
+        'NOT_SUPPORTED',
+        `A job on an engine of another machine (${place.endpoint.host}) cannot be debugged.`,
+        { hint: 'Run it on an engine of this machine, or on the target “local”.' },
+      );
     return reachOf(this.sideOf(place.endpoint).engine, id, folder);
   }
 
