@@ -27,6 +27,14 @@ parser.add_argument('--verbose', action='store_true')
 print(parser.parse_args())
 `;
 
+const PROJECT = `name: of the project
+entry_points:
+  main:
+    parameters:
+      rate: float
+    command: echo rate {rate}
+`;
+
 describe('job files, in the real editor', function () {
   this.timeout(240_000);
   const window = new ProjectWindow();
@@ -65,6 +73,7 @@ describe('job files, in the real editor', function () {
         'a.csv': 'of a\n',
         'b.csv': 'of b\n',
         'train.py': SCRIPT,
+        MLproject: PROJECT,
       },
       { 'trainyard.submit.show': 'nothing', 'workbench.colorTheme': 'Default Dark Modern' },
     );
@@ -150,6 +159,25 @@ describe('job files, in the real editor', function () {
     await contextMenu(row(explorer(), 'job.yml'), 'Submit Job File');
     const run = await ended('the run from the menu', ({ id }) => id !== before);
     assert.equal(await logOf(run), '0.1 20 False plain\nof a\n');
+  });
+
+  it('ask for what an entry point leaves open', async () => {
+    const { page } = window;
+    const before = (await window.workspace.runs({})).runs[0]?.id;
+    await contextMenu(row(explorer(), 'MLproject'), 'Submit Job File');
+    const next = async (step: number) => {
+      await steps().getByText(`(${step}/6)`).waitFor({ timeout: 30_000 });
+      await page.keyboard.press('Enter');
+    };
+    await next(1);
+    await next(2);
+    await steps().getByText('“rate” needs a value.').waitFor();
+    await steps().locator('input').first().fill('0.25');
+    for (const step of [2, 3, 4, 5]) await next(step);
+    const run = await ended('the run of the entry point', ({ id }) => id !== before);
+    assert.equal(await logOf(run), 'rate 0.25\n');
+    const experiments = await window.workspace.experiments();
+    assert.equal(experiments.find(({ id }) => id === run.experimentId)?.name, 'of the project');
   });
 
   it('are made of a script, with what they cannot say above them', async () => {

@@ -34,4 +34,4 @@ function inWords(text: string): TemplateResult[] {
 }
 
 /** Facts that are read letter by letter. */
-const CODE = new Set(['Command', 'Script', 'Working folder', 'Commit']);
+const CODE = new Set(['Command', 'Script', 'Working folder', 'Job file', 'Commit']);

@@ -26,7 +26,10 @@ export async function askJobFileOptions(
   parts: JobFileStepParts,
 ): Promise<AskedJobFile | undefined> {
   const { readJobFileAt } = await import('../../job/file/plan.js');
-  const { job } = reading;
+  const inputs = inputsOf(reading.yaml, before.entryPoint);
+  // What is open for now does not matter for the rest of the job.
+  const open = inputs.filter(({ value }) => value === undefined).map((input) => overrideOf(input, '0'));
+  const { job } = reading.job ? reading : readJobFileAt(uri.fsPath, open, before.entryPoint);
   const title = vscode.l10n.t('Submit {0}', path.basename(uri.fsPath));
   const compute = job?.compute?.startsWith('azureml:') ? undefined : job?.compute;
   const asked: AskedJobFile = {
@@ -37,7 +40,6 @@ export async function askJobFileOptions(
     job?.experiment === undefined
       ? { usual: usualExperiment(uri), why: vscode.l10n.t('name of the folder') }
       : { usual: job.experiment, why: vscode.l10n.t('as the file says') };
-  const inputs = inputsOf(reading.yaml, before.entryPoint);
   const values = new Map(inputs.map(({ name, value }) => [name, value]));
 
   /** As the file is checked, and whether the workspace has it. */

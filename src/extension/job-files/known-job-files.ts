@@ -50,10 +50,12 @@ export class KnownJobFiles implements vscode.Disposable {
     for (const document of workspace.textDocuments) this.#open(document);
   }
 
-  /** Once those of the workspace are read. */
+  /** Once those of the workspace are read. Of a folder that went nobody tells which files were in it. */
   async all(): Promise<vscode.Uri[]> {
     await this.#reading;
-    return [...this.#files().values()];
+    const files = [...this.#files().values()];
+    const areThere = await Promise.all(files.map(isThere));
+    return files.filter((_, i) => areThere[i]);
   }
 
   dispose(): void {
@@ -111,6 +113,16 @@ export class KnownJobFiles implements vscode.Disposable {
       const paths = [...this.#files().values()].flatMap((uri) => [uri.fsPath, uri.path]);
       setContext(CONTEXT_KEYS.jobFiles, [...new Set(paths)]);
     }, REST);
+  }
+}
+
+async function isThere(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError) return false;
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { JOB_FILE_TAG } from '../../job/job-file-name.js';
 import { nameOfEnvironment } from '../../job/spec.js';
 import { compareNames } from '../../base/order.js';
 import { pointsOf } from '../../workspace/metric-summary.js';
@@ -49,6 +50,7 @@ export function shownRun(run: Run, experiment: string, can: Facets, place?: stri
       [forPage('Command'), job?.command.join(' ')],
       [forPage('Script'), job ? undefined : code?.script],
       [forPage('Working folder'), job?.workingFolder],
+      [forPage('Job file'), run.tags[JOB_FILE_TAG]],
       [forPage('Exit code'), job?.exitCode],
       [forPage('Reason'), job?.reason],
       [forPage('Also logs to'), job?.elsewhere?.join(', ')],

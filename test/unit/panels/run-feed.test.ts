@@ -156,6 +156,15 @@ describe('what the panel shows of a run', () => {
     assert.deepEqual(shown.tags, [['stage', 'a']]);
   });
 
+  it('names the job file that it came from', () => {
+    const shown = shownRun(tableRun(1, { tags: { 'trainyard.jobFile': '/project/job.yml' } }), '', {});
+    assert.deepEqual(
+      shown.facts.filter(([name]) => name === 'Job file'),
+      [['Job file', '/project/job.yml']],
+    );
+    assert.deepEqual(shown.tags, []);
+  });
+
   it('names the environment that it ran in, whose definition can be opened', () => {
     const run = tableRun(1);
     const environment = { kind: 'asset', name: 'training', version: '3' } as const;
