@@ -67,7 +67,9 @@ export class Builds {
 
 export function buildFailed(why: string, cause?: unknown): TrainyardError {
   return new TrainyardError('TARGET_FAILED', `The environment could not be built. ${why}`, {
-    hint: 'Change the environment and create a new version of it.',
+    hint: /no space left|ENOSPC|disk quota/i.test(why)
+      ? 'Free some disk space, and submit the job again.'
+      : 'Change the environment and create a new version of it.',
     cause,
   });
 }

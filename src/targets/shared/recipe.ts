@@ -31,13 +31,11 @@ export async function recipeOf(
 
 /** Of a conda file that needs no conda: it asks for Python and for packages of pip. */
 async function venvOf(conda: string): Promise<Recipe | { needs: string[] } | string> {
-  const { parse } = await import('yaml');
-  let file: unknown;
-  try {
-    file = parse(conda);
-  } catch (error) {
-    return `has a conda file that is not YAML (${(error as Error).message.split('\n')[0]})`;
-  }
+  const { parseDocument } = await import('../../base/yaml.js');
+  const document = parseDocument(conda);
+  const [wrong] = document.errors;
+  if (wrong) return `has a conda file that is not YAML (${wrong.message.split('\n')[0]})`;
+  const file: unknown = document.toJS();
   const dependencies = isObject(file) ? file['dependencies'] : undefined;
   if (!Array.isArray(dependencies)) return 'has a conda file without “dependencies”';
   const requirements: string[] = [];

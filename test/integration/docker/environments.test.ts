@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,6 +17,7 @@ import { BuiltImages } from '../../../src/targets/docker/build.js';
 import { Engine } from '../../../src/targets/docker/engine.js';
 import type { BuildProgress, DefinedEnvironment } from '../../../src/targets/target.js';
 import { describeWithEngine } from '../../support/engine.js';
+import { wheelOf } from '../../support/package-index.js';
 
 describeWithEngine('environments in an engine', function ({ address, images }) {
   this.timeout(300_000);
@@ -250,25 +250,3 @@ describeWithEngine('environments in an engine', function ({ address, images }) {
     assert.match((await built.problemWith(await defined({ pip: 'numpy\n' }))) ?? '', /names no image/);
   });
 });
-
-/** A package of one empty module, as pip installs it. */
-function wheelOf(name: string, version: string): { name: string; bytes: Buffer } {
-  const module = name.replaceAll('-', '_');
-  const script = `
-import sys, zipfile
-module, name, version = sys.argv[1:]
-info = f'{module}-{version}.dist-info'
-files = {
-    f'{module}.py': '',
-    f'{info}/METADATA': f'Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n',
-    f'{info}/WHEEL': 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n',
-}
-files[f'{info}/RECORD'] = ''.join(f'{file},,\\n' for file in [*files, f'{info}/RECORD'])
-with zipfile.ZipFile(sys.stdout.buffer, 'w') as wheel:
-    for file, text in files.items():
-        wheel.writestr(file, text)
-`;
-  const python = process.env['TRAINYARD_TEST_PYTHON'] ?? assert.fail('TRAINYARD_TEST_PYTHON');
-  const bytes = execFileSync(python, ['-c', script, module, name, version]);
-  return { name: `${module}-${version}-py3-none-any.whl`, bytes };
-}

@@ -12,6 +12,7 @@ import type {
   TargetEnvironments,
 } from '../../target.js';
 import { readJson, writeJson } from '../files.js';
+import { endBuilder } from './builder.js';
 import { condaHere, make } from './make.js';
 import { buildCancelled, Builds } from '../../shared/builds.js';
 import { recipeOf } from '../../shared/recipe.js';
@@ -107,10 +108,14 @@ export class KeptEnvironments implements TargetEnvironments {
     }
   }
 
-  /** Removes what earlier attempts left. */
+  /** Ends and removes what earlier attempts left. */
   private async tidy(kept: string): Promise<void> {
     if (!fs.existsSync(kept)) return;
-    for (const name of await fs.promises.readdir(kept)) await this.removeFolder(path.join(kept, name));
+    for (const entry of await fs.promises.readdir(kept, { withFileTypes: true })) {
+      const left = path.join(kept, entry.name);
+      if (entry.isDirectory()) await endBuilder(left);
+      await this.removeFolder(left);
+    }
   }
 
   private async removeFolder(folder: string): Promise<void> {

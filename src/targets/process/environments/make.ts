@@ -9,6 +9,7 @@ import type { BuildProgress } from '../../target.js';
 import { fits, type Recipe } from '../../shared/recipe.js';
 import { variablesForUv } from '../../shared/package-index.js';
 import { LIST_PACKAGES } from '../../shared/packages.js';
+import { noteBuilder } from './builder.js';
 import { run } from './run.js';
 
 export interface Made {
@@ -47,7 +48,8 @@ export async function make(recipe: Recipe, folder: string, progress: BuildProgre
   const { onOutput, onStep, signal } = progress;
   for (const [i, { text, command }] of steps.entries()) {
     onStep(i + 1, all, text);
-    await run(command, { what: text, cwd: folder, env, onOutput, signal });
+    const onStart = (pid: number) => noteBuilder(folder, pid);
+    await run(command, { what: text, cwd: folder, env, onOutput, onStart, signal });
   }
   const text = 'Reading what is installed';
   onStep(all, all, text);

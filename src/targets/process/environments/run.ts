@@ -16,6 +16,7 @@ export function run(
     env,
     cwd,
     onOutput = () => undefined,
+    onStart = () => Promise.resolve(),
     signal,
   }: {
     /** The step, for people: “Installing the requirements”. */
@@ -23,6 +24,8 @@ export function run(
     cwd: string;
     env: NodeJS.ProcessEnv;
     onOutput?: ((text: string) => void) | undefined;
+    /** It has started, as the first of a process group of its own. */
+    onStart?: ((pid: number) => Promise<void>) | undefined;
     signal?: AbortSignal | undefined;
   },
 ): Promise<string> {
@@ -38,6 +41,7 @@ export function run(
       killGroup(child.pid, 'SIGKILL');
     };
     signal?.addEventListener('abort', end, { once: true });
+    if (child.pid !== undefined) onStart(child.pid).catch(reject);
     let printed = '';
     let tail = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
