@@ -8,6 +8,7 @@ import { registerAssetCommands } from './commands/assets.js';
 import { registerChartCommands } from './commands/charts.js';
 import { registerCodeCommands } from './commands/code.js';
 import { registerDataCommands } from './commands/data.js';
+import { registerDatastoreCommands } from './commands/datastores.js';
 import { registerDebugCommands } from './commands/debug.js';
 import { registerDeletedCommands } from './commands/deleted.js';
 import { registerEnvironmentCommands } from './commands/environments.js';
@@ -175,6 +176,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   registerAssetCommands(register, { workspaces, choose: chooseAsset, view: assets });
   registerEnvironmentCommands(register, { workspaces, choose: chooseAsset, builds, chosen, log });
   registerDataCommands(register, { workspaces, choose: chooseAsset });
+  registerDatastoreCommands(register, { workspaces, secrets: workspaceSecrets });
   registerFailureCommands(register, workspaces, choose);
   registerRunFileCommands(register, workspaces, choose);
   registerCodeCommands(register, { workspaces, choose, submitter, memory, onSubmitted });

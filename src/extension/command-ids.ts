@@ -78,6 +78,7 @@ export const COMMANDS = {
   showBuildOutput: 'trainyard.environment.showBuildOutput',
   createData: 'trainyard.data.create',
   openData: 'trainyard.data.open',
+  setDatastoreSecret: 'trainyard.datastore.setSecret',
   openDefinition: 'trainyard.asset.openDefinition',
   copyReference: 'trainyard.asset.copyReference',
   archiveAsset: 'trainyard.asset.archive',

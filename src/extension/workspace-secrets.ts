@@ -20,6 +20,10 @@ export class WorkspaceSecrets {
     await this.#storage.store(keyOf(workspace, name), value);
   }
 
+  async delete(workspace: string, name: string): Promise<void> {
+    await this.#storage.delete(keyOf(workspace, name));
+  }
+
   /** Forgets all that it has of a workspace. */
   async forget(workspace: string): Promise<void> {
     const keys = await this.#storage.keys();

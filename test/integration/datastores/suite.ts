@@ -5,7 +5,8 @@ import type { DatastorePlace } from '../../../src/job/datastore.js';
 import type { CommandJob } from '../../../src/job/spec.js';
 import type { Run } from '../../../src/workspace/types.js';
 import { Gate } from '../../support/gate.js';
-import { TestHome } from '../../support/home.js';
+import { LocalWorkspace } from '../../../src/workspace/local/workspace.js';
+import { serverEntry, TestHome } from '../../support/home.js';
 import type { StorageServer } from '../../support/storage.js';
 import { until } from '../../support/until.js';
 
@@ -208,6 +209,23 @@ export function datastoreSuite(kind: DatastorePlace['kind'], open: () => Promise
       } finally {
         delete process.env['TRAINYARD_TEST_NO_SUCH'];
       }
+      // The next server knows it no more. An editor hands it over with the next job.
+      await test.killServer();
+      await assert.rejects(
+        read('open.csv', 'uri_file', 'closed'),
+        /The secret of the datastore “closed” is not known/,
+      );
+      const asked: string[] = [];
+      const get = (name: string) => {
+        asked.push(name);
+        return Promise.resolve(name === 'datastore/closed' ? subject.secret : undefined);
+      };
+      const editor = new LocalWorkspace({ home: test.home, serverEntry }, undefined, { get });
+      const inputs = {
+        rows: { type: 'uri_file', path: 'azureml://datastores/closed/paths/open.csv' },
+      } as const;
+      await finished(await editor.jobs.submit(jobOf('cat "$1"', { inputs })));
+      assert.deepEqual(asked.sort(), ['datastore/closed', 'datastore/store']);
       for (const file of fs.readdirSync(test.home, { recursive: true, withFileTypes: true }))
         if (file.isFile())
           assert.ok(
