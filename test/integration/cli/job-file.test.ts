@@ -56,7 +56,7 @@ environment_variables: { A: true }
     assert.equal(test.cli(['run', 'logs', run.id]).stdout, '[0.1][two words][True]\n');
     const shown = test.cli(['run', 'show', run.id]).stdout;
     assert.match(shown, /^Command .*\$\{\{inputs\.lr\}\}/m);
-    assert.match(shown, /^Inputs\n(  .*\n)*  lr +0\.1$/m);
+    assert.match(shown, /^Inputs\n( {2}.*\n)* {2}lr +0\.1$/m);
     const again = test.cli([
       'submit',
       'job.yml',
