@@ -17,6 +17,7 @@ import type { JobSecrets } from '../submit/secrets.js';
 import { type PlaceToLog, placesToLog } from '../../workspace/log-to.js';
 import type { Workspaces } from '../workspaces.js';
 import { automaticItem } from './automatic-item.js';
+import { type EnvironmentChoice, environmentChoices, isSameEnvironment } from './environment-choices.js';
 import { type Asker, runSteps } from './multi-step.js';
 import { facetOf } from '../../workspace/facets.js';
 
@@ -119,7 +120,7 @@ async function askInterpreter(
   script: Script,
   parts: StepParts,
 ): Promise<void> {
-  interface Choice extends vscode.QuickPickItem {
+  interface Choice extends EnvironmentChoice {
     program?: string;
     browse?: true;
   }
@@ -130,21 +131,29 @@ async function askInterpreter(
   const shown = [options.interpreter, automatic.path];
   for (const { path: program, source } of await allInterpreters(script, parts.log))
     if (!shown.includes(program)) items.push({ label: `$(symbol-misc) ${source}`, detail: program, program });
+  items.push(...(await environmentChoices(script, parts.workspace)));
   items.push({ label: vscode.l10n.t('$(folder-opened) Choose a Program…'), browse: true });
   const placeholder =
     isPython(script) && hasPythonExtension()
       ? vscode.l10n.t('Which interpreter runs it? Automatic follows “Python: Select Interpreter”.')
       : vscode.l10n.t('Which interpreter runs it? Choose one, or type a path.');
   const typed = (value: string) => (value ? { label: `$(terminal) ${value}`, program: value } : undefined);
-  const active = ({ program }: Choice) => program !== undefined && program === options.interpreter;
+  const active = ({ program, environment }: Choice) =>
+    options.environment
+      ? isSameEnvironment(environment, options.environment)
+      : program !== undefined && program === options.interpreter;
   const picked = await ask.pick<Choice>({ title, placeholder, items, active, typed });
   if (!picked.browse) {
     options.interpreter = picked.program;
+    if (picked.environment) options.environment = picked.environment;
+    else delete options.environment;
     return;
   }
   const [chosen] = (await vscode.window.showOpenDialog({ title: placeholder, canSelectMany: false })) ?? [];
   // A dialog that was closed leaves the choice as it was.
-  if (chosen) options.interpreter = chosen.fsPath;
+  if (!chosen) return;
+  options.interpreter = chosen.fsPath;
+  delete options.environment;
 }
 
 /** As a script, or as a module; nothing to ask when it is in no package. */

@@ -7,6 +7,8 @@ export interface ScriptOptions {
   target?: string;
   /** Undefined: chosen at each submit. */
   interpreter?: string;
+  /** What it runs in, in place of an interpreter: of a file, which is read at each submit, or one that the workspace keeps. */
+  environment?: { file: string } | { name: string; version: string };
   args: string[];
   /** Runs it as a module of its package; absent: as a script. */
   asModule?: true;

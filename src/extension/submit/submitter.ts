@@ -2,7 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import { TrainyardError } from '../../base/errors.js';
-import { type Interpreter, interpreterAt } from '../../job/interpreter.js';
+import { type Interpreter, interpreterAt, interpreterNamed } from '../../job/interpreter.js';
 import { buildJob, buildModuleJob, buildScriptJob } from '../../job/build.js';
 import { invocationOf, launcherOf } from '../../job/launch.js';
 import { findModule, type FoundModule, moduleOf } from '../../job/module.js';
@@ -65,8 +65,21 @@ export class Submitter {
     const spec = found
       ? buildModuleJob({ ...job, module: found.name, found, pythonPath: process.env['PYTHONPATH'] })
       : buildScriptJob({ ...job, script: script.uri.fsPath });
-    const debug = await debuggerOf?.(spec, job.interpreter);
-    return this.#submitLogging({ ...spec, ...(debug && { debug }) }, options, secrets);
+    const inIt = { ...spec, ...(await this.#environmentOf(options)) };
+    const debug = await debuggerOf?.(inIt, job.interpreter);
+    return this.#submitLogging({ ...inIt, ...(debug && { debug }) }, options, secrets);
+  }
+
+  /** That of a file is made in the workspace first. */
+  async #environmentOf({ environment }: ScriptOptions): Promise<Pick<JobSpec, 'environment'>> {
+    if (!environment) return {};
+    if (!('file' in environment)) return { environment: { kind: 'asset', ...environment } };
+    const { environmentOfFile } = await import('../../job/environment/from-file.js');
+    const { anonymousEnvironment } = await import('../../job/file/plan.js');
+    const workspace = this.#workspaces.active;
+    const made = await environmentOfFile(environment.file);
+    const environments = async () => facetOf(workspace, 'environments');
+    return { environment: await anonymousEnvironment(made, { environments }) };
   }
 
   /** A module by its name, or code, in a folder. Undefined when a person stopped it. */
@@ -182,7 +195,10 @@ export class Submitter {
 
   /** What every job of a script has, and the secrets of its file of variables. */
   async #prepare(script: Script, options: ScriptOptions, displayName?: string) {
-    const interpreter = await this.#interpreterOf(script, options.interpreter);
+    // An environment has programs of its own.
+    const interpreter = options.environment
+      ? interpreterNamed(script.uri.fsPath)
+      : await this.#interpreterOf(script, options.interpreter);
     const useFile = options.envFile ?? settings.envFile(script.uri);
     const file = useFile ? await readEnvFile(script, this.#log) : undefined;
     const job = {
@@ -190,7 +206,13 @@ export class Submitter {
       workingFolder: script.folder,
       interpreter,
       args: options.args,
-      ...(options.launcher && { launcher: launcherOf(options.launcher, interpreter, { env: process.env }) }),
+      ...(options.launcher && {
+        launcher: launcherOf(
+          options.launcher,
+          interpreter,
+          options.environment ? undefined : { env: process.env },
+        ),
+      }),
       experiment: options.experiment,
       displayName,
       target: options.target,
