@@ -4,7 +4,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
 import { buildJob } from '../../src/job/build.ts';
+import { digestOf } from '../../src/job/environment/digest.ts';
+import { BuiltImages } from '../../src/targets/docker/build.ts';
+import { Engine } from '../../src/targets/docker/engine.ts';
+import { KeptEnvironments } from '../../src/targets/process/environments/kept.ts';
 import { LocalWorkspace } from '../../src/workspace/local/workspace.ts';
 
 const ROUNDS = 9;
@@ -62,6 +67,21 @@ async function text(id) {
   return Buffer.concat(chunks).toString();
 }
 
+/** Milliseconds until a target has found an environment that it has built. */
+async function reuse(environments) {
+  const definition = { image: python, pip: '# nothing\n' };
+  const environment = { kind: 'defined', name: 'e', version: '1', digest: digestOf(definition), definition };
+  await environments.build(environment, { onOutput: () => undefined, onStep: () => undefined });
+  const times = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const begun = performance.now();
+    if (!(await environments.find(environment))) throw new Error('The environment is gone.');
+    times.push(performance.now() - begun);
+  }
+  await environments.remove(environment);
+  return median(times);
+}
+
 /** When it was, in nanoseconds since the epoch, by the clock of both sides. */
 const NOW = 'date +%s%N';
 const yes = (bytes) => `yes ${'0123456789abcdef'.repeat(4)} | head -c ${bytes}`;
@@ -84,6 +104,13 @@ try {
   show('  submit → first line', median(ours), 'ms');
   show('  docker run → first line', median(theirs), 'ms');
   show('  on top', median(ours.map((time, i) => time - theirs[i])), 'ms', 'goal 150 ms');
+
+  console.log('\nAn environment that is built already is found');
+  const home = path.join(root, 'built');
+  const engine = new Engine({ host: process.env.TRAINYARD_TEST_DOCKER });
+  show('  in Docker', await reuse(new BuiltImages(home, () => engine)), 'ms', 'goal 50 ms');
+  const kept = new KeptEnvironments(home, pino({ level: 'silent' }));
+  show('  on this machine', await reuse(kept), 'ms', 'goal 50 ms');
 
   console.log('\nA log of short lines');
   const { took } = await run(shell, yes(OURS));

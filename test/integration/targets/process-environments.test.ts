@@ -85,6 +85,32 @@ describe('environments of this machine', function () {
     assert.deepEqual(fs.readdirSync(path.join(kept.root, environment.digest)), []);
   });
 
+  if (process.platform === 'linux' && process.getuid?.() === 0)
+    it('says that the disk is full, leaves nothing, and builds when there is room again', async () => {
+      const small = path.join(home, 'small');
+      fs.mkdirSync(small);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=0700', 'tmpfs', small]);
+      try {
+        const there = new KeptEnvironments(small, pino({ level: 'silent' }));
+        const environment = defined({ pip: '# in a small place\n' });
+        const filler = path.join(small, 'filler');
+        fs.writeFileSync(filler, Buffer.alloc(62 * 1024 * 1024));
+        await assert.rejects(there.build(environment, progress()), (error: TrainyardError) => {
+          assert.equal(error.code, 'TARGET_FAILED');
+          assert.match(error.message, /Creating the virtual environment.*failed/);
+          assert.match(error.message, /There is no room on the disk/);
+          assert.match(error.hint ?? '', /Free some disk space/);
+          return true;
+        });
+        assert.equal(await there.find(environment), undefined);
+        assert.deepEqual(fs.readdirSync(path.join(there.root, environment.digest)), []);
+        fs.rmSync(filler);
+        assert.ok(fs.existsSync((await there.build(environment, progress())).at));
+      } finally {
+        execFileSync('umount', ['--lazy', small]);
+      }
+    });
+
   it('ends a build that nobody waits for any more', async () => {
     const environment = defined({ pip: `# another\n${wheel}\n` });
     const abort = new AbortController();

@@ -19,6 +19,8 @@ import { recipeOf } from '../../shared/recipe.js';
 
 /** Written last: what has none was not finished. */
 const READY = 'ready.json';
+/** Bytes: with less room than this nothing can be installed. */
+const FULL = 4 * 1024 * 1024;
 
 interface Ready {
   interpreter: string;
@@ -103,8 +105,14 @@ export class KeptEnvironments implements TargetEnvironments {
       writeJson(kept, READY, ready);
       return { at: made.interpreter, packages: made.packages };
     } catch (error) {
+      const { bavail, bsize } = await fs.promises.statfs(this.root);
       await this.removeFolder(folder);
-      throw error;
+      // Not every tool says what it failed for.
+      if (!TrainyardError.is(error, 'TARGET_FAILED') || bavail * bsize > FULL) throw error;
+      throw new TrainyardError('TARGET_FAILED', `${error.message}\nThere is no room on the disk.`, {
+        hint: 'Free some disk space, and submit the job again.',
+        cause: error,
+      });
     }
   }
 
