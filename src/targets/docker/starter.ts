@@ -78,10 +78,6 @@ export class Starter {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!fs.existsSync(log)) fs.writeFileSync(log, '', { mode: 0o600 });
     const name = await this.imageOf(job, { settings, starting, log });
-    const [image, way] = await Promise.all([
-      this.image(engine, name, starting),
-      ways.of(job.network ?? 'on', job.id),
-    ]);
     const { root, workingFolder } = job.code;
     const code = codePlace(root, job.id);
     const person = thisPerson();
@@ -100,7 +96,11 @@ export class Starter {
       notes: [],
     };
     writeJson(folder, FILES.place, place);
-    const slot = await checkedOut(this.checkouts, job.id, job.code.snapshot);
+    const [slot, image, way] = await together([
+      checkedOut(this.checkouts, job.id, job.code.snapshot),
+      this.image(engine, name, starting),
+      ways.of(job.network ?? 'on', job.id),
+    ]);
     const inputs = joinInputs(job.inputs, {
       ...{ root, code, checkout: slot.folder },
       home: fs.realpathSync(home),
@@ -275,6 +275,14 @@ export class Starter {
     const options = { stream: true, stdin: true, stdout: false, stderr: false, hijack: true };
     return engine.call((docker) => docker.getContainer(containerName(id)).attach(options));
   }
+}
+
+/** None of them is on its way any more when one has failed. */
+async function together<T extends readonly unknown[] | []>(
+  all: T,
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  await Promise.allSettled(all);
+  return Promise.all(all);
 }
 
 /** @returns why it goes on without */

@@ -3,6 +3,7 @@ import { jsonLines } from '../../base/json.js';
 import type { Usage } from '../target.js';
 import type { Engine } from './engine.js';
 import { containerName } from './names.js';
+import { ProcessMeter } from './process-meter.js';
 
 /** Of the engine, of version 1 and 2 of control groups. */
 export interface Sample {
@@ -50,9 +51,19 @@ type StatsStream = AsyncIterable<Buffer> & { destroy(): void };
 export class StatsMeter {
   private readonly latest = new Map<string, Usage | undefined>();
   private readonly streams = new Map<string, StatsStream>();
+  private readonly processes = new ProcessMeter();
+
+  private async usageOfProcesses(engine: Engine, runId: string): Promise<Usage | undefined> {
+    const found = await engine.find((docker) => docker.getContainer(containerName(runId)).inspect());
+    return found?.State.Running ? this.processes.measure(runId, found.State.Pid) : undefined;
+  }
 
   /** What was told last; begins to listen at the first call. */
   async usage(engine: Engine, runId: string): Promise<Usage | undefined> {
+    const { isLocal, isVirtual, isRootless, cannotLimit } = await engine.info();
+    // Such an engine has no control group to measure a container by.
+    if (isLocal && !isVirtual && isRootless && cannotLimit.includes('memory'))
+      return this.usageOfProcesses(engine, runId);
     if (!this.latest.has(runId)) {
       this.latest.set(runId, undefined);
       try {
@@ -74,6 +85,7 @@ export class StatsMeter {
     this.streams.get(runId)?.destroy();
     this.streams.delete(runId);
     this.latest.delete(runId);
+    this.processes.forget(runId);
   }
 
   close(): void {

@@ -193,7 +193,8 @@ export class DockerTarget implements Target {
 
   /** @returns false: the job runs, or has run */
   private async removeUnstarted(engine: Engine, id: string, folder: string): Promise<boolean> {
-    const container = await this.inspect(engine, id);
+    // Before anything is made, its place is written.
+    const container = placeIn(folder) && (await this.inspect(engine, id));
     if (!container) return true;
     const isUnstarted = container.Status === 'created' || isUntold(container, folder);
     if (isUnstarted) await removeContainer(engine, id);

@@ -161,6 +161,17 @@ for (const [kind, make] of Object.entries(KINDS))
       assert.match(await test.log(shm), / 32768 /);
     });
 
+    it('measures what jobs use, also without control groups', async () => {
+      const burn = 'end=$(($(date +%s) + 6)); while [ $(date +%s) -lt $end ]; do :; done';
+      const id = await test.script(images.shell, burn);
+      const { metrics } = await test.ended(id, 100);
+      const cpu = metrics['system/cpu_utilization_percentage'];
+      assert.ok(cpu && cpu.value > 5, JSON.stringify(metrics));
+      const memory = metrics['system/system_memory_usage_megabytes']?.value ?? 0;
+      assert.ok(memory > 0.1 && memory < 100, String(memory));
+      assert.ok(metrics['system/network_receive_megabytes']);
+    });
+
     it('is ready in the list of targets', async () => {
       const row = (await test.workspace.jobs.compute()).find(({ name }) => name === 'docker');
       assert.ok(row?.ready, row?.problem);
