@@ -16,6 +16,7 @@ import {
   ensurePackages,
   ensurePython,
 } from './setup.mjs';
+import { ensureSshd } from './sshd.mjs';
 
 const named = process.argv.slice(2);
 const isFull = Boolean(process.env.CI || process.env.TRAINYARD_TEST_FULL);
@@ -162,7 +163,7 @@ function fullPython() {
 function apart(args, env) {
   if (!fs.existsSync('/usr/bin/podman') || !fs.existsSync('/usr/bin/catatonit'))
     aptInstall(['podman', 'catatonit', 'containernetworking-plugins']);
-  if (!fs.existsSync('/usr/sbin/sshd')) aptInstall(['openssh-server', 'openssh-client']);
+  ensureSshd();
   const script = 'ip link set lo up && exec "$@"';
   return start('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', node, ...args], env);
 }
