@@ -7,6 +7,11 @@ export class Turns {
     this.free = atOnce;
   }
 
+  /** Whoever comes now has to wait. */
+  get isFull(): boolean {
+    return this.free === 0;
+  }
+
   /** Runs `what` when its turn has come. @throws the reason of `signal` when that is aborted before */
   async take<T>(signal: AbortSignal, what: () => Promise<T>): Promise<T> {
     await this.turn(signal);

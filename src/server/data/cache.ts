@@ -111,7 +111,7 @@ export class DataCache {
 
   private begin(key: string, source: Source, files: readonly SourceFile[]): Download {
     const controller = new AbortController();
-    const progress: Progress = { done: 0, isWaiting: true };
+    const progress: Progress = { done: 0, isWaiting: this.downloading.isFull };
     if (files.every(({ bytes }) => bytes !== undefined)) progress.total = bytesOf(files);
     const done = this.downloading
       .take(controller.signal, () => {
