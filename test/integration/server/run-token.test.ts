@@ -251,19 +251,22 @@ function nothing(methods: string, ...paths: string[]): Record<string, Line> {
 const OWN: Record<string, Line> = Object.fromEntries(
   [
     ...['server', 'settings', 'events', 'experiments', 'purge', 'models', 'compute'].map((at) => `GET ${at}`),
-    ...['', '/log', '/spec', '/files', '/file', '/code', '/code-file', '/diff', '/shell'].map(
+    ...['', '/log', '/spec', '/files', '/file', '/code', '/code-file', '/diff', '/shell', '/pythons'].map(
       (at) => `GET runs/:id${at}`,
     ),
     'GET models/versions',
-    ...['data', 'data/version'].map((at) => `GET ${at}`),
+    ...['data', 'data/version', 'data/runs'].map((at) => `GET ${at}`),
     ...['data', 'data/archive'].map((at) => `POST ${at}`),
+    ...['', '/:name'].map((at) => `GET datastores${at}`),
+    ...['', '/secrets'].map((at) => `POST datastores${at}`),
+    'DELETE datastores/:name',
     ...['', '/version', '/runs'].map((at) => `GET environments${at}`),
     ...['', '/archive', '/build'].map((at) => `POST environments${at}`),
     ...['server/shutdown', 'purge', 'jobs', 'points', 'models/register', 'models/alias'].map(
       (at) => `POST ${at}`,
     ),
     ...['runs/search', 'runs/delete', 'runs/undelete'].map((at) => `POST ${at}`),
-    ...['cancel', 'end', 'patterns', 'restore'].map((at) => `POST runs/:id/${at}`),
+    ...['cancel', 'debugger', 'end', 'outputs', 'patterns', 'restore'].map((at) => `POST runs/:id/${at}`),
     ...['delete', 'restore'].map((at) => `POST experiments/:id/${at}`),
     'GET compute/:name/leftovers',
     'POST compute/:name/prune',
