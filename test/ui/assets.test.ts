@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { promisify } from 'node:util';
 import { buildScriptJob } from '../../src/job/build.js';
 import { command, contextMenu, row, rowAtRest, webview } from '../support/editor.js';
@@ -13,6 +15,7 @@ import { ProjectWindow } from './window.js';
 describe('environments and data, in the real editor', function () {
   this.timeout(300_000);
   const window = new ProjectWindow();
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'trainyard-assets-'));
   const { workspace } = window;
   const tree = () => window.page.getByRole('tree', { name: 'Assets' });
   const box = () => window.page.locator('.quick-input-widget');
@@ -27,7 +30,7 @@ describe('environments and data, in the real editor', function () {
       },
       {
         'trainyard.submit.show': 'nothing',
-        'trainyard.python': process.env['TRAINYARD_TEST_PYTHON'],
+        'trainyard.python': pythonWith(scratch, 'example', '1.2.3'),
       },
     );
     await window.showSideBar();
@@ -43,7 +46,10 @@ describe('environments and data, in the real editor', function () {
     await command(window.page, 'Notifications: Clear All Notifications');
     await command(window.page, 'View: Close All Editors');
   });
-  after(() => window.close());
+  after(async () => {
+    await window.close();
+    fs.rmSync(scratch, { recursive: true });
+  });
 
   async function unfold(label: string): Promise<void> {
     // The tooltip of the row below the pointer covers others.
@@ -131,7 +137,7 @@ describe('environments and data, in the real editor', function () {
     await command(window.page, 'Trainyard: Create Environment From This Interpreter');
     await answer('Name of the environment', 'mine');
     await toast('Created the environment mine:1.').waitFor();
-    assert.match((await workspace.environments.get('mine', '1')).definition.pip ?? '', /^numpy==\d/m);
+    assert.match((await workspace.environments.get('mine', '1')).definition.pip ?? '', /^example==1\.2\.3$/m);
   });
 
   it('build with the step in a notification, and end the build there', async () => {
@@ -232,3 +238,17 @@ describe('environments and data, in the real editor', function () {
     await row(tree(), 'from-file').waitFor();
   });
 });
+
+/** A Python in which a package is installed, as its metadata tells. @returns its program */
+function pythonWith(folder: string, name: string, version: string): string {
+  const python = path.join(folder, 'venv', 'bin', 'python');
+  execFileSync('python3', ['-m', 'venv', '--without-pip', path.join(folder, 'venv')]);
+  const ask = 'import sysconfig; print(sysconfig.get_path("purelib"), end="")';
+  const info = path.join(execFileSync(python, ['-c', ask]).toString(), `${name}-${version}.dist-info`);
+  fs.mkdirSync(info);
+  fs.writeFileSync(
+    path.join(info, 'METADATA'),
+    `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
+  );
+  return python;
+}
