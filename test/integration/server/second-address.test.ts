@@ -155,7 +155,8 @@ describe('a second address of the server', function () {
       assert.rejects(listen({ host }), refusal('BAD_REQUEST', /every address/)));
 
   for (const host of ['', 'localhost', 'example.com', '127.1', '0', 'fe80::1%eth0', '127.0.0.2/24'])
-    it(`is not “${host}”`, () => assert.rejects(listen({ host }), refusal('BAD_REQUEST', /is not the address/)));
+    it(`is not “${host}”`, () =>
+      assert.rejects(listen({ host }), refusal('BAD_REQUEST', /is not the address/)));
 
   it('is one that this machine has', () =>
     assert.rejects(
