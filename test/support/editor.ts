@@ -160,7 +160,7 @@ export function row(scope: Locator, label: string | RegExp): Locator {
 const REST = 1000;
 
 /** Waits for a row, and for its tree to come to rest: a click on a row that moves meets another. */
-export async function rowAtRest(tree: Locator, label: string, timeout = 30_000): Promise<Locator> {
+export async function rowAtRest(tree: Locator, label: string, timeout = 60_000): Promise<Locator> {
   const found = row(tree, label);
   await found.waitFor({ timeout });
   const end = Date.now() + timeout;

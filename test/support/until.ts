@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  milliseconds = 30_000,
+  milliseconds = 60_000,
 ): Promise<T> {
   for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(50)) {
     const found = await look();
@@ -14,7 +14,7 @@ export async function until<T>(
 }
 
 /** Tries an assertion again and again until it holds; fails with what it says last. */
-export async function holds(assertion: () => Promise<void>, milliseconds = 20_000): Promise<void> {
+export async function holds(assertion: () => Promise<void>, milliseconds = 60_000): Promise<void> {
   for (const end = Date.now() + milliseconds; ; await sleep(50))
     try {
       await assertion();

@@ -61,7 +61,7 @@ describe('environments and data, in the real editor', function () {
 
   /** @param option waits for it: what can be picked comes later */
   async function answer(prompt: string, text?: string, option?: string): Promise<void> {
-    await box().getByText(prompt).or(box().getByPlaceholder(prompt)).first().waitFor({ timeout: 20_000 });
+    await box().getByText(prompt).or(box().getByPlaceholder(prompt)).first().waitFor({ timeout: 60_000 });
     if (text !== undefined) await box().locator('input').first().fill(text);
     if (option) await box().getByRole('option', { name: option }).first().waitFor();
     await window.page.keyboard.press('Enter');

@@ -55,7 +55,7 @@ describe('job files, in the real editor', function () {
   /** A lens that is drawn again under the mouse takes no click. */
   const press = async (title: string, done: () => Promise<unknown>) => {
     const lens = window.page.locator('.codelens-decoration').getByText(title, { exact: true });
-    await lens.waitFor({ timeout: 30_000 });
+    await lens.waitFor({ timeout: 60_000 });
     for (let left = 4; ; left--)
       try {
         await lens.click();
@@ -131,7 +131,7 @@ describe('job files, in the real editor', function () {
     await choose('./nowhere.csv');
     await steps()
       .getByPlaceholder(/There is no file or folder/)
-      .waitFor({ timeout: 30_000 });
+      .waitFor({ timeout: 60_000 });
     await choose('./b.csv');
     await at(7);
     await window.picture('job-file-environment');
@@ -166,7 +166,7 @@ describe('job files, in the real editor', function () {
     const before = (await window.workspace.runs({})).runs[0]?.id;
     await contextMenu(row(explorer(), 'MLproject'), 'Submit Job File');
     const next = async (step: number) => {
-      await steps().getByText(`(${step}/6)`).waitFor({ timeout: 30_000 });
+      await steps().getByText(`(${step}/6)`).waitFor({ timeout: 60_000 });
       await page.keyboard.press('Enter');
     };
     await next(1);
@@ -186,12 +186,12 @@ describe('job files, in the real editor', function () {
     await steps().locator('input').first().waitFor();
     await window.picture('job-file-save');
     await page.keyboard.press('Enter');
-    await page.locator('.tab.active', { hasText: 'train.yml' }).waitFor({ timeout: 30_000 });
+    await page.locator('.tab.active', { hasText: 'train.yml' }).waitFor({ timeout: 60_000 });
     const text = fs.readFileSync(path.join(window.project, 'train.yml'), 'utf8');
     assert.match(text, /^# --verbose did not become an input/);
     assert.match(text, /^command: python train.py --lr \$\{\{inputs.lr\}\}$/m);
     assert.match(text, /^code: "\."$/m);
-    await page.locator('.codelens-decoration').getByText('Run on…').waitFor({ timeout: 30_000 });
+    await page.locator('.codelens-decoration').getByText('Run on…').waitFor({ timeout: 60_000 });
     await window.picture('job-file-saved');
   });
 
@@ -206,7 +206,7 @@ describe('job files, in the real editor', function () {
     await contextMenu(row(runs, 'stepped'), 'Save Run as Job File…');
     await steps().locator('input').first().waitFor();
     await page.keyboard.press('Enter');
-    await page.locator('.tab.active', { hasText: 'stepped-2.yml' }).waitFor({ timeout: 30_000 });
+    await page.locator('.tab.active', { hasText: 'stepped-2.yml' }).waitFor({ timeout: 60_000 });
     const text = fs.readFileSync(path.join(window.project, 'stepped-2.yml'), 'utf8');
     assert.match(text, /^experiment_name: by steps$/m);
     assert.match(text, /^ {2}lr: 0.5$/m);
@@ -219,7 +219,7 @@ describe('job files, in the real editor', function () {
     await command(page, 'Preferences: Toggle between Light/Dark Themes');
     await window.openFile('job.yml');
     const lenses = page.locator('.codelens-decoration');
-    await lenses.getByText('Run on…').waitFor({ timeout: 30_000 });
+    await lenses.getByText('Run on…').waitFor({ timeout: 60_000 });
     await window.picture('job-file-lens-light');
     await press('Run on…', () => at(1));
     await page.keyboard.press('Enter');

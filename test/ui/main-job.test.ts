@@ -40,17 +40,17 @@ describe('the main job, in the real editor', function () {
 
     await window.showSideBar();
     const runs = page.getByRole('tree', { name: 'Runs' });
-    await row(runs, run.name).waitFor({ timeout: 30_000 });
+    await row(runs, run.name).waitFor({ timeout: 60_000 });
     await contextMenu(row(runs, run.name), 'Show Charts');
     const charts = await webview(page, 'canvas');
-    await charts.getByText('val_accuracy').first().waitFor({ timeout: 30_000 });
+    await charts.getByText('val_accuracy').first().waitFor({ timeout: 60_000 });
 
     await contextMenu(row(runs, run.name), 'Show Log');
     await page
       .locator('.xterm-rows')
       .getByText(/epoch \d+ done/)
       .first()
-      .waitFor({ timeout: 30_000 });
+      .waitFor({ timeout: 60_000 });
 
     await window.reload(run.id);
     await webview(page, 'canvas'); // the charts come back by themselves

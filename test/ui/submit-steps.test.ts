@@ -30,7 +30,7 @@ describe('the steps of Submit With Options, in the real editor', function () {
     await row(explorer, 'pkg').click();
     await contextMenu(row(explorer, 'train.py'), 'Submit With Options…');
     const steps = page.locator('.quick-input-widget');
-    const at = (step: number) => steps.getByText(`(${step}/10)`).waitFor({ timeout: 30_000 });
+    const at = (step: number) => steps.getByText(`(${step}/10)`).waitFor({ timeout: 60_000 });
     const pick = async (step: number, item?: string) => {
       await at(step);
       if (item === undefined) await page.keyboard.press('Enter');

@@ -31,7 +31,7 @@ describe('the views, in the real editor', function () {
     await removeAll();
     await log('older', 2);
     await log('best so far', 1);
-    await row(runs(), 'older').waitFor({ timeout: 30_000 });
+    await row(runs(), 'older').waitFor({ timeout: 60_000 });
     await rowAtRest(runs(), 'best so far');
   }
 
@@ -41,7 +41,7 @@ describe('the views, in the real editor', function () {
     const experiments = (await workspace.experiments()).filter(({ id }) => id !== '0');
     for (const { id } of experiments) await workspace.edit.deleteExperiment(id);
     await workspace.purge.run(Date.now());
-    await window.page.getByText('No runs yet.').waitFor({ timeout: 30_000 });
+    await window.page.getByText('No runs yet.').waitFor({ timeout: 60_000 });
   }
 
   before(async () => {
@@ -103,7 +103,7 @@ describe('the views, in the real editor', function () {
 
   it('say what to do when there is no run', async () => {
     await removeAll();
-    await window.page.getByText('No runs yet.').waitFor({ timeout: 30_000 });
+    await window.page.getByText('No runs yet.').waitFor({ timeout: 60_000 });
     await window.page.getByRole('button', { name: 'Submit Training Script' }).waitFor();
   });
 
@@ -371,7 +371,7 @@ describe('the views, in the real editor', function () {
       await command(window.page, 'Trainyard: Show Runs Table');
       const table = await webview(window.page, '[role=grid]');
       const line = (name: string) => table.locator('[role=row]', { hasText: name });
-      await line('best so far').waitFor({ timeout: 30_000 });
+      await line('best so far').waitFor({ timeout: 60_000 });
       await line('best so far').getByText('0.96').waitFor();
       await line('best so far').click();
       await line('older').click({ modifiers: ['ControlOrMeta'] });
@@ -380,7 +380,7 @@ describe('the views, in the real editor', function () {
       await table.getByRole('button', { name: 'Compare' }).click();
       const comparison = await webview(window.page, 'ty-compare');
       // The older of the two is the one that the other is compared with.
-      await comparison.locator('ty-compare').getByText('loss').first().waitFor({ timeout: 30_000 });
+      await comparison.locator('ty-compare').getByText('loss').first().waitFor({ timeout: 60_000 });
       await comparison.getByText('−1', { exact: true }).first().waitFor();
       // As it was said in the table, against what the name says.
       await comparison.getByRole('rowheader', { name: 'loss Higher is better' }).waitFor();
@@ -433,7 +433,7 @@ describe('the views, in the real editor', function () {
       await row(runs(), 'second try').click({ modifiers: ['ControlOrMeta'] });
       const comparison = await showFromMenu(row(runs(), 'second try'), 'Compare Runs', 'ty-compare');
       await comparison.getByTitle('Compare steps.sh').click();
-      await page.locator('.monaco-diff-editor, .multiDiffEntry').first().waitFor({ timeout: 30_000 });
+      await page.locator('.monaco-diff-editor, .multiDiffEntry').first().waitFor({ timeout: 60_000 });
       await page.getByText('echo two').first().waitFor();
       await command(page, 'View: Close All Editors');
     });
@@ -450,7 +450,7 @@ describe('the views, in the real editor', function () {
       await row(runs(), 'writer two').click({ modifiers: ['ControlOrMeta'] });
       const comparison = await showFromMenu(row(runs(), 'writer two'), 'Compare Runs', 'ty-compare');
       await comparison.getByTitle('Compare reports/result.yaml').click();
-      await page.locator('.monaco-diff-editor').first().waitFor({ timeout: 30_000 });
+      await page.locator('.monaco-diff-editor').first().waitFor({ timeout: 60_000 });
       await page.getByText('accuracy: 0.95').first().waitFor();
       await command(page, 'View: Close All Editors');
     });
@@ -481,7 +481,7 @@ describe('the views, in the real editor', function () {
       const comparison = await showFromMenu(row(runs(), 'table two'), 'Compare Runs', 'ty-compare');
       await comparison.getByTitle('Compare answers.json').click();
       const diff = page.locator('.monaco-diff-editor').first();
-      await diff.waitFor({ timeout: 30_000 });
+      await diff.waitFor({ timeout: 60_000 });
       for (const [side, score] of [
         ['original', '0.91'],
         ['modified', '0.95'],
@@ -499,7 +499,7 @@ describe('the views, in the real editor', function () {
       await row(runs(), 'far one').click();
       await row(runs(), 'far two').click({ modifiers: ['ControlOrMeta'] });
       const comparison = await showFromMenu(row(runs(), 'far two'), 'Compare Runs', 'ty-compare');
-      await comparison.locator('.problem', { hasText: location }).first().waitFor({ timeout: 30_000 });
+      await comparison.locator('.problem', { hasText: location }).first().waitFor({ timeout: 60_000 });
       await comparison.locator('thead').getByRole('button', { name: 'far two', exact: true }).click();
       const panel = await webview(page, 'ty-run');
       await panel.getByRole('heading', { name: 'far two' }).waitFor();
@@ -528,7 +528,7 @@ describe('the views, in the real editor', function () {
         .click();
       await window.page.keyboard.press('Enter');
 
-      await row(runs(), 'from the steps').waitFor({ timeout: 30_000 });
+      await row(runs(), 'from the steps').waitFor({ timeout: 60_000 });
       const [run] = (await workspace.runs({ filter: "attributes.run_name = 'from the steps'" })).runs;
       assert.ok(run);
       const ended = await until(
