@@ -11,11 +11,13 @@ const MAY_IMPORT = {
   base: [],
   job: [],
   snapshot: [],
-  workspace: ['job:types'],
+  lineage: [],
+  workspace: ['job:types', 'lineage'],
   panels: ['workspace:types', 'workspace/run-ref', 'job/code-path'],
   targets: ['job', 'snapshot', 'workspace:types', 'workspace/local/tracking'],
   server: [
     'job',
+    'lineage',
     'snapshot',
     'targets',
     'workspace:types',
@@ -24,7 +26,7 @@ const MAY_IMPORT = {
     'workspace/local/tracking',
   ],
   extension: ['workspace', 'job', 'panels', 'cli:types'],
-  cli: ['workspace', 'job'],
+  cli: ['workspace', 'job', 'lineage'],
 };
 const ROOMS = Object.keys(MAY_IMPORT);
 

@@ -11,6 +11,7 @@ const LACKS = {
   data: 'keep data',
   datastores: 'keep datastores',
   environments: 'keep environments',
+  lineage: 'tell what made what',
 } as const;
 
 export type Facet = keyof typeof LACKS;

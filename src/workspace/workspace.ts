@@ -1,3 +1,4 @@
+import type { Direction, LineageGraph } from '../lineage/graph.js';
 import type { JobSpec, MetricPattern } from '../job/spec.js';
 import type {
   AssetQuery,
@@ -65,6 +66,7 @@ export interface Workspace {
   readonly data?: Data;
   readonly datastores?: Datastores;
   readonly environments?: Environments;
+  readonly lineage?: Lineage;
 }
 
 /** Changes to what is there. */
@@ -227,4 +229,13 @@ export interface Datastores {
   remove(name: string): Promise<void>;
   /** Gives the secret of one, which is kept in memory only. @throws NOT_FOUND */
   signIn(name: string, secret: string): Promise<void>;
+}
+
+/** What made what. */
+export interface Lineage {
+  /**
+   * What is one step up or down from some nodes, with the nodes themselves. Ids (lineage/ids.ts) that mean nothing here are
+   * passed over; of very many neighbours some are counted only.
+   */
+  neighbours(ids: readonly string[], direction: Direction, signal?: AbortSignal): Promise<LineageGraph>;
 }

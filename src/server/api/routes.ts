@@ -10,6 +10,7 @@ import * as environments from './handlers/environments.js';
 import * as experiments from './handlers/experiments.js';
 import * as files from './handlers/files.js';
 import * as jobs from './handlers/jobs.js';
+import * as lineage from './handlers/lineage.js';
 import * as models from './handlers/models.js';
 import * as points from './handlers/points.js';
 import * as purge from './handlers/purge.js';
@@ -91,6 +92,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/environments/runs', 'person', environments.runs),
   route('POST', '/environments/archive', 'person', environments.archive),
   route('POST', '/environments/build', 'person', environments.build),
+  route('POST', '/lineage', 'person', lineage.neighbours),
   route('GET', '/compute', 'person', compute.read),
   route('GET', '/compute/:name/leftovers', 'person', compute.leftovers),
   route('POST', '/compute/:name/prune', 'person', compute.prune),

@@ -92,6 +92,11 @@ export const AliasBody = Type.Object({
   version: Type.Optional(Type.String({ maxLength: 20 })),
 });
 
+export const NeighboursBody = Type.Object({
+  ids: Type.Array(Type.String({ minLength: 1, maxLength: 10_000 }), { maxItems: 1000 }),
+  direction: Type.Union([Type.Literal('up'), Type.Literal('down')]),
+});
+
 export const RegisterBody = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 250 }),
   model: Type.Union([

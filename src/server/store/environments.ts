@@ -140,6 +140,11 @@ export class Environments {
       .map(({ run_id: runId }) => runId);
   }
 
+  /** All with this content. */
+  withDigest(digest: string): { name: string; version: string }[] {
+    return this.db.all('SELECT name, version FROM environments WHERE digest = ?', digest);
+  }
+
   /** `name:version` of those with this content, without those that have no name if others have one. */
   named(digest: string): string[] {
     const all = this.db.all<{ name: string; version: string }>(

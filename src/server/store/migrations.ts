@@ -263,6 +263,20 @@ const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
     description TEXT NOT NULL, tags TEXT NOT NULL, created_at REAL NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Lineage, asked from either end.
+  CREATE INDEX jobs_images ON jobs (json_extract(spec, '$.environment.image'))
+    WHERE json_extract(spec, '$.environment.kind') = 'image';
+  CREATE INDEX jobs_tree ON jobs (json_extract(snapshot, '$.tree'));
+  CREATE INDEX data_assets_run ON data_assets (run_id) WHERE run_id IS NOT NULL;
+  CREATE INDEX data_assets_path ON data_assets (path);
+  CREATE INDEX environments_digest ON environments (digest);
+  CREATE INDEX run_datasets_content ON run_datasets (name, digest);
+  CREATE INDEX run_models_model ON run_models (model_id, direction);
+  CREATE INDEX logged_models_run ON logged_models (source_run_id);
+  CREATE INDEX model_versions_run ON model_versions (run_id);
+  CREATE INDEX model_versions_model ON model_versions (model_id) WHERE model_id <> '';
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

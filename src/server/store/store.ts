@@ -12,6 +12,7 @@ import { Environments } from './environments.js';
 import { databaseOf, inspect } from './inspect.js';
 import { Jobs } from './jobs.js';
 import { type LastChange, LastChangeFile, lastChangeIn } from './last-change.js';
+import { LineageIndex } from './lineage.js';
 import { Metrics } from './metrics.js';
 import { checkVersion, migrate } from './migrations.js';
 import { Models } from './models.js';
@@ -69,6 +70,7 @@ export class Store {
   readonly datastores: Datastores;
   readonly environments: Environments;
   readonly eventFiles: EventFiles;
+  readonly lineage: LineageIndex;
   readonly purge: Purge;
 
   private readonly db: Database;
@@ -104,6 +106,7 @@ export class Store {
     this.datastores = new Datastores(db, touch);
     this.environments = new Environments(db, touch);
     this.eventFiles = new EventFiles(db);
+    this.lineage = new LineageIndex(db);
     this.models = new Models(db, touch);
     this.artifacts = new Artifacts(db, folder, touch, (change) => this.write(change));
     this.purge = new Purge(db, touch, { metrics: this.metrics, artifacts: this.artifacts });

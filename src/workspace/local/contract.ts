@@ -52,6 +52,7 @@
  *   GET    /environments/runs?name=&version= → { runs: Run[] }
  *   POST   /environments/archive ArchiveRequest → {}
  *   POST   /environments/build { name, version, target } → lines of JSON, each a BuildLine, the last `built` or `error`
+ *   POST   /lineage { ids, direction: 'up' | 'down' } → LineageGraph  the nodes and what is one step from them
  *   GET    /compute                       → { compute: Compute[] }
  *   GET    /compute/:name/leftovers       → { leftovers: Leftover[] }
  *   POST   /compute/:name/prune { ids }   → { removed: Leftover[] }  those that are still there

@@ -25,6 +25,7 @@ import { LocalEnvironments } from './environments.js';
 import { EventStream } from './events.js';
 import { LocalJobs } from './jobs.js';
 import { ensureServer, findServer, homeOf, type LaunchOptions } from './launch.js';
+import { LocalLineage } from './lineage.js';
 import { LocalPurge } from './purge.js';
 import { readRun } from './read-run.js';
 import { LocalRegistry } from './registry.js';
@@ -43,6 +44,7 @@ export class LocalWorkspace implements Workspace {
   readonly data: LocalData;
   readonly datastores: LocalDatastores;
   readonly environments: LocalEnvironments;
+  readonly lineage: LocalLineage;
   /** Absolute path of the folder that keeps it. */
   readonly home: string;
   private readonly launch: LaunchOptions;
@@ -71,6 +73,7 @@ export class LocalWorkspace implements Workspace {
     this.datastores = new LocalDatastores(this.connection, credentials);
     this.jobs = new LocalJobs(this.connection, this.id, this.datastores);
     this.environments = new LocalEnvironments(this.connection, this.id);
+    this.lineage = new LocalLineage(this.connection, this.id);
   }
 
   async experiments(signal?: AbortSignal, lifecycle: Lifecycle | 'all' = 'active'): Promise<Experiment[]> {

@@ -256,7 +256,7 @@ const OWN: Record<string, Line> = Object.fromEntries(
     ),
     'GET models/versions',
     ...['data', 'data/version', 'data/runs'].map((at) => `GET ${at}`),
-    ...['data', 'data/archive'].map((at) => `POST ${at}`),
+    ...['data', 'data/archive', 'lineage'].map((at) => `POST ${at}`),
     ...['', '/:name'].map((at) => `GET datastores${at}`),
     ...['', '/secrets'].map((at) => `POST datastores${at}`),
     'DELETE datastores/:name',

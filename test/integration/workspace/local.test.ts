@@ -1,10 +1,11 @@
 import { findServer } from '../../../src/workspace/local/launch.js';
-import { workspaceContract } from '../../contract/workspace.js';
+import { lineageContract } from '../../contract/lineage.js';
+import { type Subject, workspaceContract } from '../../contract/workspace.js';
 import { TestHome } from '../../support/home.js';
 import { mlflowSeed } from '../../support/mlflow-seed.js';
 
-workspaceContract('local', {
-  async open() {
+const subject = {
+  async open(): Promise<Subject> {
     const home = new TestHome();
     await home.workspace.status();
     const server = await findServer(home.home);
@@ -15,4 +16,6 @@ workspaceContract('local', {
       close: () => home.close(),
     };
   },
-});
+};
+workspaceContract('local', subject);
+lineageContract('local', subject);
