@@ -25,6 +25,10 @@ const DATASTORE = /^azureml:\/\/(?:subscriptions\/.+\/)?datastores\/([^/]+)(?:\/
 const OUTPUT = /^azureml:\/\/jobs\/([^/]+)\/outputs\/([^/]+)(?:\/paths(?:\/(.*))?)?$/s;
 const RUN = /^runs:\/+([^/]+)(?:\/(.*))?$/s;
 
+/** What `${{default_datastore}}` stands for: Azure ML's name of the datastore that each of its workspaces begins with. */
+export const DEFAULT_DATASTORE = 'workspaceblobstore';
+const DEFAULT = /^\$\{\{\s*default_datastore\s*\}\}$/;
+
 export const isAssetName = (name: string) => NAME.test(name);
 /** `latest` is a label. */
 export const isVersion = (version: string) => NAME.test(version) && version !== 'latest';
@@ -44,8 +48,10 @@ export function parsePlace(text: string): DataPlace | undefined {
   const model = MODEL.exec(text);
   if (model) return { kind: 'model', name: model[1]!, version: versionOf(model[2], model[3]) };
   const datastore = DATASTORE.exec(text);
-  if (datastore)
-    return below(datastore[2], (path) => ({ kind: 'datastore', datastore: datastore[1]!, path }));
+  if (datastore) {
+    const name = DEFAULT.test(datastore[1]!) ? DEFAULT_DATASTORE : datastore[1]!;
+    return below(datastore[2], (path) => ({ kind: 'datastore', datastore: name, path }));
+  }
   const output = OUTPUT.exec(text);
   if (output)
     return below([output[2], output[3]].filter(Boolean).join('/'), (inside) => ({

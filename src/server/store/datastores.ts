@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TrainyardError } from '../../base/errors.js';
+import { DEFAULT_DATASTORE } from '../../job/data-place.js';
 import type { DatastorePlace } from '../../job/datastore.js';
 import type { Datastore, NewDatastore } from '../../workspace/types.js';
 import { readKeyed } from './keyed.js';
@@ -40,7 +41,7 @@ export class Datastores {
     const found = this.get(name);
     if (found) return found;
     throw new TrainyardError('NOT_FOUND', `There is no datastore “${name}”.`, {
-      hint: 'List what there is with: trainyard datastore list',
+      hint: wayOut(name),
     });
   }
 
@@ -86,4 +87,9 @@ function toDatastore({ name, place, secret_env: secretEnv, description, tags, ..
     tags: readKeyed(tags),
     createdAt: row.created_at,
   };
+}
+
+function wayOut(name: string): string {
+  if (name !== DEFAULT_DATASTORE) return 'List what there is with: trainyard datastore list';
+  return `It is the default datastore in Azure ML. Add a place of yours by this name, for example a folder: trainyard datastore create --name ${name} --type folder --path FOLDER`;
 }

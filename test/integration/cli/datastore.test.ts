@@ -141,6 +141,36 @@ describe('trainyard datastore', () => {
     );
   });
 
+  it('runs job files that name the default datastore of Azure ML, and says how to add it', async () => {
+    const disk = path.join(test.root, 'default');
+    fs.mkdirSync(disk);
+    fs.writeFileSync(path.join(disk, 'rows.csv'), '1,2\n');
+    test.write(
+      'default.yml',
+      [
+        '$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json',
+        'command: cat ${{inputs.rows}} > ${{outputs.copy}}/rows.csv',
+        'inputs:',
+        '  rows: {type: uri_file, path: "azureml://datastores/workspaceblobstore/paths/rows.csv"}',
+        'outputs:',
+        '  copy: {type: uri_folder, path: "azureml://datastores/${{default_datastore}}/paths/out"}',
+      ].join('\n'),
+    );
+    const refused = test.cli(['submit', 'default.yml']);
+    assert.notEqual(refused.status, 0);
+    assert.match(
+      refused.stderr,
+      /no datastore “workspaceblobstore”[^]*datastore create --name workspaceblobstore/,
+    );
+    json('create', '--name', 'workspaceblobstore', '--type', 'folder', '--path', disk);
+    const call = test.cli(['submit', 'default.yml', '--json']);
+    assert.equal(call.status, 0, call.stderr);
+    const { id } = JSON.parse(call.stdout) as { id: string };
+    const ended = await test.ended(id);
+    assert.equal(ended.state, 'finished', ended.job?.reason);
+    assert.equal(fs.readFileSync(path.join(disk, 'out/rows.csv'), 'utf8'), '1,2\n');
+  });
+
   it('has folders that outputs are written to, and once more when that failed', async () => {
     const disk = path.join(test.root, 'target');
     await test.workspace.datastores.create({ name: 'target', place: { kind: 'folder', path: disk } });

@@ -14,6 +14,14 @@ describe('the place of data', () => {
     ['models:/my model/2', { kind: 'model', name: 'my model', version: { version: '2' } }],
     ['models:/net@champion', { kind: 'model', name: 'net', version: { label: 'champion' } }],
     ['azureml://datastores/lake/paths/a//b/', { kind: 'datastore', datastore: 'lake', path: 'a/b' }],
+    [
+      'azureml://datastores/${{default_datastore}}/paths/a',
+      { kind: 'datastore', datastore: 'workspaceblobstore', path: 'a' },
+    ],
+    [
+      'azureml://datastores/${{ default_datastore }}',
+      { kind: 'datastore', datastore: 'workspaceblobstore', path: '' },
+    ],
     ['azureml://datastores/lake', { kind: 'datastore', datastore: 'lake', path: '' }],
     [
       'azureml://subscriptions/1/resourcegroups/g/workspaces/w/datastores/lake/paths/x.csv',
