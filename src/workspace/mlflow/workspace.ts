@@ -20,6 +20,7 @@ import { MlflowEdit } from './edit.js';
 import { Files } from './files.js';
 import { quoted, toMlflowFilter } from './filter.js';
 import { History } from './history.js';
+import { MlflowLineage } from './lineage.js';
 import { allPages } from './pages.js';
 import { Poll } from './poll.js';
 import { readExperiment, readInputs, readRun } from './read-run.js';
@@ -40,6 +41,7 @@ export class MlflowWorkspace implements Workspace {
   readonly label: string;
   readonly edit: MlflowEdit;
   readonly registry: MlflowRegistry;
+  readonly lineage: MlflowLineage;
   private readonly connection: Connection;
   private readonly history: History;
   private readonly artifacts: Files;
@@ -56,6 +58,11 @@ export class MlflowWorkspace implements Workspace {
       experiments: (signal) => this.wireExperiments('active', signal),
     });
     const tell = (...events: WorkspaceEvent[]) => this.poll.tell(...events);
+    this.lineage = new MlflowLineage({
+      connection: this.connection,
+      workspace: this.id,
+      run: (id, signal) => this.run(id, signal),
+    });
     this.edit = new MlflowEdit(this.connection, tell);
     this.registry = new MlflowRegistry({
       connection: this.connection,

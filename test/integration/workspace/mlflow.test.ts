@@ -1,6 +1,7 @@
 import { readConfig } from '../../../src/workspace/mlflow/config.js';
 import { MlflowWorkspace } from '../../../src/workspace/mlflow/workspace.js';
-import { workspaceContract } from '../../contract/workspace.js';
+import { lineageContract } from '../../contract/lineage.js';
+import { type Subject, workspaceContract } from '../../contract/workspace.js';
 import { mlflowSeed } from '../../support/mlflow-seed.js';
 import { startMlflow } from '../mlflow/peer.js';
 import { hasPython, type PythonEnvironment } from '../mlflow/python.js';
@@ -12,11 +13,8 @@ const SERVERS: { version: string; python: PythonEnvironment; withoutLoggedModels
 
 for (const { version, python, withoutLoggedModels } of SERVERS)
   (hasPython(python) ? describe : describe.skip)(`a tracking server of MLflow ${version}`, () => {
-    workspaceContract('mlflow', {
-      lacks: ['environments', 'data', 'datastores'],
-      wholeUpTo: 2_499,
-      ...(withoutLoggedModels && { withoutLoggedModels }),
-      async open() {
+    const subject = {
+      async open(): Promise<Subject> {
         const server = await startMlflow({ python });
         const uri = `http://127.0.0.1:${server.port}`;
         const config = readConfig({ id: 'team', name: 'Team', kind: 'mlflow', uri });
@@ -28,5 +26,12 @@ for (const { version, python, withoutLoggedModels } of SERVERS)
           close: () => server.close(),
         };
       },
+    };
+    workspaceContract('mlflow', {
+      lacks: ['environments', 'data', 'datastores'],
+      wholeUpTo: 2_499,
+      ...(withoutLoggedModels && { withoutLoggedModels }),
+      ...subject,
     });
+    if (!withoutLoggedModels) lineageContract('mlflow', subject);
   });
