@@ -62,12 +62,12 @@ function countsOf({ runs, models, experiments }: Pick<PurgeStep, 'runs' | 'model
   ].join(', ');
 }
 
-function keptLines({ kept: { active, registered, needed, data = 0 } }: Purgeable): string[] {
+function keptLines({ kept: { active, registered, needed, data = 0, dataAssets = [] } }: Purgeable): string[] {
   const reasons: [number, string][] = [
     [active, 'their jobs are active'],
     [registered, 'registered models use their files'],
     [needed, 'other runs of their jobs are not deleted'],
-    [data, 'data assets lead to their files'],
+    [data, `data assets lead to their files (${dataAssets.join(', ')})`],
   ];
   return reasons
     .filter(([count]) => count > 0)

@@ -533,6 +533,8 @@ export interface Purgeable {
     needed: number;
     /** Data assets lead to their files. Absent: none. */
     data?: number;
+    /** Those assets, as `NAME:VERSION`. Absent: none. */
+    dataAssets?: string[];
   };
 }
 

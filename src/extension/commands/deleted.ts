@@ -159,7 +159,9 @@ function countsOf({ runs, models, experiments }: Pick<PurgeStep, 'runs' | 'model
 }
 
 /** Deleted runs that a purge leaves where they are, and why. */
-function staysLines({ kept: { active, registered, needed, data = 0 } }: Purgeable): string[] {
+function staysLines({
+  kept: { active, registered, needed, data = 0, dataAssets = [] },
+}: Purgeable): string[] {
   const lines: string[] = [];
   if (active > 0) lines.push(vscode.l10n.t('Deleted runs kept because their jobs are active: {0}.', active));
   if (registered > 0)
@@ -171,6 +173,12 @@ function staysLines({ kept: { active, registered, needed, data = 0 } }: Purgeabl
       vscode.l10n.t('Deleted runs kept because other runs of their jobs are not deleted: {0}.', needed),
     );
   if (data > 0)
-    lines.push(vscode.l10n.t('Deleted runs kept because data assets lead to their files: {0}.', data));
+    lines.push(
+      vscode.l10n.t(
+        'Deleted runs kept because data assets lead to their files: {0} ({1}).',
+        data,
+        dataAssets.join(', '),
+      ),
+    );
   return lines;
 }

@@ -99,8 +99,20 @@ export class Purge {
       active: count(ACTIVE),
       registered: count(`${REGISTERED} AND NOT ${ACTIVE}`),
       needed: count(`${NEEDED} AND NOT ${REGISTERED} AND NOT ${ACTIVE}`),
-      ...(data > 0 && { data }),
+      ...(data > 0 && { data, dataAssets: this.dataAssets(before) }),
     };
+  }
+
+  /** The data assets that alone keep deleted runs, as `NAME:VERSION`. */
+  private dataAssets(before: number): string[] {
+    return this.db
+      .all<{ asset: string }>(
+        `SELECT DISTINCT d.name || ':' || d.version AS asset FROM data_assets d
+         JOIN runs r ON instr(d.path, r.id) > 0
+         WHERE ${DELETED} AND NOT ${NEEDED} AND NOT ${REGISTERED} AND NOT ${ACTIVE} ORDER BY asset`,
+        before,
+      )
+      .map(({ asset }) => asset);
   }
 
   /** Those that go when these runs are gone. */

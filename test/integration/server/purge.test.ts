@@ -116,7 +116,7 @@ describe('a purge', () => {
     const found = await purger.measure(Date.now());
     assert.deepEqual(
       [found.runs, found.models, found.kept],
-      [1, 0, { active: 0, registered: 0, needed: 0, data: 1 }],
+      [1, 0, { active: 0, registered: 0, needed: 0, data: 1, dataAssets: ['rows:1'] }],
     );
     assert.equal((await purge()).runs, 1);
     assert.ok(store.artifacts.stat(`runs/${held}`, 'rows.csv'));
