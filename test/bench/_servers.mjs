@@ -25,7 +25,9 @@ export async function startTrainyard({ fill } = {}) {
     await fill(store);
     await store.close();
   }
-  const { pid, port, token } = await ensureServer({ home, serverEntry: path.resolve('dist/server.js') });
+  const open = () => ensureServer({ home, serverEntry: path.resolve('dist/server.js') });
+  // Of a million files the server first looks whether all are there, and answers nobody for longer than a start is waited for.
+  const { pid, port, token } = await open().catch(open).catch(open).catch(open);
   const headers = { authorization: `Bearer ${token}` };
   return started({ name: 'trainyard', pid, port, folder: home, headers });
 }
