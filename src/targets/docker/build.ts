@@ -22,6 +22,7 @@ import { type BuildArguments, buildArguments } from './build-arguments.js';
 import { baseImages, contextOf, isBuilt } from './build-file.js';
 import { type Engine, EngineError } from './engine.js';
 import { findImage, type Image, problemWithImage, pullImage } from './images.js';
+import { labelsOfLook } from './machine.js';
 
 /** What it says itself between the lines of the programs. */
 const OF_THE_ENGINE = /^\s*(---> |Removing intermediate container )/;
@@ -161,7 +162,7 @@ export class BuiltImages implements TargetEnvironments {
   /** Writes down what is in its image. */
   private async keep(environment: DefinedEnvironment, image: Image): Promise<BuiltEnvironment> {
     const at = imageOf(environment);
-    const packages = await packagesOf(this.engine(), image.id);
+    const packages = await packagesOf(this.engine(), { image: image.id, home: this.home });
     const kept: Kept = { id: image.id, ...(packages && { packages }) };
     fs.mkdirSync(this.folder(), { recursive: true, mode: 0o700 });
     writeJson(this.folder(), `${environment.digest}.json`, kept);
@@ -260,11 +261,15 @@ function withoutColours(text: string): string {
 }
 
 /** undefined: the image has no Python. */
-async function packagesOf(engine: Engine, image: string): Promise<Record<string, string> | undefined> {
+async function packagesOf(
+  engine: Engine,
+  { image, home }: { image: string; home: string },
+): Promise<Record<string, string> | undefined> {
   for (const python of ['python3', 'python']) {
     const container = await engine.call((docker) =>
       docker.createContainer({
         Image: image,
+        Labels: labelsOfLook(home),
         Entrypoint: [python],
         Cmd: ['-I', '-c', LIST_PACKAGES],
         NetworkDisabled: true,

@@ -7,7 +7,13 @@ import { labelsOf } from './machine.js';
 import { keptImage, LABELS } from './names.js';
 
 const CONTAINER = 'container ';
-const CACHES = 'caches';
+/** Folders beside the engine. A job that runs may be reading there; each is filled again when it is needed. */
+const FOLDERS = {
+  caches: 'What pip, Hugging Face and PyTorch have downloaded',
+  debuggers: 'Copies of debugpy for containers',
+};
+type Folders = Record<keyof typeof FOLDERS, string>;
+const isFolder = (id: string): id is keyof typeof FOLDERS => Object.hasOwn(FOLDERS, id);
 
 interface Listed {
   Id: string;
@@ -18,10 +24,10 @@ interface Listed {
   Labels: Record<string, string>;
 }
 
-/** @param home whose jobs they are @param active runs whose jobs have not ended @param caches the folder of downloads */
+/** @param home whose jobs they are @param active runs whose jobs have not ended */
 export async function findLeftovers(
   engine: Engine,
-  { home, active, caches }: { home: string; active: ReadonlySet<string>; caches: string },
+  { home, active, folders }: { home: string; active: ReadonlySet<string>; folders: Folders },
 ): Promise<Leftover[]> {
   const listed = (await engine.call((docker) =>
     docker.listContainers({
@@ -30,28 +36,33 @@ export async function findLeftovers(
       filters: { label: labelsOf(home, engine.endpoint) },
     } as object),
   )) as unknown as Listed[];
-  const containers = listed
-    .filter(({ Labels }) => !active.has(Labels[LABELS.run] ?? ''))
-    .map(({ Id, State, Status, Image, SizeRw = 0, Labels }) => ({
-      id: CONTAINER + Id,
-      label: `Container of run ${(Labels[LABELS.run] ?? '').slice(0, 8)} (${Image}, ${State === 'running' ? 'running' : Status.toLowerCase()})`,
-      bytes: SizeRw,
-    }));
-  // A job that runs may be reading there.
-  const bytes = active.size > 0 ? 0 : await folderBytes(caches);
-  return bytes === 0
-    ? containers
-    : [...containers, { id: CACHES, label: 'What pip, Hugging Face and PyTorch have downloaded', bytes }];
+  const containers = listed.flatMap(({ Id, State, Status, Image, SizeRw = 0, Labels }) => {
+    const run = Labels[LABELS.run];
+    const isRunning = State === 'running';
+    // One that looks into an image ends by itself.
+    if (run === undefined ? isRunning : active.has(run)) return [];
+    const what =
+      run === undefined ? 'Container that looked into an image' : `Container of run ${run.slice(0, 8)}`;
+    const state = isRunning ? 'running' : Status.toLowerCase();
+    return [{ id: CONTAINER + Id, label: `${what} (${Image}, ${state})`, bytes: SizeRw }];
+  });
+  if (active.size > 0) return containers;
+  const beside = await Promise.all(
+    Object.keys(FOLDERS)
+      .filter(isFolder)
+      .map(async (id) => ({ id, label: FOLDERS[id], bytes: await folderBytes(folders[id]) })),
+  );
+  return [...containers, ...beside.filter(({ bytes }) => bytes > 0)];
 }
 
 /** @param onRemoved gets the run of each container that is gone */
 export async function removeLeftovers(
   engine: Engine,
   ids: readonly string[],
-  { caches, onRemoved }: { caches: string; onRemoved: (runId: string) => void },
+  { folders, onRemoved }: { folders: Folders; onRemoved: (runId: string) => void },
 ): Promise<void> {
   for (const id of ids) {
-    if (id === CACHES) await fs.promises.rm(caches, { recursive: true, force: true });
+    if (isFolder(id)) await fs.promises.rm(folders[id], { recursive: true, force: true });
     if (!id.startsWith(CONTAINER)) continue;
     const container = id.slice(CONTAINER.length);
     const found = await engine.find((docker) => docker.getContainer(container).inspect());

@@ -28,6 +28,11 @@ export function homeId(home: string): string {
   return fs.readFileSync(file, 'utf8');
 }
 
+/** Of a container that looks into an image and runs no job: should the server be killed meanwhile, *Prune* finds it. */
+export function labelsOfLook(home: string): Record<string, string> {
+  return { [LABELS.home]: home, [LABELS.id]: homeId(home) };
+}
+
 /** The labels by which an engine lists the containers of a home. */
 export function labelsOf(home: string, endpoint: Endpoint): string[] {
   const ofHome = `${LABELS.home}=${home}`;

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Engine } from './engine.js';
 import { findImage } from './images.js';
-import { LABELS } from './names.js';
+import { labelsOfLook } from './machine.js';
 
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -28,12 +28,12 @@ export async function problemWithPython(
     : `The image “${image}” has no program “${program}”, so nothing can be debugged in it.`;
 }
 
-/** The engine looks into containers only, so there is one for a moment: should the server be killed, *Prune* finds it. */
+/** The engine looks into containers only, so there is one for a moment. */
 async function hasOneOf(
   engine: Engine,
   { image, home, files }: { image: string; home: string; files: readonly string[] },
 ): Promise<boolean> {
-  const options = { Image: image, Entrypoint: ['/'], Labels: { [LABELS.home]: home } };
+  const options = { Image: image, Entrypoint: ['/'], Labels: labelsOfLook(home) };
   const container = await engine.call((docker) => docker.createContainer(options));
   try {
     for (const file of files) if (await engine.find(() => container.infoArchive({ path: file }))) return true;

@@ -69,6 +69,7 @@ async function copyWhole(source: string, folder: string): Promise<void> {
   }
 }
 
-function debuggersIn(home: string): string {
+/** Where the copies of debugpy are. Each is made again when it is missing. */
+export function debuggersIn(home: string): string {
   return path.join(home, 'docker', 'debuggers');
 }

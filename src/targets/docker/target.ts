@@ -46,7 +46,7 @@ import { problemsWith } from './limits.js';
 import { codePlace, containerName, INSIDE, keptImage } from './names.js';
 import { bringFolder } from './parcels.js';
 import { problemWithPython } from './programs.js';
-import { provideDebugpy } from './python.js';
+import { debuggersIn, provideDebugpy } from './python.js';
 import { type DockerSettings, readSettings } from './settings.js';
 import { cachesIn, imageNamed, inImage, NAME_ONE, removeContainer, type Side, Starter } from './starter.js';
 import { StatsMeter } from './stats.js';
@@ -441,7 +441,12 @@ export class DockerTarget implements Target {
   leftovers(active: readonly Handle[]): Promise<Leftover[]> {
     const { home } = this.options;
     const ids = new Set(active.map(idOf));
-    return findLeftovers(this.current().engine, { home, active: ids, caches: cachesIn(this.options.home) });
+    return findLeftovers(this.current().engine, { home, active: ids, folders: this.folders() });
+  }
+
+  private folders() {
+    const { home } = this.options;
+    return { caches: cachesIn(home), debuggers: debuggersIn(home) };
   }
 
   async prune(ids: readonly string[]): Promise<void> {
@@ -453,7 +458,7 @@ export class DockerTarget implements Target {
       if (place) this.checkouts.release(id, place.root);
     };
     const { engine } = this.current();
-    await removeLeftovers(engine, ids, { caches: cachesIn(this.options.home), onRemoved });
+    await removeLeftovers(engine, ids, { folders: this.folders(), onRemoved });
     this.disk.forget(engine);
   }
 

@@ -94,7 +94,8 @@ async function look(engine: Engine, home: string, watched: Map<string, Watched>)
   const ended = [...watched.keys()].filter((id) => !ids.has(id));
   for (const id of ended) watched.delete(id);
   for (const { Id, Labels } of running) {
-    if (watched.has(Id)) continue;
+    // One that looks into an image is no job.
+    if (watched.has(Id) || Labels[LABELS.run] === undefined) continue;
     const found = await engine.find((docker) => docker.getContainer(Id).inspect());
     const startedAt = found && timeOf(found.State.StartedAt);
     if (startedAt === undefined) continue;

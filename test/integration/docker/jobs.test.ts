@@ -356,6 +356,37 @@ describeWithEngine('jobs in containers', function ({ address, images }) {
     assert.match(await home.log(id), /^3 \['version.py'\]/);
   });
 
+  it('leave copies of debugpy and containers of looks into images, which prune removes', async () => {
+    const { leftovers, prune } = home.workspace.jobs;
+    const ofHome = `trainyard.home=${home.home}`;
+    docker('create', '--label', ofHome, images.shell, 'true');
+    const ofOthers = docker('create', '--label', 'trainyard.home=/elsewhere', images.shell, 'true');
+    const copies = path.join(home.home, 'docker', 'debuggers');
+    fs.mkdirSync(path.join(copies, 'old', 'debugpy'), { recursive: true });
+    fs.writeFileSync(path.join(copies, 'old', 'debugpy', '__init__.py'), '#'.repeat(5_000));
+    const job = await sh('echo here; sleep 60');
+    await logged(job.id, 'here');
+    const find = async () => {
+      const found = await leftovers.call(home.workspace.jobs, 'docker');
+      return found.filter(({ label }) => /looked into an image|debugpy/.test(label));
+    };
+    assert.equal((await find()).length, 1, 'a job that runs may be debugged');
+    await home.workspace.jobs.cancel(job.id);
+    await home.ended(job.id);
+    const found = await find();
+    assert.equal(found.length, 2);
+    assert.ok((found.find(({ label }) => label.includes('debugpy'))?.bytes ?? 0) >= 5_000);
+    const ids = found.map(({ id }) => id);
+    await prune.call(home.workspace.jobs, 'docker', ids);
+    assert.deepEqual(await find(), []);
+    assert.deepEqual(fs.existsSync(copies), false);
+    assert.equal(
+      docker('ps', '--all', '--quiet', '--filter', `label=${ofHome}`, '--filter', 'status=created'),
+      '',
+    );
+    docker('rm', ofOthers);
+  });
+
   it('leave a container behind when they fail and that is wanted, with a shell in it, and prune frees it', async () => {
     const docked = { host: address, image: images.shell };
     await home.workspace.changeSettings({ targets: { docker: { ...docked, keepFailed: true } } });
