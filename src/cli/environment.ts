@@ -132,7 +132,10 @@ async function show(reference: string, flags: Json) {
       ...(description ? [['Description', description]] : []),
       ...(image === undefined ? [] : [['Image', image]]),
       ...(context ? [['Build', `${context.dockerfile} in ${context.context.slice(0, 12)}`]] : []),
-      ...builds.map(({ target, at }) => ['Built', `on ${target}: ${at}`]),
+      ...builds.map(({ target, at, isGone }) => [
+        'Built',
+        isGone ? `on ${target}, removed since; built again when needed` : `on ${target}: ${at}`,
+      ]),
       ['Runs', runs.length === 0 ? '–' : runs.map((run) => run.name).join(', ')],
     ]),
   );

@@ -406,6 +406,8 @@ export interface BuiltOn {
   packages?: Record<string, string>;
   /** ms since the epoch */
   builtAt: number;
+  /** It was removed from there since, and is built again when it is needed. Known of an environment that is asked for by itself, where the target answers. */
+  isGone?: true;
 }
 
 export interface NewEnvironment {

@@ -81,7 +81,7 @@ async function partsOf(
   id: string,
   place: EnvironmentPlace & { asset: VersionRef; build: EnvironmentBuild | undefined },
 ): Promise<Leaf[]> {
-  const { name, version, definition, builds } = environment;
+  const { name, version, definition } = environment;
   const { image, conda, pip, build: context, variables = {} } = definition;
   const { asset, build } = place;
   const title = vscode.l10n.t('Open Definition');
@@ -99,7 +99,12 @@ async function partsOf(
     const count = text.trim().split('\n').length;
     return count === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', count);
   };
-  const runs = (await place.workspace.environments?.runs(name, version)) ?? [];
+  const { environments } = place.workspace;
+  const [runs = [], { builds }] = await Promise.all([
+    environments?.runs(name, version),
+    // A list does not ask the targets what is still there.
+    environments && environment.builds.length > 0 ? environments.get(name, version) : environment,
+  ]);
   return [
     ...(build ? [buildLeaf(build, id, asset)] : []),
     ...(image === undefined ? [] : [valueLeaf(`${id}/image`, vscode.l10n.t('Image'), image, 'vm')]),
@@ -181,7 +186,16 @@ function builtLeaves(
   { asset, isBuilding }: { asset: VersionRef; isBuilding: boolean },
 ): Leaf[] {
   if (builds.length > 0)
-    return builds.map(({ target, at, builtAt }) => {
+    return builds.map(({ target, at, builtAt, isGone }) => {
+      if (isGone) {
+        const removed = vscode.l10n.t('Removed; built again when needed');
+        return valueLeaf(
+          `${id}/built/${target}`,
+          vscode.l10n.t('Built on {0}', target),
+          removed,
+          'circle-slash',
+        );
+      }
       const row = valueLeaf(`${id}/built/${target}`, vscode.l10n.t('Built on {0}', target), at, 'pass');
       row.item.description = [formatAge(builtAt, Date.now()), at].join(' · ');
       return row;

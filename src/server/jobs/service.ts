@@ -7,7 +7,14 @@ import { repositoriesOf } from '../../snapshot/snapshot.js';
 import type { BuildProgress, JobEnvironment, Target } from '../../targets/target.js';
 import type { Targets } from '../../targets/targets.js';
 import type { SubmitRequest } from '../../workspace/local/contract.js';
-import type { BuiltOn, Compute, Leftover, ServerSettings, ShellCommand } from '../../workspace/types.js';
+import type {
+  BuiltOn,
+  Compute,
+  EnvironmentVersion,
+  Leftover,
+  ServerSettings,
+  ShellCommand,
+} from '../../workspace/types.js';
 import { checkOutputs } from '../data/keep-outputs.js';
 import { DatastoreSecrets } from '../datastores/secrets.js';
 import { pinned } from '../data/pin.js';
@@ -23,6 +30,7 @@ import { Debugging } from './debugging.js';
 import { Ending } from './ending.js';
 import { definedEnvironment, environmentOf } from './environment.js';
 import { foldersOf } from './folders.js';
+import { markGone } from './gone-builds.js';
 import { Harvest } from './harvest.js';
 import { JobInputs } from './inputs.js';
 import { splitInherited } from './inherited.js';
@@ -335,6 +343,13 @@ export class JobService {
         hint: 'A shell can be opened while the job runs.',
       },
     );
+  }
+
+  /** A version of an environment, and which of its builds are gone. @throws NOT_FOUND */
+  async environment(name: string, version: string): Promise<EnvironmentVersion> {
+    const found = this.store.environments.require(name, version);
+    const defined = definedEnvironment(this.store, name, version);
+    return { ...found, builds: await markGone(this.targets, defined, found.builds) };
   }
 
   /** Finds an environment and its target. @returns what builds it there @throws NOT_FOUND | TARGET_UNREACHABLE */

@@ -115,7 +115,10 @@ describe('environments on the command line', () => {
     );
     assert.ok(!fs.existsSync(builds[0]?.at ?? ''));
     assert.deepEqual(await left(), []);
+    assert.match(call('show', 'pruned'), /on local, removed since; built again when needed/);
+    assert.equal(json<EnvironmentVersion>('show', 'pruned').builds[0]?.isGone, true);
     call('build', 'pruned');
+    assert.match(call('show', 'pruned'), /on local: \//);
     assert.ok(fs.existsSync((await test.workspace.environments.get('pruned', '1')).builds[0]?.at ?? ''));
   });
 

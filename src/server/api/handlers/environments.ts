@@ -16,8 +16,8 @@ export const list = endpoint({ query: schema.EnvironmentQuery }, ({ query }, { s
   }),
 }));
 
-export const get = endpoint({ query: schema.EnvironmentVersionQuery }, ({ query }, { store }) =>
-  store.environments.require(query.name, query.version),
+export const get = endpoint({ query: schema.EnvironmentVersionQuery }, ({ query }, { jobs }) =>
+  jobs.environment(query.name, query.version),
 );
 
 export const create = endpoint({ body: schema.EnvironmentBody }, ({ body }, { store }) =>
