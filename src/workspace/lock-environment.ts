@@ -16,7 +16,13 @@ export function lockOf(environment: EnvironmentVersion): NewEnvironment {
   if (definition.pip === undefined)
     throw new TrainyardError(
       'NOT_SUPPORTED',
-      `${name}:${version} is not made of requirements, so it has nothing to lock.`,
+      `${name}:${version} is not made of requirements, so there is nothing to lock.`,
+      {
+        hint:
+          definition.conda === undefined
+            ? 'An image is exact when it is named by its digest (NAME@sha256:…).'
+            : 'Write exact versions into its conda file: trainyard environment show lists the packages of a build.',
+      },
     );
   const packages = packagesOf(environment);
   if (!packages)

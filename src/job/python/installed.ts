@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { messageOf, TrainyardError } from '../../base/errors.js';
+import { pythonLine } from '../environment/python-line.js';
 
 /** For a Python without pip, such as that of `uv venv`: what is installed, as `pip freeze` prints it. */
 const FREEZE = `
@@ -16,7 +17,7 @@ for name, version in sorted(found.items(), key=lambda one: one[0].lower()):
 `;
 
 /**
- * What a Python has, in exact versions, as a requirements.txt. What is installed from a folder of this machine, such as by
+ * What a Python has, in exact versions, as a requirements.txt whose first line names its version. What is installed from a folder of this machine, such as by
  * conda, is named by its version. Packages that are edited in place are left out: they are code.
  * @param python its program
  * @throws NO_INTERPRETER
@@ -32,7 +33,9 @@ export async function installedRequirements(python: string, signal?: AbortSignal
       if (/No module named pip/.test(messageOf(error))) return versions();
       throw error;
     });
-    return `${(LOCAL.test(frozen) ? byVersion(frozen, await versions()) : frozen).trimEnd()}\n`;
+    const lines = LOCAL.test(frozen) ? byVersion(frozen, await versions()) : frozen;
+    const version = await ask('-c', 'import platform; print(platform.python_version())');
+    return `${pythonLine(version.trim())}${lines.trim()}\n`;
   } catch (error) {
     signal?.throwIfAborted();
     throw new TrainyardError(

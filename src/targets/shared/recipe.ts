@@ -1,5 +1,6 @@
 /** How an environment is made as a folder of this machine. Pure. */
 import { isObject } from '../../base/json.js';
+import { pythonOf } from '../../job/environment/python-line.js';
 import type { EnvironmentDefinition } from '../../job/environment.js';
 
 export type Recipe =
@@ -19,7 +20,10 @@ export async function recipeOf(
 ): Promise<Recipe | string> {
   const { conda, pip, build } = definition;
   if (build) return 'is built by a Dockerfile, so it needs a target that runs containers';
-  if (pip !== undefined) return { kind: 'venv', requirements: pip };
+  if (pip !== undefined) {
+    const python = pythonOf(pip);
+    return { kind: 'venv', ...(python !== undefined && { python: `==${python}.*` }), requirements: pip };
+  }
   if (conda === undefined) return 'is a container image alone, so it needs a target that runs containers';
   const venv = await venvOf(conda);
   if (typeof venv === 'string' || 'kind' in venv) return venv;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -31,6 +32,20 @@ describe('environments on the command line', () => {
     const made = json<EnvironmentVersion>('create', '--name', 'mine', '--interpreter', python);
     assert.match(made.definition.pip ?? '', /^numpy==\d[\w.]*$/m);
     assert.doesNotMatch(made.definition.pip ?? '', /@ file:/);
+    const version = execFileSync(python, ['-c', 'import platform; print(platform.python_version())'], {
+      encoding: 'utf8',
+    });
+    assert.ok(made.definition.pip?.startsWith(`# Python ${version.trim()}\n`), made.definition.pip);
+  });
+
+  it('are for the Python that their first line names', () => {
+    test.write('old.txt', '# Python 3.2.1\n');
+    call('create', '--name', 'old', '--file', 'old.txt');
+    const { status, stderr } = test.cli(['environment', 'build', 'old'], {
+      env: { UV_PYTHON_DOWNLOADS: 'never' },
+    });
+    assert.notEqual(status, 0);
+    assert.match(stderr, /3\.2/);
   });
 
   it('takes the nearest file of the project, or says which there are', () => {
