@@ -79,6 +79,7 @@ export const COMMANDS = {
   createData: 'trainyard.data.create',
   openData: 'trainyard.data.open',
   setDatastoreSecret: 'trainyard.datastore.setSecret',
+  removeDatastore: 'trainyard.datastore.remove',
   openDefinition: 'trainyard.asset.openDefinition',
   copyReference: 'trainyard.asset.copyReference',
   archiveAsset: 'trainyard.asset.archive',

@@ -225,7 +225,7 @@ export interface Datastores {
   get(name: string, signal?: AbortSignal): Promise<Datastore>;
   /** The same again is no error. @throws BAD_REQUEST (what cannot be one) | CONFLICT when another has the name */
   create(datastore: NewDatastore): Promise<Datastore>;
-  /** What is in it stays. @throws NOT_FOUND */
+  /** What is in it stays. @throws NOT_FOUND | CONFLICT while jobs that have not ended use it */
   remove(name: string): Promise<void>;
   /** Gives the secret of one, which is kept in memory only. @throws NOT_FOUND */
   signIn(name: string, secret: string): Promise<void>;

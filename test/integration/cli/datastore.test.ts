@@ -100,6 +100,35 @@ describe('trainyard datastore', () => {
     );
   });
 
+  it('is not removed while a job uses it', async () => {
+    fs.mkdirSync(path.join(test.root, 'used'));
+    await test.workspace.datastores.create({
+      name: 'used',
+      place: { kind: 'folder', path: path.join(test.root, 'used') },
+    });
+    await test.workspace.data.create({
+      name: 'within',
+      type: 'uri_folder',
+      path: 'azureml://datastores/used/paths/',
+    });
+    const uses = [
+      'inputs: {x: {type: uri_folder, path: "azureml:within:1"}}',
+      'outputs: {y: {type: uri_folder, path: "azureml://datastores/used/paths/out"}}',
+    ];
+    for (const use of uses) {
+      test.write('use.yml', `command: sleep 120\n${use}\n`);
+      const submitted = test.cli(['submit', 'use.yml', '--json']);
+      assert.equal(submitted.status, 0, submitted.stderr);
+      const { id, name } = JSON.parse(submitted.stdout) as { id: string; name: string };
+      const refused = test.cli(['datastore', 'remove', 'used']);
+      assert.equal(refused.status, 1);
+      assert.match(refused.stderr, new RegExp(`used by jobs that have not ended: ${name}\\.[^]*cancel them`));
+      await test.workspace.jobs.cancel(id);
+      await test.ended(id);
+    }
+    assert.equal(test.cli(['datastore', 'remove', 'used']).status, 0);
+  });
+
   it('has folders that jobs read in place', async () => {
     fs.mkdirSync(path.join(test.root, 'disk/a'), { recursive: true });
     fs.writeFileSync(path.join(test.root, 'disk/a/rows ü.csv'), '1,2\n');

@@ -1,5 +1,6 @@
 import { problemsOfDatastore } from '../../../job/datastore-problems.js';
 import { refuse } from '../../../job/problems.js';
+import { requireUnused } from '../../datastores/in-use.js';
 import { endpoint } from '../endpoint.js';
 import * as schema from '../schemas.js';
 
@@ -17,7 +18,10 @@ export const create = endpoint({ body: schema.DatastoreBody }, ({ body }, { stor
 export const remove = endpoint(
   { params: schema.DatastoreParams },
   async ({ params: { name } }, { store, jobs }) => {
-    await store.write(() => store.datastores.remove(name));
+    await store.write(() => {
+      requireUnused(store, name);
+      store.datastores.remove(name);
+    });
     jobs.datastoreSecrets.forget(name);
     return {};
   },
