@@ -237,6 +237,28 @@ describe('environments and data, in the real editor', function () {
     await command(window.page, 'Trainyard Assets: Hide Archived');
     await row(tree(), 'from-file').waitFor();
   });
+
+  it('have datastores, whose secrets are set and forgotten with them', async () => {
+    await workspace.datastores.create({ name: 'bucket', place: { kind: 's3', bucket: 'rows' } });
+    await window.page.getByRole('button', { name: 'Collapse All' }).click();
+    await unfold('Datastores');
+    await row(tree(), 'bucket').waitFor();
+    await command(window.page, 'Trainyard: Set Secret of Datastore…');
+    await answer('The secret of which datastore?', undefined, 'bucket');
+    await box().getByText('Secret of bucket: ID:SECRET for S3').waitFor();
+    await box().locator('input[type=password]').fill('ID:SECRET');
+    await window.picture('assets-datastore-secret');
+    await window.page.keyboard.press('Enter');
+    await box().waitFor({ state: 'hidden' });
+    await command(window.page, 'Trainyard: Remove Datastore…');
+    await answer('Remove which datastore?', undefined, 'bucket');
+    const dialog = window.page.locator('.monaco-dialog-box');
+    await dialog.getByText('What is in it stays').waitFor();
+    await window.picture('assets-datastore-remove');
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+    await row(tree(), 'bucket').waitFor({ state: 'detached' });
+    assert.deepEqual(await workspace.datastores.list(), []);
+  });
 });
 
 /** A Python in which a package is installed, as its metadata tells. @returns its program */

@@ -4,7 +4,7 @@ import type { Workspace } from '../../workspace/workspace.js';
 import { COMMANDS } from '../command-ids.js';
 import { formatBytes } from '../format.js';
 import type { ComputeNode } from '../views/compute-view.js';
-import { isActive } from '../views/row-context.js';
+import { isActive, mayBeInContainer } from '../views/row-context.js';
 import type { Workspaces } from '../workspaces.js';
 import type { Register } from './register.js';
 import type { RunChooser } from './run-chooser.js';
@@ -24,7 +24,7 @@ export function registerComputeCommands(
   register(COMMANDS.openShell, async (...args) => {
     const run = await choose.run(args, {
       placeholder: vscode.l10n.t('Open a shell in the container of which run?'),
-      fits: isActive,
+      fits: (each) => isActive(each) && mayBeInContainer(each),
     });
     if (!run) return;
     const { command, env } = await facetOf(workspaces.of(run), 'jobs').shell!(run.id);

@@ -103,8 +103,9 @@ export function isOpen({ job, state }: Pick<Run, 'job' | 'state'>): boolean {
   return (job === undefined || job.unreachable !== undefined) && ACTIVE_STATES.includes(state);
 }
 
-function isInContainer({ job }: Pick<Run, 'job'>): boolean {
-  return job?.environment !== undefined && job.environment.kind !== 'interpreter';
+/** Jobs of this machine have none, whatever environment they run in. */
+export function mayBeInContainer({ job }: Pick<Run, 'job'>): boolean {
+  return job?.environment !== undefined && job.environment.kind !== 'interpreter' && job.target !== 'local';
 }
 
 /** @param lacks facets that its workspace does not have */
@@ -119,6 +120,6 @@ export function runContext(run: Run, lacks: readonly Facet[] = []): string {
     code: run.code?.snapshot !== undefined && has('code'),
     place: failedAt(run) !== undefined && has('code'),
     readOnly: !has('edit'),
-    shell: isInContainer(run) && has('jobs'),
+    shell: mayBeInContainer(run) && has('jobs'),
   });
 }

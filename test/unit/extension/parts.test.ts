@@ -186,6 +186,16 @@ describe('the context of a row', () => {
     assert.equal(isCancellable({ ...run, state: 'running' }), true);
   });
 
+  it('offers a shell where a job may be in a container', () => {
+    const shell = (target: string, kind: string) =>
+      runContext({ state: 'running', job: { target, environment: { kind } } } as Run)
+        .split(';')
+        .includes('shell');
+    assert.ok(shell('docker', 'asset'));
+    assert.ok(!shell('local', 'asset'), 'a virtual environment');
+    assert.ok(!shell('local', 'interpreter'));
+  });
+
   it('offers no cancel for a run that was started elsewhere', () => {
     assert.equal(runContext({ state: 'running' } as Run), 'run');
   });
