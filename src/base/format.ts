@@ -69,6 +69,13 @@ export function formatBytes(bytes: number, locale = DEFAULT): string {
   return `${formatCount(isWhole ? Math.round(size) : Number(size.toPrecision(2)), locale)} ${SIZES[unit]}`;
 }
 
+/** How much of it there is: `1.2 of 3 GB`, `950 kB of 3 GB`. */
+export function formatShare(done: number, total: number): string {
+  const [size = '', unit = ''] = formatBytes(total).split(' ');
+  const [doneSize = '', doneUnit = ''] = formatBytes(Math.min(done, total)).split(' ');
+  return `${unit === doneUnit ? doneSize : `${doneSize} ${doneUnit}`} of ${size} ${unit}`;
+}
+
 /**
  * A duration in its two largest units, rounded: `250ms`, `12.3s`, `3m 05s`, `2h 14m`, `3d 4h`. A second unit of zero is
  * left out, a negative duration has a minus sign.

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { messageOf, TrainyardError } from '../../base/errors.js';
+import { formatShare } from '../../base/format.js';
 import { isAssetName, isVersion } from '../../job/data-place.js';
 import type { DataOutput, JobSpec } from '../../job/spec.js';
 import { requireSecret } from '../datastores/open.js';
-import { upload } from '../datastores/upload.js';
+import { type Upload, upload } from '../datastores/upload.js';
 import { problemOfModelName } from '../models/name.js';
 import { newVersion } from '../models/new-version.js';
 import type { JobRecord } from '../store/jobs.js';
@@ -62,15 +63,20 @@ export interface KeptOutputs {
 
 /**
  * Registers and copies what a job has written that finished. May be done again: what is there already stays.
+ * @param tell gets how far it is, for people
  * @throws the reason of `signal`
  */
-export async function keepOutputs(places: Places, job: Job, signal: AbortSignal): Promise<KeptOutputs> {
+export async function keepOutputs(
+  places: Places,
+  job: Job,
+  { signal, tell }: { signal: AbortSignal; tell: (words: string) => void },
+): Promise<KeptOutputs> {
   const problems: string[] = [];
   let again: string | undefined;
   for (const [key, output] of Object.entries(job.spec.outputs ?? {})) {
     if (output.name === undefined && !output.path) continue;
     try {
-      await keepOutput(places, job, key, output, signal);
+      await keepOutput(places, job, key, output, { signal, tell });
     } catch (error) {
       signal.throwIfAborted();
       const sentence = `The output ${key}: ${messageOf(error)}`;
@@ -86,7 +92,7 @@ async function keepOutput(
   job: Job,
   key: string,
   output: DataOutput,
-  signal: AbortSignal,
+  { signal, tell }: { signal: AbortSignal; tell: (words: string) => void },
 ): Promise<void> {
   const { store } = places;
   const owner = `runs/${job.runId}`;
@@ -101,7 +107,8 @@ async function keepOutput(
   if (output.name !== undefined) await register(store, job, at, { ...output, name: output.name });
   if (!output.path) return;
   const source = new KeptSource(store, `runs:/${job.runId}/${at}`, owner, at);
-  const uri = await send(places, job.runId, key, output.path, source, signal);
+  const onProgress = (done: number, total: number) => tell(`Uploading ${key} (${formatShare(done, total)})`);
+  const uri = await send(places, job.runId, key, output.path, { source, onProgress }, signal);
   if (uri !== undefined) await store.write(() => store.runs.setTags(job.runId, { [tagOf(key)]: uri }));
 }
 
@@ -111,7 +118,7 @@ async function send(
   runId: string,
   key: string,
   to: string,
-  source: KeptSource,
+  { source, onProgress }: Pick<Upload, 'source' | 'onProgress'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const place = outputPlace(to, runId, key);
@@ -124,7 +131,10 @@ async function send(
   const inside = source.isFile && place.isFolder ? `${place.path}/${key}` : place.path;
   if (datastore.place.kind === 'folder')
     await copyTo(source, path.join(datastore.place.path, ...inside.split('/')));
-  else await upload(datastore, secrets, { source, runId, path: inside, isOfRun: place.isOfRun }, signal);
+  else {
+    const what = { source, runId, path: inside, isOfRun: place.isOfRun, onProgress };
+    await upload(datastore, secrets, what, signal);
+  }
   return `azureml://datastores/${datastore.name}/paths/${inside}`;
 }
 

@@ -84,13 +84,14 @@ export class BlobStore implements ObjectStore {
     }
   }
 
-  async write(path: string, { file, writer }: Written, signal: AbortSignal): Promise<void> {
+  async write(path: string, { file, writer, onSent }: Written, signal: AbortSignal): Promise<void> {
     try {
       await this.container.getBlockBlobClient(this.keyOf(path)).uploadFile(file, {
         maxSingleShotSize: SINGLE_SHOT,
         concurrency: AT_ONCE,
         metadata: metadataOf(writer),
         abortSignal: signal,
+        onProgress: ({ loadedBytes }) => onSent?.(loadedBytes),
       });
     } catch (error) {
       throw this.failure(error, path);

@@ -87,7 +87,7 @@ export class DataLakeStore implements ObjectStore {
     }
   }
 
-  async write(path: string, { file, writer }: Written, signal: AbortSignal): Promise<void> {
+  async write(path: string, { file, writer, onSent }: Written, signal: AbortSignal): Promise<void> {
     try {
       await this.file(path).uploadFile(file, {
         chunkSize: CHUNK,
@@ -95,6 +95,7 @@ export class DataLakeStore implements ObjectStore {
         maxConcurrency: AT_ONCE,
         metadata: metadataOf(writer),
         abortSignal: signal,
+        onProgress: ({ loadedBytes }) => onSent?.(loadedBytes),
       });
     } catch (error) {
       throw this.failure(error, path);

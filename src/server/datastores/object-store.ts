@@ -24,6 +24,8 @@ export interface Written {
   file: string;
   bytes: number;
   writer: Writer;
+  /** @param bytes of the file that have been sent so far */
+  onSent?: (bytes: number) => void;
 }
 
 /** All methods reject as `failureOf` says. */

@@ -98,14 +98,15 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async write(path: string, { file, bytes, writer }: Written, signal: AbortSignal): Promise<void> {
+  async write(path: string, written: Written, signal: AbortSignal): Promise<void> {
+    const { file, bytes, writer } = written;
     const target = { Bucket: this.bucket, Key: this.keyOf(path) };
     const begin = { ...target, Metadata: metadataOf(writer) };
     try {
       if (bytes <= PART) {
         const Body = await fs.promises.readFile(file, { signal });
         await this.client.send(new PutObjectCommand({ ...begin, Body }), { abortSignal: signal });
-      } else await this.writeParts(begin, file, bytes, signal);
+      } else await this.writeParts(begin, written, signal);
     } catch (error) {
       throw this.failure(error, path);
     }
@@ -113,11 +114,11 @@ export class S3Store implements ObjectStore {
 
   private async writeParts(
     { Metadata, ...target }: { Bucket: string; Key: string; Metadata: Record<string, string> },
-    file: string,
-    bytes: number,
+    { file, bytes, onSent }: Written,
     signal: AbortSignal,
   ): Promise<void> {
     const abortSignal = signal;
+    let sent = 0;
     const begun = await this.client.send(new CreateMultipartUploadCommand({ ...target, Metadata }), {
       abortSignal,
     });
@@ -132,6 +133,8 @@ export class S3Store implements ObjectStore {
         await handle.read(Body, 0, Body.length, from);
         const part = new UploadPartCommand({ ...upload, PartNumber, Body });
         const { ETag } = await this.client.send(part, { abortSignal });
+        sent += Body.length;
+        onSent?.(sent);
         return { PartNumber, ETag };
       });
       const whole = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });

@@ -17,6 +17,8 @@ export interface Upload {
   path: string;
   /** Only this run writes there, so what another has written is not replaced. */
   isOfRun: boolean;
+  /** Bytes that are there, of how many. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -26,16 +28,25 @@ export interface Upload {
 export async function upload(
   datastore: Datastore,
   secrets: DatastoreSecrets,
-  { source, runId, path, isOfRun }: Upload,
+  { source, runId, path, isOfRun, onProgress }: Upload,
   signal: AbortSignal,
 ): Promise<void> {
   const store = await openStore(datastore, secrets);
-  await mapBounded(await source.list(), AT_ONCE, async (file) => {
+  const files = await source.list();
+  const total = files.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  let done = 0;
+  await mapBounded(files, AT_ONCE, async (file) => {
     const { bytes = 0, sha256 = '' } = file;
     const target = source.isFile ? path : `${path}/${file.path}`;
     const there = await store.stat(target, signal);
     const isOwn = there?.writer?.runId === runId;
-    if (isOwn && there?.bytes === bytes && there.writer?.sha256 === sha256) return;
+    let counted = 0;
+    const onSent = (sent: number) => {
+      done += sent - counted;
+      counted = sent;
+      onProgress?.(done, total);
+    };
+    if (isOwn && there?.bytes === bytes && there.writer?.sha256 === sha256) return onSent(bytes);
     if (there && isOfRun && !isOwn)
       throw new TrainyardError(
         'CONFLICT',
@@ -44,6 +55,8 @@ export async function upload(
           hint: 'Move it away, and keep the outputs again.',
         },
       );
-    await store.write(target, { file: source.fileOf(file), bytes, writer: { runId, sha256 } }, signal);
+    const writer = { runId, sha256 };
+    await store.write(target, { file: source.fileOf(file), bytes, writer, onSent }, signal);
+    onSent(bytes);
   });
 }

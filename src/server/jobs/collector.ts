@@ -11,6 +11,7 @@ import type { Store } from '../store/store.js';
 import { attemptTwice, UnreachableError } from './contact.js';
 import { foldersOf } from './folders.js';
 import { type LostFile, Outputs } from './outputs.js';
+import { WaitingWords } from './waiting-words.js';
 
 /** Milliseconds between tries to keep what jobs wrote that have ended. */
 const EVERY = 15_000;
@@ -126,9 +127,13 @@ export class Collector {
   }
 
   private keepOutputs(job: JobRecord) {
-    const { store, secrets } = this.options;
+    const { store, secrets, log } = this.options;
+    const { runId } = job;
+    const waiting = new WaitingWords(store, runId, log);
     const places: Places = { store, secrets };
-    return keepOutputs(places, job, this.closing.signal);
+    const { signal } = this.closing;
+    const tell = (words: string) => waiting.tell(words);
+    return keepOutputs(places, job, { signal, tell }).finally(() => waiting.end());
   }
 
   private async retryOne(job: JobRecord): Promise<void> {

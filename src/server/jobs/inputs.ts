@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { messageOf, TrainyardError } from '../../base/errors.js';
-import { formatBytes } from '../../base/format.js';
+import { formatBytes, formatShare } from '../../base/format.js';
 import type { DataInput, JobSpec } from '../../job/spec.js';
 import type { JobData } from '../../targets/target.js';
 import { DataCache } from '../data/cache.js';
@@ -18,6 +18,7 @@ import type { DatastoreSecrets } from '../datastores/secrets.js';
 import type { DatasetInput } from '../store/full-runs.js';
 import type { JobRecord } from '../store/jobs.js';
 import type { Store } from '../store/store.js';
+import { WaitingWords } from './waiting-words.js';
 
 /** Of a dataset's digest, as MLflow has it. */
 const LONGEST_DIGEST = 36;
@@ -142,16 +143,8 @@ export class JobInputs {
       const facts = await factsOf(located.local);
       return { source: located.local, dataset: datasetOf(name, input, 'local', located.local, facts) };
     }
-    let told = '';
-    const tell = (waiting: string) => {
-      if (waiting === told) return;
-      told = waiting;
-      store
-        .write(() => {
-          if (store.jobs.isActive(runId)) store.jobs.update(runId, { waiting });
-        })
-        .catch((error: unknown) => this.options.log.warn({ err: error, runId }, 'progress was not written'));
-    };
+    const waiting = new WaitingWords(store, runId, this.options.log);
+    const tell = (words: string) => waiting.tell(words);
     const { source } = located;
     const cached = await aboutInput(name, () =>
       patiently(
@@ -183,9 +176,7 @@ async function aboutInput<T>(name: string, what: () => Promise<T>): Promise<T> {
 function wordsOn(name: string, { done, total, isWaiting = false }: Progress): string {
   if (isWaiting) return `Waiting for other downloads before ${name}`;
   if (total === undefined) return `Downloading ${name} (${formatBytes(done)})`;
-  const [size = '', unit = ''] = formatBytes(total).split(' ');
-  const [doneSize = '', doneUnit = ''] = formatBytes(Math.min(done, total)).split(' ');
-  return `Downloading ${name} (${unit === doneUnit ? doneSize : `${doneSize} ${doneUnit}`} of ${size} ${unit})`;
+  return `Downloading ${name} (${formatShare(done, total)})`;
 }
 
 type Facts = Pick<CachedData, 'bytes' | 'files' | 'etag' | 'sha256'>;

@@ -282,15 +282,27 @@ export function datastoreSuite(kind: DatastorePlace['kind'], open: () => Promise
 
       it('go in parts when they are large', async () => {
         const bytes = 40 * 1024 * 1024;
+        const sentParts = () => gate.requests.filter((each) => each.includes(subject.part));
+        let release = () => {};
+        const isSeen = new Promise<void>((resolve) => (release = resolve));
+        gate.before = async () => {
+          if (sentParts().length >= 3) await isSeen;
+        };
         const run = await write(`head -c ${bytes} /dev/urandom > "$1"; sha256sum < "$1"`, {
           big: { type: 'uri_file', path: at('big.bin') },
         });
+        await until('its progress', async () => {
+          const { state, job } = await test.workspace.run(run.id);
+          return state === 'collecting' && /^Uploading big \([1-9].* of 42 MB\)$/.test(job?.waiting ?? '');
+        });
+        release();
         const log = await finished(run);
-        assert.equal((await test.workspace.run(run.id)).job?.reason, undefined);
+        const { job } = await test.workspace.run(run.id);
+        assert.deepEqual([job?.reason, job?.waiting], [undefined, undefined]);
         const sent = await subject.read('data/big.bin');
         assert.equal(sent?.length, bytes);
         assert.equal(log, `${sha256(sent)}  -\n`);
-        const parts = gate.requests.filter((each) => each.includes(subject.part));
+        const parts = sentParts();
         assert.ok(parts.length >= 3, parts.join('\n'));
       });
 
