@@ -21,6 +21,7 @@ import { registerRunCommands } from './commands/runs.js';
 import { registerSecretCommands } from './commands/secrets.js';
 import { registerPathCommands } from './commands/path-command.js';
 import { registerComputeCommands } from './commands/compute.js';
+import { registerOutputCommands } from './commands/outputs.js';
 import { registerServerCommands } from './commands/server.js';
 import { registerStoreCommands } from './commands/store.js';
 import { registerChooseInterpreter } from './commands/choose-interpreter.js';
@@ -189,6 +190,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   registerWorkspaceCommands(register, { workspaces, secrets: workspaceSecrets });
   registerServerCommands(register, workspaces, log);
   registerComputeCommands(register, { workspaces, choose });
+  registerOutputCommands(register, { workspaces, choose });
   registerPathCommands(register, context, log);
   registerStoreCommands(register, workspaces, serverEntry);
 

@@ -95,6 +95,7 @@ export const COMMANDS = {
   showOutput: 'trainyard.showOutput',
   pruneCompute: 'trainyard.compute.prune',
   openShell: 'trainyard.run.openShell',
+  keepOutputs: 'trainyard.run.keepOutputs',
   installPath: 'trainyard.path.install',
   uninstallPath: 'trainyard.path.uninstall',
 } as const;

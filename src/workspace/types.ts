@@ -160,6 +160,8 @@ export interface JobSummary {
   exitCode: number | null;
   /** Why it ended as it did, when the exit code does not say it. */
   reason?: string;
+  /** Some outputs were not registered or copied, as `reason` says. They may be kept again. */
+  lacksOutputs?: true;
   /** Of a failed job; absent for one that ended before causes were looked for. */
   cause?: FailureCause;
   /** What is read from its output as metrics. */

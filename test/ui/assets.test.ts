@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { buildScriptJob } from '../../src/job/build.js';
+import { buildJob, buildScriptJob } from '../../src/job/build.js';
 import { command, contextMenu, row, rowAtRest, webview } from '../support/editor.js';
 import { until } from '../support/until.js';
 import { ProjectWindow } from './window.js';
@@ -258,6 +258,28 @@ describe('environments and data, in the real editor', function () {
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
     await row(tree(), 'bucket').waitFor({ state: 'detached' });
     assert.deepEqual(await workspace.datastores.list(), []);
+  });
+
+  it('have outputs kept again that could not be copied', async () => {
+    const folder = path.join(scratch, 'store');
+    fs.writeFileSync(folder, 'not a folder');
+    await workspace.datastores.create({ name: 'disk', place: { kind: 'folder', path: folder } });
+    const folders = { codeFolder: window.project, workingFolder: window.project };
+    const command = ['sh', '-c', 'echo 1 > "$1"', 'sh', '${{outputs.score}}'];
+    const score = { type: 'uri_file', path: 'azureml://datastores/disk/paths/score.txt' } as const;
+    const { id, name } = await workspace.jobs.submit({
+      ...buildJob(folders, { command }),
+      outputs: { score },
+    });
+    await until('its end', async () => (await workspace.run(id)).job?.lacksOutputs);
+    fs.rmSync(folder);
+    const runs = window.page.getByRole('tree', { name: 'Runs' });
+    const section = window.page.getByRole('button', { name: 'Runs Section' });
+    if ((await section.getAttribute('aria-expanded')) !== 'true') await section.click();
+    await contextMenu(row(runs, name), 'Keep Outputs Again');
+    await toast(`The outputs of ${name} are where they belong.`).waitFor();
+    assert.equal(fs.readFileSync(path.join(folder, 'score.txt'), 'utf8'), '1\n');
+    assert.equal((await workspace.run(id)).job?.lacksOutputs, undefined);
   });
 });
 

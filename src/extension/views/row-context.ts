@@ -47,6 +47,8 @@ export interface RowContext {
   readOnly?: boolean;
   /** A job in a container: a shell may be opened there. */
   shell?: boolean;
+  /** Outputs of it were not registered or copied. */
+  outputs?: boolean;
   /** Of a version of an environment or of data, or of all of them: it is not offered. */
   archived?: boolean;
   /** Of an environment: a version with exact packages can be made. */
@@ -58,7 +60,7 @@ export interface RowContext {
 /** `contextValue` of a tree item: tokens in one order, separated by `;`. */
 export function rowContext({ kind, ...is }: RowContext): string {
   const { active, collecting, job, code, place, hasRun, removable, jobs, purge, server, readOnly } = is;
-  const { debuggable, shell, prune, archived, lockable } = is;
+  const { debuggable, shell, outputs, prune, archived, lockable } = is;
   return [
     kind,
     active && 'active',
@@ -74,6 +76,7 @@ export function rowContext({ kind, ...is }: RowContext): string {
     server && 'server',
     readOnly && 'readOnly',
     shell && 'shell',
+    outputs && 'outputs',
     prune && 'prune',
     archived && 'archived',
     lockable && 'lockable',
@@ -121,5 +124,6 @@ export function runContext(run: Run, lacks: readonly Facet[] = []): string {
     place: failedAt(run) !== undefined && has('code'),
     readOnly: !has('edit'),
     shell: mayBeInContainer(run) && has('jobs'),
+    outputs: run.job?.lacksOutputs && has('jobs'),
   });
 }

@@ -1,3 +1,4 @@
+import { lacksOutputs } from '../jobs/collector.js';
 import { withoutPassword } from '../jobs/elsewhere.js';
 import { wordsOf } from '../../job/spec.js';
 import { codeOfTags } from '../../workspace/code-of-tags.js';
@@ -130,6 +131,7 @@ function summaryOf(job: JobRecord): JobSummary {
     environmentVariables: job.spec.environmentVariables,
     exitCode: job.exitCode,
     reason: job.reason,
+    lacksOutputs: lacksOutputs(job.reason) || undefined,
     cause: job.cause,
     metrics: patterns.length > 0 ? patterns : job.spec.metrics,
     progress: job.state === 'collecting' ? job.collected : job.progress,

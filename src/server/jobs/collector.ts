@@ -170,6 +170,11 @@ export function reasonOf(
   return all.filter(Boolean).join(' ') || undefined;
 }
 
+/** Whether outputs are named in a reason that are not where they belong. */
+export function lacksOutputs(reason: string | undefined): boolean {
+  return reason?.includes(OUTPUTS) ?? false;
+}
+
 /** A reason without what may be other by now. */
 function restOf({ reason = '' }: Pick<JobRecord, 'reason'>): string {
   return (reason.split(NOT_YET)[0] ?? '').split(OUTPUTS)[0]?.trim() ?? '';

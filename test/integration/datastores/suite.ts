@@ -339,11 +339,13 @@ export function datastoreSuite(kind: DatastorePlace['kind'], open: () => Promise
           ended.job?.reason ?? '',
           /^These outputs were not registered or copied: The output out: .*made-later.* does not exist/,
         );
+        assert.equal(ended.job?.lacksOutputs, true);
         const [problem] = await test.workspace.jobs.keepOutputs(run.id);
         assert.match(problem ?? '', /made-later/);
         await subject.makeRoom('made-later');
         assert.deepEqual(await test.workspace.jobs.keepOutputs(run.id), []);
-        assert.equal((await test.workspace.run(run.id)).job?.reason, undefined);
+        const { job } = await test.workspace.run(run.id);
+        assert.deepEqual([job?.reason, job?.lacksOutputs], [undefined, undefined]);
         assert.equal(await text('x.txt', 'made-later'), '1\n');
       });
 

@@ -196,6 +196,12 @@ describe('the context of a row', () => {
     assert.ok(!shell('local', 'interpreter'));
   });
 
+  it('offers to keep outputs again where that failed', () => {
+    const run = { state: 'finished', job: { lacksOutputs: true } } as Run;
+    assert.equal(runContext(run), 'run;job;outputs');
+    assert.equal(runContext(run, ['jobs']), 'run');
+  });
+
   it('offers no cancel for a run that was started elsewhere', () => {
     assert.equal(runContext({ state: 'running' } as Run), 'run');
   });
