@@ -21,7 +21,8 @@ import { addWorkspaces } from './workspaces.js';
 
 const program = new Command('trainyard')
   .description('Train models where you write them.')
-  .version(VERSION)
+  // Commands have a --version of their own, which would not reach them.
+  .version(VERSION, '-V', 'output the version number; so does --version alone')
   .option(
     '--workspace <workspace>',
     'name or ID of the workspace; default: TRAINYARD_WORKSPACE, else the active one',
@@ -56,6 +57,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+const [, , first] = process.argv;
+if (first === '--version') process.argv[2] = '-V';
 try {
   await program.parseAsync();
 } catch (error) {

@@ -212,7 +212,16 @@ function datasetOf(
     sourceType: kind,
     source: JSON.stringify({ uri }),
     profile: JSON.stringify({
-      ...{ input: input.path, type: input.type, version, bytes, files, etag, sha256 },
+      // Without what signs in at a server.
+      ...{
+        input: place?.kind === 'http' ? uri : input.path,
+        type: input.type,
+        version,
+        bytes,
+        files,
+        etag,
+        sha256,
+      },
     }),
     tags: { 'mlflow.data.context': name },
   };

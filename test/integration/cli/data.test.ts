@@ -54,6 +54,15 @@ describe('data on the command line', () => {
     assert.match(test.cli(['data']).stdout, /^NAME +VERSION +TYPE +CREATED +PATH\nrows +1\.10 +uri_file/);
   });
 
+  it('has the version that is asked for', () => {
+    const args = ['--name', 'numbered', '--version', '7', '--path', 'data/rows.csv'];
+    assert.equal(json<DataAsset>('data', 'create', ...args).version, '7');
+    const [own, short] = [test.cli(['--version']), test.cli(['-V'])];
+    assert.equal(own.status, 0);
+    assert.match(own.stdout, /^\d+\.\d+\.\d+/);
+    assert.equal(short.stdout, own.stdout);
+  });
+
   it('says what is wrong', () => {
     const fails = (args: string[], status: number, words: RegExp) => {
       const call = test.cli(['data', ...args]);

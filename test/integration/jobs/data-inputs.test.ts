@@ -5,6 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { TrainyardError } from '../../../src/base/errors.js';
+import { findServer } from '../../../src/workspace/local/launch.js';
 import type { CommandJob } from '../../../src/job/spec.js';
 import { TestHome } from '../../support/home.js';
 import { until } from '../../support/until.js';
@@ -118,6 +119,13 @@ describe('data of jobs', () => {
     assert.equal(dataset?.digest, sha256(server.content).slice(0, 36));
     assert.match(JSON.stringify(dataset), /rows%20a\.csv/);
     assert.doesNotMatch(JSON.stringify(dataset), /secret/);
+    const { port, token } = (await findServer(test.home)) ?? assert.fail('The server is gone.');
+    const answer = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/runs/get?run_id=${first.id}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const told = await answer.text();
+    assert.match(told, /rows%20a\.csv/);
+    assert.doesNotMatch(told, /secret/);
   });
 
   it('is got anew when it has changed', async () => {
